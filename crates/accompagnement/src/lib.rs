@@ -1,0 +1,1 @@
+//! Accompaniment: request, promise, answer, recommendations, introductions

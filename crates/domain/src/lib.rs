@@ -1,0 +1,1 @@
+//! Pure kernel: money, civil dates, identifiers, referential, perimeters, dated rules, project profile, rights

@@ -1,0 +1,1 @@
+//! Contours, server-made SVG maps, GeoJSON

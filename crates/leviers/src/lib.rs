@@ -1,0 +1,1 @@
+//! Levers: what helps a project, for whom, on which conditions, with reasons

@@ -1,0 +1,1 @@
+//! What the public and the direction see: maps, communes, published projects, delays, funnel

@@ -1,0 +1,1 @@
+//! A project described, seen, published

@@ -1,0 +1,1 @@
+//! Full-text index in French with facets; plain structs in and out

@@ -1,0 +1,1 @@
+//! Test application on either database, fixed clock, mailbox, identity provider, HTML assertions
