@@ -1,1 +1,21 @@
-//! Technique: database, migrations, journal, outbox and worker, clock and ids, configuration, mail, files, crypto
+//! Technique shared by every room of the house: nothing here knows a commune or a project.
+//!
+//! - [`db`]: the only place that opens connections (SQLite or PostgreSQL), reads snapshots, begins writes.
+//! - [`migration`]: plain SQL lists per feature, forward only, one transaction each.
+//! - [`colonne`]: column types (instants, civil dates, typed identifiers).
+//! - [`horloge`]: clock and identifiers, always given as parameters.
+//! - [`journal`]: what happened, as facts and ids, written in the same transaction as the data.
+//! - [`outbox`] and [`worker`]: work to do after a commit, with retry, dead letters and replay.
+
+pub mod colonne;
+pub mod db;
+pub mod horloge;
+pub mod journal;
+pub mod migration;
+pub mod outbox;
+pub mod worker;
+
+pub use colonne::{Instant, Jour};
+pub use db::{Db, DbOptions, Moteur, ReadTx, WriteTx};
+pub use horloge::{Clock, Ids, SystemClock, SystemIds};
+pub use migration::Migration;

@@ -1,0 +1,379 @@
+//! The only place that opens connections. Features read a snapshot ([`Db::read`]) or begin one write ([`Db::begin`]).
+//!
+//! SQLite: one writer (`BEGIN IMMEDIATE`), several read-only readers, WAL, `synchronous=FULL`: what was
+//! acknowledged survives a power cut. PostgreSQL: one pool bound to one schema.
+
+use std::path::Path;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::Duration;
+
+use sea_orm::{
+    AccessMode, ConnectOptions, ConnectionTrait, Database, DatabaseConnection, DatabaseTransaction,
+    DbBackend, DbErr, ExecResult, IsolationLevel, QueryResult, SqliteTransactionMode, Statement,
+    TransactionOptions, TransactionTrait,
+};
+use tokio::sync::Notify;
+
+/// Which engine stands behind a [`Db`]. Asked in `platform` alone.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Moteur {
+    /// Embedded file.
+    Sqlite,
+    /// Server, one schema per instance.
+    Postgres,
+}
+
+/// How to open an instance's database.
+#[derive(Clone, Debug)]
+pub struct DbOptions {
+    /// `sqlite://chemin/fichier.sqlite` or `postgres://…`.
+    pub url: String,
+    /// PostgreSQL schema (`dep_54`); ignored by SQLite.
+    pub schema: String,
+    /// Reading connections.
+    pub lecteurs: u32,
+    /// Wait for the disk at each commit. Only tests say no.
+    pub durable: bool,
+}
+
+impl DbOptions {
+    /// Options with the usual number of readers.
+    #[must_use]
+    pub fn new(url: impl Into<String>, schema: impl Into<String>) -> Self {
+        Self {
+            url: url.into(),
+            schema: schema.into(),
+            lecteurs: 8,
+            durable: true,
+        }
+    }
+}
+
+/// One instance's database.
+#[derive(Clone)]
+pub struct Db {
+    lecture: DatabaseConnection,
+    ecriture: DatabaseConnection,
+    moteur: Moteur,
+    schema: String,
+    url: String,
+    requetes: Arc<AtomicU64>,
+    reveil: Arc<Notify>,
+}
+
+impl std::fmt::Debug for Db {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "Db({:?}, {})", self.moteur, self.schema)
+    }
+}
+
+impl Db {
+    /// Opens (and, on SQLite, creates) the database. Migrations are run by [`crate::migration::migrer`].
+    ///
+    /// # Errors
+    /// The address is not understood, or the file or server cannot be reached.
+    pub async fn ouvrir(options: &DbOptions) -> Result<Self, DbErr> {
+        if options.url.starts_with("sqlite:") {
+            Self::ouvrir_sqlite(options).await
+        } else if options.url.starts_with("postgres://") || options.url.starts_with("postgresql://")
+        {
+            Self::ouvrir_postgres(options).await
+        } else {
+            Err(DbErr::Custom(
+                "adresse de base inconnue : attendu sqlite://chemin ou postgres://serveur/base"
+                    .to_owned(),
+            ))
+        }
+    }
+
+    async fn ouvrir_sqlite(options: &DbOptions) -> Result<Self, DbErr> {
+        let chemin = options
+            .url
+            .trim_start_matches("sqlite:")
+            .trim_start_matches("//");
+        let chemin = chemin.split('?').next().unwrap_or(chemin).to_owned();
+        if let Some(parent) = Path::new(&chemin)
+            .parent()
+            .filter(|parent| !parent.as_os_str().is_empty())
+        {
+            std::fs::create_dir_all(parent)
+                .map_err(|e| DbErr::Custom(format!("dossier {}: {e}", parent.display())))?;
+        }
+        let synchrone = if options.durable { "FULL" } else { "OFF" };
+        // The writer first: it creates the file and puts it in WAL mode before a read-only connection opens it.
+        let ecriture = connect_sqlite(&chemin, 1, false, synchrone).await?;
+        let lecture = connect_sqlite(&chemin, options.lecteurs.max(1), true, synchrone).await?;
+        Ok(Self::assembler(lecture, ecriture, Moteur::Sqlite, options))
+    }
+
+    async fn ouvrir_postgres(options: &DbOptions) -> Result<Self, DbErr> {
+        let schema = options.schema.as_str();
+        if schema.is_empty()
+            || !schema
+                .bytes()
+                .all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'_')
+        {
+            return Err(DbErr::Custom(format!(
+                "nom de schéma refusé : « {schema} » (minuscules, chiffres et _)"
+            )));
+        }
+        let mut connect = ConnectOptions::new(options.url.clone());
+        connect
+            .max_connections(options.lecteurs.max(2))
+            .min_connections(1)
+            .acquire_timeout(Duration::from_secs(5))
+            .connect_timeout(Duration::from_secs(5))
+            .statement_timeout(Duration::from_secs(60))
+            .set_schema_search_path(schema)
+            .application_name_terreau()
+            .sqlx_logging(false);
+        let pool = connecter(connect).await?;
+        pool.execute_unprepared(&format!("CREATE SCHEMA IF NOT EXISTS {schema}"))
+            .await?;
+        Ok(Self::assembler(
+            pool.clone(),
+            pool,
+            Moteur::Postgres,
+            options,
+        ))
+    }
+
+    fn assembler(
+        lecture: DatabaseConnection,
+        ecriture: DatabaseConnection,
+        moteur: Moteur,
+        options: &DbOptions,
+    ) -> Self {
+        Self {
+            lecture,
+            ecriture,
+            moteur,
+            schema: options.schema.clone(),
+            url: options.url.clone(),
+            requetes: Arc::new(AtomicU64::new(0)),
+            reveil: Arc::new(Notify::new()),
+        }
+    }
+
+    /// The engine.
+    #[must_use]
+    pub fn moteur(&self) -> Moteur {
+        self.moteur
+    }
+
+    /// The PostgreSQL schema of this instance.
+    #[must_use]
+    pub fn schema(&self) -> &str {
+        &self.schema
+    }
+
+    /// The address it was opened with (holds a password: never log it).
+    #[must_use]
+    pub fn url(&self) -> &str {
+        &self.url
+    }
+
+    /// How many statements have been sent since the start (pages promise a constant number).
+    #[must_use]
+    pub fn nombre_de_requetes(&self) -> u64 {
+        self.requetes.load(Ordering::Relaxed)
+    }
+
+    /// Wakes whoever waits for work after a commit.
+    #[must_use]
+    pub fn reveil(&self) -> Arc<Notify> {
+        Arc::clone(&self.reveil)
+    }
+
+    /// A read-only snapshot: all that a page reads agrees with itself.
+    ///
+    /// # Errors
+    /// No connection could be had.
+    pub async fn read(&self) -> Result<ReadTx, DbErr> {
+        let options = match self.moteur {
+            Moteur::Sqlite => TransactionOptions {
+                sqlite_transaction_mode: Some(SqliteTransactionMode::Deferred),
+                ..Default::default()
+            },
+            Moteur::Postgres => TransactionOptions {
+                isolation_level: Some(IsolationLevel::RepeatableRead),
+                access_mode: Some(AccessMode::ReadOnly),
+                ..Default::default()
+            },
+        };
+        let tx = self.lecture.begin_with_options(options).await?;
+        Ok(ReadTx {
+            tx,
+            requetes: Arc::clone(&self.requetes),
+        })
+    }
+
+    /// The one transaction of a request that writes. Dropped without [`WriteTx::commit`], it leaves nothing.
+    ///
+    /// # Errors
+    /// No connection could be had within the delay.
+    pub async fn begin(&self) -> Result<WriteTx, DbErr> {
+        let options = match self.moteur {
+            Moteur::Sqlite => TransactionOptions {
+                sqlite_transaction_mode: Some(SqliteTransactionMode::Immediate),
+                ..Default::default()
+            },
+            Moteur::Postgres => TransactionOptions::default(),
+        };
+        let tx = self.ecriture.begin_with_options(options).await?;
+        Ok(WriteTx {
+            tx,
+            requetes: Arc::clone(&self.requetes),
+            reveil: Arc::clone(&self.reveil),
+            moteur: self.moteur,
+        })
+    }
+
+    /// The raw reading pool, for `platform` (backup) and health checks only.
+    #[must_use]
+    pub fn lecture(&self) -> &DatabaseConnection {
+        &self.lecture
+    }
+
+    /// Closes the pools. Readers first: the last connection to close moves the WAL into the file.
+    ///
+    /// # Errors
+    /// The engine refuses to close.
+    pub async fn fermer(self) -> Result<(), DbErr> {
+        self.lecture.close().await?;
+        self.ecriture.close().await
+    }
+}
+
+trait NomDApplication {
+    fn application_name_terreau(&mut self) -> &mut Self;
+}
+
+impl NomDApplication for ConnectOptions {
+    fn application_name_terreau(&mut self) -> &mut Self {
+        self.set_application_name("terreau")
+    }
+}
+
+async fn connect_sqlite(
+    chemin: &str,
+    connexions: u32,
+    lecture_seule: bool,
+    synchrone: &'static str,
+) -> Result<DatabaseConnection, DbErr> {
+    let mut connect = ConnectOptions::new("sqlite::memory:");
+    let fichier = chemin.to_owned();
+    connect
+        .max_connections(connexions)
+        .min_connections(1)
+        .acquire_timeout(Duration::from_secs(10))
+        .sqlx_logging(false)
+        .map_sqlx_sqlite_opts(move |options| {
+            options
+                .filename(&fichier)
+                .in_memory(false)
+                .shared_cache(false)
+                .create_if_missing(!lecture_seule)
+                .read_only(lecture_seule)
+                .foreign_keys(true)
+                .busy_timeout(Duration::from_secs(5))
+                .pragma("synchronous", synchrone)
+                .pragma("cache_size", "-16000")
+                .pragma("temp_store", "MEMORY")
+                .optional_wal(lecture_seule)
+        });
+    connecter(connect).await
+}
+
+trait OptionWal {
+    fn optional_wal(self, lecture_seule: bool) -> Self;
+}
+
+impl OptionWal for sea_orm::sqlx::sqlite::SqliteConnectOptions {
+    /// A read-only connection may not change the journal mode.
+    fn optional_wal(self, lecture_seule: bool) -> Self {
+        if lecture_seule {
+            self
+        } else {
+            self.pragma("journal_mode", "WAL")
+        }
+    }
+}
+
+#[expect(
+    clippy::disallowed_methods,
+    reason = "the one place that opens connections"
+)]
+async fn connecter(options: ConnectOptions) -> Result<DatabaseConnection, DbErr> {
+    Database::connect(options).await
+}
+
+/// A read-only snapshot. Pass `&tx` to storage functions.
+pub struct ReadTx {
+    tx: DatabaseTransaction,
+    requetes: Arc<AtomicU64>,
+}
+
+/// A transaction that writes. Pass `&tx` to storage functions, then [`WriteTx::commit`].
+pub struct WriteTx {
+    tx: DatabaseTransaction,
+    requetes: Arc<AtomicU64>,
+    reveil: Arc<Notify>,
+    moteur: Moteur,
+}
+
+impl WriteTx {
+    /// Commits, then wakes the worker.
+    ///
+    /// # Errors
+    /// The engine could not commit: nothing was kept (or, on a lost connection, it is not known; keys of
+    /// idempotence make the retry harmless).
+    pub async fn commit(self) -> Result<(), DbErr> {
+        self.tx.commit().await?;
+        self.reveil.notify_one();
+        Ok(())
+    }
+
+    /// Gives up explicitly.
+    ///
+    /// # Errors
+    /// The connection is lost.
+    pub async fn rollback(self) -> Result<(), DbErr> {
+        self.tx.rollback().await
+    }
+
+    pub(crate) fn moteur(&self) -> Moteur {
+        self.moteur
+    }
+}
+
+macro_rules! delegate_connection {
+    ($type:ty) => {
+        #[sea_orm::prelude::async_trait::async_trait]
+        impl ConnectionTrait for $type {
+            fn get_database_backend(&self) -> DbBackend {
+                self.tx.get_database_backend()
+            }
+            async fn execute_raw(&self, stmt: Statement) -> Result<ExecResult, DbErr> {
+                self.requetes.fetch_add(1, Ordering::Relaxed);
+                self.tx.execute_raw(stmt).await
+            }
+            async fn execute_unprepared(&self, sql: &str) -> Result<ExecResult, DbErr> {
+                self.requetes.fetch_add(1, Ordering::Relaxed);
+                self.tx.execute_unprepared(sql).await
+            }
+            async fn query_one_raw(&self, stmt: Statement) -> Result<Option<QueryResult>, DbErr> {
+                self.requetes.fetch_add(1, Ordering::Relaxed);
+                self.tx.query_one_raw(stmt).await
+            }
+            async fn query_all_raw(&self, stmt: Statement) -> Result<Vec<QueryResult>, DbErr> {
+                self.requetes.fetch_add(1, Ordering::Relaxed);
+                self.tx.query_all_raw(stmt).await
+            }
+        }
+    };
+}
+
+delegate_connection!(ReadTx);
+delegate_connection!(WriteTx);
