@@ -1,0 +1,273 @@
+//! Rights as one pure table: a person's functions (from mandates in force) and link to a project give yes or a reason.
+//!
+//! Storage answers "what is the link"; nothing else in the house decides who may do what.
+
+use std::fmt;
+use std::str::FromStr;
+
+use serde::{Deserialize, Serialize};
+
+macro_rules! fonctions {
+    ($($(#[$meta:meta])* $variant:ident = $id:literal, $libelle:literal;)*) => {
+        /// The function that a mandate gives in an organisation.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+        #[cfg_attr(feature = "db", derive(sea_orm::DeriveValueType))]
+        #[cfg_attr(feature = "db", sea_orm(value_type = "String"))]
+        #[serde(rename_all = "kebab-case")]
+        pub enum Fonction { $($(#[$meta])* $variant,)* }
+
+        impl Fonction {
+            /// All functions, in the order of the forms.
+            pub const TOUTES: &[Self] = &[$(Self::$variant,)*];
+
+            /// Stable identifier, as stored.
+            #[must_use]
+            pub fn as_str(self) -> &'static str {
+                match self { $(Self::$variant => $id,)* }
+            }
+
+            /// Label shown.
+            #[must_use]
+            pub fn libelle(self) -> &'static str {
+                match self { $(Self::$variant => $libelle,)* }
+            }
+        }
+
+        impl FromStr for Fonction {
+            type Err = FonctionInconnue;
+            fn from_str(texte: &str) -> Result<Self, Self::Err> {
+                match texte { $($id => Ok(Self::$variant),)* autre => Err(FonctionInconnue(autre.to_owned())) }
+            }
+        }
+    };
+}
+
+fonctions! {
+    /// Mayor or president of an intercommunalité.
+    Maire = "maire", "Maire ou président·e";
+    /// Other elected member of a commune or grouping.
+    Elu = "elu", "Élu·e";
+    /// Agent of a commune or grouping (secrétaire générale de mairie…).
+    AgentCommune = "agent-commune", "Agent de la collectivité";
+    /// Represents an association, a cooperative, a company…
+    Representant = "representant", "Représentant·e de la structure";
+    /// Chargé·e territorial·e de l'économie solidaire of the département.
+    ChargeTerritorial = "charge-territorial", "Chargé·e territorial·e";
+    /// Coordinates the chargés territoriaux.
+    Coordinateur = "coordinateur", "Coordinateur·rice";
+    /// Direction, elected member of the département.
+    Direction = "direction", "Direction, élu·e du département";
+    /// Facilitateur·rice of procurement clauses.
+    Facilitateur = "facilitateur", "Facilitateur·rice de clauses";
+    /// Runs the site: texts, levers, users, imports.
+    AgentSite = "agent-site", "Agent qui gère le site";
+}
+
+impl Fonction {
+    /// Given only inside the département.
+    #[must_use]
+    pub fn est_du_departement(self) -> bool {
+        matches!(
+            self,
+            Self::ChargeTerritorial | Self::Coordinateur | Self::Direction | Self::Facilitateur | Self::AgentSite
+        )
+    }
+}
+
+impl fmt::Display for Fonction {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.as_str())
+    }
+}
+
+/// A stored function that this version does not know.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("fonction inconnue : « {0} »")]
+pub struct FonctionInconnue(pub String);
+
+/// How a person stands to one project, strongest link first.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Lien {
+    /// Chargé territorial of the project's secteur, or replacing them today.
+    ChargeDuSecteur,
+    /// Holds a verified mandate of the bearer, or was invited by one who does.
+    Porteur,
+    /// Described the project; the mandate is declared, not verified.
+    Declarant,
+    /// None.
+    Aucun,
+}
+
+/// What may be asked of the house.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Action {
+    /// Read the project whole.
+    VoirProjet,
+    /// Change its description.
+    ModifierProjet,
+    /// Publish or withdraw it (a dated act of the bearer).
+    PublierProjet,
+    /// Invite a colleague.
+    InviterMembre,
+    /// Say that the commune really bears it.
+    ConfirmerProjet,
+    /// Ask for accompaniment, reply, take up a recommendation.
+    AgirPourLePorteur,
+    /// Answer, recommend, note, introduce, hand over.
+    Accompagner,
+    /// The chargé's board.
+    VoirTableauDeBord,
+    /// All secteurs, load, portfolios.
+    Coordonner,
+    /// Funnel, delays, exports.
+    Piloter,
+    /// Signals of procurement planned.
+    VoirMarches,
+    /// Identity, texts, users, imports, jobs, backups.
+    GererLeSite,
+    /// Edit the levers.
+    GererLesLeviers,
+}
+
+/// Why not, in words that can be shown.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Refus {
+    /// Sign in first.
+    ConnexionRequise,
+    /// The person's mandates do not give it.
+    FonctionRequise(&'static str),
+    /// The project is private and the person has no link to it.
+    ProjetPrive,
+    /// The mandate is declared, not verified yet.
+    MandatAVerifier,
+}
+
+impl Refus {
+    /// The sentence of the 403 page.
+    #[must_use]
+    pub fn phrase(self) -> String {
+        match self {
+            Self::ConnexionRequise => "Connectez-vous pour continuer.".to_owned(),
+            Self::FonctionRequise(qui) => format!("Cette page est réservée : {qui}."),
+            Self::ProjetPrive => "Ce projet est privé : seules les personnes qui le portent et l'équipe du département \
+                qui l'accompagne peuvent le voir."
+                .to_owned(),
+            Self::MandatAVerifier => "Votre fonction n'est pas encore vérifiée. Vous voyez les projets que vous avez \
+                décrits ; le reste s'ouvrira quand la mairie, un collègue ou le département l'aura confirmée."
+                .to_owned(),
+        }
+    }
+}
+
+/// Who asks: nobody signed in, or a person with the functions of mandates in force and verified.
+#[derive(Clone, Copy, Debug)]
+pub struct Demandeur<'a> {
+    /// Signed in.
+    pub connecte: bool,
+    /// Functions in force and verified.
+    pub fonctions: &'a [Fonction],
+}
+
+/// May `qui`, linked so to the project, do this? Yes, or the reason.
+///
+/// # Errors
+/// The reason of the refusal.
+pub fn autoriser(qui: Demandeur<'_>, lien: Lien, action: Action) -> Result<(), Refus> {
+    if !qui.connecte && lien == Lien::Aucun {
+        return Err(Refus::ConnexionRequise);
+    }
+    match action {
+        Action::VoirProjet => permettre(
+            lien < Lien::Aucun || qui.a(&[Fonction::Coordinateur, Fonction::Direction]),
+            Refus::ProjetPrive,
+        ),
+        Action::ModifierProjet | Action::AgirPourLePorteur => permettre(lien < Lien::Aucun, Refus::ProjetPrive),
+        Action::PublierProjet | Action::InviterMembre => match lien {
+            Lien::Porteur => Ok(()),
+            Lien::Declarant => Err(Refus::MandatAVerifier),
+            Lien::ChargeDuSecteur => Err(Refus::FonctionRequise("les personnes qui portent le projet")),
+            Lien::Aucun => Err(Refus::ProjetPrive),
+        },
+        Action::ConfirmerProjet => permettre(
+            matches!(lien, Lien::Porteur | Lien::ChargeDuSecteur) || qui.a(&[Fonction::Coordinateur]),
+            Refus::FonctionRequise("la mairie ou l'équipe du département"),
+        ),
+        Action::Accompagner => permettre(
+            lien == Lien::ChargeDuSecteur || qui.a(&[Fonction::Coordinateur]),
+            Refus::FonctionRequise("la personne chargée de ce secteur, ou la coordination"),
+        ),
+        Action::VoirTableauDeBord => permettre(
+            qui.a(&[Fonction::ChargeTerritorial, Fonction::Coordinateur]),
+            Refus::FonctionRequise("les chargés territoriaux et la coordination"),
+        ),
+        Action::Coordonner => {
+            permettre(qui.a(&[Fonction::Coordinateur]), Refus::FonctionRequise("la coordination"))
+        }
+        Action::Piloter => permettre(
+            qui.a(&[Fonction::Coordinateur, Fonction::Direction]),
+            Refus::FonctionRequise("la direction et la coordination"),
+        ),
+        Action::VoirMarches => permettre(
+            qui.a(&[Fonction::Facilitateur, Fonction::Coordinateur]),
+            Refus::FonctionRequise("les facilitateurs de clauses"),
+        ),
+        Action::GererLeSite => {
+            permettre(qui.a(&[Fonction::AgentSite]), Refus::FonctionRequise("les agents qui gèrent le site"))
+        }
+        Action::GererLesLeviers => permettre(
+            qui.a(&[Fonction::AgentSite, Fonction::Coordinateur]),
+            Refus::FonctionRequise("les agents qui gèrent le site et la coordination"),
+        ),
+    }
+}
+
+impl Demandeur<'_> {
+    fn a(&self, fonctions: &[Fonction]) -> bool {
+        self.connecte && self.fonctions.iter().any(|f| fonctions.contains(f))
+    }
+}
+
+fn permettre(oui: bool, sinon: Refus) -> Result<(), Refus> {
+    if oui { Ok(()) } else { Err(sinon) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use rstest::rstest;
+
+    #[rstest]
+    #[case::anonyme_ne_voit_pas(&[], Lien::Aucun, Action::VoirProjet, Err(Refus::ProjetPrive))]
+    #[case::porteur_voit(&[], Lien::Porteur, Action::VoirProjet, Ok(()))]
+    #[case::declarant_modifie(&[], Lien::Declarant, Action::ModifierProjet, Ok(()))]
+    #[case::declarant_ne_publie_pas(&[], Lien::Declarant, Action::PublierProjet, Err(Refus::MandatAVerifier))]
+    #[case::charge_ne_publie_pas(&[Fonction::ChargeTerritorial], Lien::ChargeDuSecteur, Action::PublierProjet, Err(Refus::FonctionRequise("les personnes qui portent le projet")))]
+    #[case::charge_d_un_autre_secteur(&[Fonction::ChargeTerritorial], Lien::Aucun, Action::VoirProjet, Err(Refus::ProjetPrive))]
+    #[case::charge_accompagne(&[Fonction::ChargeTerritorial], Lien::ChargeDuSecteur, Action::Accompagner, Ok(()))]
+    #[case::direction_n_accompagne_pas(&[Fonction::Direction], Lien::Aucun, Action::Accompagner, Err(Refus::FonctionRequise("la personne chargée de ce secteur, ou la coordination")))]
+    #[case::direction_pilote(&[Fonction::Direction], Lien::Aucun, Action::Piloter, Ok(()))]
+    #[case::agent_site_ne_voit_pas_les_projets(&[Fonction::AgentSite], Lien::Aucun, Action::VoirProjet, Err(Refus::ProjetPrive))]
+    fn la_table_des_droits(
+        #[case] fonctions: &[Fonction],
+        #[case] lien: Lien,
+        #[case] action: Action,
+        #[case] attendu: Result<(), Refus>,
+    ) {
+        assert_eq!(autoriser(Demandeur { connecte: true, fonctions }, lien, action), attendu);
+    }
+
+    #[test]
+    fn un_visiteur_sans_lien_doit_se_connecter() {
+        let visiteur = Demandeur { connecte: false, fonctions: &[] };
+        assert_eq!(autoriser(visiteur, Lien::Aucun, Action::VoirProjet), Err(Refus::ConnexionRequise));
+        assert_eq!(autoriser(visiteur, Lien::Declarant, Action::ModifierProjet), Ok(()));
+        assert_eq!(autoriser(visiteur, Lien::Declarant, Action::PublierProjet), Err(Refus::MandatAVerifier));
+    }
+
+    #[test]
+    fn chaque_fonction_se_relit() {
+        for fonction in Fonction::TOUTES {
+            assert_eq!(fonction.as_str().parse(), Ok(*fonction));
+        }
+    }
+}

@@ -1,0 +1,210 @@
+//! Mandates: a person acts for an organisation, in a function, between two dates, with a proof. Rights follow the
+//! mandate. A self-declared one shows one's own projects only, until an official address, a member or an agent of
+//! the département verifies it.
+
+use domain::code::CodeCommune;
+use domain::droit::Fonction;
+use jiff::civil::Date;
+use platform::{Clock, Ids, Instant, Jour, WriteTx, identifiant};
+use sea_orm::entity::prelude::*;
+use sea_orm::{ActiveValue::Set, FromQueryResult, IntoActiveModel, raw_sql};
+
+use crate::organisation::{Nature, OrganisationId};
+use crate::personne::PersonneId;
+
+identifiant!(
+    /// Identifier of a mandate.
+    MandatId
+);
+
+/// Whether someone other than the person has confirmed it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, EnumIter, DeriveActiveEnum)]
+#[sea_orm(rs_type = "String", db_type = "String(StringLen::None)")]
+pub enum Etat {
+    /// Said by the person alone.
+    #[sea_orm(string_value = "declare")]
+    Declare,
+    /// Confirmed (see `preuve`, `verifie_par`).
+    #[sea_orm(string_value = "verifie")]
+    Verifie,
+    /// Refused, with the reason in `preuve`.
+    #[sea_orm(string_value = "refuse")]
+    Refuse,
+}
+
+/// Columns of `mandat`.
+#[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
+#[sea_orm(table_name = "mandat")]
+pub struct Model {
+    /// Identifier.
+    #[sea_orm(primary_key, auto_increment = false)]
+    pub id: MandatId,
+    /// Who.
+    pub personne_id: PersonneId,
+    /// For whom.
+    pub organisation_id: OrganisationId,
+    /// As what.
+    pub fonction: Fonction,
+    /// First day.
+    pub du: Jour,
+    /// Last day, when known.
+    pub au: Option<Jour>,
+    /// Confirmed or not.
+    pub etat: Etat,
+    /// What proves it, in words (official address, délibération, agent's name…).
+    pub preuve: String,
+    /// Who verified.
+    pub verifie_par: Option<PersonneId>,
+    /// When.
+    pub verifie_le: Option<Instant>,
+    /// Optimistic lock.
+    pub version: i64,
+}
+
+/// No declared relation: joins are written where they are read.
+#[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
+pub enum Relation {}
+
+impl ActiveModelBehavior for ActiveModel {}
+
+/// A mandate in force with its organisation: what a signed-in page knows.
+#[derive(Clone, Debug, PartialEq, Eq, FromQueryResult)]
+pub struct EnVigueur {
+    /// Identifier of the mandate.
+    pub id: MandatId,
+    /// Organisation.
+    pub organisation_id: OrganisationId,
+    /// Its name.
+    pub organisation: String,
+    /// Its kind.
+    pub nature: Nature,
+    /// Commune of its seat.
+    pub commune: Option<CodeCommune>,
+    /// Function.
+    pub fonction: Fonction,
+    /// Confirmed or not.
+    pub etat: Etat,
+}
+
+impl EnVigueur {
+    /// Confirmed by someone else than the person.
+    #[must_use]
+    pub fn verifie(&self) -> bool {
+        self.etat == Etat::Verifie
+    }
+}
+
+/// The mandates of a person in force on a day (refused ones left out), by organisation name.
+///
+/// # Errors
+/// The engine refused.
+pub async fn en_vigueur(
+    db: &impl ConnectionTrait,
+    personne: &PersonneId,
+    jour: Date,
+) -> Result<Vec<EnVigueur>, DbErr> {
+    let (personne, jour) = (personne.as_str(), Jour(jour).to_string());
+    EnVigueur::find_by_statement(raw_sql!(
+        Postgres,
+        "SELECT m.id, m.organisation_id, o.nom AS organisation, o.nature, o.commune, m.fonction, m.etat
+         FROM mandat m JOIN organisation o ON o.id = m.organisation_id
+         WHERE m.personne_id = {personne} AND m.du <= {jour} AND (m.au IS NULL OR m.au >= {jour}) AND m.etat <> 'refuse'
+         ORDER BY o.nom_tri, m.id"
+    ))
+    .all(db)
+    .await
+}
+
+/// A mandate about to be given.
+#[derive(Clone, Debug)]
+pub struct Nouveau {
+    /// Who.
+    pub personne: PersonneId,
+    /// For whom.
+    pub organisation: OrganisationId,
+    /// As what.
+    pub fonction: Fonction,
+    /// First day.
+    pub du: Date,
+    /// Last day.
+    pub au: Option<Date>,
+    /// What proves it, in words.
+    pub preuve: String,
+    /// Confirmed from the start, and by whom.
+    pub verifie_par: Option<Verification>,
+}
+
+/// Who or what confirms a mandate.
+#[derive(Clone, Debug)]
+pub enum Verification {
+    /// A person: an agent of the département, a member of the organisation.
+    Personne(PersonneId),
+    /// The organisation's official address, or the installation of the site.
+    Preuve,
+}
+
+/// Gives a mandate.
+///
+/// # Errors
+/// The engine refused.
+pub async fn donner(tx: &WriteTx, clock: &dyn Clock, ids: &dyn Ids, nouveau: Nouveau) -> Result<Model, DbErr> {
+    let verifie = nouveau.verifie_par.is_some();
+    let mandat = Model {
+        id: MandatId::nouveau(ids),
+        personne_id: nouveau.personne,
+        organisation_id: nouveau.organisation,
+        fonction: nouveau.fonction,
+        du: nouveau.du.into(),
+        au: nouveau.au.map(Jour),
+        etat: if verifie { Etat::Verifie } else { Etat::Declare },
+        preuve: nouveau.preuve,
+        verifie_par: match nouveau.verifie_par {
+            Some(Verification::Personne(id)) => Some(id),
+            _ => None,
+        },
+        verifie_le: verifie.then(|| clock.instant()),
+        version: 1,
+    };
+    Entity::insert(mandat.clone().into_active_model()).exec_without_returning(tx).await?;
+    Ok(mandat)
+}
+
+/// Confirms a declared mandate. False when it was not there or no longer declared.
+///
+/// # Errors
+/// The engine refused.
+pub async fn verifier(
+    tx: &WriteTx,
+    clock: &dyn Clock,
+    id: &MandatId,
+    par: Option<&PersonneId>,
+    preuve: &str,
+) -> Result<bool, DbErr> {
+    let Some(mandat) = Entity::find_by_id(id.clone()).one(tx).await? else { return Ok(false) };
+    if mandat.etat != Etat::Declare {
+        return Ok(false);
+    }
+    let version = mandat.version + 1;
+    let mut modele = mandat.into_active_model();
+    modele.etat = Set(Etat::Verifie);
+    modele.preuve = Set(preuve.to_owned());
+    modele.verifie_par = Set(par.cloned());
+    modele.verifie_le = Set(Some(clock.instant()));
+    modele.version = Set(version);
+    modele.update(tx).await?;
+    Ok(true)
+}
+
+/// Ends a mandate on a day (the last day it is in force).
+///
+/// # Errors
+/// The engine refused.
+pub async fn terminer(tx: &WriteTx, id: &MandatId, dernier_jour: Date) -> Result<bool, DbErr> {
+    let Some(mandat) = Entity::find_by_id(id.clone()).one(tx).await? else { return Ok(false) };
+    let version = mandat.version + 1;
+    let mut modele = mandat.into_active_model();
+    modele.au = Set(Some(Jour(dernier_jour)));
+    modele.version = Set(version);
+    modele.update(tx).await?;
+    Ok(true)
+}

@@ -1,0 +1,159 @@
+//! Organisations: one row behind a commune, an EPCI, a syndicat, an actor, a funder, a collective.
+
+use domain::code::CodeCommune;
+use domain::identifiant::{Rna, Siren};
+use platform::{Clock, Ids, Instant, WriteTx, identifiant};
+use sea_orm::entity::prelude::*;
+use sea_orm::{IntoActiveModel, QueryOrder};
+
+use crate::nom_tri;
+
+identifiant!(
+    /// Identifier of an organisation.
+    OrganisationId
+);
+
+/// What kind of organisation.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, EnumIter, DeriveActiveEnum)]
+#[sea_orm(rs_type = "String", db_type = "String(StringLen::None)")]
+pub enum Nature {
+    /// Commune.
+    #[sea_orm(string_value = "commune")]
+    Commune,
+    /// Intercommunalité.
+    #[sea_orm(string_value = "epci")]
+    Epci,
+    /// Syndicat, PETR, CCAS, établissement public.
+    #[sea_orm(string_value = "public")]
+    Public,
+    /// The département itself (one per instance).
+    #[sea_orm(string_value = "departement")]
+    Departement,
+    /// Association, cooperative, company, foundation…
+    #[sea_orm(string_value = "acteur")]
+    Acteur,
+    /// Group of people without statutes.
+    #[sea_orm(string_value = "collectif")]
+    Collectif,
+}
+
+/// Columns of `organisation`.
+#[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
+#[sea_orm(table_name = "organisation")]
+pub struct Model {
+    /// Identifier.
+    #[sea_orm(primary_key, auto_increment = false)]
+    pub id: OrganisationId,
+    /// Kind.
+    pub nature: Nature,
+    /// SIREN, when it has one.
+    pub siren: Option<Siren>,
+    /// RNA number, when it has one.
+    pub rna: Option<Rna>,
+    /// Commune of its seat.
+    pub commune: Option<CodeCommune>,
+    /// Name.
+    pub nom: String,
+    /// Sort key.
+    pub nom_tri: String,
+    /// Official address: answering from it verifies a mandate.
+    pub courriel: Option<String>,
+    /// First known.
+    pub cree_le: Instant,
+    /// Optimistic lock.
+    pub version: i64,
+}
+
+/// No declared relation: joins are written where they are read.
+#[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
+pub enum Relation {}
+
+impl ActiveModelBehavior for ActiveModel {}
+
+/// What is needed to know an organisation.
+#[derive(Clone, Debug)]
+pub struct Nouvelle {
+    /// Kind.
+    pub nature: Nature,
+    /// SIREN.
+    pub siren: Option<Siren>,
+    /// RNA.
+    pub rna: Option<Rna>,
+    /// Commune of the seat.
+    pub commune: Option<CodeCommune>,
+    /// Name.
+    pub nom: String,
+    /// Official address.
+    pub courriel: Option<String>,
+}
+
+/// The organisation with this identifier.
+///
+/// # Errors
+/// The engine refused.
+pub async fn par_id(db: &impl ConnectionTrait, id: &OrganisationId) -> Result<Option<Model>, DbErr> {
+    Entity::find_by_id(id.clone()).one(db).await
+}
+
+/// The organisation with this SIREN.
+///
+/// # Errors
+/// The engine refused.
+pub async fn par_siren(db: &impl ConnectionTrait, siren: &Siren) -> Result<Option<Model>, DbErr> {
+    Entity::find().filter(Column::Siren.eq(siren.clone())).one(db).await
+}
+
+/// The organisation behind a commune, when known.
+///
+/// # Errors
+/// The engine refused.
+pub async fn de_la_commune(db: &impl ConnectionTrait, commune: &CodeCommune) -> Result<Option<Model>, DbErr> {
+    Entity::find()
+        .filter(Column::Commune.eq(commune.clone()))
+        .filter(Column::Nature.eq(Nature::Commune))
+        .order_by_asc(Column::Id)
+        .one(db)
+        .await
+}
+
+/// Finds an organisation by SIREN, then RNA, then (communes) by code; makes it when unknown.
+///
+/// # Errors
+/// The engine refused.
+pub async fn trouver_ou_creer(
+    tx: &WriteTx,
+    clock: &dyn Clock,
+    ids: &dyn Ids,
+    nouvelle: Nouvelle,
+) -> Result<Model, DbErr> {
+    if let Some(connue) = chercher(tx, &nouvelle).await? {
+        return Ok(connue);
+    }
+    let organisation = Model {
+        id: OrganisationId::nouveau(ids),
+        nature: nouvelle.nature,
+        siren: nouvelle.siren,
+        rna: nouvelle.rna,
+        commune: nouvelle.commune,
+        nom_tri: nom_tri(&nouvelle.nom),
+        nom: nouvelle.nom,
+        courriel: nouvelle.courriel,
+        cree_le: clock.instant(),
+        version: 1,
+    };
+    Entity::insert(organisation.clone().into_active_model()).exec_without_returning(tx).await?;
+    Ok(organisation)
+}
+
+async fn chercher(tx: &WriteTx, nouvelle: &Nouvelle) -> Result<Option<Model>, DbErr> {
+    if let Some(siren) = &nouvelle.siren {
+        return par_siren(tx, siren).await;
+    }
+    if let Some(rna) = &nouvelle.rna {
+        return Entity::find().filter(Column::Rna.eq(rna.clone())).one(tx).await;
+    }
+    match (&nouvelle.commune, nouvelle.nature) {
+        (Some(commune), Nature::Commune) => de_la_commune(tx, commune).await,
+        _ => Ok(None),
+    }
+}
