@@ -2,65 +2,21 @@
 //!
 //! Storage answers "what is the link"; nothing else in the house decides who may do what.
 
-use std::fmt;
-use std::str::FromStr;
+use crate::enumeration::enumeration;
 
-use serde::{Deserialize, Serialize};
-
-macro_rules! fonctions {
-    ($($(#[$meta:meta])* $variant:ident = $id:literal, $libelle:literal;)*) => {
-        /// The function that a mandate gives in an organisation.
-        #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-        #[cfg_attr(feature = "db", derive(sea_orm::DeriveValueType))]
-        #[cfg_attr(feature = "db", sea_orm(value_type = "String"))]
-        #[serde(rename_all = "kebab-case")]
-        pub enum Fonction { $($(#[$meta])* $variant,)* }
-
-        impl Fonction {
-            /// All functions, in the order of the forms.
-            pub const TOUTES: &[Self] = &[$(Self::$variant,)*];
-
-            /// Stable identifier, as stored.
-            #[must_use]
-            pub fn as_str(self) -> &'static str {
-                match self { $(Self::$variant => $id,)* }
-            }
-
-            /// Label shown.
-            #[must_use]
-            pub fn libelle(self) -> &'static str {
-                match self { $(Self::$variant => $libelle,)* }
-            }
-        }
-
-        impl FromStr for Fonction {
-            type Err = FonctionInconnue;
-            fn from_str(texte: &str) -> Result<Self, Self::Err> {
-                match texte { $($id => Ok(Self::$variant),)* autre => Err(FonctionInconnue(autre.to_owned())) }
-            }
-        }
-    };
-}
-
-fonctions! {
-    /// Mayor or president of an intercommunalité.
-    Maire = "maire", "Maire ou président·e";
-    /// Other elected member of a commune or grouping.
-    Elu = "elu", "Élu·e";
-    /// Agent of a commune or grouping (secrétaire générale de mairie…).
-    AgentCommune = "agent-commune", "Agent de la collectivité";
-    /// Represents an association, a cooperative, a company…
-    Representant = "representant", "Représentant·e de la structure";
-    /// Chargé·e territorial·e de l'économie solidaire of the département.
-    ChargeTerritorial = "charge-territorial", "Chargé·e territorial·e";
-    /// Coordinates the chargés territoriaux.
-    Coordinateur = "coordinateur", "Coordinateur·rice";
-    /// Direction, elected member of the département.
-    Direction = "direction", "Direction, élu·e du département";
-    /// Facilitateur·rice of procurement clauses.
-    Facilitateur = "facilitateur", "Facilitateur·rice de clauses";
-    /// Runs the site: texts, levers, users, imports.
-    AgentSite = "agent-site", "Agent qui gère le site";
+enumeration! {
+    /// The function that a mandate gives in an organisation.
+    Fonction {
+        Maire = "maire", "Maire ou président·e";
+        Elu = "elu", "Élu·e";
+        AgentCommune = "agent-commune", "Agent de la collectivité";
+        Representant = "representant", "Représentant·e de la structure";
+        ChargeTerritorial = "charge-territorial", "Chargé·e territorial·e";
+        Coordinateur = "coordinateur", "Coordinateur·rice";
+        Direction = "direction", "Direction, élu·e du département";
+        Facilitateur = "facilitateur", "Facilitateur·rice de clauses";
+        AgentSite = "agent-site", "Agent qui gère le site";
+    }
 }
 
 impl Fonction {
@@ -73,17 +29,6 @@ impl Fonction {
         )
     }
 }
-
-impl fmt::Display for Fonction {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(self.as_str())
-    }
-}
-
-/// A stored function that this version does not know.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("fonction inconnue : « {0} »")]
-pub struct FonctionInconnue(pub String);
 
 /// How a person stands to one project, strongest link first.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -149,9 +94,11 @@ impl Refus {
         match self {
             Self::ConnexionRequise => "Connectez-vous pour continuer.".to_owned(),
             Self::FonctionRequise(qui) => format!("Cette page est réservée : {qui}."),
-            Self::ProjetPrive => "Ce projet est privé : seules les personnes qui le portent et l'équipe du département \
+            Self::ProjetPrive => {
+                "Ce projet est privé : seules les personnes qui le portent et l'équipe du département \
                 qui l'accompagne peuvent le voir."
-                .to_owned(),
+                    .to_owned()
+            }
             Self::MandatAVerifier => "Votre fonction n'est pas encore vérifiée. Vous voyez les projets que vous avez \
                 décrits ; le reste s'ouvrira quand la mairie, un collègue ou le département l'aura confirmée."
                 .to_owned(),
@@ -177,10 +124,9 @@ pub fn autoriser(qui: Demandeur<'_>, lien: Lien, action: Action) -> Result<(), R
         return Err(Refus::ConnexionRequise);
     }
     match action {
-        Action::VoirProjet => permettre(
-            lien < Lien::Aucun || qui.a(&[Fonction::Coordinateur, Fonction::Direction]),
-            Refus::ProjetPrive,
-        ),
+        Action::VoirProjet => {
+            permettre(lien < Lien::Aucun || qui.a(&[Fonction::Coordinateur, Fonction::Direction]), Refus::ProjetPrive)
+        }
         Action::ModifierProjet | Action::AgirPourLePorteur => permettre(lien < Lien::Aucun, Refus::ProjetPrive),
         Action::PublierProjet | Action::InviterMembre => match lien {
             Lien::Porteur => Ok(()),
@@ -200,9 +146,7 @@ pub fn autoriser(qui: Demandeur<'_>, lien: Lien, action: Action) -> Result<(), R
             qui.a(&[Fonction::ChargeTerritorial, Fonction::Coordinateur]),
             Refus::FonctionRequise("les chargés territoriaux et la coordination"),
         ),
-        Action::Coordonner => {
-            permettre(qui.a(&[Fonction::Coordinateur]), Refus::FonctionRequise("la coordination"))
-        }
+        Action::Coordonner => permettre(qui.a(&[Fonction::Coordinateur]), Refus::FonctionRequise("la coordination")),
         Action::Piloter => permettre(
             qui.a(&[Fonction::Coordinateur, Fonction::Direction]),
             Refus::FonctionRequise("la direction et la coordination"),
@@ -266,7 +210,7 @@ mod tests {
 
     #[test]
     fn chaque_fonction_se_relit() {
-        for fonction in Fonction::TOUTES {
+        for fonction in Fonction::TOUS {
             assert_eq!(fonction.as_str().parse(), Ok(*fonction));
         }
     }

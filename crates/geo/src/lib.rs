@@ -1,1 +1,10 @@
-//! Contours, server-made SVG maps, GeoJSON
+//! Contours of every commune and server-made SVG maps, readable without script, by a screen reader and on paper.
+//!
+//! - [`contour`]: the embedded topology (arcs shared by neighbours) and what is read from it.
+//! - [`carte`]: an SVG map of any set of communes, with links, classes and points.
+
+pub mod carte;
+pub mod contour;
+
+pub use carte::{Carte, Point};
+pub use contour::Contours;

@@ -9,19 +9,7 @@ use sea_orm::DeriveValueType;
 use serde::{Deserialize, Serialize};
 
 /// An instant, stored as BIGINT microseconds UTC.
-#[derive(
-    Clone,
-    Copy,
-    Debug,
-    PartialEq,
-    Eq,
-    PartialOrd,
-    Ord,
-    Hash,
-    DeriveValueType,
-    Serialize,
-    Deserialize,
-)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, DeriveValueType, Serialize, Deserialize)]
 pub struct Instant(pub i64);
 
 impl Instant {
@@ -51,19 +39,7 @@ impl From<Timestamp> for Instant {
 }
 
 /// A civil date, stored as TEXT `AAAA-MM-JJ`.
-#[derive(
-    Clone,
-    Copy,
-    Debug,
-    PartialEq,
-    Eq,
-    PartialOrd,
-    Ord,
-    Hash,
-    DeriveValueType,
-    Serialize,
-    Deserialize,
-)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, DeriveValueType, Serialize, Deserialize)]
 #[sea_orm(value_type = "String")]
 pub struct Jour(pub Date);
 

@@ -9,9 +9,8 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
 use sea_orm::{
-    AccessMode, ConnectOptions, ConnectionTrait, Database, DatabaseConnection, DatabaseTransaction,
-    DbBackend, DbErr, ExecResult, IsolationLevel, QueryResult, SqliteTransactionMode, Statement,
-    TransactionOptions, TransactionTrait,
+    AccessMode, ConnectOptions, ConnectionTrait, Database, DatabaseConnection, DatabaseTransaction, DbBackend, DbErr,
+    ExecResult, IsolationLevel, QueryResult, SqliteTransactionMode, Statement, TransactionOptions, TransactionTrait,
 };
 use tokio::sync::Notify;
 
@@ -41,12 +40,7 @@ impl DbOptions {
     /// Options with the usual number of readers.
     #[must_use]
     pub fn new(url: impl Into<String>, schema: impl Into<String>) -> Self {
-        Self {
-            url: url.into(),
-            schema: schema.into(),
-            lecteurs: 8,
-            durable: true,
-        }
+        Self { url: url.into(), schema: schema.into(), lecteurs: 8, durable: true }
     }
 }
 
@@ -76,29 +70,20 @@ impl Db {
     pub async fn ouvrir(options: &DbOptions) -> Result<Self, DbErr> {
         if options.url.starts_with("sqlite:") {
             Self::ouvrir_sqlite(options).await
-        } else if options.url.starts_with("postgres://") || options.url.starts_with("postgresql://")
-        {
+        } else if options.url.starts_with("postgres://") || options.url.starts_with("postgresql://") {
             Self::ouvrir_postgres(options).await
         } else {
             Err(DbErr::Custom(
-                "adresse de base inconnue : attendu sqlite://chemin ou postgres://serveur/base"
-                    .to_owned(),
+                "adresse de base inconnue : attendu sqlite://chemin ou postgres://serveur/base".to_owned(),
             ))
         }
     }
 
     async fn ouvrir_sqlite(options: &DbOptions) -> Result<Self, DbErr> {
-        let chemin = options
-            .url
-            .trim_start_matches("sqlite:")
-            .trim_start_matches("//");
+        let chemin = options.url.trim_start_matches("sqlite:").trim_start_matches("//");
         let chemin = chemin.split('?').next().unwrap_or(chemin).to_owned();
-        if let Some(parent) = Path::new(&chemin)
-            .parent()
-            .filter(|parent| !parent.as_os_str().is_empty())
-        {
-            std::fs::create_dir_all(parent)
-                .map_err(|e| DbErr::Custom(format!("dossier {}: {e}", parent.display())))?;
+        if let Some(parent) = Path::new(&chemin).parent().filter(|parent| !parent.as_os_str().is_empty()) {
+            std::fs::create_dir_all(parent).map_err(|e| DbErr::Custom(format!("dossier {}: {e}", parent.display())))?;
         }
         let synchrone = if options.durable { "FULL" } else { "OFF" };
         // The writer first: it creates the file and puts it in WAL mode before a read-only connection opens it.
@@ -109,14 +94,8 @@ impl Db {
 
     async fn ouvrir_postgres(options: &DbOptions) -> Result<Self, DbErr> {
         let schema = options.schema.as_str();
-        if schema.is_empty()
-            || !schema
-                .bytes()
-                .all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'_')
-        {
-            return Err(DbErr::Custom(format!(
-                "nom de schéma refusé : « {schema} » (minuscules, chiffres et _)"
-            )));
+        if schema.is_empty() || !schema.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'_') {
+            return Err(DbErr::Custom(format!("nom de schéma refusé : « {schema} » (minuscules, chiffres et _)")));
         }
         let mut connect = ConnectOptions::new(options.url.clone());
         connect
@@ -129,14 +108,8 @@ impl Db {
             .application_name_terreau()
             .sqlx_logging(false);
         let pool = connecter(connect).await?;
-        pool.execute_unprepared(&format!("CREATE SCHEMA IF NOT EXISTS {schema}"))
-            .await?;
-        Ok(Self::assembler(
-            pool.clone(),
-            pool,
-            Moteur::Postgres,
-            options,
-        ))
+        pool.execute_unprepared(&format!("CREATE SCHEMA IF NOT EXISTS {schema}")).await?;
+        Ok(Self::assembler(pool.clone(), pool, Moteur::Postgres, options))
     }
 
     fn assembler(
@@ -203,10 +176,7 @@ impl Db {
             },
         };
         let tx = self.lecture.begin_with_options(options).await?;
-        Ok(ReadTx {
-            tx,
-            requetes: Arc::clone(&self.requetes),
-        })
+        Ok(ReadTx { tx, requetes: Arc::clone(&self.requetes) })
     }
 
     /// The one transaction of a request that writes. Dropped without [`WriteTx::commit`], it leaves nothing.
@@ -222,12 +192,7 @@ impl Db {
             Moteur::Postgres => TransactionOptions::default(),
         };
         let tx = self.ecriture.begin_with_options(options).await?;
-        Ok(WriteTx {
-            tx,
-            requetes: Arc::clone(&self.requetes),
-            reveil: Arc::clone(&self.reveil),
-            moteur: self.moteur,
-        })
+        Ok(WriteTx { tx, requetes: Arc::clone(&self.requetes), reveil: Arc::clone(&self.reveil), moteur: self.moteur })
     }
 
     /// The raw reading pool, for `platform` (backup) and health checks only.
@@ -293,18 +258,11 @@ trait OptionWal {
 impl OptionWal for sea_orm::sqlx::sqlite::SqliteConnectOptions {
     /// A read-only connection may not change the journal mode.
     fn optional_wal(self, lecture_seule: bool) -> Self {
-        if lecture_seule {
-            self
-        } else {
-            self.pragma("journal_mode", "WAL")
-        }
+        if lecture_seule { self } else { self.pragma("journal_mode", "WAL") }
     }
 }
 
-#[expect(
-    clippy::disallowed_methods,
-    reason = "the one place that opens connections"
-)]
+#[expect(clippy::disallowed_methods, reason = "the one place that opens connections")]
 async fn connecter(options: ConnectOptions) -> Result<DatabaseConnection, DbErr> {
     Database::connect(options).await
 }

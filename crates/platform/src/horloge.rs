@@ -38,23 +38,17 @@ pub trait Ids: Send + Sync {
         const ALPHABET: &[u8; 32] = b"23456789abcdefghjkmnpqrstuvwxyz0";
         let mut octets = vec![0_u8; longueur];
         self.octets(&mut octets);
-        octets
-            .iter()
-            .filter_map(|octet| ALPHABET.get(usize::from(octet & 31)))
-            .map(|&c| char::from(c))
-            .collect()
+        octets.iter().filter_map(|octet| ALPHABET.get(usize::from(octet & 31))).map(|&c| char::from(c)).collect()
     }
 
     /// A secret token of 32 random bytes, in hexadecimal.
     fn jeton(&self) -> String {
         let mut octets = [0_u8; 32];
         self.octets(&mut octets);
-        octets
-            .iter()
-            .fold(String::with_capacity(64), |mut texte, octet| {
-                let _ = write!(texte, "{octet:02x}");
-                texte
-            })
+        octets.iter().fold(String::with_capacity(64), |mut texte, octet| {
+            let _ = write!(texte, "{octet:02x}");
+            texte
+        })
     }
 }
 
@@ -63,10 +57,7 @@ pub trait Ids: Send + Sync {
 pub struct SystemClock;
 
 impl Clock for SystemClock {
-    #[expect(
-        clippy::disallowed_methods,
-        reason = "the one place that asks the machine for the time"
-    )]
+    #[expect(clippy::disallowed_methods, reason = "the one place that asks the machine for the time")]
     fn now(&self) -> Timestamp {
         Timestamp::now()
     }
@@ -77,18 +68,12 @@ impl Clock for SystemClock {
 pub struct SystemIds;
 
 impl Ids for SystemIds {
-    #[expect(
-        clippy::disallowed_methods,
-        reason = "the one place that makes identifiers"
-    )]
+    #[expect(clippy::disallowed_methods, reason = "the one place that makes identifiers")]
     fn uuid(&self) -> Uuid {
         Uuid::now_v7()
     }
 
-    #[expect(
-        clippy::disallowed_methods,
-        reason = "the one place that asks for randomness"
-    )]
+    #[expect(clippy::disallowed_methods, reason = "the one place that asks for randomness")]
     fn octets(&self, destination: &mut [u8]) {
         rand::rng().fill_bytes(destination);
     }
@@ -101,8 +86,6 @@ pub fn uuid_v7(instant: Timestamp, hasard: [u8; 10]) -> Uuid {
     let nanos = u32::try_from(instant.subsec_nanosecond()).unwrap_or(0);
     let marque = uuid::Timestamp::from_unix(NoContext, secondes, nanos);
     let (secondes, nanos) = marque.to_unix();
-    let millis = secondes
-        .saturating_mul(1000)
-        .saturating_add(u64::from(nanos / 1_000_000));
+    let millis = secondes.saturating_mul(1000).saturating_add(u64::from(nanos / 1_000_000));
     uuid::Builder::from_unix_timestamp_millis(millis, &hasard).into_uuid()
 }

@@ -137,12 +137,7 @@ impl Evenement {
 ///
 /// # Errors
 /// The engine refused.
-pub async fn ecrire(
-    tx: &WriteTx,
-    clock: &dyn Clock,
-    ids: &dyn Ids,
-    evenement: Evenement,
-) -> Result<(), DbErr> {
+pub async fn ecrire(tx: &WriteTx, clock: &dyn Clock, ids: &dyn Ids, evenement: Evenement) -> Result<(), DbErr> {
     let modele = ligne::ActiveModel {
         id: Set(ids.uuid().to_string()),
         instant: Set(clock.instant()),
@@ -155,9 +150,7 @@ pub async fn ecrire(
         visibilite: Set(evenement.visibilite),
         faits: Set(evenement.faits.to_string()),
     };
-    ligne::Entity::insert(modele)
-        .exec_without_returning(tx)
-        .await?;
+    ligne::Entity::insert(modele).exec_without_returning(tx).await?;
     Ok(())
 }
 

@@ -36,9 +36,7 @@ pub enum MigrationError {
         source: DbErr,
     },
     /// The database was written by a newer program.
-    #[error(
-        "la base a été écrite par une version plus récente ({feature}/{numero}) : mettez Terreau à jour"
-    )]
+    #[error("la base a été écrite par une version plus récente ({feature}/{numero}) : mettez Terreau à jour")]
     PlusRecente {
         /// Feature.
         feature: String,
@@ -81,14 +79,9 @@ pub async fn en_attente(db: &Db, liste: &[Migration]) -> Result<Vec<Migration>, 
     restantes(liste, &appliquees)
 }
 
-fn restantes(
-    liste: &[Migration],
-    appliquees: &[Appliquee],
-) -> Result<Vec<Migration>, MigrationError> {
+fn restantes(liste: &[Migration], appliquees: &[Appliquee]) -> Result<Vec<Migration>, MigrationError> {
     for appliquee in appliquees {
-        let connue = liste
-            .iter()
-            .find(|m| m.feature == appliquee.feature && m.numero == appliquee.numero);
+        let connue = liste.iter().find(|m| m.feature == appliquee.feature && m.numero == appliquee.numero);
         let (feature, numero) = (appliquee.feature.clone(), appliquee.numero);
         match connue {
             None => return Err(MigrationError::PlusRecente { feature, numero }),
@@ -98,43 +91,25 @@ fn restantes(
             Some(_) => {}
         }
     }
-    let est_appliquee = |m: &Migration| {
-        appliquees
-            .iter()
-            .any(|a| a.feature == m.feature && a.numero == m.numero)
-    };
-    Ok(liste
-        .iter()
-        .filter(|m| !est_appliquee(m))
-        .copied()
-        .collect())
+    let est_appliquee = |m: &Migration| appliquees.iter().any(|a| a.feature == m.feature && a.numero == m.numero);
+    Ok(liste.iter().filter(|m| !est_appliquee(m)).copied().collect())
 }
 
 /// Runs what is missing; returns how many ran. Two processes starting together wait for each other.
 ///
 /// # Errors
 /// See [`MigrationError`]; a failed migration leaves nothing behind.
-pub async fn migrer(
-    db: &Db,
-    liste: &[Migration],
-    clock: &dyn Clock,
-) -> Result<usize, MigrationError> {
+pub async fn migrer(db: &Db, liste: &[Migration], clock: &dyn Clock) -> Result<usize, MigrationError> {
     let mut passees = 0;
     for migration in en_attente(db, liste).await? {
         let tx = db.begin().await?;
         verrouiller(&tx).await?;
         let deja = lire_appliquees(&tx).await?;
-        if deja
-            .iter()
-            .any(|a| a.feature == migration.feature && a.numero == migration.numero)
-        {
+        if deja.iter().any(|a| a.feature == migration.feature && a.numero == migration.numero) {
             continue;
         }
-        let echec = |source| MigrationError::Echec {
-            feature: migration.feature.to_owned(),
-            numero: migration.numero,
-            source,
-        };
+        let echec =
+            |source| MigrationError::Echec { feature: migration.feature.to_owned(), numero: migration.numero, source };
         tx.execute_unprepared(migration.sql).await.map_err(echec)?;
         inscrire(&tx, &migration, clock).await.map_err(echec)?;
         tx.commit().await.map_err(echec)?;
@@ -145,8 +120,7 @@ pub async fn migrer(
 
 async fn verrouiller(tx: &WriteTx) -> Result<(), DbErr> {
     if tx.moteur() == Moteur::Postgres {
-        tx.execute_unprepared("SELECT pg_advisory_xact_lock(541000)")
-            .await?;
+        tx.execute_unprepared("SELECT pg_advisory_xact_lock(541000)").await?;
     }
     Ok(())
 }
@@ -173,8 +147,5 @@ async fn inscrire(tx: &WriteTx, migration: &Migration, clock: &dyn Clock) -> Res
 }
 
 fn empreinte(sql: &str) -> String {
-    Sha256::digest(sql.as_bytes())
-        .iter()
-        .map(|octet| format!("{octet:02x}"))
-        .collect()
+    Sha256::digest(sql.as_bytes()).iter().map(|octet| format!("{octet:02x}")).collect()
 }

@@ -74,12 +74,7 @@ impl Travail {
     /// Work for the function registered under `sujet`.
     #[must_use]
     pub fn nouveau(sujet: &'static str, charge: impl Serialize) -> Self {
-        Self {
-            sujet,
-            charge: serde_json::to_value(charge).unwrap_or_default(),
-            pas_avant: None,
-            cle: None,
-        }
+        Self { sujet, charge: serde_json::to_value(charge).unwrap_or_default(), pas_avant: None, cle: None }
     }
 
     /// Not before an instant.
@@ -101,12 +96,7 @@ impl Travail {
 ///
 /// # Errors
 /// The engine refused.
-pub async fn demander(
-    tx: &WriteTx,
-    clock: &dyn Clock,
-    ids: &dyn Ids,
-    travail: Travail,
-) -> Result<String, DbErr> {
+pub async fn demander(tx: &WriteTx, clock: &dyn Clock, ids: &dyn Ids, travail: Travail) -> Result<String, DbErr> {
     let id = ids.uuid().to_string();
     let maintenant = clock.instant();
     let modele = ligne::ActiveModel {
@@ -122,11 +112,7 @@ pub async fn demander(
         cle: Set(travail.cle),
     };
     ligne::Entity::insert(modele)
-        .on_conflict(
-            OnConflict::column(ligne::Column::Cle)
-                .do_nothing()
-                .to_owned(),
-        )
+        .on_conflict(OnConflict::column(ligne::Column::Cle).do_nothing().to_owned())
         .exec_without_returning(tx)
         .await?;
     Ok(id)
@@ -136,22 +122,13 @@ pub async fn demander(
 ///
 /// # Errors
 /// The engine refused.
-pub async fn reserver(
-    db: &Db,
-    clock: &dyn Clock,
-    limite: u64,
-    bail_s: i64,
-) -> Result<Vec<ligne::Model>, DbErr> {
+pub async fn reserver(db: &Db, clock: &dyn Clock, limite: u64, bail_s: i64) -> Result<Vec<ligne::Model>, DbErr> {
     let maintenant = clock.instant();
     let tx = db.begin().await?;
     let dues = ligne::Entity::find()
         .filter(ligne::Column::Etat.eq(Etat::Attente))
         .filter(ligne::Column::PasAvant.lte(maintenant))
-        .filter(
-            ligne::Column::ReserveJusque
-                .is_null()
-                .or(ligne::Column::ReserveJusque.lt(maintenant)),
-        )
+        .filter(ligne::Column::ReserveJusque.is_null().or(ligne::Column::ReserveJusque.lt(maintenant)))
         .order_by_asc(ligne::Column::PasAvant)
         .order_by_asc(ligne::Column::Id)
         .limit(limite)
@@ -163,25 +140,13 @@ pub async fn reserver(
         return Ok(dues);
     }
     ligne::Entity::update_many()
-        .col_expr(
-            ligne::Column::ReserveJusque,
-            Expr::value(maintenant.plus_seconds(bail_s)),
-        )
-        .col_expr(
-            ligne::Column::Tentatives,
-            Expr::col(ligne::Column::Tentatives).add(1),
-        )
+        .col_expr(ligne::Column::ReserveJusque, Expr::value(maintenant.plus_seconds(bail_s)))
+        .col_expr(ligne::Column::Tentatives, Expr::col(ligne::Column::Tentatives).add(1))
         .filter(ligne::Column::Id.is_in(dues.iter().map(|d| d.id.clone())))
         .exec(&tx)
         .await?;
     tx.commit().await?;
-    Ok(dues
-        .into_iter()
-        .map(|d| ligne::Model {
-            tentatives: d.tentatives + 1,
-            ..d
-        })
-        .collect())
+    Ok(dues.into_iter().map(|d| ligne::Model { tentatives: d.tentatives + 1, ..d }).collect())
 }
 
 /// Removes a piece of work that is done, in the transaction of its effect where there is one.
@@ -197,19 +162,11 @@ pub async fn terminer(tx: &WriteTx, id: &str) -> Result<(), DbErr> {
 ///
 /// # Errors
 /// The engine refused.
-pub async fn remettre(
-    db: &Db,
-    id: &str,
-    erreur: &str,
-    suite: Option<Instant>,
-) -> Result<(), DbErr> {
+pub async fn remettre(db: &Db, id: &str, erreur: &str, suite: Option<Instant>) -> Result<(), DbErr> {
     let tx = db.begin().await?;
     let mut requete = ligne::Entity::update_many()
         .col_expr(ligne::Column::Erreur, Expr::value(Some(erreur.to_owned())))
-        .col_expr(
-            ligne::Column::ReserveJusque,
-            Expr::value(Option::<i64>::None),
-        )
+        .col_expr(ligne::Column::ReserveJusque, Expr::value(Option::<i64>::None))
         .filter(ligne::Column::Id.eq(id));
     requete = match suite {
         Some(instant) => requete.col_expr(ligne::Column::PasAvant, Expr::value(instant)),
@@ -260,12 +217,6 @@ pub async fn retard(db: &impl ConnectionTrait, maintenant: Instant) -> Result<(i
         .order_by_asc(ligne::Column::PasAvant)
         .one(db)
         .await?;
-    let morts = ligne::Entity::find()
-        .filter(ligne::Column::Etat.eq(Etat::Echec))
-        .count(db)
-        .await?;
-    Ok((
-        plus_ancien.map_or(0, |ligne| maintenant.seconds_since(ligne.pas_avant)),
-        morts,
-    ))
+    let morts = ligne::Entity::find().filter(ligne::Column::Etat.eq(Etat::Echec)).count(db).await?;
+    Ok((plus_ancien.map_or(0, |ligne| maintenant.seconds_since(ligne.pas_avant)), morts))
 }

@@ -49,10 +49,7 @@ pub struct Tache<C> {
 
 impl<C> Clone for Tache<C> {
     fn clone(&self) -> Self {
-        Self {
-            sujet: self.sujet,
-            run: Arc::clone(&self.run),
-        }
+        Self { sujet: self.sujet, run: Arc::clone(&self.run) }
     }
 }
 
@@ -69,10 +66,7 @@ impl<C> Tache<C> {
         F: Fn(C, ligne::Model) -> R + Send + Sync + 'static,
         R: Future<Output = Result<(), EchecTravail>> + Send + 'static,
     {
-        Self {
-            sujet,
-            run: Arc::new(move |contexte, ligne| Box::pin(run(contexte, ligne))),
-        }
+        Self { sujet, run: Arc::new(move |contexte, ligne| Box::pin(run(contexte, ligne))) }
     }
 }
 
@@ -102,12 +96,7 @@ impl<C: Clone + Send + 'static> Worker<C> {
     /// Gathers the functions of all features.
     #[must_use]
     pub fn nouveau(taches: impl IntoIterator<Item = Tache<C>>) -> Self {
-        Self {
-            taches: taches
-                .into_iter()
-                .map(|tache| (tache.sujet, tache))
-                .collect(),
-        }
+        Self { taches: taches.into_iter().map(|tache| (tache.sujet, tache)).collect() }
     }
 
     /// Does the work that is due now.
@@ -131,11 +120,8 @@ impl<C: Clone + Send + 'static> Worker<C> {
                     let suite = prochaine(&echec, tentatives, clock.instant());
                     tracing::warn!(sujet, id, tentatives, %echec, "travail non fait");
                     outbox::remettre(db, &id, &echec.to_string(), suite).await?;
-                    if suite.is_some() {
-                        tour.remis += 1
-                    } else {
-                        tour.morts += 1
-                    }
+                    let compteur = if suite.is_some() { &mut tour.remis } else { &mut tour.morts };
+                    *compteur += 1;
                 }
             }
         }
@@ -144,39 +130,25 @@ impl<C: Clone + Send + 'static> Worker<C> {
 
     async fn executer(&self, contexte: &C, ligne: ligne::Model) -> Result<(), EchecTravail> {
         let Some(tache) = self.taches.get(ligne.sujet.as_str()) else {
-            return Err(EchecTravail::Definitif(format!(
-                "aucune fonction pour « {} »",
-                ligne.sujet
-            )));
+            return Err(EchecTravail::Definitif(format!("aucune fonction pour « {} »", ligne.sujet)));
         };
         // In its own task: a panic becomes an error of this piece of work, the worker goes on.
         let future = (tache.run)(contexte.clone(), ligne);
         let delai = Duration::from_secs(u64::try_from(BAIL_S - 10).unwrap_or(60));
         match tokio::time::timeout(delai, tokio::spawn(future)).await {
             Ok(Ok(resultat)) => resultat,
-            Ok(Err(panique)) => Err(EchecTravail::Temporaire(format!(
-                "arrêt inattendu : {panique}"
-            ))),
+            Ok(Err(panique)) => Err(EchecTravail::Temporaire(format!("arrêt inattendu : {panique}"))),
             Err(_) => Err(EchecTravail::Temporaire("délai dépassé".to_owned())),
         }
     }
 
     /// Runs until `arret` resolves: at each commit of this process, and every few seconds for due work.
-    pub async fn tourner(
-        &self,
-        db: &Db,
-        clock: &dyn Clock,
-        contexte: &C,
-        arret: impl Future<Output = ()>,
-    ) {
+    pub async fn tourner(&self, db: &Db, clock: &dyn Clock, contexte: &C, arret: impl Future<Output = ()>) {
         let reveil = db.reveil();
         tokio::pin!(arret);
         loop {
             match self.tour(db, clock, contexte).await {
-                Ok(tour)
-                    if tour.faits + tour.remis + tour.morts
-                        >= usize::try_from(PAR_TOUR).unwrap_or(20) =>
-                {
+                Ok(tour) if tour.faits + tour.remis + tour.morts >= usize::try_from(PAR_TOUR).unwrap_or(20) => {
                     continue;
                 }
                 Ok(_) => {}

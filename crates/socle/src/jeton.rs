@@ -95,7 +95,9 @@ pub async fn lire(
 /// # Errors
 /// The engine refused.
 pub async fn utiliser(tx: &WriteTx, maintenant: Instant, usage: &str, secret: &str) -> Result<Option<String>, DbErr> {
-    let Some(jeton) = lire(tx, maintenant, usage, secret).await? else { return Ok(None) };
+    let Some(jeton) = lire(tx, maintenant, usage, secret).await? else {
+        return Ok(None);
+    };
     marquer(tx, maintenant, &jeton.id).await.map(|gagne| gagne.then_some(jeton.cible))
 }
 
@@ -120,7 +122,9 @@ pub async fn utiliser_code(
         .order_by_desc(Column::Id)
         .one(tx)
         .await?;
-    let Some(jeton) = dernier else { return Ok(false) };
+    let Some(jeton) = dernier else {
+        return Ok(false);
+    };
     if jeton.code.as_deref() == Some(empreinte(&format!("{usage}/{cible}/{code}")).as_str()) {
         return marquer(tx, maintenant, &jeton.id).await;
     }

@@ -98,11 +98,7 @@ impl EnVigueur {
 ///
 /// # Errors
 /// The engine refused.
-pub async fn en_vigueur(
-    db: &impl ConnectionTrait,
-    personne: &PersonneId,
-    jour: Date,
-) -> Result<Vec<EnVigueur>, DbErr> {
+pub async fn en_vigueur(db: &impl ConnectionTrait, personne: &PersonneId, jour: Date) -> Result<Vec<EnVigueur>, DbErr> {
     let (personne, jour) = (personne.as_str(), Jour(jour).to_string());
     EnVigueur::find_by_statement(raw_sql!(
         Postgres,
@@ -180,7 +176,9 @@ pub async fn verifier(
     par: Option<&PersonneId>,
     preuve: &str,
 ) -> Result<bool, DbErr> {
-    let Some(mandat) = Entity::find_by_id(id.clone()).one(tx).await? else { return Ok(false) };
+    let Some(mandat) = Entity::find_by_id(id.clone()).one(tx).await? else {
+        return Ok(false);
+    };
     if mandat.etat != Etat::Declare {
         return Ok(false);
     }
@@ -200,7 +198,9 @@ pub async fn verifier(
 /// # Errors
 /// The engine refused.
 pub async fn terminer(tx: &WriteTx, id: &MandatId, dernier_jour: Date) -> Result<bool, DbErr> {
-    let Some(mandat) = Entity::find_by_id(id.clone()).one(tx).await? else { return Ok(false) };
+    let Some(mandat) = Entity::find_by_id(id.clone()).one(tx).await? else {
+        return Ok(false);
+    };
     let version = mandat.version + 1;
     let mut modele = mandat.into_active_model();
     modele.au = Set(Some(Jour(dernier_jour)));

@@ -92,12 +92,7 @@ pub async fn par_id(db: &impl ConnectionTrait, id: &PersonneId) -> Result<Option
 ///
 /// # Errors
 /// The engine refused.
-pub async fn trouver_ou_creer(
-    tx: &WriteTx,
-    clock: &dyn Clock,
-    ids: &dyn Ids,
-    courriel: &str,
-) -> Result<Model, DbErr> {
+pub async fn trouver_ou_creer(tx: &WriteTx, clock: &dyn Clock, ids: &dyn Ids, courriel: &str) -> Result<Model, DbErr> {
     if let Some(personne) = par_courriel(tx, courriel).await? {
         return Ok(personne);
     }

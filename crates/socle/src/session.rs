@@ -41,11 +41,7 @@ pub struct Model {
 #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
 pub enum Relation {
     /// Whose session.
-    #[sea_orm(
-        belongs_to = "personne::Entity",
-        from = "Column::PersonneId",
-        to = "personne::Column::Id"
-    )]
+    #[sea_orm(belongs_to = "personne::Entity", from = "Column::PersonneId", to = "personne::Column::Id")]
     Personne,
 }
 

@@ -1,0 +1,192 @@
+//! The profile of a project: what matching and simulation need. "Je ne sais pas" is an answer: `None` is unknown.
+
+use serde::{Deserialize, Serialize};
+
+use crate::cents::Cents;
+use crate::code::CodeCommune;
+use crate::enumeration::enumeration;
+use crate::theme::Theme;
+
+enumeration! {
+    /// Where the project stands.
+    Etape {
+        Idee = "idee", "Idée";
+        Etude = "etude", "Étude";
+        Montage = "montage", "Montage";
+        Decide = "decide", "Décidé";
+        Travaux = "travaux", "Travaux ou lancement";
+        Activite = "activite", "En activité";
+        Reprise = "reprise", "Reprise ou difficulté";
+        Arrete = "arrete", "Arrêté";
+    }
+}
+
+enumeration! {
+    /// Who bears it.
+    Porteur {
+        Commune = "commune", "Commune";
+        Epci = "epci", "Intercommunalité (communauté de communes, d’agglomération…)";
+        Syndicat = "syndicat", "Syndicat de communes";
+        Petr = "petr", "Pays ou pôle territorial";
+        Ccas = "ccas", "Centre communal ou intercommunal d’action sociale";
+        EtablissementPublic = "etablissement-public", "Établissement public";
+        AssociationEmployeuse = "association-employeuse", "Association qui emploie des salariés";
+        AssociationSansSalarie = "association-sans-salarie", "Association sans salarié";
+        Collectif = "collectif", "Groupe d’habitants, sans statut";
+        Scic = "scic", "Société coopérative d’intérêt collectif (SCIC)";
+        Scop = "scop", "Coopérative de salariés (SCOP) ou autre coopérative";
+        Siae = "siae", "Structure d’insertion, entreprise adaptée ou ESAT";
+        Mutuelle = "mutuelle", "Mutuelle";
+        Fondation = "fondation", "Fondation ou fonds de dotation";
+        SocieteEss = "societe-ess", "Société commerciale de l’économie sociale et solidaire";
+        HorsEss = "hors-ess", "Autre entreprise";
+        Bailleur = "bailleur", "Bailleur ou propriétaire";
+        PasDecide = "pas-decide", "Pas encore décidé";
+    }
+}
+
+enumeration! {
+    /// What is needed.
+    Besoin {
+        Argent = "argent", "De l’argent";
+        Conseil = "conseil", "Des conseils";
+        Local = "local", "Un local";
+        Partenaire = "partenaire", "Un partenaire";
+        FormeJuridique = "forme-juridique", "Choisir une forme juridique";
+    }
+}
+
+enumeration! {
+    /// What the money is for.
+    NatureDepense {
+        Etude = "etude", "Étude";
+        Acquisition = "acquisition", "Achat d’un bâtiment ou d’un terrain";
+        Travaux = "travaux", "Travaux";
+        Equipement = "equipement", "Équipement";
+        Vehicule = "vehicule", "Véhicule";
+        Poste = "poste", "Poste, salaire";
+        Fonctionnement = "fonctionnement", "Fonctionnement";
+        Animation = "animation", "Animation";
+        Capital = "capital", "Capital ou trésorerie";
+    }
+}
+
+enumeration! {
+    /// An answer when not knowing is allowed.
+    Reponse {
+        Oui = "oui", "Oui";
+        Non = "non", "Non";
+        NeSaitPas = "ne-sait-pas", "Je ne sais pas";
+    }
+}
+
+enumeration! {
+    /// What kind of amount the cost is.
+    BaseDeCout {
+        Ht = "ht", "Hors taxes (HT)";
+        Ttc = "ttc", "Toutes taxes comprises (TTC)";
+    }
+}
+
+impl Porteur {
+    /// A public maître d'ouvrage: collectivité, grouping or their establishment.
+    #[must_use]
+    pub fn est_public(self) -> bool {
+        matches!(
+            self,
+            Self::Commune | Self::Epci | Self::Syndicat | Self::Petr | Self::Ccas | Self::EtablissementPublic
+        )
+    }
+
+    /// A collectivité territoriale or a grouping of them (CGCT L1111-10).
+    #[must_use]
+    pub fn est_collectivite(self) -> bool {
+        matches!(self, Self::Commune | Self::Epci | Self::Syndicat | Self::Petr)
+    }
+
+    /// An association.
+    #[must_use]
+    pub fn est_association(self) -> bool {
+        matches!(self, Self::AssociationEmployeuse | Self::AssociationSansSalarie)
+    }
+}
+
+impl NatureDepense {
+    /// An investment (the rest is running cost).
+    #[must_use]
+    pub fn est_investissement(self) -> bool {
+        matches!(self, Self::Etude | Self::Acquisition | Self::Travaux | Self::Equipement | Self::Vehicule)
+    }
+}
+
+/// Fields asked later, when they help. All optional; stored as one JSON text.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Complements {
+    /// Needs ticked on screen 2; empty is "not said".
+    pub besoins: Vec<Besoin>,
+    /// "Le maire est-il informé ?", when the bearer is not the mairie.
+    pub maire_informe: Option<Reponse>,
+    /// Wished date, as typed (a year or a month is enough).
+    pub date_souhaitee: Option<String>,
+    /// What the money is for.
+    pub depenses: Vec<NatureDepense>,
+    /// HT or TTC.
+    pub base: Option<BaseDeCout>,
+    /// Is VAT recovered (FCTVA or otherwise)?
+    pub tva_recuperee: Option<Reponse>,
+    /// Has a quote been signed?
+    pub devis_signe: Option<Reponse>,
+    /// Have works begun?
+    pub travaux_commences: Option<Reponse>,
+    /// Private money expected.
+    pub fonds_prives: Option<Cents>,
+    /// Public money already granted, outside what is simulated.
+    pub aides_acquises: Option<Cents>,
+    /// Public money asked for, not granted.
+    pub aides_sollicitees: Option<Cents>,
+    /// Is the lack of private initiative proved (rural commerce)?
+    pub carence: Option<Reponse>,
+    /// Does the operation belong to a field with a chef de file?
+    pub chef_de_file: Option<Reponse>,
+    /// Is a public market planned within 12 months?
+    pub marche_prevu: Option<Reponse>,
+    /// Full-time jobs planned, in tenths.
+    pub emplois_dixiemes: Option<u32>,
+}
+
+/// The profile.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ProfilDeProjet {
+    /// Commune of the project.
+    pub commune: CodeCommune,
+    /// One to three themes.
+    pub themes: Vec<Theme>,
+    /// Stage.
+    pub etape: Etape,
+    /// Bearer.
+    pub porteur: Porteur,
+    /// Cost, when known.
+    pub cout: Option<Cents>,
+    /// The rest.
+    pub complements: Complements,
+}
+
+/// What is known of the commune for criteria.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct FaitsCommune {
+    /// Code.
+    pub code: CodeCommune,
+    /// Name.
+    pub nom: String,
+    /// Inhabitants.
+    pub population: Option<u32>,
+    /// Département.
+    pub departement: String,
+    /// Region.
+    pub region: String,
+    /// EPCI (SIREN).
+    pub epci: Option<String>,
+    /// EPCI name.
+    pub epci_nom: Option<String>,
+}

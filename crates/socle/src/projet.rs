@@ -1,0 +1,377 @@
+//! The core of a project: the spine of the house. Calls, contracts, accompaniment keep its id; the features `projets`,
+//! `leviers`, `annuaire` work around it.
+
+use domain::cents::Cents;
+use domain::code::CodeCommune;
+use domain::droit::{Fonction, Lien};
+use domain::profil::{Complements, Etape, Porteur, ProfilDeProjet};
+use domain::theme::Theme;
+use platform::{Instant, WriteTx, identifiant};
+use sea_orm::entity::prelude::*;
+use sea_orm::sea_query::Expr;
+use sea_orm::{ActiveValue::Set, FromQueryResult, IntoActiveModel, QueryOrder, raw_sql};
+
+use crate::jeton::empreinte;
+use crate::mandat::EnVigueur;
+use crate::nom_tri;
+use crate::organisation::OrganisationId;
+use crate::personne::PersonneId;
+use crate::secteur::SecteurId;
+
+identifiant!(
+    /// Identifier of a project.
+    ProjetId
+);
+
+/// Kept or not.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, EnumIter, DeriveActiveEnum)]
+#[sea_orm(rs_type = "String", db_type = "String(StringLen::None)")]
+pub enum Etat {
+    /// Described without account; vanishes alone after a while.
+    #[sea_orm(string_value = "brouillon")]
+    Brouillon,
+    /// Kept by a person.
+    #[sea_orm(string_value = "garde")]
+    Garde,
+    /// Merged into another (`fusionne_dans`).
+    #[sea_orm(string_value = "fusionne")]
+    Fusionne,
+}
+
+/// Who may see it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, EnumIter, DeriveActiveEnum)]
+#[sea_orm(rs_type = "String", db_type = "String(StringLen::None)")]
+pub enum Diffusion {
+    /// Its bearers and the agents who accompany it.
+    #[sea_orm(string_value = "prive")]
+    Prive,
+    /// Everyone, by a dated act of the bearer.
+    #[sea_orm(string_value = "public")]
+    Public,
+}
+
+/// Columns of `projet`.
+#[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
+#[sea_orm(table_name = "projet")]
+pub struct Model {
+    /// Identifier, never shown.
+    #[sea_orm(primary_key, auto_increment = false)]
+    pub id: ProjetId,
+    /// Short reference in addresses and on the telephone.
+    pub reference: String,
+    /// Title.
+    pub titre: String,
+    /// Sort key.
+    pub titre_tri: String,
+    /// "Ce qui manque, et pour qui".
+    pub manque: String,
+    /// Commune of the project.
+    pub commune: CodeCommune,
+    /// Stage.
+    pub etape: Etape,
+    /// Kind of bearer.
+    pub porteur: Porteur,
+    /// The bearing organisation, when known.
+    pub organisation_id: Option<OrganisationId>,
+    /// Who described it.
+    pub auteur_id: Option<PersonneId>,
+    /// Digest of the draft's secret, while it has no account.
+    pub brouillon: Option<String>,
+    /// Kept or not.
+    pub etat: Etat,
+    /// Confirmed for the commune: when.
+    pub confirme_le: Option<Instant>,
+    /// By whom or what, in words.
+    pub confirme_par: Option<String>,
+    /// Who may see it.
+    pub diffusion: Diffusion,
+    /// Published when.
+    pub publie_le: Option<Instant>,
+    /// Cost, when known.
+    pub cout: Option<Cents>,
+    /// [`Complements`], JSON.
+    pub complements: String,
+    /// `web`, `telephone`, `import`.
+    pub origine: String,
+    /// Made.
+    pub cree_le: Instant,
+    /// Last change.
+    pub modifie_le: Instant,
+    /// When merged: the project that stays.
+    pub fusionne_dans: Option<ProjetId>,
+    /// Optimistic lock.
+    pub version: i64,
+}
+
+/// No declared relation: joins are written where they are read.
+#[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
+pub enum Relation {}
+
+impl ActiveModelBehavior for ActiveModel {}
+
+/// Themes of a project.
+pub mod theme {
+    use super::ProjetId;
+    use sea_orm::entity::prelude::*;
+
+    /// One theme, with its rank.
+    #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
+    #[sea_orm(table_name = "projet_theme")]
+    pub struct Model {
+        /// Project.
+        #[sea_orm(primary_key, auto_increment = false)]
+        pub projet_id: ProjetId,
+        /// Theme id.
+        #[sea_orm(primary_key, auto_increment = false)]
+        pub theme: String,
+        /// Order given by the person.
+        pub rang: i64,
+    }
+
+    /// No declared relation.
+    #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
+    pub enum Relation {}
+
+    impl ActiveModelBehavior for ActiveModel {}
+}
+
+/// Colleagues invited.
+pub mod membre {
+    use super::ProjetId;
+    use crate::personne::PersonneId;
+    use platform::Instant;
+    use sea_orm::entity::prelude::*;
+
+    /// One colleague.
+    #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
+    #[sea_orm(table_name = "projet_membre")]
+    pub struct Model {
+        /// Identifier.
+        #[sea_orm(primary_key, auto_increment = false)]
+        pub id: String,
+        /// Project.
+        pub projet_id: ProjetId,
+        /// Colleague.
+        pub personne_id: PersonneId,
+        /// Who invited.
+        pub invite_par: Option<PersonneId>,
+        /// Since.
+        pub du: Instant,
+        /// Until.
+        pub au: Option<Instant>,
+    }
+
+    /// No declared relation.
+    #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
+    pub enum Relation {}
+
+    impl ActiveModelBehavior for ActiveModel {}
+}
+
+impl Model {
+    /// The fields asked later.
+    #[must_use]
+    pub fn complements(&self) -> Complements {
+        serde_json::from_str(&self.complements).unwrap_or_default()
+    }
+
+    /// The profile that matching reads.
+    #[must_use]
+    pub fn profil(&self, themes: Vec<Theme>) -> ProfilDeProjet {
+        ProfilDeProjet {
+            commune: self.commune.clone(),
+            themes,
+            etape: self.etape,
+            porteur: self.porteur,
+            cout: self.cout,
+            complements: self.complements(),
+        }
+    }
+
+    /// Said to be the commune's, not confirmed by it yet.
+    #[must_use]
+    pub fn declare_non_confirme(&self) -> bool {
+        self.porteur.est_public() && self.confirme_le.is_none()
+    }
+}
+
+/// The project with this reference (drafts included; merged ones left out).
+///
+/// # Errors
+/// The engine refused.
+pub async fn par_reference(db: &impl ConnectionTrait, reference: &str) -> Result<Option<Model>, DbErr> {
+    Entity::find().filter(Column::Reference.eq(reference)).filter(Column::Etat.ne(Etat::Fusionne)).one(db).await
+}
+
+/// Its themes, in order.
+///
+/// # Errors
+/// The engine refused.
+pub async fn themes(db: &impl ConnectionTrait, projet: &ProjetId) -> Result<Vec<Theme>, DbErr> {
+    let lignes = theme::Entity::find()
+        .filter(theme::Column::ProjetId.eq(projet.clone()))
+        .order_by_asc(theme::Column::Rang)
+        .order_by_asc(theme::Column::Theme)
+        .all(db)
+        .await?;
+    Ok(lignes.iter().filter_map(|ligne| ligne.theme.parse().ok()).collect())
+}
+
+/// Replaces its themes.
+///
+/// # Errors
+/// The engine refused.
+pub async fn ecrire_themes(tx: &WriteTx, projet: &ProjetId, themes: &[Theme]) -> Result<(), DbErr> {
+    theme::Entity::delete_many().filter(theme::Column::ProjetId.eq(projet.clone())).exec(tx).await?;
+    let lignes: Vec<theme::ActiveModel> = (0_i64..)
+        .zip(themes)
+        .map(|(rang, un)| theme::ActiveModel {
+            projet_id: Set(projet.clone()),
+            theme: Set(un.as_str().to_owned()),
+            rang: Set(rang),
+        })
+        .collect();
+    if !lignes.is_empty() {
+        theme::Entity::insert_many(lignes).exec_without_returning(tx).await?;
+    }
+    Ok(())
+}
+
+/// Inserts a new project.
+///
+/// # Errors
+/// The engine refused.
+pub async fn inserer(tx: &WriteTx, projet: Model, themes: &[Theme]) -> Result<Model, DbErr> {
+    let projet = Model { titre_tri: nom_tri(&projet.titre), ..projet };
+    Entity::insert(projet.clone().into_active_model()).exec_without_returning(tx).await?;
+    ecrire_themes(tx, &projet.id, themes).await?;
+    Ok(projet)
+}
+
+/// Saves a changed project if nobody changed it since it was read. False on a conflict.
+///
+/// # Errors
+/// The engine refused.
+pub async fn enregistrer(tx: &WriteTx, projet: &Model, maintenant: Instant) -> Result<bool, DbErr> {
+    let lu = projet.version;
+    let nouveau =
+        Model { titre_tri: nom_tri(&projet.titre), modifie_le: maintenant, version: lu + 1, ..projet.clone() };
+    let resultat = Entity::update_many()
+        .set(nouveau.into_active_model().reset_all())
+        .filter(Column::Id.eq(projet.id.clone()))
+        .filter(Column::Version.eq(lu))
+        .exec(tx)
+        .await?;
+    Ok(resultat.rows_affected == 1)
+}
+
+/// Erases a draft that was never kept.
+///
+/// # Errors
+/// The engine refused.
+pub async fn effacer_brouillon(tx: &WriteTx, projet: &ProjetId) -> Result<bool, DbErr> {
+    theme::Entity::delete_many().filter(theme::Column::ProjetId.eq(projet.clone())).exec(tx).await?;
+    let resultat = Entity::delete_many()
+        .filter(Column::Id.eq(projet.clone()))
+        .filter(Column::Etat.eq(Etat::Brouillon))
+        .exec(tx)
+        .await?;
+    Ok(resultat.rows_affected == 1)
+}
+
+/// Adds a colleague.
+///
+/// # Errors
+/// The engine refused.
+pub async fn ajouter_membre(
+    tx: &WriteTx,
+    ids: &dyn platform::Ids,
+    projet: &ProjetId,
+    personne: &PersonneId,
+    par: Option<&PersonneId>,
+    maintenant: Instant,
+) -> Result<(), DbErr> {
+    let modele = membre::ActiveModel {
+        id: Set(ids.uuid().to_string()),
+        projet_id: Set(projet.clone()),
+        personne_id: Set(personne.clone()),
+        invite_par: Set(par.cloned()),
+        du: Set(maintenant),
+        au: Set(None),
+    };
+    membre::Entity::insert(modele).exec_without_returning(tx).await?;
+    Ok(())
+}
+
+/// Gives drafts of a browser to the person who signs in.
+///
+/// # Errors
+/// The engine refused.
+pub async fn rattacher(
+    tx: &WriteTx,
+    projet: &ProjetId,
+    auteur: &PersonneId,
+    maintenant: Instant,
+) -> Result<bool, DbErr> {
+    let resultat = Entity::update_many()
+        .col_expr(Column::AuteurId, Expr::value(auteur.as_str().to_owned()))
+        .col_expr(Column::Etat, Expr::value("garde"))
+        .col_expr(Column::Brouillon, Expr::value(Option::<String>::None))
+        .col_expr(Column::ModifieLe, Expr::value(maintenant))
+        .filter(Column::Id.eq(projet.clone()))
+        .filter(Column::Etat.eq(Etat::Brouillon))
+        .exec(tx)
+        .await?;
+    Ok(resultat.rows_affected == 1)
+}
+
+#[derive(FromQueryResult)]
+struct Compte {
+    nombre: i64,
+}
+
+/// How a person (or a browser holding a draft's secret) stands to a project. At most two statements.
+///
+/// # Errors
+/// The engine refused.
+pub async fn lien(
+    db: &impl ConnectionTrait,
+    projet: &Model,
+    personne: Option<(&PersonneId, &[EnVigueur])>,
+    secrets: &[String],
+    secteurs: &[SecteurId],
+    secteur_du_projet: Option<&SecteurId>,
+) -> Result<Lien, DbErr> {
+    let tient_le_secret = projet.brouillon.as_ref().is_some_and(|b| secrets.iter().any(|s| &empreinte(s) == b));
+    let Some((personne, mandats)) = personne else {
+        return Ok(if tient_le_secret { Lien::Declarant } else { Lien::Aucun });
+    };
+    let charge = mandats.iter().any(|m| m.verifie() && m.fonction == Fonction::ChargeTerritorial);
+    if charge && secteur_du_projet.is_some_and(|secteur| secteurs.contains(secteur)) {
+        return Ok(Lien::ChargeDuSecteur);
+    }
+    let du_porteur = mandats.iter().any(|m| m.verifie() && Some(&m.organisation_id) == projet.organisation_id.as_ref());
+    if du_porteur || est_membre(db, &projet.id, personne).await? {
+        return Ok(Lien::Porteur);
+    }
+    let auteur = projet.auteur_id.as_ref() == Some(personne);
+    // The author of a project that no commune has to confirm bears it.
+    Ok(match (auteur, projet.porteur.est_public()) {
+        (true, false) => Lien::Porteur,
+        (true, true) => Lien::Declarant,
+        (false, _) if tient_le_secret => Lien::Declarant,
+        _ => Lien::Aucun,
+    })
+}
+
+async fn est_membre(db: &impl ConnectionTrait, projet: &ProjetId, personne: &PersonneId) -> Result<bool, DbErr> {
+    let (projet, personne) = (projet.as_str(), personne.as_str());
+    let compte = Compte::find_by_statement(raw_sql!(
+        Postgres,
+        "SELECT CAST(COUNT(*) AS BIGINT) AS nombre FROM projet_membre
+         WHERE projet_id = {projet} AND personne_id = {personne} AND au IS NULL"
+    ))
+    .one(db)
+    .await?;
+    Ok(compte.is_some_and(|c| c.nombre > 0))
+}

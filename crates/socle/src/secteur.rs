@@ -1,0 +1,325 @@
+//! Secteurs: dated perimeters of the chargés territoriaux, their telephone, promised delay, absences and replacements.
+
+use domain::code::CodeCommune;
+use jiff::civil::Date;
+use platform::{Ids, Jour, WriteTx, identifiant};
+use sea_orm::entity::prelude::*;
+use sea_orm::{ActiveValue::Set, FromQueryResult, QueryOrder, raw_sql};
+
+use crate::nom_tri;
+use crate::personne::PersonneId;
+
+identifiant!(
+    /// Identifier of a secteur.
+    SecteurId
+);
+
+/// Columns of `secteur`.
+#[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
+#[sea_orm(table_name = "secteur")]
+pub struct Model {
+    /// Identifier.
+    #[sea_orm(primary_key, auto_increment = false)]
+    pub id: SecteurId,
+    /// Name.
+    pub nom: String,
+    /// Sort key.
+    pub nom_tri: String,
+    /// Telephone of the secteur.
+    pub telephone: Option<String>,
+    /// Address of the secteur.
+    pub courriel: Option<String>,
+    /// Promised delay of answer, in working days.
+    pub delai_jours_ouvres: i64,
+    /// Optimistic lock.
+    pub version: i64,
+}
+
+/// No declared relation.
+#[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
+pub enum Relation {}
+
+impl ActiveModelBehavior for ActiveModel {}
+
+/// Communes of a secteur, dated.
+pub mod commune {
+    use super::SecteurId;
+    use domain::code::CodeCommune;
+    use platform::Jour;
+    use sea_orm::entity::prelude::*;
+
+    /// One commune between two dates.
+    #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
+    #[sea_orm(table_name = "secteur_commune")]
+    pub struct Model {
+        /// Secteur.
+        #[sea_orm(primary_key, auto_increment = false)]
+        pub secteur_id: SecteurId,
+        /// Commune.
+        #[sea_orm(primary_key, auto_increment = false)]
+        pub commune: String,
+        /// First day.
+        #[sea_orm(primary_key, auto_increment = false)]
+        pub du: String,
+        /// Last day.
+        pub au: Option<Jour>,
+    }
+
+    /// No declared relation.
+    #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
+    pub enum Relation {}
+
+    impl ActiveModelBehavior for ActiveModel {}
+
+    impl Model {
+        /// The commune.
+        #[must_use]
+        pub fn code(&self) -> Option<CodeCommune> {
+            self.commune.parse().ok()
+        }
+    }
+}
+
+/// Agents of a secteur, dated.
+pub mod agent {
+    use super::SecteurId;
+    use crate::personne::PersonneId;
+    use platform::Jour;
+    use sea_orm::entity::prelude::*;
+
+    /// One agent between two dates.
+    #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
+    #[sea_orm(table_name = "secteur_agent")]
+    pub struct Model {
+        /// Identifier.
+        #[sea_orm(primary_key, auto_increment = false)]
+        pub id: String,
+        /// Secteur.
+        pub secteur_id: SecteurId,
+        /// Agent.
+        pub personne_id: PersonneId,
+        /// First day.
+        pub du: Jour,
+        /// Last day.
+        pub au: Option<Jour>,
+    }
+
+    /// No declared relation.
+    #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
+    pub enum Relation {}
+
+    impl ActiveModelBehavior for ActiveModel {}
+}
+
+/// Absences.
+pub mod absence {
+    use crate::personne::PersonneId;
+    use platform::Jour;
+    use sea_orm::entity::prelude::*;
+
+    /// One absence, with the replacement.
+    #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
+    #[sea_orm(table_name = "absence")]
+    pub struct Model {
+        /// Identifier.
+        #[sea_orm(primary_key, auto_increment = false)]
+        pub id: String,
+        /// Who is away.
+        pub personne_id: PersonneId,
+        /// First day.
+        pub du: Jour,
+        /// Last day.
+        pub au: Jour,
+        /// Who answers meanwhile.
+        pub remplacant_id: Option<PersonneId>,
+    }
+
+    /// No declared relation.
+    #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
+    pub enum Relation {}
+
+    impl ActiveModelBehavior for ActiveModel {}
+}
+
+/// Who answers for a commune on a day.
+#[derive(Clone, Debug, PartialEq, Eq, FromQueryResult)]
+pub struct Interlocuteur {
+    /// Secteur.
+    pub secteur_id: SecteurId,
+    /// Its name.
+    pub secteur: String,
+    /// Its telephone.
+    pub telephone: Option<String>,
+    /// Its address.
+    pub courriel: Option<String>,
+    /// Promised delay, in working days.
+    pub delai_jours_ouvres: i64,
+    /// The agent who answers that day: the replacement during an absence. Absent when there is none.
+    pub personne_id: Option<PersonneId>,
+    /// First name.
+    pub prenom: Option<String>,
+    /// Name.
+    pub nom: Option<String>,
+    /// Is the agent away, someone else answering?
+    pub remplace: bool,
+}
+
+impl Interlocuteur {
+    /// "Prénom Nom", when an agent is known.
+    #[must_use]
+    pub fn nom_complet(&self) -> Option<String> {
+        let nom = format!("{} {}", self.prenom.as_deref()?, self.nom.as_deref()?).trim().to_owned();
+        (!nom.is_empty()).then_some(nom)
+    }
+}
+
+/// Who answers for a commune on a day: the secteur's agent, or the replacement during an absence. One statement.
+///
+/// # Errors
+/// The engine refused.
+pub async fn interlocuteur(
+    db: &impl ConnectionTrait,
+    commune: &CodeCommune,
+    jour: Date,
+) -> Result<Option<Interlocuteur>, DbErr> {
+    let (commune, jour) = (commune.as_str(), jour.to_string());
+    Interlocuteur::find_by_statement(raw_sql!(
+        Postgres,
+        "SELECT s.id AS secteur_id, s.nom AS secteur, s.telephone, s.courriel, s.delai_jours_ouvres,
+                p.id AS personne_id, p.prenom, p.nom, (ab.id IS NOT NULL AND ab.remplacant_id IS NOT NULL) AS remplace
+         FROM secteur_commune sc JOIN secteur s ON s.id = sc.secteur_id
+         LEFT JOIN secteur_agent sa ON sa.secteur_id = s.id AND sa.du <= {jour} AND (sa.au IS NULL OR sa.au >= {jour})
+         LEFT JOIN absence ab ON ab.personne_id = sa.personne_id AND ab.du <= {jour} AND ab.au >= {jour}
+         LEFT JOIN personne p ON p.id = COALESCE(ab.remplacant_id, sa.personne_id)
+         WHERE sc.commune = {commune} AND sc.du <= {jour} AND (sc.au IS NULL OR sc.au >= {jour})
+         ORDER BY sa.du NULLS LAST, sa.id LIMIT 1"
+    ))
+    .one(db)
+    .await
+}
+
+#[derive(FromQueryResult)]
+struct Confie {
+    secteur_id: SecteurId,
+}
+
+/// The secteurs that a person answers for on a day: their own, and those of the absent whom they replace.
+///
+/// # Errors
+/// The engine refused.
+pub async fn de_l_agent(db: &impl ConnectionTrait, personne: &PersonneId, jour: Date) -> Result<Vec<SecteurId>, DbErr> {
+    let (personne, jour) = (personne.as_str(), jour.to_string());
+    let lignes = Confie::find_by_statement(raw_sql!(
+        Postgres,
+        "SELECT DISTINCT sa.secteur_id FROM secteur_agent sa
+         LEFT JOIN absence ab ON ab.personne_id = sa.personne_id AND ab.du <= {jour} AND ab.au >= {jour}
+         WHERE sa.du <= {jour} AND (sa.au IS NULL OR sa.au >= {jour})
+           AND (sa.personne_id = {personne} OR ab.remplacant_id = {personne})
+         ORDER BY sa.secteur_id"
+    ))
+    .all(db)
+    .await?;
+    Ok(lignes.into_iter().map(|ligne| ligne.secteur_id).collect())
+}
+
+/// All secteurs, by name.
+///
+/// # Errors
+/// The engine refused.
+pub async fn tous(db: &impl ConnectionTrait) -> Result<Vec<Model>, DbErr> {
+    Entity::find().order_by_asc(Column::NomTri).order_by_asc(Column::Id).all(db).await
+}
+
+/// A secteur about to be made.
+#[derive(Clone, Debug)]
+pub struct Nouveau {
+    /// Name.
+    pub nom: String,
+    /// Telephone.
+    pub telephone: Option<String>,
+    /// Address.
+    pub courriel: Option<String>,
+    /// Promised delay, in working days.
+    pub delai_jours_ouvres: i64,
+    /// Its communes, from `du`.
+    pub communes: Vec<CodeCommune>,
+    /// First day.
+    pub du: Date,
+}
+
+/// Makes a secteur with its communes from a day.
+///
+/// # Errors
+/// The engine refused.
+pub async fn creer(tx: &WriteTx, ids: &dyn Ids, nouveau: Nouveau) -> Result<SecteurId, DbErr> {
+    let id = SecteurId::nouveau(ids);
+    let modele = ActiveModel {
+        id: Set(id.clone()),
+        nom_tri: Set(nom_tri(&nouveau.nom)),
+        nom: Set(nouveau.nom),
+        telephone: Set(nouveau.telephone),
+        courriel: Set(nouveau.courriel),
+        delai_jours_ouvres: Set(nouveau.delai_jours_ouvres),
+        version: Set(1),
+    };
+    Entity::insert(modele).exec_without_returning(tx).await?;
+    let lignes: Vec<commune::ActiveModel> = nouveau
+        .communes
+        .iter()
+        .map(|code| commune::ActiveModel {
+            secteur_id: Set(id.clone()),
+            commune: Set(code.to_string()),
+            du: Set(nouveau.du.to_string()),
+            au: Set(None),
+        })
+        .collect();
+    for paquet in lignes.chunks(500) {
+        commune::Entity::insert_many(paquet.to_vec()).exec_without_returning(tx).await?;
+    }
+    Ok(id)
+}
+
+/// Puts an agent in charge from a day.
+///
+/// # Errors
+/// The engine refused.
+pub async fn confier(
+    tx: &WriteTx,
+    ids: &dyn Ids,
+    secteur: &SecteurId,
+    personne: &PersonneId,
+    du: Date,
+) -> Result<(), DbErr> {
+    let modele = agent::ActiveModel {
+        id: Set(ids.uuid().to_string()),
+        secteur_id: Set(secteur.clone()),
+        personne_id: Set(personne.clone()),
+        du: Set(Jour(du)),
+        au: Set(None),
+    };
+    agent::Entity::insert(modele).exec_without_returning(tx).await?;
+    Ok(())
+}
+
+/// Notes an absence with its replacement.
+///
+/// # Errors
+/// The engine refused.
+pub async fn absenter(
+    tx: &WriteTx,
+    ids: &dyn Ids,
+    personne: &PersonneId,
+    du: Date,
+    au: Date,
+    remplacant: Option<&PersonneId>,
+) -> Result<(), DbErr> {
+    let modele = absence::ActiveModel {
+        id: Set(ids.uuid().to_string()),
+        personne_id: Set(personne.clone()),
+        du: Set(Jour(du)),
+        au: Set(Jour(au)),
+        remplacant_id: Set(remplacant.cloned()),
+    };
+    absence::Entity::insert(modele).exec_without_returning(tx).await?;
+    Ok(())
+}
