@@ -1,5 +1,8 @@
 //! Technique shared by every room of the house: nothing here knows a commune or a project.
 //!
+//! - [`configuration`]: file, environment and flags; says what is wrong in French, never a secret.
+//! - [`courriel`]: mail through a real server, or a readable mailbox in the demonstration.
+//! - [`crypto`]: tokens, signed messages, one-time codes, key file.
 //! - [`db`]: the only place that opens connections (SQLite or PostgreSQL), reads snapshots, begins writes.
 //! - [`migration`]: plain SQL lists per feature, forward only, one transaction each.
 //! - [`colonne`]: column types (instants, civil dates, typed identifiers).
@@ -8,6 +11,9 @@
 //! - [`outbox`] and [`worker`]: work to do after a commit, with retry, dead letters and replay.
 
 pub mod colonne;
+pub mod configuration;
+pub mod courriel;
+pub mod crypto;
 pub mod db;
 pub mod horloge;
 pub mod journal;
