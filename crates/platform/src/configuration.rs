@@ -170,9 +170,7 @@ impl Configuration {
     /// Where the value of a key came from.
     #[must_use]
     pub fn origine(&self, cle: &str) -> Origine {
-        self.valeurs
-            .get(cle)
-            .map_or(Origine::Defaut, |valeur| valeur.origine)
+        self.valeurs.get(cle).map_or(Origine::Defaut, |valeur| valeur.origine)
     }
 
     /// Every key with its value and origin, one a line, without any secret.
@@ -221,10 +219,7 @@ impl Lecture {
             // The whole message quotes the line, which may hold a secret: only the reason is kept.
             Err(erreur) => self.problemes.push(Probleme {
                 cle: "fichier".to_owned(),
-                phrase: format!(
-                    "le fichier n’est pas du TOML valable ({}).",
-                    erreur.message()
-                ),
+                phrase: format!("le fichier n’est pas du TOML valable ({}).", erreur.message()),
                 remede: "Corrigez la syntaxe.".to_owned(),
             }),
         }
@@ -232,28 +227,20 @@ impl Lecture {
 
     fn table(&mut self, prefixe: &str, table: &toml::Table) {
         for (nom, valeur) in table {
-            let cle = if prefixe.is_empty() {
-                nom.clone()
-            } else {
-                format!("{prefixe}.{nom}")
-            };
+            let cle = if prefixe.is_empty() { nom.clone() } else { format!("{prefixe}.{nom}") };
             match valeur {
                 toml::Value::Table(hotes) if cle == "hotes" => {
                     let liste: Vec<String> = hotes
                         .iter()
-                        .map(|(hote, instance)| {
-                            format!("{hote}={}", instance.as_str().unwrap_or_default())
-                        })
+                        .map(|(hote, instance)| format!("{hote}={}", instance.as_str().unwrap_or_default()))
                         .collect();
                     self.poser("hotes", &liste.join(","), Origine::Fichier);
                 }
                 toml::Value::Table(dedans) => self.table(&cle, dedans),
                 toml::Value::String(texte) => self.poser(&cle, texte, Origine::Fichier),
                 toml::Value::Array(liste) => {
-                    let liste: Vec<String> = liste
-                        .iter()
-                        .map(|v| v.as_str().map_or_else(|| v.to_string(), str::to_owned))
-                        .collect();
+                    let liste: Vec<String> =
+                        liste.iter().map(|v| v.as_str().map_or_else(|| v.to_string(), str::to_owned)).collect();
                     self.poser(&cle, &liste.join(","), Origine::Fichier);
                 }
                 autre => self.poser(&cle, &autre.to_string(), Origine::Fichier),
@@ -284,8 +271,7 @@ impl Lecture {
         match definition(cle) {
             Some(definition) => {
                 let texte = Secret::nouveau(valeur);
-                self.valeurs
-                    .insert(definition.nom, Valeur { texte, origine });
+                self.valeurs.insert(definition.nom, Valeur { texte, origine });
             }
             None => {
                 let proche = la_plus_proche(cle, CLES.iter().map(|d| d.nom.to_owned()));
@@ -337,34 +323,21 @@ impl Lecture {
         );
         let demo = self.lire("demo", "true ou false", false);
         let limites = Limites {
-            fichier_octets: self
-                .lire("limites.fichier-mo", "un nombre de mégaoctets", 20_u32)
-                .into(),
+            fichier_octets: self.lire("limites.fichier-mo", "un nombre de mégaoctets", 20_u32).into(),
             requetes_par_minute: self.lire("limites.requetes-par-minute", "un nombre", 120),
         };
-        let limites = Limites {
-            fichier_octets: limites.fichier_octets * 1_000_000,
-            ..limites
-        };
+        let limites = Limites { fichier_octets: limites.fichier_octets * 1_000_000, ..limites };
         let travailleurs = self.lire("travailleurs", "un nombre", 2);
         let mandataires = self.mandataires();
         let hotes = self.hotes();
         let donnees = PathBuf::from(self.texte("donnees").unwrap_or_default());
         let instance = self.texte("instance.nom").unwrap_or_default();
-        let base_url = self
-            .texte("base.url")
-            .unwrap_or_else(|| format!("sqlite://{}", donnees.join("terreau.sqlite").display()));
-        let sauvegardes = self
-            .texte("sauvegarde.dossier")
-            .map_or_else(|| donnees.join("sauvegardes"), PathBuf::from);
-        let url_publique = self
-            .texte("url-publique")
-            .unwrap_or_else(|| format!("http://{adresse}"))
-            .trim_end_matches('/')
-            .to_owned();
-        let base_schema = self
-            .texte("base.schema")
-            .unwrap_or_else(|| format!("dep_{}", instance.replace('-', "_")));
+        let base_url =
+            self.texte("base.url").unwrap_or_else(|| format!("sqlite://{}", donnees.join("terreau.sqlite").display()));
+        let sauvegardes = self.texte("sauvegarde.dossier").map_or_else(|| donnees.join("sauvegardes"), PathBuf::from);
+        let url_publique =
+            self.texte("url-publique").unwrap_or_else(|| format!("http://{adresse}")).trim_end_matches('/').to_owned();
+        let base_schema = self.texte("base.schema").unwrap_or_else(|| format!("dep_{}", instance.replace('-', "_")));
         let configuration = Configuration {
             adresse,
             url_publique,
@@ -384,11 +357,7 @@ impl Lecture {
             donnees,
             valeurs: self.valeurs,
         };
-        if self.problemes.is_empty() {
-            Ok(configuration)
-        } else {
-            Err(ConfigurationError(self.problemes))
-        }
+        if self.problemes.is_empty() { Ok(configuration) } else { Err(ConfigurationError(self.problemes)) }
     }
 
     fn liste(&self, cle: &str) -> Vec<String> {
@@ -401,11 +370,7 @@ impl Lecture {
     }
 
     fn mandataires(&mut self) -> Vec<IpAddr> {
-        let lues: Result<Vec<IpAddr>, _> = self
-            .liste("mandataires")
-            .iter()
-            .map(|adresse| adresse.parse())
-            .collect();
+        let lues: Result<Vec<IpAddr>, _> = self.liste("mandataires").iter().map(|adresse| adresse.parse()).collect();
         lues.unwrap_or_else(|_| {
             self.mal_ecrit("mandataires", "des adresses IP séparées par des virgules");
             Vec::new()
@@ -419,10 +384,7 @@ impl Lecture {
                 Some((hote, instance)) if !hote.is_empty() && !instance.is_empty() => {
                     hotes.insert(hote.to_lowercase(), instance.to_owned());
                 }
-                _ => self.mal_ecrit(
-                    "hotes",
-                    "des couples hôte=instance séparés par des virgules",
-                ),
+                _ => self.mal_ecrit("hotes", "des couples hôte=instance séparés par des virgules"),
             }
         }
         hotes

@@ -63,11 +63,7 @@ impl Adresse {
         if texte.chars().any(char::is_control) || texte.len() > 320 {
             return Err(CourrielError::Adresse);
         }
-        texte
-            .trim()
-            .parse()
-            .map(Self)
-            .map_err(|_| CourrielError::Adresse)
+        texte.trim().parse().map(Self).map_err(|_| CourrielError::Adresse)
     }
 
     /// `nom@domaine`.
@@ -107,14 +103,7 @@ impl Courriel {
         if texte.trim().is_empty() {
             return Err(CourrielError::TexteVide);
         }
-        Ok(Self {
-            a,
-            sujet,
-            texte,
-            html: None,
-            identifiant: travail.to_owned(),
-            desabonnement: None,
-        })
+        Ok(Self { a, sujet, texte, html: None, identifiant: travail.to_owned(), desabonnement: None })
     }
 
     /// Adds the HTML twin of the text.
@@ -129,9 +118,7 @@ impl Courriel {
     /// # Errors
     /// Not an `https` or `http` address on one line.
     pub fn desabonnement(mut self, url: &str) -> Result<Self, CourrielError> {
-        let propre = url
-            .bytes()
-            .all(|b| b.is_ascii_graphic() && !b"<>".contains(&b));
+        let propre = url.bytes().all(|b| b.is_ascii_graphic() && !b"<>".contains(&b));
         if !propre || !(url.starts_with("https://") || url.starts_with("http://")) {
             return Err(CourrielError::Ligne);
         }
@@ -171,16 +158,11 @@ impl Courriel {
                 "auto-generated".to_owned(),
             ));
         if let Some(url) = &self.desabonnement {
-            message = message.raw_header(HeaderValue::new(
-                HeaderName::new_from_ascii_str("List-Unsubscribe"),
-                format!("<{url}>"),
-            ));
+            message = message
+                .raw_header(HeaderValue::new(HeaderName::new_from_ascii_str("List-Unsubscribe"), format!("<{url}>")));
         }
         let message = match &self.html {
-            Some(html) => message.multipart(MultiPart::alternative_plain_html(
-                self.texte.clone(),
-                html.clone(),
-            )),
+            Some(html) => message.multipart(MultiPart::alternative_plain_html(self.texte.clone(), html.clone())),
             None => message.singlepart(lettre::message::SinglePart::plain(self.texte.clone())),
         };
         message.map_err(|erreur| EchecTravail::Definitif(format!("message refusé : {erreur}")))
@@ -209,11 +191,7 @@ impl Postier {
     /// # Errors
     /// Address, sender or password file not understood.
     pub fn smtp(smtp: &Smtp) -> Result<Self, PostierError> {
-        let expediteur = Box::new(
-            smtp.expediteur
-                .parse()
-                .map_err(|_| PostierError::Expediteur)?,
-        );
+        let expediteur = Box::new(smtp.expediteur.parse().map_err(|_| PostierError::Expediteur)?);
         let mut transport = AsyncSmtpTransport::<Tokio1Executor>::from_url(smtp.url.reveler())
             .map_err(|_| PostierError::Adresse)?
             .timeout(Some(Duration::from_secs(20)))
@@ -222,10 +200,7 @@ impl Postier {
             let mot_de_passe = mot_de_passe(smtp)?;
             transport = transport.credentials(Credentials::new(utilisateur.clone(), mot_de_passe));
         }
-        Ok(Self::Smtp {
-            transport: transport.build(),
-            expediteur,
-        })
+        Ok(Self::Smtp { transport: transport.build(), expediteur })
     }
 
     /// A mailbox in memory.
@@ -238,16 +213,9 @@ impl Postier {
     ///
     /// # Errors
     /// `Temporaire`: to be tried again later; `Definitif`: the server refuses this message for good.
-    pub async fn envoyer(
-        &self,
-        courriel: &Courriel,
-        clock: &dyn Clock,
-    ) -> Result<(), EchecTravail> {
+    pub async fn envoyer(&self, courriel: &Courriel, clock: &dyn Clock) -> Result<(), EchecTravail> {
         match self {
-            Self::Smtp {
-                transport,
-                expediteur,
-            } => {
+            Self::Smtp { transport, expediteur } => {
                 let message = courriel.message(expediteur, date_d_envoi(clock))?;
                 match transport.send(message).await {
                     Ok(_) => Ok(()),
@@ -256,10 +224,7 @@ impl Postier {
             }
             Self::BoiteLocale(db) => Ok(deposer(db, courriel, clock).await?),
             Self::Memoire(boite) => {
-                boite
-                    .lock()
-                    .unwrap_or_else(PoisonError::into_inner)
-                    .push(courriel.clone());
+                boite.lock().unwrap_or_else(PoisonError::into_inner).push(courriel.clone());
                 Ok(())
             }
         }
@@ -282,9 +247,7 @@ pub enum PostierError {
     #[error("smtp.expediteur n’est pas une adresse de courriel")]
     Expediteur,
     /// Address of the server.
-    #[error(
-        "smtp.url n’est pas comprise : attendu smtps://serveur ou smtp://serveur:587?tls=required"
-    )]
+    #[error("smtp.url n’est pas comprise : attendu smtps://serveur ou smtp://serveur:587?tls=required")]
     Adresse,
     /// Password file.
     #[error("le fichier du mot de passe de courriel ne peut pas être lu")]
@@ -357,10 +320,7 @@ pub struct CourrielLocal {
 ///
 /// # Errors
 /// The engine refused.
-pub async fn boite_locale(
-    db: &impl ConnectionTrait,
-    limite: i64,
-) -> Result<Vec<CourrielLocal>, DbErr> {
+pub async fn boite_locale(db: &impl ConnectionTrait, limite: i64) -> Result<Vec<CourrielLocal>, DbErr> {
     CourrielLocal::find_by_statement(sea_orm::raw_sql!(
         Postgres,
         "SELECT message_id, recu_le, destinataire, sujet, texte, html FROM courriel_local

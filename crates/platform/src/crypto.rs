@@ -105,12 +105,7 @@ impl Cle {
     /// A key for one usage only, so that a leak of one does not open the others.
     #[must_use]
     pub fn deriver(&self, usage: &str) -> Self {
-        Self(
-            self.mac(&[b"terreau/derivation", usage.as_bytes()])
-                .finalize()
-                .into_bytes()
-                .into(),
-        )
+        Self(self.mac(&[b"terreau/derivation", usage.as_bytes()]).finalize().into_bytes().into())
     }
 }
 
@@ -132,9 +127,7 @@ pub enum CleError {
     #[error("fichier de clés : {0}")]
     Fichier(#[from] std::io::Error),
     /// The file is not a list of keys.
-    #[error(
-        "le fichier de clés est abîmé : attendu une clé de 64 caractères hexadécimaux par ligne"
-    )]
+    #[error("le fichier de clés est abîmé : attendu une clé de 64 caractères hexadécimaux par ligne")]
     Abime,
 }
 
@@ -149,10 +142,7 @@ impl Signature {
     /// Signs with `premiere`, still accepts `anciennes`.
     #[must_use]
     pub fn nouvelle(premiere: Cle, anciennes: Vec<Cle>) -> Self {
-        Self {
-            premiere,
-            anciennes,
-        }
+        Self { premiere, anciennes }
     }
 
     /// Reads the key file; refuses to start on a damaged one.
@@ -185,10 +175,7 @@ impl Signature {
     /// # Errors
     /// The file cannot be read or written; it is then unchanged.
     pub fn renouveler(chemin: &Path, ids: &dyn Ids) -> Result<Self, CleError> {
-        let Self {
-            premiere,
-            anciennes,
-        } = Self::lire(chemin)?;
+        let Self { premiere, anciennes } = Self::lire(chemin)?;
         let mut suite = vec![premiere];
         suite.extend(anciennes);
         let signature = Self::nouvelle(Cle::nouvelle(ids), suite);
@@ -222,9 +209,7 @@ impl Signature {
     /// A signed text fit for an address or a cookie: `expiry.payload.mac`. The payload is readable, not secret.
     #[must_use]
     pub fn signer(&self, usage: &str, charge: &[u8], expire: Instant) -> String {
-        let mac = self
-            .premiere
-            .mac(&[usage.as_bytes(), expire.0.to_string().as_bytes(), charge]);
+        let mac = self.premiere.mac(&[usage.as_bytes(), expire.0.to_string().as_bytes(), charge]);
         format!(
             "{}.{}.{}",
             expire.0,
@@ -237,34 +222,18 @@ impl Signature {
     ///
     /// # Errors
     /// See [`SignatureError`].
-    pub fn verifier(
-        &self,
-        usage: &str,
-        texte: &str,
-        maintenant: Instant,
-    ) -> Result<Vec<u8>, SignatureError> {
+    pub fn verifier(&self, usage: &str, texte: &str, maintenant: Instant) -> Result<Vec<u8>, SignatureError> {
         let mut parties = texte.split('.');
-        let (Some(expire), Some(charge), Some(mac), None) = (
-            parties.next(),
-            parties.next(),
-            parties.next(),
-            parties.next(),
-        ) else {
+        let (Some(expire), Some(charge), Some(mac), None) =
+            (parties.next(), parties.next(), parties.next(), parties.next())
+        else {
             return Err(SignatureError::Invalide);
         };
-        let decoder = |partie: &str| {
-            URL_SAFE_NO_PAD
-                .decode(partie)
-                .map_err(|_| SignatureError::Invalide)
-        };
+        let decoder = |partie: &str| URL_SAFE_NO_PAD.decode(partie).map_err(|_| SignatureError::Invalide);
         let (charge, mac) = (decoder(charge)?, decoder(mac)?);
         let juste = std::iter::once(&self.premiere)
             .chain(&self.anciennes)
-            .any(|cle| {
-                cle.mac(&[usage.as_bytes(), expire.as_bytes(), &charge])
-                    .verify_slice(&mac)
-                    .is_ok()
-            });
+            .any(|cle| cle.mac(&[usage.as_bytes(), expire.as_bytes(), &charge]).verify_slice(&mac).is_ok());
         if !juste {
             return Err(SignatureError::Invalide);
         }
@@ -293,8 +262,7 @@ mod tests {
     use uuid::Uuid;
 
     use super::{
-        Cle, Instant, LongueurDeCode, Signature, SignatureError, code_a_usage_unique, egaux,
-        empreinte_de_jeton,
+        Cle, Instant, LongueurDeCode, Signature, SignatureError, code_a_usage_unique, egaux, empreinte_de_jeton,
     };
     use crate::horloge::{Ids, SystemIds};
 
@@ -328,10 +296,7 @@ mod tests {
 
     #[test]
     fn a_token_is_stored_as_its_sha256() {
-        assert_eq!(
-            empreinte_de_jeton("abc"),
-            "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad"
-        );
+        assert_eq!(empreinte_de_jeton("abc"), "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad");
         assert!(egaux("abc", "abc") && !egaux("abc", "abd") && !egaux("abc", "ab"));
     }
 
@@ -355,14 +320,8 @@ mod tests {
         let relue = Signature::lire(&chemin).unwrap();
         assert_eq!(relue.verifier("lien", &texte, Instant(1)).unwrap(), b"x");
         let nouveau = apres.signer("lien", b"x", Instant(10));
-        assert_eq!(
-            avant.verifier("lien", &nouveau, Instant(1)),
-            Err(SignatureError::Invalide)
-        );
-        assert!(
-            Signature::creer(&chemin, &SystemIds).is_err(),
-            "never replaced"
-        );
+        assert_eq!(avant.verifier("lien", &nouveau, Instant(1)), Err(SignatureError::Invalide));
+        assert!(Signature::creer(&chemin, &SystemIds).is_err(), "never replaced");
         assert!(!format!("{relue:?}").contains(&std::fs::read_to_string(&chemin).unwrap()[..8]));
     }
 

@@ -1,1 +1,31 @@
-//! Extractors, layout and form components, error pages, security headers, the face of a feature
+//! What every page stands on: extractors, layout, form components, error pages, and the face of a feature.
+//!
+//! - [`feature`]: [`Feature`], plain data by which a feature is gathered (routes, jobs, migrations, menu, propositions…).
+//! - [`instance`]: [`Instance`], one collectivité with its database, perimeter, identity, clock.
+//! - [`contexte`]: [`Contexte`], what is known of one request (visitor, nonce, request number).
+//! - [`cadre`]: [`Cadre`], the layout: turns a content into a whole page with a stated cache policy.
+//! - [`formulaire`]: [`CheckedForm`], the only way to read a form (CSRF, doubles), and [`Formulaire`], the way to show one.
+//! - [`composants`]: fields, tables, summaries, constats… each a struct with its template.
+//! - [`erreur`]: [`Erreur`], answered as a French page that helps.
+//! - [`application`]: the middleware, in order, around the routes of all features.
+//! - [`actifs`]: style sheet, script, fonts: named by their digest, kept for ever by browsers.
+
+pub mod actifs;
+pub mod application;
+pub mod cadre;
+pub mod composants;
+pub mod contexte;
+pub mod courriels;
+pub mod erreur;
+pub mod feature;
+pub mod formulaire;
+pub mod identite;
+pub mod instance;
+pub mod texte;
+
+pub use cadre::{Cache, Cadre};
+pub use contexte::{Contexte, Visiteur};
+pub use erreur::{Erreur, Reponse};
+pub use feature::{Acces, Feature, Maison};
+pub use formulaire::{CheckedForm, Formulaire, Saisie};
+pub use instance::Instance;

@@ -19,19 +19,11 @@ pub(super) struct Definition {
 }
 
 const fn cle(nom: &'static str, defaut: &'static str) -> Definition {
-    Definition {
-        nom,
-        defaut: Some(defaut),
-        visibilite: Visibilite::Claire,
-    }
+    Definition { nom, defaut: Some(defaut), visibilite: Visibilite::Claire }
 }
 
 const fn sans_defaut(nom: &'static str, visibilite: Visibilite) -> Definition {
-    Definition {
-        nom,
-        defaut: None,
-        visibilite,
-    }
+    Definition { nom, defaut: None, visibilite }
 }
 
 /// In the order in which they are shown.
@@ -64,10 +56,7 @@ pub(super) const CLES: &[Definition] = &[
 impl Definition {
     /// `smtp.mot-de-passe` → `TERREAU_SMTP_MOT_DE_PASSE`.
     pub(super) fn variable(&self) -> String {
-        format!(
-            "TERREAU_{}",
-            self.nom.replace(['.', '-'], "_").to_uppercase()
-        )
+        format!("TERREAU_{}", self.nom.replace(['.', '-'], "_").to_uppercase())
     }
 
     pub(super) fn montrer(&self, valeur: &Secret) -> String {
@@ -85,9 +74,7 @@ pub(super) fn definition(nom: &str) -> Option<&'static Definition> {
 
 /// The known name with the fewest letters to change.
 pub(super) fn la_plus_proche(nom: &str, connus: impl Iterator<Item = String>) -> String {
-    connus
-        .min_by_key(|connu| distance(nom, connu))
-        .unwrap_or_default()
+    connus.min_by_key(|connu| distance(nom, connu)).unwrap_or_default()
 }
 
 /// Levenshtein distance, one row at a time.

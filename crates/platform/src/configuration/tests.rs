@@ -1,24 +1,11 @@
 use super::{Configuration, Origine, Sources};
 
 fn sources(fichier: &str, environnement: &[(&str, &str)], options: &[(&str, &str)]) -> Sources {
-    let paires = |liste: &[(&str, &str)]| {
-        liste
-            .iter()
-            .map(|&(a, b)| (a.to_owned(), b.to_owned()))
-            .collect()
-    };
-    Sources {
-        fichier: Some(fichier.to_owned()),
-        environnement: paires(environnement),
-        options: paires(options),
-    }
+    let paires = |liste: &[(&str, &str)]| liste.iter().map(|&(a, b)| (a.to_owned(), b.to_owned())).collect();
+    Sources { fichier: Some(fichier.to_owned()), environnement: paires(environnement), options: paires(options) }
 }
 
-fn charger(
-    fichier: &str,
-    environnement: &[(&str, &str)],
-    options: &[(&str, &str)],
-) -> Configuration {
+fn charger(fichier: &str, environnement: &[(&str, &str)], options: &[(&str, &str)]) -> Configuration {
     Configuration::charger(&sources(fichier, environnement, options)).unwrap()
 }
 
@@ -33,24 +20,11 @@ fn with_nothing_said_it_listens_on_this_machine_alone() {
 #[test]
 fn flags_win_over_environment_which_wins_over_the_file() {
     let fichier = "adresse = '127.0.0.1:1'\njournal = 'warn'\ntravailleurs = 3";
-    let env = [
-        ("TERREAU_ADRESSE", "127.0.0.1:2"),
-        ("TERREAU_JOURNAL", "debug"),
-        ("PATH", "x"),
-    ];
+    let env = [("TERREAU_ADRESSE", "127.0.0.1:2"), ("TERREAU_JOURNAL", "debug"), ("PATH", "x")];
     let c = charger(fichier, &env, &[("adresse", "127.0.0.1:3")]);
-    assert_eq!(
-        (c.adresse.port(), c.origine("adresse")),
-        (3, Origine::Option)
-    );
-    assert_eq!(
-        (c.journal.as_str(), c.origine("journal")),
-        ("debug", Origine::Environnement)
-    );
-    assert_eq!(
-        (c.travailleurs, c.origine("travailleurs")),
-        (3, Origine::Fichier)
-    );
+    assert_eq!((c.adresse.port(), c.origine("adresse")), (3, Origine::Option));
+    assert_eq!((c.journal.as_str(), c.origine("journal")), ("debug", Origine::Environnement));
+    assert_eq!((c.travailleurs, c.origine("travailleurs")), (3, Origine::Fichier));
     assert_eq!(c.origine("demo"), Origine::Defaut);
 }
 
@@ -75,12 +49,8 @@ fn an_unknown_name_is_refused_with_the_nearest_one() {
 
 #[test]
 fn all_badly_written_values_are_told_at_once() {
-    let erreur = Configuration::charger(&sources(
-        "adresse = 'ici'\ndemo = 'oui'\nmandataires = ['x']",
-        &[],
-        &[],
-    ))
-    .unwrap_err();
+    let erreur =
+        Configuration::charger(&sources("adresse = 'ici'\ndemo = 'oui'\nmandataires = ['x']", &[], &[])).unwrap_err();
     let cles: Vec<_> = erreur.0.iter().map(|p| p.cle.as_str()).collect();
     assert_eq!(cles, ["adresse", "demo", "mandataires"]);
 }
@@ -97,9 +67,7 @@ fn no_secret_is_ever_shown() {
     let c = charger(fichier, &[], &[]);
     let texte = format!("{}{c:?}{:?}", c.presenter(), c.verifier());
     assert!(!texte.contains("SECRET"), "{texte}");
-    assert!(
-        texte.contains("base.url = postgres://terreau:***@serveur/base?sslpassword=***  (fichier)")
-    );
+    assert!(texte.contains("base.url = postgres://terreau:***@serveur/base?sslpassword=***  (fichier)"));
     assert!(texte.contains("oidc.secret = ***  (fichier)"));
 }
 
@@ -117,16 +85,9 @@ fn several_hosts_lead_to_several_instances() {
 
 #[test]
 fn a_site_that_could_not_work_is_told_why() {
-    let c = charger(
-        "adresse = '0.0.0.0:80'\ntravailleurs = 0\nbase.url = 'mysql://x'",
-        &[],
-        &[],
-    );
+    let c = charger("adresse = '0.0.0.0:80'\ntravailleurs = 0\nbase.url = 'mysql://x'", &[], &[]);
     let cles: Vec<_> = c.verifier().into_iter().map(|p| p.cle).collect();
-    assert_eq!(
-        cles,
-        ["base.url", "url-publique", "smtp.url", "travailleurs"]
-    );
+    assert_eq!(cles, ["base.url", "url-publique", "smtp.url", "travailleurs"]);
 }
 
 #[test]

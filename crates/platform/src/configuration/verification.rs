@@ -5,17 +5,10 @@ use super::{Configuration, Probleme};
 pub(super) fn verifier(c: &Configuration) -> Vec<Probleme> {
     let mut problemes = Vec::new();
     let mut dire = |cle: &str, phrase: &str, remede: &str| {
-        problemes.push(Probleme {
-            cle: cle.to_owned(),
-            phrase: phrase.to_owned(),
-            remede: remede.to_owned(),
-        });
+        problemes.push(Probleme { cle: cle.to_owned(), phrase: phrase.to_owned(), remede: remede.to_owned() });
     };
     let base = c.base_url.reveler();
-    if !["sqlite:", "postgres://", "postgresql://"]
-        .iter()
-        .any(|debut| base.starts_with(debut))
-    {
+    if !["sqlite:", "postgres://", "postgresql://"].iter().any(|debut| base.starts_with(debut)) {
         dire(
             "base.url",
             "cette base n’est pas connue.",
@@ -38,8 +31,7 @@ pub(super) fn verifier(c: &Configuration) -> Vec<Probleme> {
     }
     courriel(c, &mut dire);
     if let Some(oidc) = &c.oidc {
-        if !oidc.emetteur.starts_with("https://") && !oidc.emetteur.starts_with("http://127.0.0.1")
-        {
+        if !oidc.emetteur.starts_with("https://") && !oidc.emetteur.starts_with("http://127.0.0.1") {
             dire(
                 "oidc.emetteur",
                 "l’adresse du fournisseur d’identité doit commencer par https://.",
@@ -91,19 +83,11 @@ fn courriel(c: &Configuration, dire: &mut impl FnMut(&str, &str, &str)) {
         );
     }
     if smtp.mot_de_passe.is_some() && smtp.fichier_mot_de_passe.is_some() {
-        dire(
-            "smtp.mot-de-passe",
-            "le mot de passe est donné deux fois.",
-            "Gardez smtp.fichier-mot-de-passe seul.",
-        );
+        dire("smtp.mot-de-passe", "le mot de passe est donné deux fois.", "Gardez smtp.fichier-mot-de-passe seul.");
     }
     if let Some(fichier) = &smtp.fichier_mot_de_passe
         && std::fs::read_to_string(fichier).is_err()
     {
-        dire(
-            "smtp.fichier-mot-de-passe",
-            "ce fichier ne peut pas être lu.",
-            "Vérifiez son chemin et ses droits.",
-        );
+        dire("smtp.fichier-mot-de-passe", "ce fichier ne peut pas être lu.", "Vérifiez son chemin et ses droits.");
     }
 }

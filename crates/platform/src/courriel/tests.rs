@@ -29,20 +29,11 @@ impl Serveur {
             .spawn()
             .expect("python3 manque : apt-get install python3-aiosmtpd");
         let mut ligne = String::new();
-        BufReader::new(processus.stdout.take().unwrap())
-            .read_line(&mut ligne)
-            .unwrap();
-        let port = ligne
-            .trim()
-            .parse()
-            .expect("le serveur de courriel n'a pas démarré : apt-get install python3-aiosmtpd");
+        BufReader::new(processus.stdout.take().unwrap()).read_line(&mut ligne).unwrap();
+        let port =
+            ligne.trim().parse().expect("le serveur de courriel n'a pas démarré : apt-get install python3-aiosmtpd");
         let entree = processus.stdin.take();
-        Self {
-            processus,
-            entree,
-            boite,
-            port,
-        }
+        Self { processus, entree, boite, port }
     }
 
     fn postier(&self) -> Postier {
@@ -50,14 +41,9 @@ impl Serveur {
     }
 
     fn recus(&self) -> Vec<String> {
-        let mut noms: Vec<_> = std::fs::read_dir(self.boite.path())
-            .unwrap()
-            .map(|e| e.unwrap().path())
-            .collect();
+        let mut noms: Vec<_> = std::fs::read_dir(self.boite.path()).unwrap().map(|e| e.unwrap().path()).collect();
         noms.sort();
-        noms.iter()
-            .map(|nom| std::fs::read_to_string(nom).unwrap())
-            .collect()
+        noms.iter().map(|nom| std::fs::read_to_string(nom).unwrap()).collect()
     }
 }
 
@@ -88,10 +74,7 @@ fn courriel(a: &str) -> Courriel {
 async fn a_mail_arrives_with_its_stable_message_id_and_both_bodies() {
     let serveur = Serveur::lancer();
     let postier = serveur.postier();
-    let message = courriel("mairie")
-        .html("<p>Bonjour</p>")
-        .desabonnement("https://terreau.invalid/arret/x")
-        .unwrap();
+    let message = courriel("mairie").html("<p>Bonjour</p>").desabonnement("https://terreau.invalid/arret/x").unwrap();
     postier.envoyer(&message, &SystemClock).await.unwrap();
     postier.envoyer(&message, &SystemClock).await.unwrap();
     let recus = serveur.recus();
@@ -115,26 +98,12 @@ async fn a_mail_arrives_with_its_stable_message_id_and_both_bodies() {
 async fn the_answer_of_the_server_decides_between_later_and_never() {
     let serveur = Serveur::lancer();
     let postier = serveur.postier();
-    for (a, temporaire) in [
-        ("plus-tard", true),
-        ("jamais", false),
-        ("coupe-avant", true),
-    ] {
-        let erreur = postier
-            .envoyer(&courriel(a), &SystemClock)
-            .await
-            .unwrap_err();
-        assert_eq!(
-            matches!(erreur, EchecTravail::Temporaire(_)),
-            temporaire,
-            "{a} : {erreur:?}"
-        );
+    for (a, temporaire) in [("plus-tard", true), ("jamais", false), ("coupe-avant", true)] {
+        let erreur = postier.envoyer(&courriel(a), &SystemClock).await.unwrap_err();
+        assert_eq!(matches!(erreur, EchecTravail::Temporaire(_)), temporaire, "{a} : {erreur:?}");
     }
     assert_eq!(serveur.recus().len(), 0);
-    postier
-        .envoyer(&courriel("mairie"), &SystemClock)
-        .await
-        .unwrap();
+    postier.envoyer(&courriel("mairie"), &SystemClock).await.unwrap();
     assert_eq!(serveur.recus().len(), 1, "the pool recovers");
 }
 
@@ -143,27 +112,17 @@ async fn a_connection_cut_after_acceptance_is_tried_again_under_the_same_message
     let serveur = Serveur::lancer();
     let postier = serveur.postier();
     for _ in 0..2 {
-        let resultat = postier
-            .envoyer(&courriel("coupe-apres"), &SystemClock)
-            .await;
+        let resultat = postier.envoyer(&courriel("coupe-apres"), &SystemClock).await;
         assert!(matches!(resultat, Err(EchecTravail::Temporaire(_))));
     }
     let recus = serveur.recus();
     assert_eq!(recus.len(), 2);
-    assert!(
-        recus
-            .iter()
-            .all(|recu| recu.contains("Message-ID: <0197-abc@exemple.invalid>"))
-    );
+    assert!(recus.iter().all(|recu| recu.contains("Message-ID: <0197-abc@exemple.invalid>")));
 }
 
 #[tokio::test]
 async fn an_absent_server_means_later() {
-    let port = std::net::TcpListener::bind("127.0.0.1:0")
-        .unwrap()
-        .local_addr()
-        .unwrap()
-        .port();
+    let port = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
     let resultat = postier(port).envoyer(&courriel("x"), &SystemClock).await;
     assert!(matches!(resultat, Err(EchecTravail::Temporaire(_))));
 }
@@ -172,26 +131,13 @@ async fn an_absent_server_means_later() {
 fn nothing_written_by_a_person_can_add_a_header() {
     let piege = "x\r\nBcc: tous@exemple.invalid";
     assert_eq!(Adresse::lire(piege), Err(CourrielError::Adresse));
-    assert_eq!(
-        Adresse::lire("a@b.invalid, c@d.invalid"),
-        Err(CourrielError::Adresse)
-    );
+    assert_eq!(Adresse::lire("a@b.invalid, c@d.invalid"), Err(CourrielError::Adresse));
     let a = || Adresse::lire("a@b.invalid").unwrap();
     for (travail, sujet) in [("1", piege), (piege, "x"), ("", "x")] {
-        assert_eq!(
-            Courriel::nouveau(travail, a(), sujet, "t"),
-            Err(CourrielError::Ligne)
-        );
+        assert_eq!(Courriel::nouveau(travail, a(), sujet, "t"), Err(CourrielError::Ligne));
     }
-    assert_eq!(
-        Courriel::nouveau("1", a(), "s", " "),
-        Err(CourrielError::TexteVide)
-    );
-    assert!(
-        courriel("a")
-            .desabonnement("https://a\r\nBcc: b@c.invalid")
-            .is_err()
-    );
+    assert_eq!(Courriel::nouveau("1", a(), "s", " "), Err(CourrielError::TexteVide));
+    assert!(courriel("a").desabonnement("https://a\r\nBcc: b@c.invalid").is_err());
 }
 
 #[tokio::test]
@@ -199,15 +145,10 @@ async fn in_demonstration_a_mail_is_kept_once_in_the_local_mailbox() {
     let dossier = tempfile::tempdir().unwrap();
     let url = format!("sqlite://{}/base.sqlite", dossier.path().display());
     let db = Db::ouvrir(&DbOptions::new(url, "")).await.unwrap();
-    crate::migration::migrer(&db, MIGRATIONS, &SystemClock)
-        .await
-        .unwrap();
+    crate::migration::migrer(&db, MIGRATIONS, &SystemClock).await.unwrap();
     let postier = Postier::BoiteLocale(db.clone());
     for _ in 0..2 {
-        postier
-            .envoyer(&courriel("mairie"), &SystemClock)
-            .await
-            .unwrap();
+        postier.envoyer(&courriel("mairie"), &SystemClock).await.unwrap();
     }
     let boite = boite_locale(&db.read().await.unwrap(), 10).await.unwrap();
     assert_eq!(boite.len(), 1);

@@ -1,0 +1,342 @@
+//! The application: routes of all features inside the middleware, in order. One function makes it for `serve` and tests.
+
+use std::net::IpAddr;
+use std::num::NonZeroU32;
+use std::sync::Arc;
+use std::time::Duration;
+
+use askama::Template;
+use axum::Router;
+use axum::body::Body;
+use axum::extract::{ConnectInfo, Request};
+use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header};
+use axum::middleware::{Next, from_fn};
+use axum::response::{IntoResponse, Response};
+use axum::routing::get;
+use axum_extra::extract::CookieJar;
+use domain::droit::Refus;
+use governor::{DefaultKeyedRateLimiter, Quota};
+use tower_http::catch_panic::CatchPanicLayer;
+use tower_http::compression::{CompressionLayer, CompressionLevel};
+use tower_http::limit::RequestBodyLimitLayer;
+use tower_http::timeout::TimeoutLayer;
+
+use crate::cadre::{Cadre, poser, retirer};
+use crate::composants::Html;
+use crate::contexte::{COOKIE_SESSION, Contexte};
+use crate::erreur::Erreur;
+use crate::feature::{Acces, Maison, Route};
+use crate::instance::Instance;
+use crate::{actifs, texte};
+
+/// Bounds of the application.
+#[derive(Clone, Debug)]
+pub struct Limites {
+    /// Largest body, bytes (a file sent).
+    pub corps_octets: usize,
+    /// Requests per minute and per address; `None` switches the limit off (tests, benchmarks).
+    pub requetes_par_minute: Option<NonZeroU32>,
+    /// Proxies whose `X-Forwarded-For` is believed.
+    pub mandataires: Vec<IpAddr>,
+    /// Time given to one request.
+    pub delai: Duration,
+}
+
+impl Default for Limites {
+    fn default() -> Self {
+        Self {
+            corps_octets: 20 * 1024 * 1024,
+            requetes_par_minute: None,
+            mandataires: Vec::new(),
+            delai: Duration::from_secs(60),
+        }
+    }
+}
+
+/// Chooses the instance of a request by its host name.
+#[derive(Clone)]
+pub struct Instances {
+    /// When the host is not listed.
+    pub par_defaut: Instance,
+    /// Host name → instance.
+    pub par_hote: std::collections::BTreeMap<String, Instance>,
+}
+
+impl Instances {
+    /// One instance for every host.
+    #[must_use]
+    pub fn une(instance: Instance) -> Self {
+        Self { par_defaut: instance, par_hote: std::collections::BTreeMap::new() }
+    }
+
+    fn choisir(&self, entetes: &HeaderMap) -> &Instance {
+        let hote = entetes.get(header::HOST).and_then(|h| h.to_str().ok()).unwrap_or_default();
+        let nom = hote.split(':').next().unwrap_or_default().to_ascii_lowercase();
+        self.par_hote.get(&nom).unwrap_or(&self.par_defaut)
+    }
+}
+
+/// The whole application.
+pub fn application(instances: Instances, routes: Vec<Route>, limites: &Limites) -> Router {
+    let mut router = Router::new();
+    for route in routes {
+        router = router.route(route.chemin, garder(route));
+    }
+    let limiteur = limites.requetes_par_minute.map(|par_minute| {
+        Arc::new(Limiteur {
+            limiteur: DefaultKeyedRateLimiter::keyed(Quota::per_minute(par_minute)),
+            mandataires: limites.mandataires.clone(),
+        })
+    });
+    // From the inside out.
+    router
+        .fallback(|| async { Erreur::Introuvable("cette page") })
+        .layer(from_fn(rendre_les_erreurs))
+        .layer(from_fn(move |request, suite| ouvrir(instances.clone(), limiteur.clone(), request, suite)))
+        .route("/actifs/{empreinte}/{nom}", get(actifs::servir))
+        .layer(CatchPanicLayer::custom(panique))
+        .layer(TimeoutLayer::with_status_code(StatusCode::SERVICE_UNAVAILABLE, limites.delai))
+        .layer(RequestBodyLimitLayer::new(limites.corps_octets))
+        .layer(CompressionLayer::new().quality(CompressionLevel::Precise(4)))
+}
+
+/// All routes of the house.
+#[must_use]
+pub fn routes(maison: &mut Maison) -> Vec<Route> {
+    maison.features.iter_mut().flat_map(|feature| std::mem::take(&mut feature.routes)).collect()
+}
+
+fn garder(route: Route) -> axum::routing::MethodRouter {
+    let acces = route.acces;
+    route.vers.layer(from_fn(move |request: Request, suite: Next| async move {
+        match entrer(acces, &request) {
+            Ok(()) => suite.run(request).await,
+            Err(erreur) => erreur.into_response(),
+        }
+    }))
+}
+
+fn entrer(acces: Acces, request: &Request) -> Result<(), Erreur> {
+    let contexte = request.extensions().get::<Contexte>().ok_or_else(|| Erreur::interne("aucun contexte"))?;
+    acces.verifier(&contexte.visiteur, contexte.instance.demo)
+}
+
+struct Limiteur {
+    limiteur: DefaultKeyedRateLimiter<IpAddr>,
+    mandataires: Vec<IpAddr>,
+}
+
+impl Limiteur {
+    fn admettre(&self, request: &Request) -> Result<(), Erreur> {
+        let Some(adresse) = self.adresse(request) else { return Ok(()) };
+        self.limiteur.check_key(&adresse).map_err(|_| Erreur::TropDeDemandes(60))
+    }
+
+    /// The peer, or what a trusted proxy says of it (the last address that the proxy itself added).
+    fn adresse(&self, request: &Request) -> Option<IpAddr> {
+        let pair = request.extensions().get::<ConnectInfo<std::net::SocketAddr>>()?.0.ip();
+        if !self.mandataires.contains(&pair) {
+            return Some(pair);
+        }
+        let chaine = request.headers().get("x-forwarded-for")?.to_str().ok()?;
+        chaine.rsplit(',').next()?.trim().parse().ok()
+    }
+}
+
+/// Outermost layer of pages: instance, limits, visitor, security headers.
+async fn ouvrir(instances: Instances, limiteur: Option<Arc<Limiteur>>, mut request: Request, suite: Next) -> Response {
+    let instance = instances.choisir(request.headers()).clone();
+    let cookies = CookieJar::from_headers(request.headers());
+    let (methode, uri) = (request.method().clone(), request.uri().clone());
+    let admis = limiteur.map_or(Ok(()), |limiteur| limiteur.admettre(&request));
+    let sans_session = CookieJar::new();
+    let (contexte, erreur) = match Contexte::lire(instance.clone(), methode.clone(), uri.clone(), cookies).await {
+        Ok(contexte) => (Some(contexte), admis.err()),
+        // The database does not answer: the page that says so needs no visitor.
+        Err(erreur) => (Contexte::lire(instance.clone(), methode, uri, sans_session).await.ok(), Some(erreur)),
+    };
+    let Some(contexte) = contexte else {
+        return StatusCode::INTERNAL_SERVER_ERROR.into_response();
+    };
+    request.extensions_mut().insert(instance);
+    request.extensions_mut().insert(contexte.clone());
+    let mut response = match erreur {
+        Some(erreur) => repondre_erreur(&contexte, &erreur),
+        None => suite.run(request).await,
+    };
+    proteger(&contexte, response.headers_mut());
+    response
+}
+
+async fn rendre_les_erreurs(contexte: Contexte, request: Request, suite: Next) -> Response {
+    let mut response = suite.run(request).await;
+    if let Some(erreur) = response.extensions_mut().remove::<Erreur>() {
+        return repondre_erreur(&contexte, &erreur);
+    }
+    match response.status() {
+        StatusCode::METHOD_NOT_ALLOWED => {
+            repondre_erreur(&contexte, &Erreur::Invalide("Cette adresse ne s’utilise pas ainsi.".to_owned()))
+        }
+        StatusCode::PAYLOAD_TOO_LARGE => repondre_erreur(&contexte, &Erreur::TropGros(20 * 1024 * 1024)),
+        _ => response,
+    }
+}
+
+/// Headers of every page. No inline script, no inline style but the nonce'd accent, nothing from elsewhere.
+fn proteger(contexte: &Contexte, entetes: &mut HeaderMap) {
+    let csp = format!(
+        "default-src 'none'; style-src 'self' 'nonce-{}'; script-src 'self'; img-src 'self' data:; font-src 'self'; \
+         connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'",
+        contexte.nonce
+    );
+    let mut poser = |nom: HeaderName, valeur: &str| {
+        if let (Ok(valeur), false) = (HeaderValue::from_str(valeur), entetes.contains_key(&nom)) {
+            entetes.insert(nom, valeur);
+        }
+    };
+    poser(header::CONTENT_SECURITY_POLICY, &csp);
+    poser(header::X_CONTENT_TYPE_OPTIONS, "nosniff");
+    poser(header::X_FRAME_OPTIONS, "DENY");
+    poser(header::REFERRER_POLICY, "same-origin");
+    poser(
+        HeaderName::from_static("permissions-policy"),
+        "camera=(), microphone=(), geolocation=(), browsing-topics=()",
+    );
+    poser(HeaderName::from_static("cross-origin-opener-policy"), "same-origin");
+    poser(HeaderName::from_static("x-request-id"), &contexte.numero);
+    poser(header::VARY, "Cookie");
+    poser(header::CACHE_CONTROL, "no-store");
+    if contexte.instance.https() {
+        poser(header::STRICT_TRANSPORT_SECURITY, "max-age=31536000");
+    }
+}
+
+#[expect(clippy::needless_pass_by_value, reason = "the signature that the panic layer asks for")]
+fn panique(cause: Box<dyn std::any::Any + Send>) -> Response {
+    let texte = cause
+        .downcast_ref::<String>()
+        .map(String::as_str)
+        .or_else(|| cause.downcast_ref::<&str>().copied())
+        .unwrap_or("cause inconnue");
+    tracing::error!(cause = texte, "arrêt inattendu d’une page");
+    let corps = "<!DOCTYPE html><html lang=\"fr\"><title>Erreur</title><h1>Quelque chose n’a pas marché</h1>\
+                 <p>Rien n’a été enregistré. Revenez en arrière et réessayez.</p></html>";
+    let mut response = Response::new(Body::from(corps));
+    *response.status_mut() = StatusCode::INTERNAL_SERVER_ERROR;
+    response.headers_mut().insert(header::CONTENT_TYPE, HeaderValue::from_static("text/html; charset=utf-8"));
+    response
+}
+
+#[derive(Template)]
+#[template(path = "erreur.html")]
+struct PageErreur {
+    titre: &'static str,
+    paragraphes: Vec<String>,
+    pistes: Vec<(&'static str, String)>,
+    contact: Html,
+}
+
+/// The page of an error.
+#[must_use]
+pub fn repondre_erreur(contexte: &Contexte, erreur: &Erreur) -> Response {
+    match erreur {
+        Erreur::Aller(vers) => return crate::cadre::aller(contexte, vers, ""),
+        Erreur::Interdit(Refus::ConnexionRequise) => return vers_connexion(contexte),
+        Erreur::Interne(cause) => {
+            tracing::error!(numero = contexte.numero, chemin = contexte.uri.path(), %cause, "erreur")
+        }
+        _ => {}
+    }
+    let cadre = Cadre::nouveau(contexte.clone());
+    let page = page_erreur(contexte, &cadre, erreur);
+    let titre = page.titre;
+    match cadre.page(titre, &page).and_then(|p| p.statut(erreur.statut()).repondre()) {
+        Ok(mut response) => {
+            if let Erreur::TropDeDemandes(secondes) = erreur {
+                response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from(*secondes));
+            }
+            response
+        }
+        Err(autre) => autre.statut().into_response(),
+    }
+}
+
+/// Signing in brings back to the page that was asked (GET only: a form would be lost, its page says so).
+fn vers_connexion(contexte: &Contexte) -> Response {
+    let retour = if contexte.methode == axum::http::Method::GET {
+        contexte.uri.path_and_query().map_or("/", |p| p.as_str()).to_owned()
+    } else {
+        "/".to_owned()
+    };
+    let retour: String = form_urlencoded::byte_serialize(retour.as_bytes()).collect();
+    let mut response =
+        crate::cadre::aller(contexte, &format!("/connexion?retour={retour}"), "Connectez-vous pour continuer.");
+    // A cookie whose session ended is of no use.
+    if contexte.cookies.get(COOKIE_SESSION).is_some() {
+        poser(&mut response, &retirer(contexte, COOKIE_SESSION));
+    }
+    response
+}
+
+fn page_erreur(contexte: &Contexte, cadre: &Cadre, erreur: &Erreur) -> PageErreur {
+    let identite = cadre.identite();
+    let aide = || vec![("Retourner à l’accueil", "/".to_owned()), ("Lire l’aide", "/aide".to_owned())];
+    let (titre, paragraphes, pistes) = match erreur {
+        Erreur::Introuvable(quoi) => (
+            "Page introuvable",
+            vec![
+                format!("Nous ne trouvons pas {quoi}. L’adresse est peut-être mal recopiée, ou la page a été retirée."),
+                "Voici où vous pouvez aller.".to_owned(),
+            ],
+            vec![
+                ("Retourner à l’accueil", "/".to_owned()),
+                ("Décrire un projet", "/projets/nouveau".to_owned()),
+                ("Chercher une commune", "/communes".to_owned()),
+                ("Chercher un acteur", "/annuaire".to_owned()),
+            ],
+        ),
+        Erreur::Interdit(refus) => (
+            "Cette page ne vous est pas ouverte",
+            vec![refus.phrase(), "Si vous pensez que c’est une erreur, dites-le nous.".to_owned()],
+            aide(),
+        ),
+        Erreur::FormulaireRefuse(pourquoi) => {
+            ("Le formulaire n’a pas été pris en compte", vec![(*pourquoi).to_owned()], aide())
+        }
+        Erreur::Invalide(pourquoi) => ("Demande incomprise", vec![pourquoi.clone()], aide()),
+        Erreur::TropGros(octets) => (
+            "C’est trop lourd",
+            vec![format!(
+                "La limite est de {} Mo. Réduisez le fichier ou le texte, puis réessayez.",
+                octets.div_ceil(1024 * 1024)
+            )],
+            aide(),
+        ),
+        Erreur::TropDeDemandes(secondes) => (
+            "Trop de demandes à la fois",
+            vec![format!("Attendez {secondes} secondes, puis réessayez. Rien n’est perdu.")],
+            aide(),
+        ),
+        Erreur::Indisponible(quoi) => (
+            "Le service est momentanément indisponible",
+            vec![format!(
+                "En ce moment, {quoi} ne répond pas. Ce qui était enregistré ne risque rien. Réessayez dans quelques minutes."
+            )],
+            Vec::new(),
+        ),
+        Erreur::Interne(_) | Erreur::Aller(_) => (
+            "Quelque chose n’a pas marché",
+            vec![
+                "L’erreur vient de notre côté. Rien n’a été enregistré à moitié. Réessayez dans un instant.".to_owned(),
+                format!("Si cela recommence, donnez-nous ce numéro : {}.", contexte.numero),
+            ],
+            aide(),
+        ),
+    };
+    let contact = if identite.courriel.is_empty() && identite.telephone.is_empty() {
+        Html::default()
+    } else {
+        Html(texte::paragraphes(&format!("Nous joindre : {} {}", identite.telephone, identite.courriel)))
+    };
+    PageErreur { titre, paragraphes, pistes, contact }
+}

@@ -1,0 +1,341 @@
+//! Fields of forms. Label, help and error are tied to the field; all work without script.
+
+use askama::Template;
+
+use super::composant;
+
+/// One line of text: also e-mail, telephone, date, amount, commune.
+#[derive(Template, Clone, Debug)]
+#[template(path = "composants/champ_texte.html")]
+pub struct ChampTexte {
+    nom: &'static str,
+    libelle: String,
+    aide: Option<String>,
+    erreur: Option<String>,
+    valeur: String,
+    genre: &'static str,
+    mode: Option<&'static str>,
+    autocomplete: Option<&'static str>,
+    largeur: &'static str,
+    suffixe: Option<&'static str>,
+    commune: bool,
+}
+
+impl ChampTexte {
+    pub(crate) fn nouveau(nom: &'static str, libelle: &str, valeur: &str, erreur: Option<&str>) -> Self {
+        Self {
+            nom,
+            libelle: libelle.to_owned(),
+            aide: None,
+            erreur: erreur.map(str::to_owned),
+            valeur: valeur.to_owned(),
+            genre: "text",
+            mode: None,
+            autocomplete: None,
+            largeur: "",
+            suffixe: None,
+            commune: false,
+        }
+    }
+
+    /// Help under the label.
+    #[must_use]
+    pub fn aide(mut self, aide: impl Into<String>) -> Self {
+        self.aide = Some(aide.into());
+        self
+    }
+
+    /// An e-mail address (RGAA 11.13: what the browser may fill).
+    #[must_use]
+    pub fn courriel(mut self) -> Self {
+        (self.genre, self.autocomplete) = ("email", Some("email"));
+        self
+    }
+
+    /// A telephone number.
+    #[must_use]
+    pub fn telephone(mut self) -> Self {
+        (self.genre, self.autocomplete, self.largeur) = ("tel", Some("tel"), " govuk-input--width-20");
+        self
+    }
+
+    /// What the browser may fill (`given-name`, `family-name`, `one-time-code`…).
+    #[must_use]
+    pub fn remplir(mut self, autocomplete: &'static str) -> Self {
+        self.autocomplete = Some(autocomplete);
+        self
+    }
+
+    /// A civil date, by the browser's own field.
+    #[must_use]
+    pub fn date(mut self) -> Self {
+        (self.genre, self.largeur) = ("date", " govuk-input--width-10");
+        self
+    }
+
+    /// An amount in euros.
+    #[must_use]
+    pub fn montant(mut self) -> Self {
+        (self.mode, self.largeur, self.suffixe) = (Some("decimal"), " govuk-input--width-10", Some("€"));
+        self
+    }
+
+    /// A code of digits.
+    #[must_use]
+    pub fn chiffres(mut self) -> Self {
+        (self.mode, self.largeur) = (Some("numeric"), " govuk-input--width-10");
+        self
+    }
+
+    /// A commune: completed by script where there is one, found by name on the server otherwise.
+    #[must_use]
+    pub fn commune(mut self) -> Self {
+        self.commune = true;
+        self
+    }
+
+    fn decrit_par(&self) -> String {
+        decrit_par(self.nom, self.aide.is_some(), self.erreur.is_some())
+    }
+}
+
+fn decrit_par(nom: &str, aide: bool, erreur: bool) -> String {
+    match (aide, erreur) {
+        (true, true) => format!("{nom}-aide {nom}-erreur"),
+        (true, false) => format!("{nom}-aide"),
+        (false, true) => format!("{nom}-erreur"),
+        (false, false) => String::new(),
+    }
+}
+
+/// Several lines.
+#[derive(Template, Clone, Debug)]
+#[template(path = "composants/champ_long.html")]
+pub struct ChampLong {
+    nom: &'static str,
+    libelle: String,
+    aide: Option<String>,
+    erreur: Option<String>,
+    valeur: String,
+    max: usize,
+    lignes: u8,
+}
+
+impl ChampLong {
+    pub(crate) fn nouveau(nom: &'static str, libelle: &str, valeur: &str, erreur: Option<&str>, max: usize) -> Self {
+        let (libelle, valeur) = (libelle.to_owned(), valeur.to_owned());
+        Self { nom, libelle, aide: None, erreur: erreur.map(str::to_owned), valeur, max, lignes: 5 }
+    }
+
+    /// Help under the label.
+    #[must_use]
+    pub fn aide(mut self, aide: impl Into<String>) -> Self {
+        self.aide = Some(aide.into());
+        self
+    }
+
+    /// Height.
+    #[must_use]
+    pub fn lignes(mut self, lignes: u8) -> Self {
+        self.lignes = lignes;
+        self
+    }
+
+    fn decrit_par(&self) -> String {
+        format!("{} {}-compte", decrit_par(self.nom, self.aide.is_some(), self.erreur.is_some()), self.nom)
+            .trim()
+            .to_owned()
+    }
+}
+
+/// A choice.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct OptionDeChamp {
+    /// Sent.
+    pub valeur: String,
+    /// Shown.
+    pub libelle: String,
+    /// Help under it.
+    pub aide: Option<String>,
+    /// Heading above it, when a group begins.
+    pub groupe: Option<String>,
+}
+
+impl OptionDeChamp {
+    /// A choice.
+    #[must_use]
+    pub fn nouvelle(valeur: impl Into<String>, libelle: impl Into<String>) -> Self {
+        Self { valeur: valeur.into(), libelle: libelle.into(), aide: None, groupe: None }
+    }
+
+    /// With help.
+    #[must_use]
+    pub fn aide(mut self, aide: impl Into<String>) -> Self {
+        self.aide = Some(aide.into());
+        self
+    }
+
+    /// First of a group.
+    #[must_use]
+    pub fn groupe(mut self, groupe: impl Into<String>) -> Self {
+        self.groupe = Some(groupe.into());
+        self
+    }
+}
+
+/// Radios or checkboxes.
+#[derive(Template, Clone, Debug)]
+#[template(path = "composants/champ_options.html")]
+pub struct ChampOptions {
+    nom: &'static str,
+    legende: String,
+    aide: Option<String>,
+    erreur: Option<String>,
+    options: Vec<OptionDeChamp>,
+    choisies: Vec<String>,
+    radios: bool,
+    colonnes: bool,
+    en_ligne: bool,
+}
+
+impl ChampOptions {
+    fn nouveau(
+        nom: &'static str,
+        legende: &str,
+        options: impl IntoIterator<Item = OptionDeChamp>,
+        choisies: &[String],
+        erreur: Option<&str>,
+        radios: bool,
+    ) -> Self {
+        Self {
+            nom,
+            legende: legende.to_owned(),
+            aide: None,
+            erreur: erreur.map(str::to_owned),
+            options: options.into_iter().collect(),
+            choisies: choisies.to_vec(),
+            radios,
+            colonnes: false,
+            en_ligne: false,
+        }
+    }
+
+    pub(crate) fn radios(
+        nom: &'static str,
+        legende: &str,
+        options: impl IntoIterator<Item = OptionDeChamp>,
+        choisies: &[String],
+        erreur: Option<&str>,
+    ) -> Self {
+        Self::nouveau(nom, legende, options, choisies, erreur, true)
+    }
+
+    pub(crate) fn cases(
+        nom: &'static str,
+        legende: &str,
+        options: impl IntoIterator<Item = OptionDeChamp>,
+        choisies: &[String],
+        erreur: Option<&str>,
+    ) -> Self {
+        Self::nouveau(nom, legende, options, choisies, erreur, false)
+    }
+
+    /// Help under the legend.
+    #[must_use]
+    pub fn aide(mut self, aide: impl Into<String>) -> Self {
+        self.aide = Some(aide.into());
+        self
+    }
+
+    /// In columns on a wide screen (many short choices).
+    #[must_use]
+    pub fn en_colonnes(mut self) -> Self {
+        self.colonnes = true;
+        self
+    }
+
+    /// On one line (two or three very short choices).
+    #[must_use]
+    pub fn en_ligne(mut self) -> Self {
+        self.en_ligne = true;
+        self
+    }
+
+    fn decrit_par(&self) -> String {
+        decrit_par(self.nom, self.aide.is_some(), self.erreur.is_some())
+    }
+
+    fn choisie(&self, valeur: &str) -> bool {
+        self.choisies.iter().any(|choisie| choisie == valeur)
+    }
+
+    fn famille(&self) -> &'static str {
+        if self.radios { "radios" } else { "checkboxes" }
+    }
+
+    // The error summary leads to the first choice, whose id is the field's name.
+    fn id(&self, rang: &usize) -> String {
+        if *rang == 0 { self.nom.to_owned() } else { format!("{}-{rang}", self.nom) }
+    }
+}
+
+/// One of many.
+#[derive(Template, Clone, Debug)]
+#[template(path = "composants/selection.html")]
+pub struct Selection {
+    nom: &'static str,
+    libelle: String,
+    aide: Option<String>,
+    erreur: Option<String>,
+    options: Vec<OptionDeChamp>,
+    choisie: String,
+}
+
+impl Selection {
+    pub(crate) fn nouvelle(
+        nom: &'static str,
+        libelle: &str,
+        options: impl IntoIterator<Item = OptionDeChamp>,
+        choisie: &str,
+        erreur: Option<&str>,
+    ) -> Self {
+        Self {
+            nom,
+            libelle: libelle.to_owned(),
+            aide: None,
+            erreur: erreur.map(str::to_owned),
+            options: options.into_iter().collect(),
+            choisie: choisie.to_owned(),
+        }
+    }
+
+    /// Help under the label.
+    #[must_use]
+    pub fn aide(mut self, aide: impl Into<String>) -> Self {
+        self.aide = Some(aide.into());
+        self
+    }
+
+    fn decrit_par(&self) -> String {
+        decrit_par(self.nom, self.aide.is_some(), self.erreur.is_some())
+    }
+}
+
+/// A field in error.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct EnErreur {
+    /// Field.
+    pub champ: String,
+    /// What to do.
+    pub phrase: String,
+}
+
+/// The summary of errors, on top of the page; nothing when there is none.
+#[derive(Template, Clone, Debug)]
+#[template(path = "composants/resume_erreurs.html")]
+pub struct ResumeErreurs {
+    /// Errors in the order of the page.
+    pub erreurs: Vec<EnErreur>,
+}
+
+composant!(ChampTexte, ChampLong, ChampOptions, Selection, ResumeErreurs);

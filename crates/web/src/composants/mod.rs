@@ -1,0 +1,29 @@
+//! Components: each a struct with its template, usable as `{{ composant }}` in any page.
+
+mod champs;
+mod donnees;
+mod recit;
+
+pub use champs::{ChampLong, ChampOptions, ChampTexte, EnErreur, OptionDeChamp, ResumeErreurs, Selection};
+pub use donnees::{Cellule, Etiquette, FilAriane, LigneResume, Pagination, Resume, Tableau, Ton, echapper};
+pub use recit::{Alerte, Chronologie, ConstatVue, Contact, Etapes, EtatVide, EvenementVu};
+
+use std::fmt;
+
+/// HTML already made and safe.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Html(pub String);
+
+impl fmt::Display for Html {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+impl askama::filters::HtmlSafe for Html {}
+
+/// Components write themselves: their `Display` is their template, which escapes what it is given.
+macro_rules! composant {
+    ($($nom:ty),*) => { $(impl askama::filters::HtmlSafe for $nom {})* };
+}
+pub(crate) use composant;

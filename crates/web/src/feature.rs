@@ -1,0 +1,312 @@
+//! The face of a feature: plain data that `server` gathers. Adding a feature is one crate and one line there.
+
+use std::collections::BTreeMap;
+
+use axum::routing::MethodRouter;
+use domain::constat::{Constat, Verdict};
+use domain::droit::{Action, Lien};
+use domain::plan::Aide;
+use domain::profil::{FaitsCommune, ProfilDeProjet};
+use domain::regle::FicheRegle;
+use domain::theme::Theme;
+use futures_util::future::BoxFuture;
+use jiff::civil::Date;
+use platform::journal::ligne;
+use platform::worker::Tache;
+use platform::{Migration, ReadTx};
+use serde_json::Value;
+use socle::projet;
+
+use crate::cadre::Cadre;
+use crate::contexte::Visiteur;
+use crate::erreur::Erreur;
+use crate::instance::Instance;
+
+/// Who may enter a route, checked before its handler runs; a test walks every route as every function.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Acces {
+    /// Everyone.
+    Public,
+    /// Anyone signed in.
+    Connecte,
+    /// Those whose functions give this action, whatever the project.
+    Action(Action),
+    /// Decided on the object (a project, a signed link): the handler asks the table of rights.
+    SelonObjet,
+    /// Only in a demonstration.
+    Demo,
+}
+
+impl Acces {
+    /// May this visitor enter?
+    ///
+    /// # Errors
+    /// The reason.
+    pub fn verifier(self, visiteur: &Visiteur, demo: bool) -> Result<(), Erreur> {
+        match self {
+            Self::Public | Self::SelonObjet => Ok(()),
+            Self::Connecte => visiteur.connecte().map(|_| ()),
+            Self::Action(action) => visiteur.autoriser(Lien::Aucun, action),
+            Self::Demo if demo => Ok(()),
+            Self::Demo => Err(Erreur::Introuvable("cette page")),
+        }
+    }
+}
+
+/// A route with its declared access.
+pub struct Route {
+    /// `GET` or `POST`, or both ("GET POST"); for the test of rights.
+    pub methodes: &'static str,
+    /// Path of axum: `/projets/{reference}`.
+    pub chemin: &'static str,
+    /// Who may enter.
+    pub acces: Acces,
+    /// Handlers.
+    pub vers: MethodRouter,
+}
+
+/// An entry of the menu, shown to those who may enter.
+#[derive(Clone, Debug)]
+pub struct EntreeMenu {
+    /// Order.
+    pub rang: u16,
+    /// Words.
+    pub libelle: &'static str,
+    /// Where.
+    pub url: &'static str,
+    /// Who sees it.
+    pub acces: Acces,
+}
+
+/// What a feature is asked for a project's profile.
+pub struct DemandePropositions<'a> {
+    /// Snapshot.
+    pub tx: &'a ReadTx,
+    /// Instance.
+    pub instance: &'a Instance,
+    /// Profile.
+    pub profil: &'a ProfilDeProjet,
+    /// Facts of the commune.
+    pub faits: &'a FaitsCommune,
+    /// Day.
+    pub jour: Date,
+}
+
+/// Family of a proposition, in the order of the page.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Famille {
+    /// A lever: grant, loan, engineering.
+    Levier,
+    /// An ESS actor with an offer.
+    Acteur,
+    /// A legal form.
+    FormeJuridique,
+}
+
+/// Something that may fit a project, with the reasons.
+#[derive(Clone, Debug)]
+pub struct Proposition {
+    /// Family.
+    pub famille: Famille,
+    /// Stable id inside the family.
+    pub id: String,
+    /// Title.
+    pub titre: String,
+    /// Who offers it.
+    pub porteur: String,
+    /// One sentence: what it brings.
+    pub resume: String,
+    /// Amount in words, when something is known.
+    pub montant: Option<String>,
+    /// Page.
+    pub url: Option<String>,
+    /// All criteria together.
+    pub verdict: Verdict,
+    /// Each criterion.
+    pub constats: Vec<Constat>,
+    /// For the simulation, when it counts there.
+    pub aide: Option<Aide>,
+    /// Marked as an example (demonstration).
+    pub exemple: bool,
+}
+
+/// Propositions of one feature.
+pub type Propositions = for<'a> fn(&'a DemandePropositions<'a>) -> BoxFuture<'a, Result<Vec<Proposition>, Erreur>>;
+
+/// What a panel of the project page is given.
+pub struct DemandePanneau<'a> {
+    /// Snapshot.
+    pub tx: &'a ReadTx,
+    /// Layout (for forms).
+    pub cadre: &'a Cadre,
+    /// Project.
+    pub projet: &'a projet::Model,
+    /// Its themes.
+    pub themes: &'a [Theme],
+    /// How the visitor stands to it.
+    pub lien: Lien,
+}
+
+/// A part of the project page.
+#[derive(Clone, Debug)]
+pub struct Panneau {
+    /// Anchor.
+    pub id: &'static str,
+    /// Heading.
+    pub titre: String,
+    /// Body, already HTML.
+    pub corps: String,
+}
+
+/// A panel: at most a few statements, filters its own rights, fails alone.
+pub type PanneauProjet = for<'a> fn(&'a DemandePanneau<'a>) -> BoxFuture<'a, Result<Option<Panneau>, Erreur>>;
+
+/// What a feature is asked for the page of a commune.
+pub struct DemandeCommune<'a> {
+    /// Snapshot.
+    pub tx: &'a ReadTx,
+    /// Layout.
+    pub cadre: &'a Cadre,
+    /// Commune.
+    pub faits: &'a FaitsCommune,
+}
+
+/// A part of the page of a commune.
+pub type PanneauCommune = for<'a> fn(&'a DemandeCommune<'a>) -> BoxFuture<'a, Result<Option<Panneau>, Erreur>>;
+
+/// Work at `init`, or at the making of a demonstration.
+pub type Semis = for<'a> fn(&'a Instance) -> BoxFuture<'a, Result<(), Erreur>>;
+
+/// Rights of a person over their data: what a feature holds about them, as readable JSON.
+pub type Export = for<'a> fn(&'a ReadTx, &'a socle::PersonneId) -> BoxFuture<'a, Result<Value, Erreur>>;
+
+/// How the journal's events of one kind are said.
+pub type Rendu = fn(&ligne::Model, &Value) -> String;
+
+/// What a feature keeps about people, for the privacy page (RGPD art. 13 and 30).
+#[derive(Clone, Copy, Debug)]
+pub struct Donnees {
+    /// What.
+    pub quoi: &'static str,
+    /// Why, and on which basis.
+    pub pourquoi: &'static str,
+    /// How long.
+    pub duree: &'static str,
+}
+
+/// The face.
+#[derive(Default)]
+pub struct Feature {
+    /// Name of the crate.
+    pub nom: &'static str,
+    /// Tables.
+    pub migrations: &'static [Migration],
+    /// Routes.
+    pub routes: Vec<Route>,
+    /// Work after a commit.
+    pub taches: Vec<Tache<Instance>>,
+    /// How its events are said, by kind.
+    pub evenements: &'static [(&'static str, Rendu)],
+    /// Menu.
+    pub menu: Vec<EntreeMenu>,
+    /// What may fit a project.
+    pub propositions: Option<Propositions>,
+    /// Parts of the project page.
+    pub panneaux: &'static [PanneauProjet],
+    /// Parts of a commune's page.
+    pub panneaux_commune: &'static [PanneauCommune],
+    /// Rules that it owns.
+    pub regles: &'static [FicheRegle],
+    /// First content of an instance.
+    pub init: Option<Semis>,
+    /// Content of the demonstration.
+    pub demo: Option<Semis>,
+    /// What it holds about a person.
+    pub export: Option<Export>,
+    /// What it keeps about people, in words.
+    pub donnees: &'static [Donnees],
+}
+
+/// All features, gathered.
+#[derive(Default)]
+pub struct Maison {
+    /// Features, in the order of their migrations.
+    pub features: Vec<Feature>,
+}
+
+impl Maison {
+    /// Gathers.
+    #[must_use]
+    pub fn nouvelle(features: Vec<Feature>) -> Self {
+        Self { features }
+    }
+
+    /// Every table, kernel first.
+    #[must_use]
+    pub fn migrations(&self) -> Vec<Migration> {
+        let noyau = [platform::journal::MIGRATIONS, platform::courriel::MIGRATIONS, socle::MIGRATIONS];
+        noyau.into_iter().chain(self.features.iter().map(|f| f.migrations)).flatten().copied().collect()
+    }
+
+    /// The functions of the worker.
+    #[must_use]
+    pub fn taches(&self) -> Vec<Tache<Instance>> {
+        std::iter::once(crate::courriels::tache())
+            .chain(self.features.iter().flat_map(|feature| feature.taches.iter().cloned()))
+            .collect()
+    }
+
+    /// Menu entries that the visitor may enter, in order.
+    #[must_use]
+    pub fn menu(&self, visiteur: &Visiteur, demo: bool) -> Vec<EntreeMenu> {
+        let mut menu: Vec<EntreeMenu> = self
+            .features
+            .iter()
+            .flat_map(|feature| feature.menu.iter())
+            .filter(|entree| entree.acces.verifier(visiteur, demo).is_ok())
+            .cloned()
+            .collect();
+        menu.sort_by_key(|entree| entree.rang);
+        menu
+    }
+
+    /// Everything that may fit a profile: families in order; inside one, what fits before what is to be verified,
+    /// before what does not fit; then by title. Providers are never ranked by preference.
+    ///
+    /// # Errors
+    /// A feature failed.
+    pub async fn propositions(&self, demande: &DemandePropositions<'_>) -> Result<Vec<Proposition>, Erreur> {
+        let mut toutes = Vec::new();
+        for propositions in self.features.iter().filter_map(|feature| feature.propositions) {
+            toutes.extend(propositions(demande).await?);
+        }
+        toutes.sort_by_cached_key(|p| (p.famille, rang_du_verdict(p.verdict), domain::tri::cle_de_tri(&p.titre)));
+        Ok(toutes)
+    }
+
+    /// All rules with a page: those of the kernel, then those of the features.
+    pub fn regles(&self) -> impl Iterator<Item = &FicheRegle> {
+        domain::regle::toutes().iter().chain(self.features.iter().flat_map(|feature| feature.regles))
+    }
+
+    /// The sentence of an event; an unknown kind (a feature removed since) is said by its kind.
+    #[must_use]
+    pub fn dire(&self, evenement: &ligne::Model) -> String {
+        let faits: Value = serde_json::from_str(&evenement.faits).unwrap_or_default();
+        let rendus: BTreeMap<&str, Rendu> =
+            self.features.iter().flat_map(|feature| feature.evenements.iter().copied()).collect();
+        match rendus.get(evenement.genre.as_str()) {
+            Some(rendu) => rendu(evenement, &faits),
+            None => evenement.genre.clone(),
+        }
+    }
+}
+
+fn rang_du_verdict(verdict: Verdict) -> u8 {
+    match verdict {
+        Verdict::Oui => 0,
+        Verdict::AVerifier => 1,
+        Verdict::SansObjet => 2,
+        Verdict::Non => 3,
+    }
+}

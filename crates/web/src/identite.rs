@@ -1,0 +1,112 @@
+//! What an instance says of itself: name, accent colour, contact, host. An agent changes it on screen.
+
+use domain::referentiel::Collectivite;
+use platform::Db;
+use serde::{Deserialize, Serialize};
+use socle::reglage;
+
+use crate::erreur::Erreur;
+
+/// Key of the setting.
+pub const CLE: &str = "identite";
+
+/// Identity, as saved. Empty texts are "not said": pages then say so instead of inventing.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Identite {
+    /// Name of the service, in the header.
+    pub nom: String,
+    /// Name of the collectivité.
+    pub collectivite: String,
+    /// Accent colour, `#rrggbb`; its contrast was checked when it was saved.
+    pub accent: String,
+    /// Address of the team, shown on help and error pages.
+    pub courriel: String,
+    /// Telephone of the team.
+    pub telephone: String,
+    /// Postal address.
+    pub adresse: String,
+    /// Directeur de la publication (mentions légales).
+    pub directeur_publication: String,
+    /// Host (mentions légales).
+    pub hebergeur: String,
+    /// Délégué à la protection des données: how to reach them.
+    pub dpo: String,
+    /// Version read, for the optimistic lock of the settings page.
+    #[serde(skip)]
+    pub version: i64,
+}
+
+impl Default for Identite {
+    fn default() -> Self {
+        Self {
+            nom: "Terreau".to_owned(),
+            collectivite: String::new(),
+            accent: ACCENT.to_owned(),
+            courriel: String::new(),
+            telephone: String::new(),
+            adresse: String::new(),
+            directeur_publication: String::new(),
+            hebergeur: String::new(),
+            dpo: String::new(),
+            version: 0,
+        }
+    }
+}
+
+/// Accent before anyone chooses: a deep green, 7.6 : 1 on white.
+pub const ACCENT: &str = "#1f5c3a";
+
+impl Identite {
+    /// Reads the setting.
+    ///
+    /// # Errors
+    /// The database does not answer.
+    pub async fn lire(db: &Db, collectivite: &Collectivite) -> Result<Self, Erreur> {
+        let tx = db.read().await?;
+        let mut identite = match reglage::lire::<Self>(&tx, CLE).await? {
+            Some((identite, version)) => Self { version, ..identite },
+            None => Self::default(),
+        };
+        if identite.collectivite.is_empty() {
+            identite.collectivite = collectivite.nom.clone();
+        }
+        Ok(identite)
+    }
+}
+
+/// Relative luminance (WCAG 2.1) of `#rrggbb`; `None` when it is not such a colour.
+#[must_use]
+pub fn luminance(couleur: &str) -> Option<f64> {
+    let hex = couleur.strip_prefix('#').filter(|hex| hex.len() == 6 && hex.is_ascii())?;
+    let composante = |debut: usize| -> Option<f64> {
+        let octet = u8::from_str_radix(hex.get(debut..debut + 2)?, 16).ok()?;
+        let c = f64::from(octet) / 255.0;
+        Some(if c <= 0.040_45 { c / 12.92 } else { ((c + 0.055) / 1.055).powf(2.4) })
+    };
+    Some(0.2126 * composante(0)? + 0.7152 * composante(2)? + 0.0722 * composante(4)?)
+}
+
+/// Contrast ratio between two colours (WCAG 2.1, 1.4.3), 1 to 21.
+#[must_use]
+pub fn contraste(a: &str, b: &str) -> Option<f64> {
+    let (a, b) = (luminance(a)?, luminance(b)?);
+    Some((a.max(b) + 0.05) / (a.min(b) + 0.05))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{ACCENT, contraste};
+
+    #[test]
+    fn noir_sur_blanc_vaut_21() {
+        assert!((contraste("#000000", "#ffffff").unwrap() - 21.0).abs() < 0.001);
+        assert!(contraste("#1f5c3", "#ffffff").is_none());
+        assert!(contraste("vert", "#ffffff").is_none());
+    }
+
+    #[test]
+    fn l_accent_par_defaut_se_lit_sur_blanc() {
+        assert!(contraste(ACCENT, "#ffffff").unwrap() > 7.0);
+    }
+}

@@ -1,0 +1,154 @@
+//! One collectivité served: its database, perimeter, identity, clock. Nothing else is global but the read-only referential.
+
+use std::ops::Deref;
+use std::sync::{Arc, PoisonError, RwLock};
+
+use axum::extract::FromRequestParts;
+use axum::http::request::Parts;
+use domain::code::CodeCommune;
+use domain::perimetre::Perimetre;
+use domain::profil::FaitsCommune;
+use domain::referentiel::{Collectivite, Referentiel};
+use jiff::civil::Date;
+use jiff::tz::TimeZone;
+use platform::courriel::Postier;
+use platform::crypto::Signature;
+use platform::{Clock, Db, Ids};
+
+use crate::erreur::Erreur;
+use crate::feature::Maison;
+use crate::identite::Identite;
+
+/// What an instance is made of.
+pub struct Parties {
+    /// Département or collectivité with its competences.
+    pub collectivite: Collectivite,
+    /// Database.
+    pub db: Db,
+    /// Clock.
+    pub clock: Arc<dyn Clock>,
+    /// New identifiers and secrets.
+    pub ids: Arc<dyn Ids>,
+    /// Key of signed links and forms.
+    pub signature: Signature,
+    /// Carrier of mail.
+    pub postier: Postier,
+    /// Demonstration: examples are shown, no mail leaves.
+    pub demo: bool,
+    /// Address seen by the public, without final `/`.
+    pub url_publique: String,
+    /// Features gathered.
+    pub maison: Arc<Maison>,
+}
+
+struct Interieur {
+    parties: Parties,
+    perimetre: Perimetre,
+    fuseau: TimeZone,
+    identite: RwLock<Arc<Identite>>,
+}
+
+/// A shared handle.
+#[derive(Clone)]
+pub struct Instance(Arc<Interieur>);
+
+impl Deref for Instance {
+    type Target = Parties;
+    fn deref(&self) -> &Parties {
+        &self.0.parties
+    }
+}
+
+impl Instance {
+    /// Assembles an instance; its identity is read from the settings.
+    ///
+    /// # Errors
+    /// The database does not answer.
+    pub async fn assembler(parties: Parties) -> Result<Self, Erreur> {
+        let perimetre = parties.collectivite.perimetre(Referentiel::embarque());
+        let fuseau = TimeZone::get(parties.collectivite.fuseau).unwrap_or(TimeZone::UTC);
+        let identite = Identite::lire(&parties.db, &parties.collectivite).await?;
+        Ok(Self(Arc::new(Interieur { parties, perimetre, fuseau, identite: RwLock::new(Arc::new(identite)) })))
+    }
+
+    /// Today, in the instance's time zone.
+    #[must_use]
+    pub fn aujourd_hui(&self) -> Date {
+        self.clock.today(&self.0.fuseau)
+    }
+
+    /// The civil day of an instant, in the instance's time zone.
+    #[must_use]
+    pub fn jour_de(&self, instant: platform::Instant) -> Date {
+        self.0.fuseau.to_datetime(instant.timestamp()).date()
+    }
+
+    /// The civil day and time of an instant, in the instance's time zone.
+    #[must_use]
+    pub fn heure_de(&self, instant: platform::Instant) -> jiff::civil::DateTime {
+        self.0.fuseau.to_datetime(instant.timestamp())
+    }
+
+    /// Its communes.
+    #[must_use]
+    pub fn perimetre(&self) -> &Perimetre {
+        &self.0.perimetre
+    }
+
+    /// The national referential.
+    #[must_use]
+    pub fn referentiel(&self) -> &'static Referentiel {
+        Referentiel::embarque()
+    }
+
+    /// Name, colours, contact, as last saved.
+    #[must_use]
+    pub fn identite(&self) -> Arc<Identite> {
+        Arc::clone(&self.0.identite.read().unwrap_or_else(PoisonError::into_inner))
+    }
+
+    /// After a change of the settings.
+    ///
+    /// # Errors
+    /// The database does not answer.
+    pub async fn relire_identite(&self) -> Result<(), Erreur> {
+        let identite = Identite::lire(&self.db, &self.collectivite).await?;
+        *self.0.identite.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(identite);
+        Ok(())
+    }
+
+    /// What is known of a commune, for criteria.
+    #[must_use]
+    pub fn faits_commune(&self, code: &CodeCommune) -> Option<FaitsCommune> {
+        let commune = self.referentiel().commune(code)?;
+        let epci = self.referentiel().epci_de(commune);
+        Some(FaitsCommune {
+            code: commune.code.clone(),
+            nom: commune.nom.to_owned(),
+            population: commune.population,
+            departement: commune.departement.to_owned(),
+            region: commune.region.to_owned(),
+            epci: epci.map(|e| e.code.as_str().to_owned()),
+            epci_nom: epci.map(|e| e.nom.to_owned()),
+        })
+    }
+
+    /// A whole address, for mails.
+    #[must_use]
+    pub fn url(&self, chemin: &str) -> String {
+        format!("{}{chemin}", self.url_publique)
+    }
+
+    /// Cookies travel on HTTPS only, unless the instance itself is served without it (demonstration, tests).
+    #[must_use]
+    pub fn https(&self) -> bool {
+        self.url_publique.starts_with("https://")
+    }
+}
+
+impl<S: Send + Sync> FromRequestParts<S> for Instance {
+    type Rejection = Erreur;
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Erreur> {
+        parts.extensions.get::<Self>().cloned().ok_or_else(|| Erreur::interne("aucune instance pour cette requête"))
+    }
+}
