@@ -1,1 +1,97 @@
-//! A project described, seen, published
+//! A project described, seen, kept, published. The journey of the person who has an idea.
+//!
+//! - [`description`]: the two screens and the later precisions (pages and how a form becomes a project).
+//! - [`resultat`]: what fits, with the reasons, and what would remain to pay. Asks every feature for its propositions.
+//! - [`fiche`]: the project's page, its panels (other features) and its timeline.
+//! - [`garder`]: from a draft without account to a project of one's own; invitation of colleagues; erasing.
+//! - [`confirmation`]: the mairie, a member or an agent says that the commune really bears it.
+//! - [`publication`]: what the public sees, by a dated act of the bearer.
+//! - [`note`]: note and model délibération for the conseil, to print.
+
+mod acces;
+pub mod confirmation;
+pub mod description;
+mod evenements;
+pub mod fiche;
+pub mod garder;
+pub mod note;
+pub mod publication;
+pub mod resultat;
+
+use axum::routing::{get, post};
+use web::feature::{Donnees, EntreeMenu, Route};
+use web::{Acces, Feature};
+
+/// The face of the feature.
+#[must_use]
+pub fn feature() -> Feature {
+    Feature {
+        nom: "projets",
+        routes: routes(),
+        menu: vec![
+            EntreeMenu { rang: 10, libelle: "Décrire un projet", url: "/projets/nouveau", acces: Acces::Public },
+            EntreeMenu { rang: 20, libelle: "Mes projets", url: "/projets", acces: Acces::Connecte },
+        ],
+        evenements: evenements::RENDUS,
+        export: Some(|tx, personne| Box::pin(garder::export(tx, personne))),
+        donnees: &[Donnees {
+            quoi: "Les projets que vous décrivez : titre, commune, ce qui manque, coût, étape",
+            pourquoi: "Vous montrer ce qui peut aider et vous accompagner (mission d’intérêt public)",
+            duree: "Brouillon sans compte : 30 jours après le dernier changement. Projet gardé : tant que \
+                        l’accompagnement dure, puis selon le visa des Archives départementales",
+        }],
+        ..Feature::default()
+    }
+}
+
+fn routes() -> Vec<Route> {
+    let route = |methodes, chemin, acces, vers| Route { methodes, chemin, acces, vers };
+    vec![
+        route("GET", "/projets", Acces::Connecte, get(garder::mes_projets)),
+        route("GET POST", "/projets/nouveau", Acces::Public, get(description::nouveau).post(description::creer)),
+        route("GET", "/projets/{reference}", Acces::SelonObjet, get(fiche::montrer)),
+        route(
+            "GET POST",
+            "/projets/{reference}/description",
+            Acces::SelonObjet,
+            get(description::ecran_1).post(description::enregistrer_1),
+        ),
+        route(
+            "GET POST",
+            "/projets/{reference}/suite",
+            Acces::SelonObjet,
+            get(description::ecran_2).post(description::enregistrer_2),
+        ),
+        route(
+            "GET POST",
+            "/projets/{reference}/precisions",
+            Acces::SelonObjet,
+            get(description::ecran_3).post(description::enregistrer_3),
+        ),
+        route("GET", "/projets/{reference}/resultat", Acces::SelonObjet, get(resultat::montrer)),
+        route("GET", "/projets/{reference}/note", Acces::SelonObjet, get(note::montrer)),
+        route("GET POST", "/projets/{reference}/garder", Acces::SelonObjet, get(garder::montrer).post(garder::garder)),
+        route("POST", "/projets/{reference}/effacer", Acces::SelonObjet, post(garder::effacer)),
+        route(
+            "GET POST",
+            "/projets/{reference}/inviter",
+            Acces::SelonObjet,
+            get(garder::invitation).post(garder::inviter),
+        ),
+        route("POST", "/projets/{reference}/confirmer", Acces::SelonObjet, post(confirmation::confirmer)),
+        route("POST", "/projets/{reference}/demander-confirmation", Acces::SelonObjet, post(confirmation::demander)),
+        route(
+            "GET POST",
+            "/confirmation/{secret}",
+            Acces::SelonObjet,
+            get(confirmation::ouvrir).post(confirmation::repondre),
+        ),
+        route(
+            "GET POST",
+            "/projets/{reference}/publier",
+            Acces::SelonObjet,
+            get(publication::montrer).post(publication::publier),
+        ),
+        route("POST", "/projets/{reference}/retirer", Acces::SelonObjet, post(publication::retirer)),
+    ]
+}

@@ -6,10 +6,13 @@ use domain::code::CodeCommune;
 use domain::droit::{Fonction, Lien};
 use domain::profil::{Complements, Etape, Porteur, ProfilDeProjet};
 use domain::theme::Theme;
-use platform::{Instant, WriteTx, identifiant};
+use platform::journal::{self, Evenement, Visibilite};
+use platform::{Clock, Ids, Instant, WriteTx, identifiant};
 use sea_orm::entity::prelude::*;
-use sea_orm::sea_query::Expr;
-use sea_orm::{ActiveValue::Set, FromQueryResult, IntoActiveModel, QueryOrder, raw_sql};
+use sea_orm::sea_query::{Expr, ExprTrait};
+use sea_orm::{
+    ActiveValue::Set, Condition, FromQueryResult, IntoActiveModel, QueryOrder, QuerySelect, QueryTrait, raw_sql,
+};
 
 use crate::jeton::empreinte;
 use crate::mandat::EnVigueur;
@@ -303,26 +306,91 @@ pub async fn ajouter_membre(
     Ok(())
 }
 
-/// Gives drafts of a browser to the person who signs in.
+/// Kind of the event written by [`rattacher`].
+pub const EVENEMENT_GARDE: &str = "projet.garde";
+
+/// Gives a draft to a person, with its event. False when it was no longer a draft.
 ///
 /// # Errors
 /// The engine refused.
 pub async fn rattacher(
     tx: &WriteTx,
+    clock: &dyn Clock,
+    ids: &dyn Ids,
     projet: &ProjetId,
     auteur: &PersonneId,
-    maintenant: Instant,
 ) -> Result<bool, DbErr> {
     let resultat = Entity::update_many()
         .col_expr(Column::AuteurId, Expr::value(auteur.as_str().to_owned()))
         .col_expr(Column::Etat, Expr::value("garde"))
         .col_expr(Column::Brouillon, Expr::value(Option::<String>::None))
-        .col_expr(Column::ModifieLe, Expr::value(maintenant))
+        .col_expr(Column::ModifieLe, Expr::value(clock.instant()))
+        .col_expr(Column::Version, Expr::col(Column::Version).add(1))
         .filter(Column::Id.eq(projet.clone()))
         .filter(Column::Etat.eq(Etat::Brouillon))
         .exec(tx)
         .await?;
-    Ok(resultat.rows_affected == 1)
+    let garde = resultat.rows_affected == 1;
+    if garde {
+        let evenement = Evenement::nouveau(EVENEMENT_GARDE, "projet", projet.as_str())
+            .projet(projet.as_str())
+            .par(Some(auteur.as_str()))
+            .visible(Visibilite::Partage);
+        journal::ecrire(tx, clock, ids, evenement).await?;
+    }
+    Ok(garde)
+}
+
+/// Projects of a person: those they described, were invited to, or whose bearer they represent. Newest first.
+///
+/// # Errors
+/// The engine refused.
+pub async fn de_la_personne(
+    db: &impl ConnectionTrait,
+    personne: &PersonneId,
+    organisations: &[OrganisationId],
+    limite: u64,
+) -> Result<Vec<Model>, DbErr> {
+    let invitations = membre::Entity::find()
+        .select_only()
+        .column(membre::Column::ProjetId)
+        .filter(membre::Column::PersonneId.eq(personne.clone()))
+        .filter(membre::Column::Au.is_null())
+        .into_query();
+    let qui = Condition::any()
+        .add(Column::AuteurId.eq(personne.clone()))
+        .add(Column::OrganisationId.is_in(organisations.iter().cloned()))
+        .add(Column::Id.in_subquery(invitations));
+    Entity::find()
+        .filter(qui)
+        .filter(Column::Etat.eq(Etat::Garde))
+        .order_by_desc(Column::ModifieLe)
+        .order_by_asc(Column::Id)
+        .limit(limite)
+        .all(db)
+        .await
+}
+
+/// Removes drafts that nobody kept since an instant. Never a kept project.
+///
+/// # Errors
+/// The engine refused.
+pub async fn nettoyer_brouillons(tx: &WriteTx, avant: Instant) -> Result<u64, DbErr> {
+    let perimes = || {
+        Entity::find()
+            .select_only()
+            .column(Column::Id)
+            .filter(Column::Etat.eq(Etat::Brouillon))
+            .filter(Column::ModifieLe.lt(avant))
+            .into_query()
+    };
+    theme::Entity::delete_many().filter(theme::Column::ProjetId.in_subquery(perimes())).exec(tx).await?;
+    let resultat = Entity::delete_many()
+        .filter(Column::Etat.eq(Etat::Brouillon))
+        .filter(Column::ModifieLe.lt(avant))
+        .exec(tx)
+        .await?;
+    Ok(resultat.rows_affected)
 }
 
 #[derive(FromQueryResult)]

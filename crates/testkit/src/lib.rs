@@ -1,1 +1,20 @@
-//! Test application on either database, fixed clock, mailbox, identity provider, HTML assertions
+//! A test application without socket, on SQLite or PostgreSQL: fixed clock, seeded ids, mailbox, a browser that follows
+//! forms. A test ends with [`Appli::fin`], which fails when work is left in the outbox.
+//!
+//! - [`base`]: a fresh database of either engine.
+//! - [`horloge`]: [`HorlogeFixe`] and [`IdsSemes`].
+//! - [`appli`]: [`Appli`], the application with its worker and mailbox.
+//! - [`navigateur`]: [`Navigateur`], cookies and forms; [`Page`], what it shows.
+
+#![expect(clippy::expect_used, clippy::panic, reason = "a test helper fails by panicking, with the reason")]
+
+pub mod appli;
+pub mod base;
+pub mod horloge;
+pub mod navigateur;
+
+pub use appli::Appli;
+pub use base::Base;
+pub use horloge::{HorlogeFixe, IdsSemes};
+pub use navigateur::{Navigateur, Page};
+pub use platform::Moteur;

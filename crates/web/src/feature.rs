@@ -133,6 +133,15 @@ pub struct Proposition {
 /// Propositions of one feature.
 pub type Propositions = for<'a> fn(&'a DemandePropositions<'a>) -> BoxFuture<'a, Result<Vec<Proposition>, Erreur>>;
 
+/// Where a panel is shown.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Lieu {
+    /// Under the answer "what fits".
+    Resultat,
+    /// On the project's own page.
+    Fiche,
+}
+
 /// What a panel of the project page is given.
 pub struct DemandePanneau<'a> {
     /// Snapshot.
@@ -145,6 +154,8 @@ pub struct DemandePanneau<'a> {
     pub themes: &'a [Theme],
     /// How the visitor stands to it.
     pub lien: Lien,
+    /// Where the panel is shown.
+    pub lieu: Lieu,
 }
 
 /// A part of the project page.

@@ -6,6 +6,7 @@
 //! - [`cadre`]: [`Cadre`], the layout: turns a content into a whole page with a stated cache policy.
 //! - [`formulaire`]: [`CheckedForm`], the only way to read a form (CSRF, doubles), and [`Formulaire`], the way to show one.
 //! - [`composants`]: fields, tables, summaries, constats… each a struct with its template.
+//! - [`suite`]: where to go after signing in.
 //! - [`erreur`]: [`Erreur`], answered as a French page that helps.
 //! - [`application`]: the middleware, in order, around the routes of all features.
 //! - [`actifs`]: style sheet, script, fonts: named by their digest, kept for ever by browsers.
@@ -21,6 +22,7 @@ pub mod feature;
 pub mod formulaire;
 pub mod identite;
 pub mod instance;
+pub mod suite;
 pub mod texte;
 
 pub use cadre::{Cache, Cadre};
@@ -29,3 +31,4 @@ pub use erreur::{Erreur, Reponse};
 pub use feature::{Acces, Feature, Maison};
 pub use formulaire::{CheckedForm, Formulaire, Saisie};
 pub use instance::Instance;
+pub use suite::Suite;

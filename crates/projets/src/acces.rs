@@ -1,0 +1,31 @@
+//! Opening a project: the row, its themes, how the visitor stands to it, the right asked.
+
+use domain::droit::{Action, Lien};
+use domain::theme::Theme;
+use platform::ReadTx;
+use socle::projet;
+use web::{Contexte, Erreur};
+
+/// A project opened in a snapshot.
+pub(crate) struct Ouvert {
+    pub(crate) tx: ReadTx,
+    pub(crate) projet: projet::Model,
+    pub(crate) themes: Vec<Theme>,
+    pub(crate) lien: Lien,
+}
+
+/// Opens without asking for a right; the caller decides what to show.
+pub(crate) async fn trouver(contexte: &Contexte, reference: &str) -> Result<Ouvert, Erreur> {
+    let tx = contexte.instance.db.read().await?;
+    let projet = projet::par_reference(&tx, reference).await?.ok_or(Erreur::Introuvable("ce projet"))?;
+    let themes = projet::themes(&tx, &projet.id).await?;
+    let lien = contexte.visiteur.lien(&tx, &contexte.instance, &projet).await?;
+    Ok(Ouvert { tx, projet, themes, lien })
+}
+
+/// Opens for an action, or says why not.
+pub(crate) async fn ouvrir(contexte: &Contexte, reference: &str, action: Action) -> Result<Ouvert, Erreur> {
+    let ouvert = trouver(contexte, reference).await?;
+    contexte.visiteur.autoriser(ouvert.lien, action)?;
+    Ok(ouvert)
+}

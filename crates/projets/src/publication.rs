@@ -1,0 +1,61 @@
+//! What the public sees, by a dated act of the bearer: never a cost, an address or a name.
+
+use askama::Template;
+use axum::extract::Path;
+use domain::droit::Action;
+use platform::journal;
+use socle::projet::{self, Diffusion};
+use web::composants::Html;
+use web::{Cadre, CheckedForm, Erreur, Reponse};
+
+use crate::acces;
+use crate::evenements::{self, evenement};
+
+#[derive(Template)]
+#[template(path = "publier.html")]
+struct PagePublier {
+    projet: projet::Model,
+    commune: String,
+    themes: String,
+    manque: Html,
+    caches: Html,
+}
+
+/// GET: what would be public, before it is.
+pub async fn montrer(cadre: Cadre, Path(reference): Path<String>) -> Reponse {
+    let ouvert = acces::ouvrir(&cadre, &reference, Action::PublierProjet).await?;
+    let page = PagePublier {
+        commune: cadre.instance.referentiel().nom_commune(&ouvert.projet.commune).to_owned(),
+        themes: ouvert.themes.iter().map(|t| t.libelle()).collect::<Vec<_>>().join(", "),
+        manque: Html(web::texte::paragraphes(&ouvert.projet.manque)),
+        caches: cadre.formulaire().caches(),
+        projet: ouvert.projet,
+    };
+    cadre.page("Rendre le projet public", &page)?.repondre()
+}
+
+/// POST.
+pub async fn publier(cadre: Cadre, Path(reference): Path<String>, form: CheckedForm) -> Reponse {
+    changer(&cadre, &reference, &form, Diffusion::Public, "Votre projet est public.").await
+}
+
+/// POST.
+pub async fn retirer(cadre: Cadre, Path(reference): Path<String>, form: CheckedForm) -> Reponse {
+    changer(&cadre, &reference, &form, Diffusion::Prive, "Votre projet est de nouveau privé.").await
+}
+
+async fn changer(cadre: &Cadre, reference: &str, form: &CheckedForm, diffusion: Diffusion, message: &str) -> Reponse {
+    let ouvert = acces::ouvrir(cadre, reference, Action::PublierProjet).await?;
+    drop(ouvert.tx);
+    let instance = &cadre.instance;
+    let maintenant = instance.clock.instant();
+    let public = diffusion == Diffusion::Public;
+    let change = projet::Model { diffusion, publie_le: public.then_some(maintenant), ..ouvert.projet };
+    let tx = instance.db.begin().await?;
+    if !projet::enregistrer(&tx, &change, maintenant).await? {
+        return Err(Erreur::Invalide("Le projet a changé entre-temps. Revenez à sa page et recommencez.".to_owned()));
+    }
+    let genre = if public { evenements::PUBLIE } else { evenements::RETIRE };
+    journal::ecrire(&tx, &*instance.clock, &*instance.ids, evenement(cadre, genre, &change)).await?;
+    form.conclure(tx, &format!("/projets/{reference}"), message).await
+}

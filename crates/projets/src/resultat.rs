@@ -1,0 +1,261 @@
+//! What fits a project, with the reasons, and what would remain to pay. Each feature of the house proposes; this page
+//! orders and shows. Nothing that does not fit is hidden: it is folded, with its reason.
+
+use askama::Template;
+use axum::extract::Path;
+use domain::constat::Verdict;
+use domain::dates::{ajouter_jours_ouvres, avec_le_jour, en_lettres};
+use domain::droit::Action;
+use domain::plan::{self, Aide, Simulation};
+use domain::profil::{Besoin, ProfilDeProjet};
+use socle::projet::{self, Etat};
+use socle::secteur::{self, Interlocuteur};
+use web::composants::{Alerte, ConstatVue, Contact, Etapes, Etiquette, Html, Ton};
+use web::feature::{DemandePanneau, DemandePropositions, Famille, Lieu, Panneau, Proposition};
+use web::{Cadre, Erreur, Instance, Reponse, Saisie};
+
+use crate::acces::{self, Ouvert};
+
+/// A proposition as shown.
+pub(crate) struct PropositionVue {
+    pub(crate) proposition: Proposition,
+    pub(crate) etiquette: Etiquette,
+    pub(crate) constats: Vec<ConstatVue>,
+    /// Ids are unique in the page: `levier-detr`.
+    pub(crate) ancre: String,
+}
+
+/// A family with what fits, what is to be verified, and what does not fit.
+struct FamilleVue {
+    id: &'static str,
+    titre: &'static str,
+    ordre: &'static str,
+    vide: &'static str,
+    possibles: Vec<PropositionVue>,
+    refusees: Vec<PropositionVue>,
+}
+
+#[derive(Template)]
+#[template(path = "resultat.html")]
+struct PageResultat {
+    etapes: Etapes,
+    projet: projet::Model,
+    commune: String,
+    alerte: Alerte,
+    contact: Contact,
+    promesse: Option<String>,
+    plan: Option<PlanVue>,
+    demande_le_cout: bool,
+    familles: Vec<FamilleVue>,
+    panneaux: Vec<Panneau>,
+    caches: Html,
+    brouillon: bool,
+}
+
+/// The simulation as shown.
+struct PlanVue {
+    simulation: Simulation,
+    le: String,
+    choix: Vec<ChoixDAide>,
+    constats: Vec<ConstatVue>,
+}
+
+/// An aid that one may count or leave out.
+struct ChoixDAide {
+    id: String,
+    nom: String,
+    comptee: bool,
+    exemple: bool,
+}
+
+/// GET.
+pub async fn montrer(cadre: Cadre, Path(reference): Path<String>) -> Reponse {
+    let ouvert = acces::ouvrir(&cadre, &reference, Action::VoirProjet).await?;
+    let instance = &cadre.instance;
+    let jour = instance.aujourd_hui();
+    let profil = ouvert.projet.profil(ouvert.themes.clone());
+    let propositions = proposer(&ouvert, instance, &profil).await?;
+    let interlocuteur = secteur::interlocuteur(&ouvert.tx, &ouvert.projet.commune, jour).await?;
+    let panneaux = panneaux(&cadre, &ouvert, Lieu::Resultat).await;
+    let choisies = cadre.uri.query().map(|q| Saisie::decoder(q.as_bytes()));
+    let page = PageResultat {
+        etapes: Etapes::nouvelles(&["Votre idée", "Où vous en êtes", "Ce qui peut vous aider"], 3),
+        commune: instance.referentiel().nom_commune(&ouvert.projet.commune).to_owned(),
+        alerte: alerte_devis(),
+        promesse: promesse(instance, interlocuteur.as_ref()),
+        contact: contact(instance, interlocuteur),
+        plan: plan_de(instance, &profil, &propositions, choisies.as_ref()),
+        demande_le_cout: profil.cout.is_none() && profil.complements.besoins.contains(&Besoin::Argent),
+        familles: familles(propositions),
+        panneaux,
+        caches: cadre.formulaire().caches(),
+        brouillon: ouvert.projet.etat == Etat::Brouillon,
+        projet: ouvert.projet,
+    };
+    cadre.page("Ce qui peut vous aider", &page)?.repondre()
+}
+
+/// "Ne signez aucun devis…": where it cannot be missed.
+pub(crate) fn alerte_devis() -> Alerte {
+    Alerte {
+        texte: "Ne signez aucun devis avant la réponse écrite de chaque financeur : vous pourriez perdre l’aide."
+            .to_owned(),
+        lien: Some(("/regles/r-05".to_owned(), "Pourquoi ?".to_owned())),
+    }
+}
+
+pub(crate) async fn proposer(
+    ouvert: &Ouvert,
+    instance: &Instance,
+    profil: &ProfilDeProjet,
+) -> Result<Vec<Proposition>, Erreur> {
+    let Some(faits) = instance.faits_commune(&profil.commune) else {
+        return Ok(Vec::new());
+    };
+    let demande = DemandePropositions { tx: &ouvert.tx, instance, profil, faits: &faits, jour: instance.aujourd_hui() };
+    instance.maison.propositions(&demande).await
+}
+
+/// The panels of the other features; one that fails is left out and logged, the page goes on.
+pub(crate) async fn panneaux(cadre: &Cadre, ouvert: &Ouvert, lieu: Lieu) -> Vec<Panneau> {
+    let mut panneaux = Vec::new();
+    let demande = DemandePanneau {
+        tx: &ouvert.tx,
+        cadre,
+        projet: &ouvert.projet,
+        themes: &ouvert.themes,
+        lien: ouvert.lien,
+        lieu,
+    };
+    for feature in &cadre.instance.maison.features {
+        for panneau in feature.panneaux {
+            match panneau(&demande).await {
+                Ok(Some(panneau)) => panneaux.push(panneau),
+                Ok(None) => {}
+                Err(erreur) => tracing::error!(feature = feature.nom, ?erreur, "un panneau n’a pas pu être affiché"),
+            }
+        }
+    }
+    panneaux
+}
+
+fn promesse(instance: &Instance, interlocuteur: Option<&Interlocuteur>) -> Option<String> {
+    let delai = u32::try_from(interlocuteur?.delai_jours_ouvres).ok()?;
+    let limite = ajouter_jours_ouvres(instance.aujourd_hui(), delai, instance.collectivite.feries);
+    Some(format!(
+        "Si vous demandez un accompagnement aujourd’hui, vous aurez une réponse au plus tard le {}.",
+        avec_le_jour(limite)
+    ))
+}
+
+/// Whom to call: the chargé of the secteur, the replacement, or the département when there is no one.
+pub(crate) fn contact(instance: &Instance, interlocuteur: Option<Interlocuteur>) -> Contact {
+    let identite = instance.identite();
+    let dit = |texte: &str| (!texte.is_empty()).then(|| texte.to_owned());
+    match interlocuteur {
+        Some(interlocuteur) => Contact {
+            nom: interlocuteur.nom_complet().unwrap_or_else(|| format!("Équipe du secteur {}", interlocuteur.secteur)),
+            role: format!("suit votre secteur ({}).", interlocuteur.secteur),
+            telephone: interlocuteur.telephone.or_else(|| dit(&identite.telephone)),
+            courriel: interlocuteur.courriel.or_else(|| dit(&identite.courriel)),
+            note: Some(if interlocuteur.remplace {
+                "Remplace la personne habituelle, absente aujourd’hui. Vous pouvez aussi l’appeler.".to_owned()
+            } else {
+                "Vous pouvez aussi l’appeler.".to_owned()
+            }),
+        },
+        None => Contact {
+            nom: identite.collectivite.clone(),
+            role: "La coordination répond pour votre commune.".to_owned(),
+            telephone: dit(&identite.telephone),
+            courriel: dit(&identite.courriel),
+            note: None,
+        },
+    }
+}
+
+fn plan_de(
+    instance: &Instance,
+    profil: &ProfilDeProjet,
+    propositions: &[Proposition],
+    choisies: Option<&Saisie>,
+) -> Option<PlanVue> {
+    let choix_fait = choisies.filter(|saisie| !saisie.texte("compter").is_empty());
+    let comptee = |id: &str| choix_fait.is_none_or(|saisie| saisie.liste("aide").iter().any(|choisie| choisie == id));
+    let possibles = || {
+        propositions
+            .iter()
+            .filter(|p| matches!(p.verdict, Verdict::Oui | Verdict::AVerifier))
+            .filter_map(|p| p.aide.as_ref().map(|aide| (p, aide)))
+    };
+    let aides: Vec<Aide> = possibles().filter(|(_, aide)| comptee(&aide.id)).map(|(_, aide)| aide.clone()).collect();
+    let simulation = plan::simuler(profil, &aides, instance.aujourd_hui())?;
+    let choix = possibles()
+        .filter(|(_, aide)| aide.montant.is_some())
+        .map(|(p, aide)| ChoixDAide {
+            id: aide.id.clone(),
+            nom: aide.nom.clone(),
+            comptee: comptee(&aide.id),
+            exemple: p.exemple,
+        })
+        .collect();
+    Some(PlanVue { le: en_lettres(simulation.le), constats: ConstatVue::tous(&simulation.constats), choix, simulation })
+}
+
+fn familles(propositions: Vec<Proposition>) -> Vec<FamilleVue> {
+    let mut vues = [
+        famille(
+            Famille::Levier,
+            "leviers",
+            "Des aides et des appuis",
+            "Aucun levier connu ne correspond. La personne chargée de votre secteur peut en connaître d’autres : appelez-la.",
+        ),
+        famille(
+            Famille::Acteur,
+            "acteurs",
+            "Des acteurs qui peuvent vous aider",
+            "Aucun acteur de l’annuaire n’a encore d’offre sur ce thème près de chez vous.",
+        ),
+        famille(
+            Famille::FormeJuridique,
+            "formes",
+            "Des formes juridiques possibles",
+            "La question de la forme juridique ne se pose pas ici.",
+        ),
+    ];
+    for proposition in propositions {
+        let Some((_, vue)) = vues.iter_mut().find(|(famille, _)| *famille == proposition.famille) else { continue };
+        let refusee = proposition.verdict == Verdict::Non;
+        let liste = if refusee { &mut vue.refusees } else { &mut vue.possibles };
+        liste.push(proposition.into());
+    }
+    vues.into_iter().map(|(_, vue)| vue).collect()
+}
+
+fn famille(famille: Famille, id: &'static str, titre: &'static str, vide: &'static str) -> (Famille, FamilleVue) {
+    let ordre =
+        "Ordre : ce qui convient, puis ce qui est à vérifier, par ordre alphabétique. Personne n’est mis en avant.";
+    (famille, FamilleVue { id, titre, ordre, vide, possibles: Vec::new(), refusees: Vec::new() })
+}
+
+impl From<Proposition> for PropositionVue {
+    fn from(proposition: Proposition) -> Self {
+        let etiquette = match proposition.verdict {
+            Verdict::Oui => Etiquette::nouvelle("Semble possible", Ton::Positif),
+            Verdict::AVerifier => Etiquette::nouvelle("À vérifier", Ton::Attente),
+            Verdict::SansObjet => Etiquette::nouvelle("Sans condition", Ton::Neutre),
+            Verdict::Non => Etiquette::nouvelle("Ne convient pas", Ton::Negatif),
+        };
+        let famille = match proposition.famille {
+            Famille::Levier => "levier",
+            Famille::Acteur => "acteur",
+            Famille::FormeJuridique => "forme",
+        };
+        Self {
+            etiquette,
+            constats: ConstatVue::tous(&proposition.constats),
+            ancre: format!("{famille}-{}", proposition.id),
+            proposition,
+        }
+    }
+}
