@@ -1,4 +1,5 @@
-//! A server-made SVG map: communes as shapes (links when asked), points, a title and a description. Colours and
+//! A server-made SVG map: communes as shapes (links when asked), points. The drawing is for the eye and the mouse; its
+//! caption and the table twin that the page puts beside it say the same to everyone. Colours and
 //! patterns are classes of the style sheet; nothing is styled inline (strict CSP).
 
 use std::fmt::Write as _;
@@ -79,12 +80,12 @@ impl Carte {
         let id = self.id;
         let _ = write!(
             svg,
-            "<svg class=\"carte-svg\" viewBox=\"0 0 {} {}\" role=\"img\" aria-labelledby=\"{id}-titre {id}-desc\">\
-             <title id=\"{id}-titre\">{}</title><desc id=\"{id}-desc\">{}</desc>",
+            "<figure class=\"tr-carte\" id=\"{id}\"><figcaption>{}. {}</figcaption>\
+             <svg class=\"tr-carte-svg\" viewBox=\"0 0 {} {}\" aria-hidden=\"true\" focusable=\"false\">",
+            echapper(&self.titre),
+            echapper(&self.description),
             projection.largeur,
             projection.hauteur,
-            echapper(&self.titre),
-            echapper(&self.description)
         );
         for (forme, anneaux) in &traces {
             ecrire_forme(&mut svg, &projection, forme, anneaux);
@@ -92,7 +93,7 @@ impl Carte {
         for point in &self.points {
             ecrire_point(&mut svg, &projection, point);
         }
-        svg.push_str("</svg>");
+        svg.push_str("</svg></figure>");
         svg
     }
 }

@@ -92,7 +92,7 @@ async fn entiere(cadre: &Cadre, ouvert: Ouvert) -> Reponse {
         etiquettes: etiquettes(&projet),
         resume: resume(&projet, &themes, organisation.as_deref(), peut(Action::ModifierProjet)),
         manque: Html(texte::paragraphes(&projet.manque)),
-        contact: resultat::contact(instance, interlocuteur),
+        contact: web::contact::du_secteur(instance, interlocuteur),
         panneaux,
         chronologie: Chronologie { evenements },
         caches: cadre.formulaire().caches(),

@@ -4,15 +4,15 @@
 use askama::Template;
 use axum::extract::Path;
 use domain::constat::Verdict;
-use domain::dates::{ajouter_jours_ouvres, avec_le_jour, en_lettres};
+use domain::dates::en_lettres;
 use domain::droit::Action;
 use domain::plan::{self, Aide, Simulation};
 use domain::profil::{Besoin, ProfilDeProjet};
 use socle::projet::{self, Etat};
-use socle::secteur::{self, Interlocuteur};
+use socle::secteur;
 use web::composants::{Alerte, ConstatVue, Contact, Etapes, Etiquette, Html, Ton};
 use web::feature::{DemandePanneau, DemandePropositions, Famille, Lieu, Panneau, Proposition};
-use web::{Cadre, Erreur, Instance, Reponse, Saisie};
+use web::{Cadre, Erreur, Instance, Reponse, Saisie, contact};
 
 use crate::acces::{self, Ouvert};
 
@@ -43,7 +43,7 @@ struct PageResultat {
     commune: String,
     alerte: Alerte,
     contact: Contact,
-    promesse: Option<String>,
+    promesse: String,
     plan: Option<PlanVue>,
     demande_le_cout: bool,
     familles: Vec<FamilleVue>,
@@ -82,8 +82,8 @@ pub async fn montrer(cadre: Cadre, Path(reference): Path<String>) -> Reponse {
         etapes: Etapes::nouvelles(&["Votre idée", "Où vous en êtes", "Ce qui peut vous aider"], 3),
         commune: instance.referentiel().nom_commune(&ouvert.projet.commune).to_owned(),
         alerte: alerte_devis(),
-        promesse: promesse(instance, interlocuteur.as_ref()),
-        contact: contact(instance, interlocuteur),
+        promesse: contact::promesse(instance, interlocuteur.as_ref()),
+        contact: contact::du_secteur(instance, interlocuteur),
         plan: plan_de(instance, &profil, &propositions, choisies.as_ref()),
         demande_le_cout: profil.cout.is_none() && profil.complements.besoins.contains(&Besoin::Argent),
         familles: familles(propositions),
@@ -137,41 +137,6 @@ pub(crate) async fn panneaux(cadre: &Cadre, ouvert: &Ouvert, lieu: Lieu) -> Vec<
         }
     }
     panneaux
-}
-
-fn promesse(instance: &Instance, interlocuteur: Option<&Interlocuteur>) -> Option<String> {
-    let delai = u32::try_from(interlocuteur?.delai_jours_ouvres).ok()?;
-    let limite = ajouter_jours_ouvres(instance.aujourd_hui(), delai, instance.collectivite.feries);
-    Some(format!(
-        "Si vous demandez un accompagnement aujourd’hui, vous aurez une réponse au plus tard le {}.",
-        avec_le_jour(limite)
-    ))
-}
-
-/// Whom to call: the chargé of the secteur, the replacement, or the département when there is no one.
-pub(crate) fn contact(instance: &Instance, interlocuteur: Option<Interlocuteur>) -> Contact {
-    let identite = instance.identite();
-    let dit = |texte: &str| (!texte.is_empty()).then(|| texte.to_owned());
-    match interlocuteur {
-        Some(interlocuteur) => Contact {
-            nom: interlocuteur.nom_complet().unwrap_or_else(|| format!("Équipe du secteur {}", interlocuteur.secteur)),
-            role: format!("suit votre secteur ({}).", interlocuteur.secteur),
-            telephone: interlocuteur.telephone.or_else(|| dit(&identite.telephone)),
-            courriel: interlocuteur.courriel.or_else(|| dit(&identite.courriel)),
-            note: Some(if interlocuteur.remplace {
-                "Remplace la personne habituelle, absente aujourd’hui. Vous pouvez aussi l’appeler.".to_owned()
-            } else {
-                "Vous pouvez aussi l’appeler.".to_owned()
-            }),
-        },
-        None => Contact {
-            nom: identite.collectivite.clone(),
-            role: "La coordination répond pour votre commune.".to_owned(),
-            telephone: dit(&identite.telephone),
-            courriel: dit(&identite.courriel),
-            note: None,
-        },
-    }
 }
 
 fn plan_de(

@@ -7,7 +7,8 @@ use domain::droit::Fonction;
 use jiff::civil::Date;
 use platform::{Clock, Ids, Instant, Jour, WriteTx, identifiant};
 use sea_orm::entity::prelude::*;
-use sea_orm::{ActiveValue::Set, FromQueryResult, IntoActiveModel, raw_sql};
+use sea_orm::sea_query::{Expr, ExprTrait};
+use sea_orm::{ActiveValue::Set, FromQueryResult, IntoActiveModel, QueryOrder, raw_sql};
 
 use crate::organisation::{Nature, OrganisationId};
 use crate::personne::PersonneId;
@@ -207,4 +208,107 @@ pub async fn terminer(tx: &WriteTx, id: &MandatId, dernier_jour: Date) -> Result
     modele.version = Set(version);
     modele.update(tx).await?;
     Ok(true)
+}
+
+/// Refuses a declared mandate, with the reason. False when it was not there or no longer declared.
+///
+/// # Errors
+/// The engine refused.
+pub async fn refuser(
+    tx: &WriteTx,
+    clock: &dyn Clock,
+    id: &MandatId,
+    par: &PersonneId,
+    motif: &str,
+) -> Result<bool, DbErr> {
+    let resultat = Entity::update_many()
+        .col_expr(Column::Etat, Expr::value("refuse"))
+        .col_expr(Column::Preuve, Expr::value(motif))
+        .col_expr(Column::VerifiePar, Expr::value(par.as_str()))
+        .col_expr(Column::VerifieLe, Expr::value(clock.instant()))
+        .col_expr(Column::Version, Expr::col(Column::Version).add(1))
+        .filter(Column::Id.eq(id.clone()))
+        .filter(Column::Etat.eq(Etat::Declare))
+        .exec(tx)
+        .await?;
+    Ok(resultat.rows_affected == 1)
+}
+
+/// Ends every mandate of a person that is still open, on a day.
+///
+/// # Errors
+/// The engine refused.
+pub async fn terminer_tous(tx: &WriteTx, personne: &PersonneId, dernier_jour: Date) -> Result<(), DbErr> {
+    Entity::update_many()
+        .col_expr(Column::Au, Expr::value(dernier_jour.to_string()))
+        .filter(Column::PersonneId.eq(personne.clone()))
+        .filter(sea_orm::Condition::any().add(Column::Au.is_null()).add(Column::Au.gt(Jour(dernier_jour))))
+        .exec(tx)
+        .await?;
+    Ok(())
+}
+
+/// Every mandate of a person, past ones too.
+///
+/// # Errors
+/// The engine refused.
+pub async fn de_la_personne(db: &impl ConnectionTrait, personne: &PersonneId) -> Result<Vec<Model>, DbErr> {
+    Entity::find()
+        .filter(Column::PersonneId.eq(personne.clone()))
+        .order_by_asc(Column::Du)
+        .order_by_asc(Column::Id)
+        .all(db)
+        .await
+}
+
+/// A declared mandate as an agent sees it.
+#[derive(Clone, Debug, FromQueryResult)]
+pub struct Declare {
+    /// Identifier.
+    pub id: MandatId,
+    /// Function.
+    pub fonction: Fonction,
+    /// Since.
+    pub du: Jour,
+    /// What the person says proves it.
+    pub preuve: String,
+    /// First name.
+    pub prenom: String,
+    /// Name.
+    pub nom: String,
+    /// Address.
+    pub courriel: Option<String>,
+    /// Organisation.
+    pub organisation: String,
+}
+
+/// Declared mandates that wait, oldest first.
+///
+/// # Errors
+/// The engine refused.
+pub async fn declares(db: &impl ConnectionTrait, limite: i64) -> Result<Vec<Declare>, DbErr> {
+    Declare::find_by_statement(raw_sql!(
+        Postgres,
+        "SELECT m.id, m.fonction, m.du, m.preuve, p.prenom, p.nom, p.courriel, o.nom AS organisation
+         FROM mandat m JOIN personne p ON p.id = m.personne_id JOIN organisation o ON o.id = m.organisation_id
+         WHERE m.etat = 'declare' ORDER BY m.id LIMIT {limite}"
+    ))
+    .all(db)
+    .await
+}
+
+/// Whose mandate, and the name of the organisation.
+///
+/// # Errors
+/// The engine refused.
+pub async fn personne_et_organisation(
+    db: &impl ConnectionTrait,
+    id: &MandatId,
+) -> Result<Option<(crate::personne::Model, String)>, DbErr> {
+    let Some(mandat) = Entity::find_by_id(id.clone()).one(db).await? else {
+        return Ok(None);
+    };
+    let personne = crate::personne::par_id(db, &mandat.personne_id).await?;
+    let organisation = crate::organisation::par_id(db, &mandat.organisation_id).await?;
+    Ok(personne.zip(organisation.map(|o| o.nom)))
 }

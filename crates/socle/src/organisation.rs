@@ -116,6 +116,14 @@ pub async fn de_la_commune(db: &impl ConnectionTrait, commune: &CodeCommune) -> 
         .await
 }
 
+/// The organisation of the département itself.
+///
+/// # Errors
+/// The engine refused.
+pub async fn du_departement(db: &impl ConnectionTrait) -> Result<Option<Model>, DbErr> {
+    Entity::find().filter(Column::Nature.eq(Nature::Departement)).order_by_asc(Column::Id).one(db).await
+}
+
 /// Finds an organisation by SIREN, then RNA, then (communes) by code; makes it when unknown.
 ///
 /// # Errors

@@ -1,7 +1,9 @@
 //! People: the least data, one row per e-mail address.
 
+use jiff::civil::Date;
 use platform::{Clock, Ids, Instant, WriteTx, identifiant};
 use sea_orm::entity::prelude::*;
+use sea_orm::sea_query::Expr;
 use sea_orm::{ActiveValue::Set, IntoActiveModel};
 
 use crate::nom_tri;
@@ -132,4 +134,39 @@ pub async fn nommer(
     modele.telephone = Set(telephone.map(|t| t.trim().to_owned()).filter(|t| !t.is_empty()));
     modele.version = Set(personne.version + 1);
     modele.update(tx).await
+}
+
+/// Chooses between a mail for each news and one a day.
+///
+/// # Errors
+/// The engine refused.
+pub async fn preferer_resume(tx: &WriteTx, id: &PersonneId, par_jour: bool) -> Result<(), DbErr> {
+    Entity::update_many()
+        .col_expr(Column::ResumeQuotidien, Expr::value(par_jour))
+        .filter(Column::Id.eq(id.clone()))
+        .exec(tx)
+        .await?;
+    Ok(())
+}
+
+/// Erases what says who the person is; ends mandates, closes sessions, leaves projects. The row stays, nameless.
+///
+/// # Errors
+/// The engine refused.
+pub async fn effacer(tx: &WriteTx, clock: &dyn Clock, id: &PersonneId, jour: Date) -> Result<(), DbErr> {
+    let vide = || Expr::value(String::new());
+    Entity::update_many()
+        .col_expr(Column::Courriel, Expr::value(Option::<String>::None))
+        .col_expr(Column::OidcSub, Expr::value(Option::<String>::None))
+        .col_expr(Column::Telephone, Expr::value(Option::<String>::None))
+        .col_expr(Column::Prenom, vide())
+        .col_expr(Column::Nom, vide())
+        .col_expr(Column::NomTri, vide())
+        .col_expr(Column::EffaceLe, Expr::value(clock.instant()))
+        .filter(Column::Id.eq(id.clone()))
+        .exec(tx)
+        .await?;
+    crate::session::fermer_les_autres(tx, id, "").await?;
+    crate::mandat::terminer_tous(tx, id, jour).await?;
+    crate::projet::quitter_tous(tx, id, clock.instant()).await
 }

@@ -309,6 +309,20 @@ pub async fn ajouter_membre(
 /// Kind of the event written by [`rattacher`].
 pub const EVENEMENT_GARDE: &str = "projet.garde";
 
+/// A person leaves every project they were invited to.
+///
+/// # Errors
+/// The engine refused.
+pub async fn quitter_tous(tx: &WriteTx, personne: &PersonneId, maintenant: Instant) -> Result<(), DbErr> {
+    membre::Entity::update_many()
+        .col_expr(membre::Column::Au, Expr::value(maintenant))
+        .filter(membre::Column::PersonneId.eq(personne.clone()))
+        .filter(membre::Column::Au.is_null())
+        .exec(tx)
+        .await?;
+    Ok(())
+}
+
 /// Gives a draft to a person, with its event. False when it was no longer a draft.
 ///
 /// # Errors
@@ -369,6 +383,27 @@ pub async fn de_la_personne(
         .limit(limite)
         .all(db)
         .await
+}
+
+/// Published projects, last published first; of one commune when given.
+///
+/// # Errors
+/// The engine refused.
+pub async fn publics(
+    db: &impl ConnectionTrait,
+    commune: Option<&CodeCommune>,
+    limite: u64,
+) -> Result<Vec<Model>, DbErr> {
+    let mut requete = Entity::find()
+        .filter(Column::Diffusion.eq(Diffusion::Public))
+        .filter(Column::Etat.eq(Etat::Garde))
+        .order_by_desc(Column::PublieLe)
+        .order_by_asc(Column::Id)
+        .limit(limite);
+    if let Some(commune) = commune {
+        requete = requete.filter(Column::Commune.eq(commune.clone()));
+    }
+    requete.all(db).await
 }
 
 /// Removes drafts that nobody kept since an instant. Never a kept project.

@@ -150,10 +150,12 @@ async fn ouvrir(instances: Instances, limiteur: Option<Arc<Limiteur>>, mut reque
     let (methode, uri) = (request.method().clone(), request.uri().clone());
     let admis = limiteur.map_or(Ok(()), |limiteur| limiteur.admettre(&request));
     let sans_session = CookieJar::new();
-    let (contexte, erreur) = match Contexte::lire(instance.clone(), methode.clone(), uri.clone(), cookies).await {
+    let agent = request.headers().get(header::USER_AGENT).and_then(|a| a.to_str().ok()).unwrap_or_default().to_owned();
+    let (contexte, erreur) = match Contexte::lire(instance.clone(), methode.clone(), uri.clone(), cookies, &agent).await
+    {
         Ok(contexte) => (Some(contexte), admis.err()),
         // The database does not answer: the page that says so needs no visitor.
-        Err(erreur) => (Contexte::lire(instance.clone(), methode, uri, sans_session).await.ok(), Some(erreur)),
+        Err(erreur) => (Contexte::lire(instance.clone(), methode, uri, sans_session, &agent).await.ok(), Some(erreur)),
     };
     let Some(contexte) = contexte else {
         return StatusCode::INTERNAL_SERVER_ERROR.into_response();

@@ -135,6 +135,8 @@ pub struct Interieur {
     pub jeton_visiteur: String,
     /// Was the visitor cookie absent?
     pub visiteur_nouveau: bool,
+    /// Browser and system in a few words ("Firefox sur Windows"), for the list of sessions.
+    pub appareil: String,
 }
 
 impl Deref for Contexte {
@@ -149,7 +151,13 @@ impl Contexte {
     ///
     /// # Errors
     /// The engine refused.
-    pub async fn lire(instance: Instance, methode: Method, uri: Uri, cookies: CookieJar) -> Result<Self, Erreur> {
+    pub async fn lire(
+        instance: Instance,
+        methode: Method,
+        uri: Uri,
+        cookies: CookieJar,
+        agent: &str,
+    ) -> Result<Self, Erreur> {
         let jeton = cookies.get(COOKIE_VISITEUR).map(|c| c.value().to_owned()).filter(|jeton| est_un_jeton(jeton));
         let visiteur_nouveau = jeton.is_none();
         let visiteur = lire_visiteur(&instance, &cookies).await?;
@@ -158,6 +166,7 @@ impl Contexte {
             nonce: instance.ids.reference(22),
             jeton_visiteur: jeton.unwrap_or_else(|| instance.ids.jeton()),
             visiteur_nouveau,
+            appareil: appareil(agent),
             instance,
             methode,
             uri,
@@ -172,6 +181,24 @@ impl Contexte {
         let session = self.visiteur.session.as_ref().map_or("", |(session, _)| session.id.as_str());
         empreinte_de_jeton(&format!("{}/{session}", self.jeton_visiteur))
     }
+}
+
+/// What a person recognises of a `User-Agent`; never kept whole.
+fn appareil(agent: &str) -> String {
+    let connu = |noms: &[(&str, &'static str)], sinon: &'static str| {
+        noms.iter().find(|(marque, _)| agent.contains(marque)).map_or(sinon, |(_, nom)| *nom)
+    };
+    let navigateurs =
+        [("Edg", "Edge"), ("OPR", "Opera"), ("Firefox", "Firefox"), ("Chrom", "Chrome"), ("Safari", "Safari")];
+    let systemes = [
+        ("Android", "Android"),
+        ("iPhone", "iPhone"),
+        ("iPad", "iPad"),
+        ("Windows", "Windows"),
+        ("Mac OS", "macOS"),
+        ("Linux", "Linux"),
+    ];
+    format!("{} sur {}", connu(&navigateurs, "Un navigateur"), connu(&systemes, "un appareil"))
 }
 
 fn est_un_jeton(texte: &str) -> bool {

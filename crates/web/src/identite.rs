@@ -32,6 +32,8 @@ pub struct Identite {
     pub hebergeur: String,
     /// Délégué à la protection des données: how to reach them.
     pub dpo: String,
+    /// Promised delay of answer where a commune has no secteur, in working days.
+    pub delai_jours_ouvres: u32,
     /// Version read, for the optimistic lock of the settings page.
     #[serde(skip)]
     pub version: i64,
@@ -49,6 +51,7 @@ impl Default for Identite {
             directeur_publication: String::new(),
             hebergeur: String::new(),
             dpo: String::new(),
+            delai_jours_ouvres: 10,
             version: 0,
         }
     }

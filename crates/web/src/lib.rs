@@ -3,6 +3,7 @@
 //! - [`feature`]: [`Feature`], plain data by which a feature is gathered (routes, jobs, migrations, menu, propositions…).
 //! - [`instance`]: [`Instance`], one collectivité with its database, perimeter, identity, clock.
 //! - [`contexte`]: [`Contexte`], what is known of one request (visitor, nonce, request number).
+//! - [`contact`]: whom to call for a commune, and the promised day.
 //! - [`cadre`]: [`Cadre`], the layout: turns a content into a whole page with a stated cache policy.
 //! - [`formulaire`]: [`CheckedForm`], the only way to read a form (CSRF, doubles), and [`Formulaire`], the way to show one.
 //! - [`composants`]: fields, tables, summaries, constats… each a struct with its template.
@@ -15,6 +16,7 @@ pub mod actifs;
 pub mod application;
 pub mod cadre;
 pub mod composants;
+pub mod contact;
 pub mod contexte;
 pub mod courriels;
 pub mod erreur;

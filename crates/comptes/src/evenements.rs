@@ -1,0 +1,24 @@
+//! How the events of this feature are said. Security events stay with the operator.
+
+use platform::journal::{Evenement, Visibilite};
+use web::feature::Rendu;
+
+pub(crate) const CONNEXION: &str = "compte.connexion";
+pub(crate) const EFFACEMENT: &str = "compte.effacement";
+pub(crate) const MANDAT_DECLARE: &str = "mandat.declare";
+pub(crate) const MANDAT_VERIFIE: &str = "mandat.verifie";
+pub(crate) const MANDAT_REFUSE: &str = "mandat.refuse";
+pub(crate) const MANDAT_TERMINE: &str = "mandat.termine";
+
+pub(crate) const RENDUS: &[(&str, Rendu)] = &[
+    (CONNEXION, |_, _| "Connexion".to_owned()),
+    (EFFACEMENT, |_, _| "Compte effacé à la demande de la personne".to_owned()),
+    (MANDAT_DECLARE, |_, _| "Fonction déclarée".to_owned()),
+    (MANDAT_VERIFIE, |_, _| "Fonction vérifiée".to_owned()),
+    (MANDAT_REFUSE, |_, _| "Fonction refusée".to_owned()),
+    (MANDAT_TERMINE, |_, _| "Fonction terminée".to_owned()),
+];
+
+pub(crate) fn evenement(genre: &'static str, objet: &'static str, id: &str, par: Option<&str>) -> Evenement {
+    Evenement::nouveau(genre, objet, id).par(par).visible(Visibilite::Exploitation)
+}

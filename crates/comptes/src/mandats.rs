@@ -1,0 +1,261 @@
+//! For whom one acts. A declared mandate shows one's own projects only, until the official address, a member of the
+//! organisation or an agent of the département verifies it.
+
+use askama::Template;
+use axum::http::StatusCode;
+use domain::droit::Fonction;
+use platform::journal;
+use socle::mandat::{self, MandatId, Nouveau};
+use socle::organisation::{self, Nature};
+use web::composants::{ChampOptions, ChampTexte, EtatVide, Html, OptionDeChamp, ResumeErreurs};
+use web::courriels::{self, Message};
+use web::formulaire::Erreurs;
+use web::{Cadre, CheckedForm, Erreur, Reponse, Saisie, texte};
+
+use crate::connexion::{est_l_adresse_officielle, preuve_par_adresse};
+use crate::evenements::{self, evenement};
+
+/// Functions that anyone may declare.
+const DECLARABLES: &[Fonction] = &[Fonction::Maire, Fonction::Elu, Fonction::AgentCommune, Fonction::Representant];
+
+#[derive(Template)]
+#[template(path = "mandat_nouveau.html")]
+struct PageNouveau {
+    resume: ResumeErreurs,
+    caches: Html,
+    nature: ChampOptions,
+    commune: ChampTexte,
+    nom: ChampTexte,
+    fonction: ChampOptions,
+    preuve: ChampTexte,
+    au: ChampTexte,
+}
+
+fn page_nouveau(cadre: &Cadre, saisie: Saisie, erreurs: Erreurs) -> PageNouveau {
+    let formulaire = cadre.formulaire_avec(saisie, erreurs);
+    PageNouveau {
+        resume: formulaire.resume(),
+        caches: formulaire.caches(),
+        nature: formulaire.radios(
+            "nature",
+            "Pour qui agissez-vous ?",
+            [
+                OptionDeChamp::nouvelle("commune", "Une commune"),
+                OptionDeChamp::nouvelle("epci", "Une intercommunalité"),
+                OptionDeChamp::nouvelle("public", "Un autre organisme public (syndicat, centre d’action sociale…)"),
+                OptionDeChamp::nouvelle("acteur", "Une association, une coopérative, une entreprise, une fondation…"),
+                OptionDeChamp::nouvelle("collectif", "Un groupe d’habitants"),
+            ],
+        ),
+        commune: formulaire.texte("commune", "Commune").aide("La commune elle-même, ou celle du siège.").commune(),
+        nom: formulaire.texte("nom", "Nom de la structure").aide("Inutile pour une commune."),
+        fonction: formulaire.radios(
+            "fonction",
+            "Votre fonction",
+            DECLARABLES.iter().map(|f| OptionDeChamp::nouvelle(f.as_str(), f.libelle())),
+        ),
+        preuve: formulaire
+            .texte("preuve", "Qu’est-ce qui le montre ?")
+            .aide("Par exemple : arrêté de nomination, procès-verbal d’élection, adresse du site où votre nom figure."),
+        au: formulaire
+            .texte("au", "Jusqu’au")
+            .aide("Laissez vide si vous ne savez pas. Un mandat municipal court jusqu’aux élections.")
+            .date(),
+    }
+}
+
+/// GET.
+pub async fn nouveau(cadre: Cadre) -> Reponse {
+    let page = page_nouveau(&cadre, Saisie::default(), Erreurs::default());
+    cadre.page("Déclarer une fonction", &page)?.fil(&[("Mon compte", "/compte")]).repondre()
+}
+
+/// POST.
+pub async fn declarer(cadre: Cadre, form: CheckedForm) -> Reponse {
+    let personne = cadre.visiteur.connecte()?.clone();
+    let instance = &cadre.instance;
+    let mut lecteur = form.lecteur();
+    let nature = match form.saisie.texte("nature") {
+        "commune" => Some(Nature::Commune),
+        "epci" => Some(Nature::Epci),
+        "public" => Some(Nature::Public),
+        "acteur" => Some(Nature::Acteur),
+        "collectif" => Some(Nature::Collectif),
+        _ => {
+            lecteur.erreurs.ajouter("nature", "Dites pour qui vous agissez.");
+            None
+        }
+    };
+    let commune = lecteur.commune("commune", instance);
+    let nom = match (nature, &commune) {
+        (Some(Nature::Commune), Some(code)) => Some(instance.referentiel().nom_commune(code).to_owned()),
+        (Some(Nature::Commune) | None, _) => Some(String::new()),
+        _ => lecteur.texte("nom", "Donnez le nom de la structure.", 2, 150),
+    };
+    let fonction: Option<Fonction> =
+        lecteur.choix("fonction", "Choisissez votre fonction.").filter(|fonction| DECLARABLES.contains(fonction));
+    let preuve = lecteur.texte_libre("preuve", 500).unwrap_or_default();
+    let au = lecteur.date("au");
+    let (Some(nature), Some(commune), Some(nom), Some(fonction), true) =
+        (nature, commune, nom, fonction, lecteur.erreurs.est_vide())
+    else {
+        let erreurs = lecteur.erreurs;
+        let page = page_nouveau(&cadre, form.saisie, erreurs);
+        return cadre.page("Déclarer une fonction", &page)?.statut(StatusCode::UNPROCESSABLE_ENTITY).repondre();
+    };
+    let officielle = nature == Nature::Commune
+        && personne
+            .courriel
+            .as_deref()
+            .is_some_and(|courriel| est_l_adresse_officielle(instance, Some(&commune), courriel));
+    let (clock, ids) = (&*instance.clock, &*instance.ids);
+    let tx = instance.db.begin().await?;
+    let nouvelle =
+        organisation::Nouvelle { nature, siren: None, rna: None, commune: Some(commune), nom, courriel: None };
+    let organisation = organisation::trouver_ou_creer(&tx, clock, ids, nouvelle).await?;
+    let mandat = mandat::donner(
+        &tx,
+        clock,
+        ids,
+        Nouveau {
+            personne: personne.id.clone(),
+            organisation: organisation.id,
+            fonction,
+            du: instance.aujourd_hui(),
+            au,
+            preuve: if officielle { "Adresse officielle de la mairie".to_owned() } else { preuve },
+            verifie_par: preuve_par_adresse(officielle),
+        },
+    )
+    .await?;
+    let genre = if officielle { evenements::MANDAT_VERIFIE } else { evenements::MANDAT_DECLARE };
+    journal::ecrire(&tx, clock, ids, evenement(genre, "mandat", mandat.id.as_str(), Some(personne.id.as_str())))
+        .await?;
+    let message = if officielle {
+        "Votre fonction est vérifiée : vous utilisez l’adresse officielle de la mairie."
+    } else {
+        "Votre fonction est déclarée. Le département ou un collègue va la vérifier ; en attendant, vous voyez les projets que vous avez décrits."
+    };
+    form.conclure(tx, "/compte", message).await
+}
+
+/// POST: one's own mandate ends today.
+pub async fn terminer(cadre: Cadre, form: CheckedForm) -> Reponse {
+    let choisi = form.saisie.texte("mandat");
+    let mandat =
+        cadre.visiteur.mandats.iter().find(|m| m.id.as_str() == choisi).ok_or(Erreur::Introuvable("cette fonction"))?;
+    let instance = &cadre.instance;
+    let hier = instance.aujourd_hui().yesterday().map_err(Erreur::interne)?;
+    let tx = instance.db.begin().await?;
+    mandat::terminer(&tx, &mandat.id, hier).await?;
+    let par = cadre.visiteur.personne_id().map(|id| id.as_str());
+    let evenement = evenement(evenements::MANDAT_TERMINE, "mandat", mandat.id.as_str(), par);
+    journal::ecrire(&tx, &*instance.clock, &*instance.ids, evenement).await?;
+    form.conclure(tx, "/compte", "Cette fonction est terminée.").await
+}
+
+struct AVerifier {
+    id: String,
+    qui: String,
+    courriel: String,
+    fonction: &'static str,
+    organisation: String,
+    preuve: String,
+    depuis: String,
+}
+
+#[derive(Template)]
+#[template(path = "mandats_a_verifier.html")]
+struct PageAVerifier {
+    caches: Html,
+    mandats: Vec<AVerifier>,
+    vide: EtatVide,
+}
+
+/// GET: declared mandates that wait for an agent.
+pub async fn a_verifier(cadre: Cadre) -> Reponse {
+    let instance = &cadre.instance;
+    let tx = instance.db.read().await?;
+    let mandats = mandat::declares(&tx, 100).await?;
+    let page = PageAVerifier {
+        caches: cadre.formulaire().caches(),
+        mandats: mandats
+            .into_iter()
+            .map(|m| AVerifier {
+                id: m.id.as_str().to_owned(),
+                qui: format!("{} {}", m.prenom, m.nom),
+                courriel: m.courriel.unwrap_or_default(),
+                fonction: m.fonction.libelle(),
+                organisation: m.organisation,
+                preuve: m.preuve,
+                depuis: texte::jour(m.du.0),
+            })
+            .collect(),
+        vide: EtatVide {
+            titre: "Aucune fonction à vérifier".to_owned(),
+            texte: "Quand une personne déclare une fonction sans l’adresse officielle de sa mairie, elle apparaît ici."
+                .to_owned(),
+            action: None,
+        },
+    };
+    cadre.page("Fonctions à vérifier", &page)?.repondre()
+}
+
+/// POST: yes or no, with the proof or the reason; the person is told.
+pub async fn trancher(cadre: Cadre, form: CheckedForm) -> Reponse {
+    let instance = &cadre.instance;
+    let agent = cadre.visiteur.connecte()?.id.clone();
+    let id = MandatId(form.saisie.texte("mandat").to_owned());
+    let oui = form.saisie.texte("reponse") == "oui";
+    let motif = form.saisie.texte("motif").trim().to_owned();
+    if !oui && motif.is_empty() {
+        return Err(Erreur::Invalide("Pour refuser, donnez la raison : la personne la lira.".to_owned()));
+    }
+    let (clock, ids) = (&*instance.clock, &*instance.ids);
+    let tx = instance.db.begin().await?;
+    let preuve = if motif.is_empty() { "Vérifié par le département".to_owned() } else { motif.clone() };
+    let fait = if oui {
+        mandat::verifier(&tx, clock, &id, Some(&agent), &preuve).await?
+    } else {
+        mandat::refuser(&tx, clock, &id, &agent, &preuve).await?
+    };
+    if !fait {
+        return Ok(form.aller("/agents/mandats", "Quelqu’un d’autre a déjà répondu."));
+    }
+    let genre = if oui { evenements::MANDAT_VERIFIE } else { evenements::MANDAT_REFUSE };
+    journal::ecrire(&tx, clock, ids, evenement(genre, "mandat", id.as_str(), Some(agent.as_str()))).await?;
+    if let Some((personne, organisation)) = mandat::personne_et_organisation(&tx, &id).await?
+        && let Some(a) = personne.courriel
+    {
+        courriels::demander(
+            &tx,
+            clock,
+            ids,
+            reponse_a_la_personne(instance, a, &organisation, (!oui).then_some(&motif)),
+        )
+        .await?;
+    }
+    form.conclure(tx, "/agents/mandats", if oui { "La fonction est vérifiée." } else { "La fonction est refusée." })
+        .await
+}
+
+fn reponse_a_la_personne(instance: &web::Instance, a: String, organisation: &str, refus: Option<&String>) -> Message {
+    match refus {
+        None => Message {
+            a,
+            sujet: "Votre fonction est vérifiée".to_owned(),
+            texte: format!(
+                "Bonjour,\n\nVotre fonction pour {organisation} est vérifiée. Vous pouvez maintenant agir en son nom :\n{}",
+                instance.url("/projets")
+            ),
+        },
+        Some(motif) => Message {
+            a,
+            sujet: "Votre fonction n’a pas pu être vérifiée".to_owned(),
+            texte: format!(
+                "Bonjour,\n\nVotre fonction pour {organisation} n’a pas pu être vérifiée.\n\nRaison : {motif}\n\nVos projets \
+                 restent les vôtres. Vous pouvez nous appeler pour en parler."
+            ),
+        },
+    }
+}
