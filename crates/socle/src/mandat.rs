@@ -261,7 +261,7 @@ pub async fn de_la_personne(db: &impl ConnectionTrait, personne: &PersonneId) ->
         .await
 }
 
-/// A declared mandate as an agent sees it.
+/// A mandate as an agent sees it in a list.
 #[derive(Clone, Debug, FromQueryResult)]
 pub struct Declare {
     /// Identifier.
@@ -311,4 +311,41 @@ pub async fn personne_et_organisation(
     let personne = crate::personne::par_id(db, &mandat.personne_id).await?;
     let organisation = crate::organisation::par_id(db, &mandat.organisation_id).await?;
     Ok(personne.zip(organisation.map(|o| o.nom)))
+}
+
+/// People who hold a function, verified and in force on a day, by name.
+///
+/// # Errors
+/// The engine refused.
+pub async fn titulaires(
+    db: &impl ConnectionTrait,
+    fonction: Fonction,
+    jour: Date,
+) -> Result<Vec<crate::personne::Model>, DbErr> {
+    let (fonction, jour) = (fonction.as_str(), jour.to_string());
+    crate::personne::Model::find_by_statement(raw_sql!(
+        Postgres,
+        "SELECT DISTINCT p.* FROM mandat m JOIN personne p ON p.id = m.personne_id
+         WHERE m.fonction = {fonction} AND m.etat = 'verifie' AND m.du <= {jour} AND (m.au IS NULL OR m.au >= {jour})
+         ORDER BY p.nom_tri, p.id"
+    ))
+    .all(db)
+    .await
+}
+
+/// Functions of the département in force on a day, by name.
+///
+/// # Errors
+/// The engine refused.
+pub async fn du_departement(db: &impl ConnectionTrait, jour: Date) -> Result<Vec<Declare>, DbErr> {
+    let jour = jour.to_string();
+    Declare::find_by_statement(raw_sql!(
+        Postgres,
+        "SELECT m.id, m.fonction, m.du, m.preuve, p.prenom, p.nom, p.courriel, o.nom AS organisation
+         FROM mandat m JOIN personne p ON p.id = m.personne_id JOIN organisation o ON o.id = m.organisation_id
+         WHERE o.nature = 'departement' AND m.etat = 'verifie' AND m.du <= {jour} AND (m.au IS NULL OR m.au >= {jour})
+         ORDER BY p.nom_tri, m.id"
+    ))
+    .all(db)
+    .await
 }

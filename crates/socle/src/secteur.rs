@@ -263,20 +263,24 @@ pub async fn creer(tx: &WriteTx, ids: &dyn Ids, nouveau: Nouveau) -> Result<Sect
         version: Set(1),
     };
     Entity::insert(modele).exec_without_returning(tx).await?;
-    let lignes: Vec<commune::ActiveModel> = nouveau
-        .communes
+    ajouter_communes(tx, &id, &nouveau.communes, nouveau.du).await?;
+    Ok(id)
+}
+
+async fn ajouter_communes(tx: &WriteTx, id: &SecteurId, communes: &[CodeCommune], du: Date) -> Result<(), DbErr> {
+    let lignes: Vec<commune::ActiveModel> = communes
         .iter()
         .map(|code| commune::ActiveModel {
             secteur_id: Set(id.clone()),
             commune: Set(code.to_string()),
-            du: Set(nouveau.du.to_string()),
+            du: Set(du.to_string()),
             au: Set(None),
         })
         .collect();
     for paquet in lignes.chunks(500) {
         commune::Entity::insert_many(paquet.to_vec()).exec_without_returning(tx).await?;
     }
-    Ok(id)
+    Ok(())
 }
 
 /// Puts an agent in charge from a day.
@@ -322,4 +326,213 @@ pub async fn absenter(
     };
     absence::Entity::insert(modele).exec_without_returning(tx).await?;
     Ok(())
+}
+
+/// One secteur.
+///
+/// # Errors
+/// The engine refused.
+pub async fn par_id(db: &impl ConnectionTrait, id: &SecteurId) -> Result<Option<Model>, DbErr> {
+    Entity::find_by_id(id.clone()).one(db).await
+}
+
+/// A secteur in a list.
+#[derive(Clone, Debug, FromQueryResult)]
+pub struct Vue {
+    /// Identifier.
+    pub id: SecteurId,
+    /// Name.
+    pub nom: String,
+    /// Promised delay, in working days.
+    pub delai_jours_ouvres: i64,
+    /// How many communes on that day.
+    pub communes: i64,
+    /// Who is in charge on that day; nobody when absent.
+    pub agents: Option<String>,
+}
+
+/// All secteurs with their communes and agents on a day, by name. One statement.
+///
+/// # Errors
+/// The engine refused.
+pub async fn vues(db: &impl ConnectionTrait, jour: Date) -> Result<Vec<Vue>, DbErr> {
+    let jour = jour.to_string();
+    Vue::find_by_statement(raw_sql!(
+        Postgres,
+        "SELECT s.id, s.nom, s.delai_jours_ouvres,
+            (SELECT CAST(COUNT(*) AS BIGINT) FROM secteur_commune sc
+              WHERE sc.secteur_id = s.id AND sc.du <= {jour} AND (sc.au IS NULL OR sc.au >= {jour})) AS communes,
+            (SELECT MIN(p.prenom || ' ' || p.nom) FROM secteur_agent sa JOIN personne p ON p.id = sa.personne_id
+              WHERE sa.secteur_id = s.id AND sa.du <= {jour} AND (sa.au IS NULL OR sa.au >= {jour})) AS agents
+         FROM secteur s ORDER BY s.nom_tri, s.id"
+    ))
+    .all(db)
+    .await
+}
+
+#[derive(FromQueryResult)]
+struct UneCommune {
+    commune: String,
+}
+
+/// Codes of the communes of a secteur on a day, in order.
+///
+/// # Errors
+/// The engine refused.
+pub async fn communes(db: &impl ConnectionTrait, id: &SecteurId, jour: Date) -> Result<Vec<String>, DbErr> {
+    let (id, jour) = (id.as_str(), jour.to_string());
+    let lignes = UneCommune::find_by_statement(raw_sql!(
+        Postgres,
+        "SELECT commune FROM secteur_commune WHERE secteur_id = {id} AND du <= {jour} AND (au IS NULL OR au >= {jour})
+         ORDER BY commune"
+    ))
+    .all(db)
+    .await?;
+    Ok(lignes.into_iter().map(|ligne| ligne.commune).collect())
+}
+
+/// Every commune that has a secteur on a day.
+///
+/// # Errors
+/// The engine refused.
+pub async fn communes_couvertes(
+    db: &impl ConnectionTrait,
+    jour: Date,
+) -> Result<std::collections::BTreeSet<CodeCommune>, DbErr> {
+    let jour = jour.to_string();
+    let lignes = UneCommune::find_by_statement(raw_sql!(
+        Postgres,
+        "SELECT DISTINCT commune FROM secteur_commune WHERE du <= {jour} AND (au IS NULL OR au >= {jour})"
+    ))
+    .all(db)
+    .await?;
+    Ok(lignes.iter().filter_map(|ligne| ligne.commune.parse().ok()).collect())
+}
+
+/// Agents in charge of a secteur on a day.
+///
+/// # Errors
+/// The engine refused.
+pub async fn agents(
+    db: &impl ConnectionTrait,
+    id: &SecteurId,
+    jour: Date,
+) -> Result<Vec<crate::personne::Model>, DbErr> {
+    let (id, jour) = (id.as_str(), jour.to_string());
+    crate::personne::Model::find_by_statement(raw_sql!(
+        Postgres,
+        "SELECT p.* FROM secteur_agent sa JOIN personne p ON p.id = sa.personne_id
+         WHERE sa.secteur_id = {id} AND sa.du <= {jour} AND (sa.au IS NULL OR sa.au >= {jour}) ORDER BY p.nom_tri, p.id"
+    ))
+    .all(db)
+    .await
+}
+
+/// Takes communes out of the secteurs where they are, on the eve of a day.
+///
+/// # Errors
+/// The engine refused.
+pub async fn liberer(tx: &WriteTx, communes: &[CodeCommune], du: Date) -> Result<(), DbErr> {
+    let veille = du.yesterday().map_err(|e| DbErr::Custom(e.to_string()))?.to_string();
+    for paquet in communes.chunks(500) {
+        let codes = || paquet.iter().map(|code| code.as_str().to_owned());
+        // Rows that would begin after their end never were in force.
+        commune::Entity::delete_many()
+            .filter(commune::Column::Commune.is_in(codes()))
+            .filter(commune::Column::Du.gte(du.to_string()))
+            .exec(tx)
+            .await?;
+        commune::Entity::update_many()
+            .col_expr(commune::Column::Au, Expr::value(veille.clone()))
+            .filter(commune::Column::Commune.is_in(codes()))
+            .filter(
+                sea_orm::Condition::any()
+                    .add(commune::Column::Au.is_null())
+                    .add(commune::Column::Au.gt(veille.clone())),
+            )
+            .exec(tx)
+            .await?;
+    }
+    Ok(())
+}
+
+/// Changes a secteur if nobody changed it since `version`; its list of communes holds from `nouveau.du`. False on a conflict.
+///
+/// # Errors
+/// The engine refused.
+pub async fn modifier(tx: &WriteTx, id: &SecteurId, version: i64, nouveau: &Nouveau) -> Result<bool, DbErr> {
+    let resultat = Entity::update_many()
+        .col_expr(Column::Nom, Expr::value(nouveau.nom.clone()))
+        .col_expr(Column::NomTri, Expr::value(nom_tri(&nouveau.nom)))
+        .col_expr(Column::Telephone, Expr::value(nouveau.telephone.clone()))
+        .col_expr(Column::Courriel, Expr::value(nouveau.courriel.clone()))
+        .col_expr(Column::DelaiJoursOuvres, Expr::value(nouveau.delai_jours_ouvres))
+        .col_expr(Column::Version, Expr::value(version + 1))
+        .filter(Column::Id.eq(id.clone()))
+        .filter(Column::Version.eq(version))
+        .exec(tx)
+        .await?;
+    if resultat.rows_affected != 1 {
+        return Ok(false);
+    }
+    let actuelles = communes(tx, id, nouveau.du).await?;
+    let parties: Vec<CodeCommune> =
+        actuelles.iter().filter_map(|code| code.parse().ok()).filter(|code| !nouveau.communes.contains(code)).collect();
+    let arrivees: Vec<CodeCommune> =
+        nouveau.communes.iter().filter(|code| !actuelles.iter().any(|a| a == code.as_str())).cloned().collect();
+    liberer(tx, &parties, nouveau.du).await?;
+    liberer(tx, &arrivees, nouveau.du).await?;
+    ajouter_communes(tx, id, &arrivees, nouveau.du).await?;
+    Ok(true)
+}
+
+/// The agents in charge of a secteur end on the eve of a day.
+///
+/// # Errors
+/// The engine refused.
+pub async fn relever(tx: &WriteTx, id: &SecteurId, du: Date) -> Result<(), DbErr> {
+    let veille = Jour(du.yesterday().map_err(|e| DbErr::Custom(e.to_string()))?);
+    agent::Entity::delete_many()
+        .filter(agent::Column::SecteurId.eq(id.clone()))
+        .filter(agent::Column::Du.gte(Jour(du)))
+        .exec(tx)
+        .await?;
+    agent::Entity::update_many()
+        .col_expr(agent::Column::Au, Expr::value(veille.to_string()))
+        .filter(agent::Column::SecteurId.eq(id.clone()))
+        .filter(sea_orm::Condition::any().add(agent::Column::Au.is_null()).add(agent::Column::Au.gt(veille)))
+        .exec(tx)
+        .await?;
+    Ok(())
+}
+
+/// An absence as shown.
+#[derive(Clone, Debug, FromQueryResult)]
+pub struct AbsenceVue {
+    /// First name of the absent.
+    pub prenom: String,
+    /// Name of the absent.
+    pub nom: String,
+    /// First day.
+    pub du: Jour,
+    /// Last day.
+    pub au: Jour,
+    /// Who answers meanwhile.
+    pub remplacant: Option<String>,
+}
+
+/// Absences that are not over, soonest first.
+///
+/// # Errors
+/// The engine refused.
+pub async fn absences(db: &impl ConnectionTrait, jour: Date) -> Result<Vec<AbsenceVue>, DbErr> {
+    let jour = jour.to_string();
+    AbsenceVue::find_by_statement(raw_sql!(
+        Postgres,
+        "SELECT p.prenom, p.nom, a.du, a.au, r.prenom || ' ' || r.nom AS remplacant
+         FROM absence a JOIN personne p ON p.id = a.personne_id LEFT JOIN personne r ON r.id = a.remplacant_id
+         WHERE a.au >= {jour} ORDER BY a.du, a.id"
+    ))
+    .all(db)
+    .await
 }

@@ -1,0 +1,140 @@
+//! Identity of the instance: the accent colour is refused when it cannot be read on white.
+
+use askama::Template;
+use axum::http::StatusCode;
+use platform::journal::{self, Evenement, Visibilite};
+use socle::reglage;
+use web::composants::{ChampLong, ChampTexte, Html, ResumeErreurs};
+use web::formulaire::Erreurs;
+use web::identite::{CLE, Identite, contraste};
+use web::{Cadre, CheckedForm, Reponse, Saisie};
+
+/// Contrast asked of the accent on white (WCAG 2.1, 1.4.3, level AA).
+const CONTRASTE_MIN: f64 = 4.5;
+
+#[derive(Template)]
+#[template(path = "identite.html")]
+struct PageIdentite {
+    resume: ResumeErreurs,
+    caches: Html,
+    version: i64,
+    conflit: bool,
+    champs: Vec<ChampTexte>,
+    adresse: ChampLong,
+}
+
+fn page(cadre: &Cadre, saisie: Saisie, erreurs: Erreurs, version: i64, conflit: bool) -> PageIdentite {
+    let f = cadre.formulaire_avec(saisie, erreurs);
+    PageIdentite {
+        resume: f.resume(),
+        caches: f.caches(),
+        version,
+        conflit,
+        champs: vec![
+            f.texte("nom", "Nom du site").aide("En haut de chaque page."),
+            f.texte("collectivite", "Nom de la collectivité"),
+            f.texte("accent", "Couleur d’accent")
+                .aide("Six chiffres ou lettres après #, par exemple #1f5c3a. Elle doit se lire sur du blanc."),
+            f.texte("courriel", "Courriel de l’équipe").courriel(),
+            f.texte("telephone", "Téléphone de l’équipe").telephone(),
+            f.texte("delai", "Délai de réponse quand une commune n’a pas de secteur, en jours ouvrés").chiffres(),
+            f.texte("directeur", "Directeur ou directrice de la publication")
+                .aide("Obligatoire dans les mentions légales."),
+            f.texte("hebergeur", "Hébergeur : nom, adresse, téléphone").aide("Obligatoire dans les mentions légales."),
+            f.texte("dpo", "Délégué à la protection des données : comment le joindre"),
+        ],
+        adresse: f.long("adresse", "Adresse postale", 300).lignes(3),
+    }
+}
+
+/// GET.
+pub async fn montrer(cadre: Cadre) -> Reponse {
+    let i = cadre.identite().clone();
+    let version = i.version;
+    let page = page(&cadre, saisie_de(&i), Erreurs::default(), version, false);
+    cadre.page("Identité du site", &page)?.fil(&[("Réglages", "/reglages")]).repondre()
+}
+
+fn saisie_de(i: &Identite) -> Saisie {
+    Saisie::default()
+        .avec("nom", &i.nom)
+        .avec("collectivite", &i.collectivite)
+        .avec("accent", &i.accent)
+        .avec("courriel", &i.courriel)
+        .avec("telephone", &i.telephone)
+        .avec("delai", i.delai_jours_ouvres.to_string())
+        .avec("adresse", &i.adresse)
+        .avec("directeur", &i.directeur_publication)
+        .avec("hebergeur", &i.hebergeur)
+        .avec("dpo", &i.dpo)
+}
+
+fn lire(form: &CheckedForm) -> Result<Identite, Erreurs> {
+    let mut l = form.lecteur();
+    let nom = l.texte("nom", "Donnez un nom au site.", 2, 60);
+    let collectivite = l.texte("collectivite", "Donnez le nom de la collectivité.", 2, 100);
+    let accent = form.saisie.texte("accent").trim().to_lowercase();
+    match contraste(&accent, "#ffffff") {
+        None => l.erreurs.ajouter("accent", "Écrivez une couleur comme #1f5c3a."),
+        Some(rapport) if rapport < CONTRASTE_MIN => l.erreurs.ajouter(
+            "accent",
+            format!("Cette couleur se lit mal sur du blanc (contraste {rapport:.1}, il faut {CONTRASTE_MIN}). Choisissez-en une plus foncée."),
+        ),
+        Some(_) => {}
+    }
+    let courriel =
+        if form.saisie.texte("courriel").trim().is_empty() { Some(String::new()) } else { l.courriel("courriel", "") };
+    let delai: Option<u32> = l.choix("delai", "Écrivez un nombre de jours, par exemple 10.");
+    if delai.is_some_and(|d| d == 0 || d > 60) {
+        l.erreurs.ajouter("delai", "Entre 1 et 60 jours ouvrés.");
+    }
+    let libre = |l: &mut web::formulaire::Lecteur<'_>, nom, max| l.texte_libre(nom, max).unwrap_or_default();
+    let (telephone, adresse) = (libre(&mut l, "telephone", 30), libre(&mut l, "adresse", 300));
+    let (directeur_publication, hebergeur, dpo) =
+        (libre(&mut l, "directeur", 200), libre(&mut l, "hebergeur", 300), libre(&mut l, "dpo", 200));
+    match (nom, collectivite, courriel, delai, l.erreurs.est_vide()) {
+        (Some(nom), Some(collectivite), Some(courriel), Some(delai_jours_ouvres), true) => Ok(Identite {
+            nom,
+            collectivite,
+            accent,
+            courriel,
+            telephone,
+            adresse,
+            directeur_publication,
+            hebergeur,
+            dpo,
+            delai_jours_ouvres,
+            version: form.saisie.texte("version").parse().unwrap_or(0),
+        }),
+        _ => Err(l.erreurs),
+    }
+}
+
+/// POST.
+pub async fn enregistrer(cadre: Cadre, form: CheckedForm) -> Reponse {
+    let actuelle = cadre.identite().version;
+    let identite = match lire(&form) {
+        Ok(identite) => identite,
+        Err(erreurs) => {
+            let page = page(&cadre, form.saisie, erreurs, actuelle, false);
+            return cadre.page("Identité du site", &page)?.statut(StatusCode::UNPROCESSABLE_ENTITY).repondre();
+        }
+    };
+    let instance = &cadre.instance;
+    let par = cadre.visiteur.personne_id();
+    let tx = instance.db.begin().await?;
+    if !reglage::ecrire(&tx, &*instance.clock, CLE, &identite, identite.version, par).await? {
+        drop(tx);
+        let page = page(&cadre, form.saisie, Erreurs::default(), actuelle, true);
+        return cadre.page("Identité du site", &page)?.statut(StatusCode::CONFLICT).repondre();
+    }
+    let evenement = Evenement::nouveau(crate::REGLAGE_CHANGE, "reglage", CLE)
+        .par(par.map(|id| id.as_str()))
+        .visible(Visibilite::Exploitation);
+    journal::ecrire(&tx, &*instance.clock, &*instance.ids, evenement).await?;
+    let reponse = form
+        .conclure(tx, "/reglages/identite", "L’identité est enregistrée. Elle est visible sur toutes les pages.")
+        .await?;
+    instance.relire_identite().await?;
+    Ok(reponse)
+}

@@ -1,0 +1,94 @@
+//! Help, accessibility, legal notice, personal data, health, and the agent's index.
+
+use askama::Template;
+use axum::http::{StatusCode, header};
+use axum::response::IntoResponse;
+use platform::outbox;
+use serde_json::json;
+use web::feature::Donnees;
+use web::identite::Identite;
+use web::{Cache, Cadre, Reponse};
+
+#[derive(Template)]
+#[template(path = "aide.html")]
+struct Aide {
+    identite: Identite,
+}
+
+/// GET.
+pub async fn aide(cadre: Cadre) -> Reponse {
+    let page = Aide { identite: cadre.identite().clone() };
+    cadre.page("Aide", &page)?.cache(Cache::Public(3600)).repondre()
+}
+
+#[derive(Template)]
+#[template(path = "accessibilite.html")]
+struct Accessibilite {
+    identite: Identite,
+}
+
+/// GET.
+pub async fn accessibilite(cadre: Cadre) -> Reponse {
+    let page = Accessibilite { identite: cadre.identite().clone() };
+    cadre.page("Accessibilité", &page)?.cache(Cache::Public(3600)).repondre()
+}
+
+#[derive(Template)]
+#[template(path = "mentions_legales.html")]
+struct MentionsLegales {
+    identite: Identite,
+}
+
+/// GET (loi n° 2004-575 du 21 juin 2004, article 1-1 ; à vérifier).
+pub async fn mentions_legales(cadre: Cadre) -> Reponse {
+    let page = MentionsLegales { identite: cadre.identite().clone() };
+    cadre.page("Mentions légales", &page)?.cache(Cache::Public(3600)).repondre()
+}
+
+#[derive(Template)]
+#[template(path = "donnees_personnelles.html")]
+struct DonneesPersonnelles {
+    identite: Identite,
+    donnees: Vec<Donnees>,
+}
+
+/// GET: what each feature keeps, why, how long (RGPD, article 13).
+pub async fn donnees_personnelles(cadre: Cadre) -> Reponse {
+    let donnees = cadre.instance.maison.features.iter().flat_map(|feature| feature.donnees).copied().collect();
+    let page = DonneesPersonnelles { identite: cadre.identite().clone(), donnees };
+    cadre.page("Données personnelles", &page)?.cache(Cache::Public(3600)).repondre()
+}
+
+#[derive(Template)]
+#[template(path = "reglages.html")]
+struct Index;
+
+/// GET.
+pub async fn reglages(cadre: Cadre) -> Reponse {
+    cadre.page("Réglages", &Index)?.repondre()
+}
+
+/// GET: for the operator's watch. 200 when all is well, 503 with the reason otherwise.
+pub async fn sante(cadre: Cadre) -> Reponse {
+    let instance = &cadre.instance;
+    let lecture = async {
+        let tx = instance.db.read().await?;
+        outbox::retard(&tx, instance.clock.instant()).await
+    };
+    let (statut, corps) = match lecture.await {
+        Ok((retard, en_attente)) if retard < 3600 => (
+            StatusCode::OK,
+            json!({"etat": "bon", "base": "répond", "travaux_en_attente": en_attente, "retard_s": retard}),
+        ),
+        Ok((retard, en_attente)) => (
+            StatusCode::SERVICE_UNAVAILABLE,
+            json!({"etat": "en retard", "base": "répond", "travaux_en_attente": en_attente, "retard_s": retard}),
+        ),
+        Err(erreur) => {
+            tracing::error!(%erreur, "la base ne répond pas");
+            (StatusCode::SERVICE_UNAVAILABLE, json!({"etat": "en panne", "base": "ne répond pas"}))
+        }
+    };
+    let entetes = [(header::CONTENT_TYPE, "application/json; charset=utf-8"), (header::CACHE_CONTROL, "no-store")];
+    Ok((statut, entetes, corps.to_string()).into_response())
+}

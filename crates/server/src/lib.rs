@@ -1,0 +1,16 @@
+//! Gathers the features of the house: one line each.
+//!
+//! - [`features`]: the list.
+//! - [`ouverture`]: opens an instance from the configuration.
+//! - [`service`]: serves it, with its worker, until told to stop.
+
+pub mod ouverture;
+pub mod service;
+
+use web::Feature;
+
+/// Every feature, in the order of their migrations and of their demonstration content.
+#[must_use]
+pub fn features() -> Vec<Feature> {
+    vec![reglages::feature(), comptes::feature(), observatoire::feature(), projets::feature()]
+}

@@ -1,0 +1,68 @@
+//! Serving: HTTP and the worker, until told to stop; requests under way are finished.
+
+use std::net::SocketAddr;
+use std::num::NonZeroU32;
+
+use anyhow::Context;
+use platform::configuration::Configuration;
+use platform::worker::Worker;
+use tokio::net::TcpListener;
+use tokio::sync::watch;
+use web::Instance;
+use web::application::{Instances, Limites, application};
+
+use crate::ouverture::Ouverte;
+
+/// Serves on the configured address.
+///
+/// # Errors
+/// The address is taken, or the network fails.
+pub async fn servir(configuration: &Configuration, ouverte: Ouverte) -> anyhow::Result<()> {
+    let ecoute = TcpListener::bind(configuration.adresse)
+        .await
+        .with_context(|| format!("L’adresse {} est déjà prise, ou interdite.", configuration.adresse))?;
+    let Ouverte { instance, routes } = ouverte;
+    let limites = Limites {
+        corps_octets: usize::try_from(configuration.limites.fichier_octets)
+            .unwrap_or(usize::MAX)
+            .saturating_add(64 * 1024),
+        requetes_par_minute: NonZeroU32::new(configuration.limites.requetes_par_minute),
+        mandataires: configuration.mandataires.clone(),
+        ..Limites::default()
+    };
+    let application = application(Instances::une(instance.clone()), routes, &limites)
+        .into_make_service_with_connect_info::<SocketAddr>();
+    let (arreter, arret) = watch::channel(false);
+    let travail = tokio::spawn(travailler(instance, arret));
+    tracing::info!(adresse = %configuration.adresse, "le service répond");
+    axum::serve(ecoute, application).with_graceful_shutdown(signal()).await.context("Le service s’est arrêté.")?;
+    arreter.send(true).context("Le travail de fond s’est déjà arrêté.")?;
+    travail.await.context("Le travail de fond s’est arrêté sur une erreur.")?;
+    Ok(())
+}
+
+async fn travailler(instance: Instance, mut arret: watch::Receiver<bool>) {
+    let worker = Worker::nouveau(instance.maison.taches());
+    let fin = async move {
+        // An error means that the sender is gone: the service has stopped.
+        let _ = arret.wait_for(|fini| *fini).await;
+    };
+    worker.tourner(&instance.db, &*instance.clock, &instance, fin).await;
+}
+
+/// Ctrl-C or a polite stop by the system.
+async fn signal() {
+    use tokio::signal::unix::{SignalKind, signal};
+    match signal(SignalKind::terminate()) {
+        Ok(mut terme) => {
+            tokio::select! {
+                _ = tokio::signal::ctrl_c() => {}
+                _ = terme.recv() => {}
+            }
+        }
+        Err(erreur) => {
+            tracing::warn!(%erreur, "seul Ctrl-C arrête le service");
+            let _ = tokio::signal::ctrl_c().await;
+        }
+    }
+}
