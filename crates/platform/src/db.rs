@@ -108,7 +108,7 @@ impl Db {
             .application_name_terreau()
             .sqlx_logging(false);
         let pool = connecter(connect).await?;
-        pool.execute_unprepared(&format!("CREATE SCHEMA IF NOT EXISTS {schema}")).await?;
+        creer_schema(&pool, schema).await?;
         Ok(Self::assembler(pool.clone(), pool, Moteur::Postgres, options))
     }
 
@@ -181,6 +181,9 @@ impl Db {
 
     /// The one transaction of a request that writes. Dropped without [`WriteTx::commit`], it leaves nothing.
     ///
+    /// On SQLite writers stand in line; on PostgreSQL they run side by side and two may read the same row: an update of a
+    /// value that was read compares its `version` (or is one `UPDATE … SET n = n + 1`), and looks at the rows affected.
+    ///
     /// # Errors
     /// No connection could be had within the delay.
     pub async fn begin(&self) -> Result<WriteTx, DbErr> {
@@ -209,6 +212,19 @@ impl Db {
         self.lecture.close().await?;
         self.ecriture.close().await
     }
+}
+
+/// Only a missing schema is created: an account that may not create schemas still opens its own. Two processes that
+/// start together wait for each other (one text is one transaction).
+async fn creer_schema(pool: &DatabaseConnection, schema: &str) -> Result<(), DbErr> {
+    let existe = pool
+        .query_one_raw(sea_orm::raw_sql!(Postgres, "SELECT 1 AS un FROM pg_namespace WHERE nspname = {schema}"))
+        .await?;
+    if existe.is_none() {
+        let sql = format!("SELECT pg_advisory_xact_lock(541001, 0); CREATE SCHEMA IF NOT EXISTS {schema}");
+        pool.execute_unprepared(&sql).await?;
+    }
+    Ok(())
 }
 
 trait NomDApplication {
@@ -303,6 +319,14 @@ impl WriteTx {
 
     pub(crate) fn moteur(&self) -> Moteur {
         self.moteur
+    }
+
+    /// Lifts the limit of duration of a statement until the end of this transaction (migrations, restoring).
+    pub(crate) async fn sans_delai(&self) -> Result<(), DbErr> {
+        if self.moteur == Moteur::Postgres {
+            self.execute_unprepared("SET LOCAL statement_timeout = 0").await?;
+        }
+        Ok(())
     }
 }
 

@@ -175,11 +175,12 @@ pub async fn du_projet(
 }
 
 /// Tables of the journal and of the outbox.
-pub const MIGRATIONS: &[Migration] = &[Migration {
-    feature: "platform",
-    numero: 1,
-    nom: "journal et outbox",
-    sql: "CREATE TABLE journal (
+pub const MIGRATIONS: &[Migration] = &[
+    Migration {
+        feature: "platform",
+        numero: 1,
+        nom: "journal et outbox",
+        sql: "CREATE TABLE journal (
         id TEXT PRIMARY KEY, instant BIGINT NOT NULL, genre TEXT NOT NULL, version BIGINT NOT NULL, personne TEXT,
         objet TEXT NOT NULL, objet_id TEXT NOT NULL, projet_id TEXT, visibilite TEXT NOT NULL, faits TEXT NOT NULL);
     CREATE INDEX journal_projet ON journal (projet_id, instant, id);
@@ -190,4 +191,12 @@ pub const MIGRATIONS: &[Migration] = &[Migration {
         tentatives BIGINT NOT NULL, etat TEXT NOT NULL, erreur TEXT, cree_le BIGINT NOT NULL,
         reserve_jusque BIGINT, cle TEXT UNIQUE);
     CREATE INDEX outbox_a_faire ON outbox (etat, pas_avant, id)",
-}];
+    },
+    Migration {
+        feature: "platform",
+        numero: 2,
+        nom: "travaux demandés de nouveau, témoin de santé",
+        sql: "ALTER TABLE outbox ADD COLUMN demandes BIGINT NOT NULL DEFAULT 1;
+    CREATE TABLE sante_temoin (id TEXT PRIMARY KEY, instant BIGINT NOT NULL)",
+    },
+];

@@ -73,6 +73,7 @@ const TABLE: &str = "CREATE TABLE IF NOT EXISTS schema_migration (
 /// The database is newer than the program, a migration was changed, or the engine does not answer.
 pub async fn en_attente(db: &Db, liste: &[Migration]) -> Result<Vec<Migration>, MigrationError> {
     let tx = db.begin().await?;
+    verrouiller(&tx).await?;
     tx.execute_unprepared(TABLE).await?;
     let appliquees = lire_appliquees(&tx).await?;
     tx.commit().await?;
@@ -104,6 +105,7 @@ pub async fn migrer(db: &Db, liste: &[Migration], clock: &dyn Clock) -> Result<u
     for migration in en_attente(db, liste).await? {
         let tx = db.begin().await?;
         verrouiller(&tx).await?;
+        tx.sans_delai().await?;
         let deja = lire_appliquees(&tx).await?;
         if deja.iter().any(|a| a.feature == migration.feature && a.numero == migration.numero) {
             continue;
@@ -120,7 +122,7 @@ pub async fn migrer(db: &Db, liste: &[Migration], clock: &dyn Clock) -> Result<u
 
 async fn verrouiller(tx: &WriteTx) -> Result<(), DbErr> {
     if tx.moteur() == Moteur::Postgres {
-        tx.execute_unprepared("SELECT pg_advisory_xact_lock(541000)").await?;
+        tx.execute_unprepared("SELECT pg_advisory_xact_lock(541000, hashtext(current_schema()))").await?;
     }
     Ok(())
 }

@@ -1,9 +1,12 @@
 //! Work to do after a commit, written in the same transaction as the data: nothing is sent if nothing was saved,
 //! nothing saved is forgotten. States: `attente` (waiting or running under a lease), `echec` (dead letter).
+//!
+//! Work under a key is kept once while it waits. Asked again while it runs, it runs once more afterwards (the run under
+//! way may have read older data); asked again when it is a dead letter, it is tried again.
 
 use sea_orm::entity::prelude::*;
-use sea_orm::sea_query::{Expr, ExprTrait, LockBehavior, LockType, OnConflict};
-use sea_orm::{ActiveValue::Set, QueryOrder, QuerySelect};
+use sea_orm::sea_query::{Expr, ExprTrait, LockBehavior, LockType};
+use sea_orm::{QueryOrder, QuerySelect};
 use serde::Serialize;
 
 use crate::colonne::Instant;
@@ -52,6 +55,8 @@ pub mod ligne {
         pub reserve_jusque: Option<Instant>,
         /// Key of idempotence: the same work asked twice is kept once.
         pub cle: Option<String>,
+        /// How many times it was asked under this key.
+        pub demandes: i64,
     }
 
     /// No relation.
@@ -92,88 +97,107 @@ impl Travail {
     }
 }
 
-/// Asks for work in the transaction of the data; returns its id.
+/// Asks for work in the transaction of the data; returns its id, or that of the work already waiting under its key.
 ///
 /// # Errors
 /// The engine refused.
 pub async fn demander(tx: &WriteTx, clock: &dyn Clock, ids: &dyn Ids, travail: Travail) -> Result<String, DbErr> {
-    let id = ids.uuid().to_string();
+    let (id, sujet, charge) = (ids.uuid().to_string(), travail.sujet, travail.charge.to_string());
     let maintenant = clock.instant();
-    let modele = ligne::ActiveModel {
-        id: Set(id.clone()),
-        sujet: Set(travail.sujet.to_owned()),
-        charge: Set(travail.charge.to_string()),
-        pas_avant: Set(travail.pas_avant.unwrap_or(maintenant)),
-        tentatives: Set(0),
-        etat: Set(Etat::Attente),
-        erreur: Set(None),
-        cree_le: Set(maintenant),
-        reserve_jusque: Set(None),
-        cle: Set(travail.cle),
-    };
-    ligne::Entity::insert(modele)
-        .on_conflict(OnConflict::column(ligne::Column::Cle).do_nothing().to_owned())
-        .exec_without_returning(tx)
+    let (cree_le, pas_avant) = (maintenant.0, travail.pas_avant.unwrap_or(maintenant).0);
+    let cle = travail.cle.as_deref();
+    let ligne = tx
+        .query_one_raw(sea_orm::raw_sql!(
+            Postgres,
+            "INSERT INTO outbox (id, sujet, charge, pas_avant, tentatives, etat, cree_le, cle, demandes)
+             VALUES ({id}, {sujet}, {charge}, {pas_avant}, 0, 'attente', {cree_le}, {cle}, 1)
+             ON CONFLICT (cle) DO UPDATE SET demandes = outbox.demandes + 1, etat = 'attente',
+                tentatives = CASE WHEN outbox.etat = 'echec' THEN 0 ELSE outbox.tentatives END,
+                pas_avant = CASE WHEN outbox.etat = 'echec' THEN excluded.pas_avant ELSE outbox.pas_avant END
+             RETURNING id"
+        ))
         .await?;
-    Ok(id)
+    ligne.ok_or_else(|| DbErr::RecordNotInserted)?.try_get("", "id")
 }
 
-/// Takes up to `limite` due pieces of work under a lease of `bail_s` seconds.
+/// Takes the oldest due piece of work under a lease of `bail_s` seconds. Two workers never take the same.
 ///
 /// # Errors
 /// The engine refused.
-pub async fn reserver(db: &Db, clock: &dyn Clock, limite: u64, bail_s: i64) -> Result<Vec<ligne::Model>, DbErr> {
+pub async fn reserver(db: &Db, clock: &dyn Clock, bail_s: i64) -> Result<Option<ligne::Model>, DbErr> {
     let maintenant = clock.instant();
     let tx = db.begin().await?;
-    let dues = ligne::Entity::find()
+    let due = ligne::Entity::find()
         .filter(ligne::Column::Etat.eq(Etat::Attente))
         .filter(ligne::Column::PasAvant.lte(maintenant))
         .filter(ligne::Column::ReserveJusque.is_null().or(ligne::Column::ReserveJusque.lt(maintenant)))
         .order_by_asc(ligne::Column::PasAvant)
         .order_by_asc(ligne::Column::Id)
-        .limit(limite)
+        .limit(1)
         .lock_with_behavior(LockType::Update, LockBehavior::SkipLocked)
-        .all(&tx)
+        .one(&tx)
         .await?;
-    if dues.is_empty() {
+    let Some(due) = due else {
         tx.rollback().await?;
-        return Ok(dues);
-    }
+        return Ok(None);
+    };
+    let reserve_jusque = maintenant.plus_seconds(bail_s);
     ligne::Entity::update_many()
-        .col_expr(ligne::Column::ReserveJusque, Expr::value(maintenant.plus_seconds(bail_s)))
+        .col_expr(ligne::Column::ReserveJusque, Expr::value(reserve_jusque))
         .col_expr(ligne::Column::Tentatives, Expr::col(ligne::Column::Tentatives).add(1))
-        .filter(ligne::Column::Id.is_in(dues.iter().map(|d| d.id.clone())))
+        .filter(ligne::Column::Id.eq(due.id.as_str()))
         .exec(&tx)
         .await?;
     tx.commit().await?;
-    Ok(dues.into_iter().map(|d| ligne::Model { tentatives: d.tentatives + 1, ..d }).collect())
+    Ok(Some(ligne::Model { tentatives: due.tentatives + 1, reserve_jusque: Some(reserve_jusque), ..due }))
 }
 
-/// Removes a piece of work that is done, in the transaction of its effect where there is one.
+/// Removes a piece of work that is done, in the transaction of its effect where there is one. Asked again since it was
+/// taken, it stays and is due at once.
 ///
 /// # Errors
 /// The engine refused.
-pub async fn terminer(tx: &WriteTx, id: &str) -> Result<(), DbErr> {
-    ligne::Entity::delete_by_id(id.to_owned()).exec(tx).await?;
+pub async fn terminer(tx: &WriteTx, travail: &ligne::Model) -> Result<(), DbErr> {
+    let effacees = ligne::Entity::delete_many()
+        .filter(ligne::Column::Id.eq(travail.id.as_str()))
+        .filter(ligne::Column::Demandes.eq(travail.demandes))
+        .exec(tx)
+        .await?;
+    if effacees.rows_affected == 0 {
+        ligne::Entity::update_many()
+            .col_expr(ligne::Column::ReserveJusque, Expr::value(Option::<i64>::None))
+            .col_expr(ligne::Column::Tentatives, Expr::value(0_i64))
+            .filter(sous_notre_bail(travail))
+            .exec(tx)
+            .await?;
+    }
     Ok(())
 }
 
-/// Puts a piece of work back for later, or among the dead letters.
+/// Puts a piece of work back for later, or among the dead letters. Without effect when another worker took it since.
 ///
 /// # Errors
 /// The engine refused.
-pub async fn remettre(db: &Db, id: &str, erreur: &str, suite: Option<Instant>) -> Result<(), DbErr> {
+pub async fn remettre(db: &Db, travail: &ligne::Model, erreur: &str, suite: Option<Instant>) -> Result<(), DbErr> {
     let tx = db.begin().await?;
-    let mut requete = ligne::Entity::update_many()
+    let requete = ligne::Entity::update_many()
         .col_expr(ligne::Column::Erreur, Expr::value(Some(erreur.to_owned())))
         .col_expr(ligne::Column::ReserveJusque, Expr::value(Option::<i64>::None))
-        .filter(ligne::Column::Id.eq(id));
-    requete = match suite {
+        .filter(sous_notre_bail(travail));
+    let requete = match suite {
         Some(instant) => requete.col_expr(ligne::Column::PasAvant, Expr::value(instant)),
         None => requete.col_expr(ligne::Column::Etat, Expr::value("echec")),
     };
     requete.exec(&tx).await?;
     tx.commit().await
+}
+
+/// The number of tries tells whose lease it is: each taking adds one.
+fn sous_notre_bail(travail: &ligne::Model) -> sea_orm::Condition {
+    sea_orm::Condition::all()
+        .add(ligne::Column::Id.eq(travail.id.as_str()))
+        .add(ligne::Column::Tentatives.eq(travail.tentatives))
+        .add(ligne::Column::Etat.eq(Etat::Attente))
 }
 
 /// The dead letters, oldest first.

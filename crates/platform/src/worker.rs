@@ -7,6 +7,7 @@ use std::pin::Pin;
 use std::sync::Arc;
 use std::time::Duration;
 
+use futures_util::FutureExt as _;
 use sea_orm::DbErr;
 
 use crate::colonne::Instant;
@@ -71,10 +72,12 @@ impl<C> Tache<C> {
 }
 
 /// Delays before the second, third… try, in seconds. After the last, a dead letter.
-const DELAIS_S: [i64; 8] = [10, 60, 300, 1_800, 7_200, 21_600, 43_200, 86_400];
-/// A worker that died frees its work after this long; no task may last longer.
-const BAIL_S: i64 = 120;
-const PAR_TOUR: u64 = 20;
+pub const DELAIS_S: [i64; 8] = [10, 60, 300, 1_800, 7_200, 21_600, 43_200, 86_400];
+/// A worker that died frees its work after this long, in seconds.
+pub const BAIL_S: i64 = 120;
+/// No task may last longer, seconds: it is stopped before its lease runs out.
+const DUREE_MAX_S: u64 = 100;
+const PAR_TOUR: usize = 20;
 
 /// What one turn of the worker did.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -99,59 +102,69 @@ impl<C: Clone + Send + 'static> Worker<C> {
         Self { taches: taches.into_iter().map(|tache| (tache.sujet, tache)).collect() }
     }
 
-    /// Does the work that is due now.
+    /// Does the work that is due now, up to twenty pieces.
     ///
     /// # Errors
     /// The engine refused; the work stays due.
     pub async fn tour(&self, db: &Db, clock: &dyn Clock, contexte: &C) -> Result<Tour, DbErr> {
         let mut tour = Tour::default();
-        for ligne in outbox::reserver(db, clock, PAR_TOUR, BAIL_S).await? {
-            let id = ligne.id.clone();
-            let tentatives = ligne.tentatives;
-            let sujet = ligne.sujet.clone();
-            match self.executer(contexte, ligne).await {
-                Ok(()) => {
-                    let tx = db.begin().await?;
-                    outbox::terminer(&tx, &id).await?;
-                    tx.commit().await?;
-                    tour.faits += 1;
-                }
-                Err(echec) => {
-                    let suite = prochaine(&echec, tentatives, clock.instant());
-                    tracing::warn!(sujet, id, tentatives, %echec, "travail non fait");
-                    outbox::remettre(db, &id, &echec.to_string(), suite).await?;
-                    let compteur = if suite.is_some() { &mut tour.remis } else { &mut tour.morts };
-                    *compteur += 1;
-                }
+        for _ in 0..PAR_TOUR {
+            match self.suivant(db, clock, contexte).await? {
+                None => break,
+                Some(Issue::Fait) => tour.faits += 1,
+                Some(Issue::Remis) => tour.remis += 1,
+                Some(Issue::Mort) => tour.morts += 1,
             }
         }
         Ok(tour)
     }
 
-    async fn executer(&self, contexte: &C, ligne: ligne::Model) -> Result<(), EchecTravail> {
-        let Some(tache) = self.taches.get(ligne.sujet.as_str()) else {
-            return Err(EchecTravail::Definitif(format!("aucune fonction pour « {} »", ligne.sujet)));
+    /// One piece at a time: its lease covers its own run, not the wait behind slower ones.
+    async fn suivant(&self, db: &Db, clock: &dyn Clock, contexte: &C) -> Result<Option<Issue>, DbErr> {
+        let Some(travail) = outbox::reserver(db, clock, BAIL_S).await? else {
+            return Ok(None);
+        };
+        let Err(echec) = self.executer(contexte, travail.clone()).await else {
+            let tx = db.begin().await?;
+            outbox::terminer(&tx, &travail).await?;
+            tx.commit().await?;
+            return Ok(Some(Issue::Fait));
+        };
+        let suite = prochaine(&echec, travail.tentatives, clock.instant());
+        tracing::warn!(sujet = travail.sujet, id = travail.id, tentatives = travail.tentatives, %echec, "travail non fait");
+        outbox::remettre(db, &travail, &echec.to_string(), suite).await?;
+        Ok(Some(if suite.is_some() { Issue::Remis } else { Issue::Mort }))
+    }
+
+    async fn executer(&self, contexte: &C, travail: ligne::Model) -> Result<(), EchecTravail> {
+        // Taken once more than it was ever put back: its runs ended with the process itself.
+        if usize::try_from(travail.tentatives).is_ok_and(|tentatives| tentatives > DELAIS_S.len() + 1) {
+            return Err(EchecTravail::Definitif("le programme s’est arrêté à chaque essai de ce travail".to_owned()));
+        }
+        let Some(tache) = self.taches.get(travail.sujet.as_str()) else {
+            return Err(EchecTravail::Definitif(format!("aucune fonction pour « {} »", travail.sujet)));
         };
         // In its own task: a panic becomes an error of this piece of work, the worker goes on.
-        let future = (tache.run)(contexte.clone(), ligne);
-        let delai = Duration::from_secs(u64::try_from(BAIL_S - 10).unwrap_or(60));
-        match tokio::time::timeout(delai, tokio::spawn(future)).await {
+        let mut tache = tokio::spawn((tache.run)(contexte.clone(), travail));
+        match tokio::time::timeout(Duration::from_secs(DUREE_MAX_S), &mut tache).await {
             Ok(Ok(resultat)) => resultat,
             Ok(Err(panique)) => Err(EchecTravail::Temporaire(format!("arrêt inattendu : {panique}"))),
-            Err(_) => Err(EchecTravail::Temporaire("délai dépassé".to_owned())),
+            Err(_) => {
+                tache.abort();
+                Err(EchecTravail::Temporaire("délai dépassé".to_owned()))
+            }
         }
     }
 
-    /// Runs until `arret` resolves: at each commit of this process, and every few seconds for due work.
+    /// Runs until `arret` resolves: at each commit of this process, and every few seconds for due work. The piece of
+    /// work under way is finished first.
     pub async fn tourner(&self, db: &Db, clock: &dyn Clock, contexte: &C, arret: impl Future<Output = ()>) {
         let reveil = db.reveil();
         tokio::pin!(arret);
-        loop {
-            match self.tour(db, clock, contexte).await {
-                Ok(tour) if tour.faits + tour.remis + tour.morts >= usize::try_from(PAR_TOUR).unwrap_or(20) => {
-                    continue;
-                }
-                Ok(_) => {}
+        while arret.as_mut().now_or_never().is_none() {
+            match self.suivant(db, clock, contexte).await {
+                Ok(Some(_)) => continue,
+                Ok(None) => {}
                 Err(erreur) => tracing::error!(%erreur, "la file de travaux ne répond pas"),
             }
             tokio::select! {
@@ -161,6 +174,12 @@ impl<C: Clone + Send + 'static> Worker<C> {
             }
         }
     }
+}
+
+enum Issue {
+    Fait,
+    Remis,
+    Mort,
 }
 
 fn prochaine(echec: &EchecTravail, tentatives: i64, maintenant: Instant) -> Option<Instant> {
