@@ -1,1 +1,80 @@
-//! Accompaniment: request, promise, answer, recommendations, introductions
+//! Accompaniment: a commune asks, the chargé territorial of its secteur answers within the promised delay.
+//!
+//! - [`demande`]: the request (rules of the clock, storage, pages of the commune).
+//! - [`suivi`]: what the agent does on a project (answer, recommend, note, wait, hand over); the project's panel.
+//! - [`appel`]: "Saisir un appel": a project that arrives by telephone, in 60 seconds, then "Est-ce bien cela ?".
+//! - [`relation`]: introductions to an actor, who answers by a signed page without account.
+//! - [`tableau`]: the board of the chargé, of the coordination, of the facilitateur.
+//! - [`pilotage`]: funnel, delays and the note for the direction; the public delay of answer.
+
+pub mod appel;
+pub mod demande;
+mod evenements;
+mod migrations;
+pub mod pilotage;
+pub mod relation;
+pub mod suivi;
+pub mod tableau;
+
+use axum::routing::{get, post};
+use domain::droit::Action;
+use web::feature::{Donnees, EntreeMenu, Route};
+use web::{Acces, Feature};
+
+/// The face of the feature.
+#[must_use]
+pub fn feature() -> Feature {
+    let menu = |rang, libelle, url, action| EntreeMenu { rang, libelle, url, acces: Acces::Action(action) };
+    Feature {
+        nom: "accompagnement",
+        migrations: migrations::MIGRATIONS,
+        routes: routes(),
+        menu: vec![
+            menu(5, "Tableau de bord", "/tableau", Action::VoirTableauDeBord),
+            menu(6, "Saisir un appel", "/saisir", Action::VoirTableauDeBord),
+            menu(60, "Pilotage", "/pilotage", Action::Piloter),
+            menu(65, "Marchés prévus", "/marches", Action::VoirMarches),
+        ],
+        evenements: evenements::RENDUS,
+        panneaux: &[|demande| Box::pin(suivi::panneau(demande))],
+        donnees: &[
+            Donnees {
+                quoi: "Vos demandes d’accompagnement, les réponses, les recommandations, les notes d’entretien",
+                pourquoi: "Vous accompagner (mission d’intérêt public). Les notes disent des faits et vous pouvez les lire",
+                duree: "La durée de l’accompagnement, puis selon le visa des Archives départementales",
+            },
+            Donnees {
+                quoi: "Les mises en relation : texte approuvé par vous, réponse de l’acteur",
+                pourquoi: "Vous présenter quelqu’un, avec l’accord des deux",
+                duree: "La durée de l’accompagnement",
+            },
+        ],
+        ..Feature::default()
+    }
+}
+
+fn routes() -> Vec<Route> {
+    let route = |methodes, chemin, acces, vers| Route { methodes, chemin, acces, vers };
+    let (agents, objet) = (Acces::Action(Action::VoirTableauDeBord), Acces::SelonObjet);
+    vec![
+        route(
+            "GET POST",
+            "/projets/{reference}/accompagnement",
+            objet,
+            get(demande::pages::montrer).post(demande::pages::demander),
+        ),
+        route("POST", "/projets/{reference}/accompagnement/message", objet, post(suivi::commune::ecrire)),
+        route("POST", "/projets/{reference}/accompagnement/recommandation", objet, post(suivi::commune::decider)),
+        route("GET POST", "/projets/{reference}/suivi", objet, get(suivi::pages::montrer).post(suivi::pages::agir)),
+        route("POST", "/projets/{reference}/relation", objet, post(relation::proposer)),
+        route("POST", "/projets/{reference}/relation/approuver", objet, post(relation::approuver)),
+        route("GET POST", "/relation/{secret}", objet, get(relation::ouvrir).post(relation::repondre)),
+        route("GET POST", "/saisir", agents, get(appel::montrer).post(appel::saisir)),
+        route("GET POST", "/est-ce-bien-cela/{secret}", objet, get(appel::ouvrir).post(appel::confirmer)),
+        route("GET", "/tableau", agents, get(tableau::montrer)),
+        route("GET", "/marches", Acces::Action(Action::VoirMarches), get(tableau::marches)),
+        route("POST", "/tableau/portefeuille", Acces::Action(Action::Coordonner), post(tableau::transmettre)),
+        route("GET", "/pilotage", Acces::Action(Action::Piloter), get(pilotage::montrer)),
+        route("GET", "/delais", Acces::Public, get(pilotage::delais)),
+    ]
+}

@@ -12,5 +12,11 @@ use web::Feature;
 /// Every feature, in the order of their migrations and of their demonstration content.
 #[must_use]
 pub fn features() -> Vec<Feature> {
-    vec![reglages::feature(), comptes::feature(), observatoire::feature(), projets::feature()]
+    vec![
+        reglages::feature(),
+        comptes::feature(),
+        observatoire::feature(),
+        projets::feature(),
+        accompagnement::feature(),
+    ]
 }

@@ -5,12 +5,14 @@
 //! - [`projet`]: the core of a project, the spine of the house; features keep its id.
 //! - [`secteur`]: dated perimeters of the chargés territoriaux, absences and replacements.
 //! - [`reglage`]: settings that an agent changes on screen.
+//! - [`nouvelle`]: news that wait for the daily digest of those who chose it.
 //! - [`formulaire`]: a form sent twice gets its first answer.
 
 pub mod formulaire;
 pub mod jeton;
 pub mod mandat;
 mod migrations;
+pub mod nouvelle;
 pub mod organisation;
 pub mod personne;
 pub mod projet;

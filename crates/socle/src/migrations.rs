@@ -78,4 +78,13 @@ pub const MIGRATIONS: &[Migration] = &[
         CREATE INDEX projet_membre_personne ON projet_membre (personne_id);
         CREATE INDEX projet_membre_projet ON projet_membre (projet_id)",
     },
+    Migration {
+        feature: "socle",
+        numero: 3,
+        nom: "nouvelles en attente du résumé quotidien",
+        sql: "CREATE TABLE nouvelle (
+            id TEXT PRIMARY KEY, personne_id TEXT NOT NULL REFERENCES personne(id), sujet TEXT NOT NULL, texte TEXT NOT NULL,
+            cree_le BIGINT NOT NULL);
+        CREATE INDEX nouvelle_personne ON nouvelle (personne_id, id)",
+    },
 ];

@@ -385,6 +385,29 @@ pub async fn de_la_personne(
         .await
 }
 
+/// People to tell about a project: who described it, and colleagues invited. Erased people are left out.
+///
+/// # Errors
+/// The engine refused.
+pub async fn personnes(db: &impl ConnectionTrait, projet: &Model) -> Result<Vec<crate::personne::Model>, DbErr> {
+    let invites = membre::Entity::find()
+        .select_only()
+        .column(membre::Column::PersonneId)
+        .filter(membre::Column::ProjetId.eq(projet.id.clone()))
+        .filter(membre::Column::Au.is_null())
+        .into_query();
+    let mut qui = Condition::any().add(crate::personne::Column::Id.in_subquery(invites));
+    if let Some(auteur) = &projet.auteur_id {
+        qui = qui.add(crate::personne::Column::Id.eq(auteur.clone()));
+    }
+    crate::personne::Entity::find()
+        .filter(qui)
+        .filter(crate::personne::Column::Courriel.is_not_null())
+        .order_by_asc(crate::personne::Column::Id)
+        .all(db)
+        .await
+}
+
 /// Published projects, last published first; of one commune when given.
 ///
 /// # Errors

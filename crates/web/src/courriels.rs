@@ -7,6 +7,8 @@ use platform::{Clock, Ids, WriteTx};
 use sea_orm::DbErr;
 use serde::{Deserialize, Serialize};
 
+use socle::{PersonneId, nouvelle, personne};
+
 use crate::instance::Instance;
 
 /// Subject in the outbox.
@@ -31,10 +33,63 @@ pub async fn demander(tx: &WriteTx, clock: &dyn Clock, ids: &dyn Ids, message: M
     outbox::demander(tx, clock, ids, Travail::nouveau(SUJET, message)).await.map(|_| ())
 }
 
-/// The worker's function.
+/// Tells a person: at once, or in the daily digest when they chose it. Nobody is told of what they did themselves.
+///
+/// # Errors
+/// The engine refused.
+pub async fn prevenir(
+    tx: &WriteTx,
+    instance: &Instance,
+    personne: &personne::Model,
+    par: Option<&PersonneId>,
+    sujet: &str,
+    texte: &str,
+) -> Result<(), DbErr> {
+    let (clock, ids): (&dyn Clock, &dyn Ids) = (&*instance.clock, &*instance.ids);
+    let Some(adresse) = personne.courriel.as_ref().filter(|_| par != Some(&personne.id)) else {
+        return Ok(());
+    };
+    if !personne.resume_quotidien {
+        let message = Message { a: adresse.clone(), sujet: sujet.to_owned(), texte: format!("Bonjour,\n\n{texte}") };
+        return demander(tx, clock, ids, message).await;
+    }
+    nouvelle::garder(tx, clock, ids, &personne.id, sujet, texte).await?;
+    let demain = instance.aujourd_hui().tomorrow().map_err(|e| DbErr::Custom(e.to_string()))?;
+    let travail = Travail::nouveau(SUJET_RESUME, &personne.id)
+        .pas_avant(instance.debut_de(demain).plus_seconds(HEURE_DU_RESUME_S))
+        .une_fois(format!("resume/{}/{demain}", personne.id));
+    outbox::demander(tx, clock, ids, travail).await.map(|_| ())
+}
+
+/// Subject of the digest in the outbox.
+const SUJET_RESUME: &str = "resume-quotidien";
+/// Seven in the morning.
+const HEURE_DU_RESUME_S: i64 = 7 * 3600;
+
+/// The worker's functions.
 #[must_use]
-pub fn tache() -> Tache<Instance> {
-    Tache::nouvelle(SUJET, envoyer)
+pub fn taches() -> Vec<Tache<Instance>> {
+    vec![Tache::nouvelle(SUJET, envoyer), Tache::nouvelle(SUJET_RESUME, resumer)]
+}
+
+/// Turns what waits into one mail. Idempotent: what was taken is no longer there.
+async fn resumer(instance: Instance, travail: ligne::Model) -> Result<(), EchecTravail> {
+    let id: PersonneId = serde_json::from_str(&travail.charge)?;
+    let tx = instance.db.begin().await?;
+    let nouvelles = nouvelle::prendre(&tx, &id).await?;
+    if let (Some(personne), false) = (personne::par_id(&tx, &id).await?, nouvelles.is_empty())
+        && let Some(a) = personne.courriel
+    {
+        let textes: Vec<String> = nouvelles.iter().map(|n| format!("{}\n{}", n.sujet, n.texte)).collect();
+        let message = Message {
+            a,
+            sujet: "Les nouvelles de vos projets".to_owned(),
+            texte: format!("Bonjour,\n\n{}", textes.join("\n\n")),
+        };
+        demander(&tx, &*instance.clock, &*instance.ids, message).await?;
+    }
+    tx.commit().await?;
+    Ok(())
 }
 
 async fn envoyer(instance: Instance, travail: ligne::Model) -> Result<(), EchecTravail> {

@@ -262,7 +262,8 @@ impl Maison {
     /// The functions of the worker.
     #[must_use]
     pub fn taches(&self) -> Vec<Tache<Instance>> {
-        std::iter::once(crate::courriels::tache())
+        crate::courriels::taches()
+            .into_iter()
             .chain(self.features.iter().flat_map(|feature| feature.taches.iter().cloned()))
             .collect()
     }

@@ -358,8 +358,14 @@ pub fn trouver_commune(instance: &crate::Instance, texte: &str) -> Result<CodeCo
     let perimetre = instance.perimetre();
     let trouvees = instance.referentiel().chercher_commune(nom, 6, Some(perimetre));
     let cle = cle_de_tri(nom);
+    // Five digits may be an INSEE code and also the postal code of others: people mean the postal code.
+    let postal = trouvees.iter().any(|t| {
+        instance.referentiel().commune(&t.code).is_some_and(|commune| commune.codes_postaux().any(|code| code == nom))
+    });
     let nommee = |t: &&Trouvaille| {
-        t.code.as_str() == nom || cle_de_tri(t.nom) == cle || t.par.is_some_and(|par| cle_de_tri(par) == cle)
+        (t.code.as_str() == nom && !postal)
+            || cle_de_tri(t.nom) == cle
+            || t.par.is_some_and(|par| cle_de_tri(par) == cle)
     };
     let exactes: Vec<&Trouvaille> = trouvees.iter().filter(nommee).collect();
     match (exactes.as_slice(), trouvees.as_slice()) {
@@ -378,11 +384,8 @@ pub fn trouver_commune(instance: &crate::Instance, texte: &str) -> Result<CodeCo
             }
         }),
         (_, plusieurs) => {
-            let noms: Vec<String> = plusieurs.iter().map(|t| format!("{}, code {}", t.nom, t.code.as_str())).collect();
-            Err(format!(
-                "Plusieurs communes correspondent\u{a0}: {}. Écrivez le nom complet, ou le code.",
-                noms.join("\u{a0}; ")
-            ))
+            let noms: Vec<&str> = plusieurs.iter().map(|t| t.nom).collect();
+            Err(format!("Plusieurs communes correspondent\u{a0}: {}. Écrivez le nom complet.", noms.join(", ")))
         }
     }
 }

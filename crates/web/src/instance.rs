@@ -89,6 +89,13 @@ impl Instance {
         self.0.fuseau.to_datetime(instant.timestamp())
     }
 
+    /// The first instant of a civil day, in the instance's time zone.
+    #[must_use]
+    pub fn debut_de(&self, jour: Date) -> platform::Instant {
+        let minuit = jour.at(0, 0, 0, 0);
+        self.0.fuseau.to_timestamp(minuit).map_or_else(|_| self.clock.instant(), Into::into)
+    }
+
     /// Its communes.
     #[must_use]
     pub fn perimetre(&self) -> &Perimetre {

@@ -1,0 +1,247 @@
+//! The commune asks: what it hopes for, where to call back. The acknowledgement gives the promised day at once.
+
+use askama::Template;
+use axum::extract::Path;
+use axum::http::StatusCode;
+use domain::constat::Verdict;
+use domain::dates::avec_le_jour;
+use domain::droit::{Action, Fonction};
+use platform::{Jour, WriteTx, journal};
+use socle::projet::{self, Etat as EtatProjet};
+use socle::secteur::{self, Interlocuteur};
+use socle::{mandat, personne};
+use web::composants::{Alerte, ChampLong, ChampOptions, ChampTexte, Html, OptionDeChamp, ResumeErreurs};
+use web::courriels::{self, Message};
+use web::feature::{DemandePropositions, Famille, Proposition};
+use web::formulaire::Erreurs;
+use web::{Cadre, CheckedForm, Erreur, Instance, Reponse, Saisie, contact};
+
+use super::rules;
+use super::storage::{self, Model};
+use crate::evenements::{self, evenement};
+
+#[derive(Template)]
+#[template(path = "demande.html")]
+struct PageDemande {
+    titre: String,
+    reference: String,
+    resume: ResumeErreurs,
+    caches: Html,
+    promesse: String,
+    interets: Option<ChampOptions>,
+    message: ChampLong,
+    rappel: ChampTexte,
+}
+
+async fn page(cadre: &Cadre, projet: &projet::Model, saisie: Saisie, erreurs: Erreurs) -> Result<PageDemande, Erreur> {
+    let instance = &cadre.instance;
+    let tx = instance.db.read().await?;
+    let interlocuteur = secteur::interlocuteur(&tx, &projet.commune, instance.aujourd_hui()).await?;
+    let themes = projet::themes(&tx, &projet.id).await?;
+    let profil = projet.profil(themes);
+    let propositions = match instance.faits_commune(&projet.commune) {
+        Some(faits) => {
+            let demande =
+                DemandePropositions { tx: &tx, instance, profil: &profil, faits: &faits, jour: instance.aujourd_hui() };
+            instance.maison.propositions(&demande).await?
+        }
+        None => Vec::new(),
+    };
+    let f = cadre.formulaire_avec(saisie, erreurs);
+    let options: Vec<OptionDeChamp> = propositions.iter().filter(|p| est_possible(p)).map(option).collect();
+    Ok(PageDemande {
+        titre: projet.titre.clone(),
+        reference: projet.reference.clone(),
+        resume: f.resume(),
+        caches: f.caches(),
+        promesse: contact::promesse(instance, interlocuteur.as_ref()),
+        interets: (!options.is_empty()).then(|| {
+            f.cases("interets", "Qu’est-ce qui vous intéresse ?", options)
+                .aide("Cochez ce dont vous aimeriez parler. Rien n’est engagé.")
+        }),
+        message: f
+            .long("message", "Qu’attendez-vous de nous ?", 2_000)
+            .aide("Une ou deux phrases. La personne qui suit votre secteur les lira."),
+        rappel: f.texte("rappel", "Téléphone où vous rappeler").aide("Facultatif. Précisez vos horaires si besoin."),
+    })
+}
+
+fn est_possible(proposition: &Proposition) -> bool {
+    proposition.famille != Famille::FormeJuridique && matches!(proposition.verdict, Verdict::Oui | Verdict::AVerifier)
+}
+
+fn option(proposition: &Proposition) -> OptionDeChamp {
+    OptionDeChamp::nouvelle(&proposition.titre, &proposition.titre).aide(&proposition.porteur)
+}
+
+async fn ouvrir(cadre: &Cadre, reference: &str) -> Result<projet::Model, Erreur> {
+    let tx = cadre.instance.db.read().await?;
+    let projet = projet::par_reference(&tx, reference).await?.ok_or(Erreur::Introuvable("ce projet"))?;
+    let lien = cadre.visiteur.lien(&tx, &cadre.instance, &projet).await?;
+    cadre.visiteur.autoriser(lien, Action::AgirPourLePorteur)?;
+    if storage::du_projet(&tx, &projet.id).await?.is_some() {
+        return Err(Erreur::Aller(format!("/projets/{reference}#accompagnement")));
+    }
+    Ok(projet)
+}
+
+/// GET. A draft is kept first: an answer needs someone to answer to.
+pub async fn montrer(cadre: Cadre, Path(reference): Path<String>) -> Reponse {
+    let projet = ouvrir(&cadre, &reference).await?;
+    if projet.etat == EtatProjet::Brouillon {
+        let message = "Gardez d’abord votre projet : il nous faut une adresse où vous répondre.";
+        return Ok(web::cadre::aller(&cadre, &format!("/projets/{reference}/garder"), message));
+    }
+    let telephone = cadre.visiteur.personne().and_then(|p| p.telephone.clone()).unwrap_or_default();
+    let page = page(&cadre, &projet, Saisie::default().avec("rappel", telephone), Erreurs::default()).await?;
+    cadre.page("Demander un accompagnement", &page)?.repondre()
+}
+
+/// POST: the request, its acknowledgement, and the mail to who answers.
+pub async fn demander(cadre: Cadre, Path(reference): Path<String>, form: CheckedForm) -> Reponse {
+    let projet = ouvrir(&cadre, &reference).await?;
+    let personne = cadre.visiteur.connecte()?.clone();
+    let mut l = form.lecteur();
+    let message = l.texte("message", "Dites-nous en une phrase ce que vous attendez.", 5, 2_000);
+    let rappel = l.texte_libre("rappel", 60);
+    let (Some(message), true) = (message, l.erreurs.est_vide()) else {
+        let erreurs = l.erreurs;
+        let page = page(&cadre, &projet, form.saisie, erreurs).await?;
+        return cadre.page("Demander un accompagnement", &page)?.statut(StatusCode::UNPROCESSABLE_ENTITY).repondre();
+    };
+    let interets: Vec<&String> = form.saisie.liste("interets").iter().take(40).collect();
+    let instance = &cadre.instance;
+    let tx = instance.db.begin().await?;
+    let nouvelle =
+        Nouvelle { faite_par: Some(personne.id.clone()), message, rappel, interets: serde_json::to_string(&interets)? };
+    let (demande, interlocuteur) = creer(&tx, instance, &projet, nouvelle).await?;
+    let faits = serde_json::json!({"promise_le": demande.promise_le});
+    journal::ecrire(
+        &tx,
+        &*instance.clock,
+        &*instance.ids,
+        evenement(&cadre, evenements::DEMANDE, &projet).faits(faits),
+    )
+    .await?;
+    accuser_reception(&tx, instance, &projet, &demande, &personne, interlocuteur.as_ref()).await?;
+    prevenir_l_equipe(&tx, instance, &projet, &demande).await?;
+    let phrase = format!(
+        "Votre demande est envoyée. Vous aurez une réponse au plus tard le {}.",
+        avec_le_jour(demande.promise_le.0)
+    );
+    form.conclure(tx, &format!("/projets/{reference}"), &phrase).await
+}
+
+/// A request about to be made.
+pub(crate) struct Nouvelle {
+    pub(crate) faite_par: Option<socle::PersonneId>,
+    pub(crate) message: String,
+    pub(crate) rappel: Option<String>,
+    pub(crate) interets: String,
+}
+
+/// Inserts a request: to the agent of the commune's secteur today, or their replacement; to the coordination otherwise.
+pub(crate) async fn creer(
+    tx: &WriteTx,
+    instance: &Instance,
+    projet: &projet::Model,
+    nouvelle: Nouvelle,
+) -> Result<(Model, Option<Interlocuteur>), Erreur> {
+    let jour = instance.aujourd_hui();
+    let interlocuteur = secteur::interlocuteur(tx, &projet.commune, jour).await?;
+    let promise = contact::date_promise(instance, interlocuteur.as_ref(), jour);
+    let demande = Model {
+        id: instance.ids.uuid().to_string(),
+        projet_id: projet.id.clone(),
+        secteur_id: interlocuteur.as_ref().map(|i| i.secteur_id.clone()),
+        agent_id: interlocuteur.as_ref().and_then(|i| i.personne_id.clone()),
+        faite_par: nouvelle.faite_par,
+        faite_le: Jour(jour),
+        promise_le: Jour(promise),
+        etat: rules::Etat::ARepondre.as_str().to_owned(),
+        attend_depuis: None,
+        repondue_le: None,
+        mode: None,
+        message: nouvelle.message,
+        rappel: nouvelle.rappel,
+        interets: nouvelle.interets,
+        reponse: String::new(),
+        prochaine_action: None,
+        prochaine_le: None,
+        contact_le: Jour(jour),
+        version: 1,
+    };
+    storage::inserer(tx, demande.clone()).await?;
+    Ok((demande, interlocuteur))
+}
+
+async fn accuser_reception(
+    tx: &WriteTx,
+    instance: &Instance,
+    projet: &projet::Model,
+    demande: &Model,
+    personne: &personne::Model,
+    interlocuteur: Option<&Interlocuteur>,
+) -> Result<(), Erreur> {
+    let Some(a) = personne.courriel.clone() else { return Ok(()) };
+    let carte = contact::du_secteur(instance, interlocuteur.cloned());
+    let joindre = [carte.telephone, carte.courriel].into_iter().flatten().collect::<Vec<_>>().join(", ");
+    let message = Message {
+        a,
+        sujet: format!("Votre demande est reçue : {}", projet.titre),
+        texte: format!(
+            "Bonjour,\n\nVotre demande d’accompagnement est bien reçue.\n\n{} {} Réponse au plus tard le {}.\nPour joindre : \
+             {joindre}\n\nL’accompagnement est gratuit. Ce n’est pas une demande de subvention.\n\n{}\n\nVotre projet :\n{}",
+            carte.nom,
+            carte.role,
+            avec_le_jour(demande.promise_le.0),
+            alerte().texte,
+            instance.url(&format!("/projets/{}", projet.reference))
+        ),
+    };
+    courriels::demander(tx, &*instance.clock, &*instance.ids, message).await?;
+    Ok(())
+}
+
+/// "Ne signez aucun devis…" (R-05): also in the acknowledgement.
+pub(crate) fn alerte() -> Alerte {
+    Alerte {
+        texte: "Ne signez aucun devis avant la réponse écrite de chaque financeur : vous pourriez perdre l’aide."
+            .to_owned(),
+        lien: Some(("/regles/r-05".to_owned(), "Pourquoi ?".to_owned())),
+    }
+}
+
+/// The agent in charge, or every coordinator when there is none.
+pub(crate) async fn equipe(
+    tx: &impl sea_orm::ConnectionTrait,
+    instance: &Instance,
+    demande: &Model,
+) -> Result<Vec<personne::Model>, Erreur> {
+    if let Some(agent) = &demande.agent_id
+        && let Some(agent) = personne::par_id(tx, agent).await?
+    {
+        return Ok(vec![agent]);
+    }
+    Ok(mandat::titulaires(tx, Fonction::Coordinateur, instance.aujourd_hui()).await?)
+}
+
+async fn prevenir_l_equipe(
+    tx: &WriteTx,
+    instance: &Instance,
+    projet: &projet::Model,
+    demande: &Model,
+) -> Result<(), Erreur> {
+    let texte = format!(
+        "{} demande un accompagnement : « {} ».\nRéponse promise au plus tard le {}.\n\n{}",
+        instance.referentiel().nom_commune(&projet.commune),
+        projet.titre,
+        avec_le_jour(demande.promise_le.0),
+        instance.url(&format!("/projets/{}/suivi", projet.reference))
+    );
+    for agent in equipe(tx, instance, demande).await? {
+        let sujet = format!("Nouvelle demande : {}", projet.titre);
+        courriels::prevenir(tx, instance, &agent, demande.faite_par.as_ref(), &sujet, &texte).await?;
+    }
+    Ok(())
+}

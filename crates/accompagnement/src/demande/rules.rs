@@ -1,0 +1,229 @@
+//! States of a request and its clock. The law counts working days; the clock pauses while the commune is awaited.
+//! Pure: no database, no clock of the machine.
+
+use domain::dates::{ZoneFeriee, ajouter_jours_ouvres, jours_ouvres_entre};
+use jiff::civil::Date;
+
+/// No news for this many days: the project asks for a call.
+pub const SANS_NOUVELLES_JOURS: i32 = 45;
+
+/// Where a request stands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Etat {
+    /// The département owes an answer.
+    ARepondre,
+    /// The commune owes something: the clock is paused.
+    AttendLaCommune,
+    /// Answered: the accompaniment goes on.
+    Repondue,
+    /// Refused, with the reason.
+    Refusee,
+}
+
+impl Etat {
+    /// As stored.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::ARepondre => "a-repondre",
+            Self::AttendLaCommune => "attend-la-commune",
+            Self::Repondue => "repondue",
+            Self::Refusee => "refusee",
+        }
+    }
+
+    /// In words, for the commune.
+    #[must_use]
+    pub fn libelle(self) -> &'static str {
+        match self {
+            Self::ARepondre => "Réponse attendue",
+            Self::AttendLaCommune => "Un élément est attendu de votre part",
+            Self::Repondue => "Répondu",
+            Self::Refusee => "Non accompagné",
+        }
+    }
+
+    /// Reads what is stored; an unknown value is read as owed, the cautious side.
+    #[must_use]
+    pub fn lire(texte: &str) -> Self {
+        match texte {
+            "attend-la-commune" => Self::AttendLaCommune,
+            "repondue" => Self::Repondue,
+            "refusee" => Self::Refusee,
+            _ => Self::ARepondre,
+        }
+    }
+}
+
+/// What happens to a request.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Acte {
+    /// The agent answers in writing or by telephone.
+    Repondre,
+    /// The agent asks the commune for something.
+    Attendre,
+    /// The commune gave it, or the agent does without.
+    Reprendre,
+    /// The agent refuses, with a reason.
+    Refuser,
+}
+
+/// The dates of a request.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Horloge {
+    /// State.
+    pub etat: Etat,
+    /// Last day of the promised answer.
+    pub promise_le: Date,
+    /// First day of the pause, while it lasts.
+    pub attend_depuis: Option<Date>,
+    /// Day of the first answer.
+    pub repondue_le: Option<Date>,
+}
+
+/// A new request: the promised day.
+#[must_use]
+pub fn promettre(faite_le: Date, delai_jours_ouvres: u32, zone: ZoneFeriee) -> Horloge {
+    let promise_le = ajouter_jours_ouvres(faite_le, delai_jours_ouvres, zone);
+    Horloge { etat: Etat::ARepondre, promise_le, attend_depuis: None, repondue_le: None }
+}
+
+/// Why an act is not possible.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Impossible(pub &'static str);
+
+/// The clock after an act on a day.
+///
+/// # Errors
+/// The act makes no sense in this state.
+pub fn apres(horloge: Horloge, acte: Acte, jour: Date, zone: ZoneFeriee) -> Result<Horloge, Impossible> {
+    match (horloge.etat, acte) {
+        (Etat::Refusee, _) => Err(Impossible("Cette demande est close.")),
+        (_, Acte::Repondre) => Ok(Horloge {
+            etat: Etat::Repondue,
+            repondue_le: horloge.repondue_le.or(Some(jour)),
+            ..sans_pause(horloge, jour, zone)
+        }),
+        (_, Acte::Refuser) => Ok(Horloge {
+            etat: Etat::Refusee,
+            repondue_le: horloge.repondue_le.or(Some(jour)),
+            ..sans_pause(horloge, jour, zone)
+        }),
+        (Etat::ARepondre, Acte::Attendre) => {
+            Ok(Horloge { etat: Etat::AttendLaCommune, attend_depuis: Some(jour), ..horloge })
+        }
+        (Etat::AttendLaCommune, Acte::Attendre) => Err(Impossible("Le délai est déjà suspendu.")),
+        (Etat::Repondue, Acte::Attendre) => {
+            Err(Impossible("Vous avez déjà répondu : il n’y a plus de délai à suspendre."))
+        }
+        (Etat::AttendLaCommune, Acte::Reprendre) => {
+            Ok(Horloge { etat: Etat::ARepondre, ..sans_pause(horloge, jour, zone) })
+        }
+        (_, Acte::Reprendre) => Err(Impossible("Le délai n’est pas suspendu.")),
+    }
+}
+
+/// Ends a pause: the promised day moves by the working days of the pause.
+fn sans_pause(horloge: Horloge, jour: Date, zone: ZoneFeriee) -> Horloge {
+    let Some(depuis) = horloge.attend_depuis else { return horloge };
+    let pause = u32::try_from(jours_ouvres_entre(depuis, jour, zone)).unwrap_or(0);
+    Horloge { promise_le: ajouter_jours_ouvres(horloge.promise_le, pause, zone), attend_depuis: None, ..horloge }
+}
+
+/// Working days left before the promised day; negative when late; `None` when nothing is owed.
+#[must_use]
+pub fn jours_restants(horloge: Horloge, jour: Date, zone: ZoneFeriee) -> Option<i32> {
+    (horloge.etat == Etat::ARepondre).then(|| {
+        if jour <= horloge.promise_le {
+            jours_ouvres_entre(jour, horloge.promise_le, zone)
+        } else {
+            -jours_ouvres_entre(horloge.promise_le, jour, zone)
+        }
+    })
+}
+
+/// Is an answered project without news for too long?
+#[must_use]
+pub fn sans_nouvelles(etat: Etat, dernier_contact: Date, jour: Date) -> bool {
+    etat == Etat::Repondue && (jour - dernier_contact).get_days() >= SANS_NOUVELLES_JOURS
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use jiff::civil::date;
+    use proptest::prelude::*;
+    use rstest::rstest;
+
+    const METROPOLE: ZoneFeriee = ZoneFeriee::Metropole;
+
+    #[rstest]
+    // A Tuesday plus five working days: the next Tuesday.
+    #[case(date(2026, 11, 24), 5, METROPOLE, date(2026, 12, 1))]
+    // 25 December 2026 is a Friday; in Alsace-Moselle 26 December falls on a Saturday and changes nothing.
+    #[case(date(2026, 12, 23), 2, METROPOLE, date(2026, 12, 28))]
+    // Good Friday 2027 (26 March) counts in Alsace-Moselle only.
+    #[case(date(2027, 3, 24), 2, METROPOLE, date(2027, 3, 26))]
+    #[case(date(2027, 3, 24), 2, ZoneFeriee::AlsaceMoselle, date(2027, 3, 30))]
+    fn la_date_promise(#[case] faite: Date, #[case] delai: u32, #[case] zone: ZoneFeriee, #[case] promise: Date) {
+        assert_eq!(promettre(faite, delai, zone).promise_le, promise);
+    }
+
+    #[test]
+    fn l_horloge_s_arrete_tant_que_la_commune_est_attendue() {
+        let demandee = promettre(date(2026, 11, 24), 5, METROPOLE);
+        let pause = apres(demandee, Acte::Attendre, date(2026, 11, 26), METROPOLE).unwrap();
+        assert_eq!(jours_restants(pause, date(2026, 12, 20), METROPOLE), None);
+        let reprise = apres(pause, Acte::Reprendre, date(2026, 12, 3), METROPOLE).unwrap();
+        // Five working days of pause, from Thursday to Thursday.
+        assert_eq!(reprise.promise_le, date(2026, 12, 8));
+        assert_eq!(jours_restants(reprise, date(2026, 12, 3), METROPOLE), Some(3));
+        assert_eq!(jours_restants(reprise, date(2026, 12, 10), METROPOLE), Some(-2));
+    }
+
+    #[test]
+    fn la_premiere_reponse_fait_foi() {
+        let demandee = promettre(date(2026, 11, 24), 5, METROPOLE);
+        let une = apres(demandee, Acte::Repondre, date(2026, 11, 25), METROPOLE).unwrap();
+        let deux = apres(une, Acte::Repondre, date(2026, 12, 25), METROPOLE).unwrap();
+        assert_eq!(deux.repondue_le, Some(date(2026, 11, 25)));
+        assert!(apres(une, Acte::Attendre, date(2026, 11, 26), METROPOLE).is_err());
+    }
+
+    #[test]
+    fn une_demande_refusee_est_close() {
+        let refusee =
+            apres(promettre(date(2026, 11, 24), 5, METROPOLE), Acte::Refuser, date(2026, 11, 25), METROPOLE).unwrap();
+        for acte in [Acte::Repondre, Acte::Attendre, Acte::Reprendre, Acte::Refuser] {
+            assert!(apres(refusee, acte, date(2026, 11, 26), METROPOLE).is_err());
+        }
+    }
+
+    #[rstest]
+    #[case(Etat::Repondue, date(2026, 10, 10), true)]
+    #[case(Etat::Repondue, date(2026, 10, 11), false)]
+    #[case(Etat::ARepondre, date(2026, 1, 1), false)]
+    fn sans_nouvelles_depuis_45_jours(#[case] etat: Etat, #[case] contact: Date, #[case] attendu: bool) {
+        assert_eq!(sans_nouvelles(etat, contact, date(2026, 11, 24)), attendu);
+    }
+
+    proptest! {
+        #[test]
+        fn une_pause_ne_raccourcit_jamais_le_delai(delai in 1_u32..30, debut in 0_i32..40, duree in 0_i32..60) {
+            let faite = date(2026, 11, 24);
+            let demandee = promettre(faite, delai, METROPOLE);
+            let debut = faite + jiff::Span::new().days(debut);
+            let fin = debut + jiff::Span::new().days(duree);
+            let pause = apres(demandee, Acte::Attendre, debut, METROPOLE).unwrap();
+            let reprise = apres(pause, Acte::Reprendre, fin, METROPOLE).unwrap();
+            prop_assert!(reprise.promise_le >= demandee.promise_le);
+            prop_assert_eq!(reprise.attend_depuis, None);
+        }
+
+        #[test]
+        fn chaque_etat_se_relit(rang in 0_usize..4) {
+            let etat = [Etat::ARepondre, Etat::AttendLaCommune, Etat::Repondue, Etat::Refusee][rang];
+            prop_assert_eq!(Etat::lire(etat.as_str()), etat);
+        }
+    }
+}

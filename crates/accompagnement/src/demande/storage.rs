@@ -1,0 +1,429 @@
+//! The rows of the feature: requests, recommendations, exchanges. No rule here.
+
+use domain::code::CodeCommune;
+use domain::profil::Etape;
+use jiff::civil::Date;
+use platform::{Clock, Ids, Instant, Jour, WriteTx};
+use sea_orm::entity::prelude::*;
+use sea_orm::{FromQueryResult, IntoActiveModel, raw_sql};
+use socle::secteur::SecteurId;
+use socle::{PersonneId, ProjetId};
+
+use super::rules::{Etat, Horloge};
+
+/// Columns of `demande`: one per project.
+#[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
+#[sea_orm(table_name = "demande")]
+pub struct Model {
+    /// Identifier.
+    #[sea_orm(primary_key, auto_increment = false)]
+    pub id: String,
+    /// Project.
+    pub projet_id: ProjetId,
+    /// Secteur on the day of the request.
+    pub secteur_id: Option<SecteurId>,
+    /// Agent in charge; the coordination when absent.
+    pub agent_id: Option<PersonneId>,
+    /// Who asked.
+    pub faite_par: Option<PersonneId>,
+    /// Day of the request.
+    pub faite_le: Jour,
+    /// Last day of the promised answer.
+    pub promise_le: Jour,
+    /// [`Etat`], as stored.
+    pub etat: String,
+    /// First day of the pause.
+    pub attend_depuis: Option<Jour>,
+    /// Day of the first answer.
+    pub repondue_le: Option<Jour>,
+    /// `courriel` or `telephone`.
+    pub mode: Option<String>,
+    /// What the commune wrote.
+    pub message: String,
+    /// Telephone to call back.
+    pub rappel: Option<String>,
+    /// Levers and actors ticked, JSON list of titles.
+    pub interets: String,
+    /// The answer, or the reason of the refusal.
+    pub reponse: String,
+    /// What the agent does next.
+    pub prochaine_action: Option<String>,
+    /// When.
+    pub prochaine_le: Option<Jour>,
+    /// Last contact.
+    pub contact_le: Jour,
+    /// Optimistic lock.
+    pub version: i64,
+}
+
+/// No declared relation.
+#[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
+pub enum Relation {}
+
+impl ActiveModelBehavior for ActiveModel {}
+
+impl Model {
+    /// State.
+    #[must_use]
+    pub fn etat(&self) -> Etat {
+        Etat::lire(&self.etat)
+    }
+
+    /// Dates, for the rules.
+    #[must_use]
+    pub fn horloge(&self) -> Horloge {
+        Horloge {
+            etat: self.etat(),
+            promise_le: self.promise_le.0,
+            attend_depuis: self.attend_depuis.map(|j| j.0),
+            repondue_le: self.repondue_le.map(|j| j.0),
+        }
+    }
+
+    /// Puts the dates that the rules gave.
+    #[must_use]
+    pub fn avec(self, horloge: Horloge) -> Self {
+        Self {
+            etat: horloge.etat.as_str().to_owned(),
+            promise_le: Jour(horloge.promise_le),
+            attend_depuis: horloge.attend_depuis.map(Jour),
+            repondue_le: horloge.repondue_le.map(Jour),
+            ..self
+        }
+    }
+
+    /// Titles ticked.
+    #[must_use]
+    pub fn interets(&self) -> Vec<String> {
+        serde_json::from_str(&self.interets).unwrap_or_default()
+    }
+}
+
+/// The request of a project.
+///
+/// # Errors
+/// The engine refused.
+pub async fn du_projet(db: &impl ConnectionTrait, projet: &ProjetId) -> Result<Option<Model>, DbErr> {
+    Entity::find().filter(Column::ProjetId.eq(projet.clone())).one(db).await
+}
+
+/// Inserts a request; a second one for the same project is refused by the engine.
+///
+/// # Errors
+/// The engine refused.
+pub async fn inserer(tx: &WriteTx, demande: Model) -> Result<(), DbErr> {
+    Entity::insert(demande.into_active_model()).exec_without_returning(tx).await?;
+    Ok(())
+}
+
+/// Saves if nobody changed it since it was read. False on a conflict.
+///
+/// # Errors
+/// The engine refused.
+pub async fn enregistrer(tx: &WriteTx, demande: &Model) -> Result<bool, DbErr> {
+    let nouveau = Model { version: demande.version + 1, ..demande.clone() };
+    let resultat = Entity::update_many()
+        .set(nouveau.into_active_model().reset_all())
+        .filter(Column::Id.eq(demande.id.clone()))
+        .filter(Column::Version.eq(demande.version))
+        .exec(tx)
+        .await?;
+    Ok(resultat.rows_affected == 1)
+}
+
+/// A line of a board.
+#[derive(Clone, Debug, FromQueryResult)]
+pub struct Ligne {
+    /// Project reference.
+    pub reference: String,
+    /// Project title.
+    pub titre: String,
+    /// Commune.
+    pub commune: CodeCommune,
+    /// Stage.
+    pub etape: Etape,
+    /// Secteur.
+    pub secteur: Option<String>,
+    /// Agent.
+    pub agent: Option<String>,
+    /// State of the request.
+    pub etat: String,
+    /// Day of the request.
+    pub faite_le: Jour,
+    /// Promised day.
+    pub promise_le: Jour,
+    /// First day of the pause.
+    pub attend_depuis: Option<Jour>,
+    /// First answer.
+    pub repondue_le: Option<Jour>,
+    /// Next action.
+    pub prochaine_action: Option<String>,
+    /// When.
+    pub prochaine_le: Option<Jour>,
+    /// Last contact.
+    pub contact_le: Jour,
+}
+
+impl Ligne {
+    /// Dates, for the rules.
+    #[must_use]
+    pub fn horloge(&self) -> Horloge {
+        Horloge {
+            etat: Etat::lire(&self.etat),
+            promise_le: self.promise_le.0,
+            attend_depuis: self.attend_depuis.map(|j| j.0),
+            repondue_le: self.repondue_le.map(|j| j.0),
+        }
+    }
+}
+
+/// Requests that are not closed: of these secteurs, or all when `secteurs` is `None`. Promised day first. One statement.
+///
+/// # Errors
+/// The engine refused.
+pub async fn ouvertes(
+    db: &impl ConnectionTrait,
+    secteurs: Option<&[SecteurId]>,
+    limite: i64,
+) -> Result<Vec<Ligne>, DbErr> {
+    let tous = secteurs.is_none();
+    let ids: Vec<&str> = secteurs.unwrap_or_default().iter().map(SecteurId::as_str).collect();
+    // An empty list would make invalid SQL on one engine.
+    let ids = if ids.is_empty() { vec![""] } else { ids };
+    Ligne::find_by_statement(raw_sql!(
+        Postgres,
+        "SELECT p.reference, p.titre, p.commune, p.etape, s.nom AS secteur, a.prenom || ' ' || a.nom AS agent, d.etat,
+                d.faite_le, d.promise_le, d.attend_depuis, d.repondue_le, d.prochaine_action, d.prochaine_le, d.contact_le
+         FROM demande d JOIN projet p ON p.id = d.projet_id
+         LEFT JOIN secteur s ON s.id = d.secteur_id LEFT JOIN personne a ON a.id = d.agent_id
+         WHERE d.etat <> 'refusee' AND p.etat = 'garde' AND ({tous} OR d.secteur_id IN ({..ids}))
+         ORDER BY d.promise_le, p.reference LIMIT {limite}"
+    ))
+    .all(db)
+    .await
+}
+
+/// A recommendation.
+#[derive(Clone, Debug, PartialEq, Eq, FromQueryResult)]
+pub struct Recommandation {
+    /// Identifier.
+    pub id: String,
+    /// `levier`, `acteur`, `ressource`, `action`.
+    pub genre: String,
+    /// Title.
+    pub titre: String,
+    /// Text.
+    pub texte: String,
+    /// `proposee`, `retenue`, `ecartee`, `faite`.
+    pub etat: String,
+    /// Why it was declined.
+    pub motif: Option<String>,
+}
+
+/// Recommendations of a project, oldest first.
+///
+/// # Errors
+/// The engine refused.
+pub async fn recommandations(db: &impl ConnectionTrait, projet: &ProjetId) -> Result<Vec<Recommandation>, DbErr> {
+    let projet = projet.as_str();
+    Recommandation::find_by_statement(raw_sql!(
+        Postgres,
+        "SELECT id, genre, titre, texte, etat, motif FROM recommandation WHERE projet_id = {projet} ORDER BY faite_le, id"
+    ))
+    .all(db)
+    .await
+}
+
+/// A recommendation about to be made.
+#[derive(Clone, Copy, Debug)]
+pub struct NouvelleRecommandation<'a> {
+    /// Project.
+    pub projet: &'a ProjetId,
+    /// Agent.
+    pub par: &'a PersonneId,
+    /// `levier`, `acteur`, `ressource`, `action`.
+    pub genre: &'a str,
+    /// Title.
+    pub titre: &'a str,
+    /// Text.
+    pub texte: &'a str,
+}
+
+/// Adds a recommendation.
+///
+/// # Errors
+/// The engine refused.
+pub async fn recommander(
+    tx: &WriteTx,
+    clock: &dyn Clock,
+    ids: &dyn Ids,
+    nouvelle: NouvelleRecommandation<'_>,
+) -> Result<(), DbErr> {
+    let NouvelleRecommandation { projet, par, genre, titre, texte } = nouvelle;
+    let (id, projet, par, maintenant) = (ids.uuid().to_string(), projet.as_str(), par.as_str(), clock.instant().0);
+    tx.execute_raw(raw_sql!(
+        Postgres,
+        "INSERT INTO recommandation (id, projet_id, genre, titre, texte, etat, faite_par, faite_le, version)
+         VALUES ({id}, {projet}, {genre}, {titre}, {texte}, 'proposee', {par}, {maintenant}, 1)"
+    ))
+    .await?;
+    Ok(())
+}
+
+/// The bearer takes up, declines or has done a recommendation. False when it is not of this project.
+///
+/// # Errors
+/// The engine refused.
+pub async fn decider(
+    tx: &WriteTx,
+    projet: &ProjetId,
+    id: &str,
+    etat: &str,
+    motif: Option<&str>,
+) -> Result<bool, DbErr> {
+    let projet = projet.as_str();
+    let resultat = tx
+        .execute_raw(raw_sql!(
+            Postgres,
+            "UPDATE recommandation SET etat = {etat}, motif = {motif}, version = version + 1
+             WHERE id = {id} AND projet_id = {projet}"
+        ))
+        .await?;
+    Ok(resultat.rows_affected() == 1)
+}
+
+/// A note or a message.
+#[derive(Clone, Debug, PartialEq, Eq, FromQueryResult)]
+pub struct Echange {
+    /// `note` or `message`.
+    pub genre: String,
+    /// Text.
+    pub texte: String,
+    /// When.
+    pub ecrit_le: Instant,
+    /// First name and name of who wrote, empty when erased.
+    pub qui: Option<String>,
+}
+
+/// Notes and messages of a project, newest first.
+///
+/// # Errors
+/// The engine refused.
+pub async fn echanges(db: &impl ConnectionTrait, projet: &ProjetId, limite: i64) -> Result<Vec<Echange>, DbErr> {
+    let projet = projet.as_str();
+    Echange::find_by_statement(raw_sql!(
+        Postgres,
+        "SELECT e.genre, e.texte, e.ecrit_le, p.prenom || ' ' || p.nom AS qui
+         FROM echange e LEFT JOIN personne p ON p.id = e.auteur_id
+         WHERE e.projet_id = {projet} ORDER BY e.ecrit_le DESC, e.id LIMIT {limite}"
+    ))
+    .all(db)
+    .await
+}
+
+/// Adds a note or a message.
+///
+/// # Errors
+/// The engine refused.
+pub async fn echanger(
+    tx: &WriteTx,
+    clock: &dyn Clock,
+    ids: &dyn Ids,
+    projet: &ProjetId,
+    par: &PersonneId,
+    genre: &str,
+    texte: &str,
+) -> Result<(), DbErr> {
+    let (id, projet, par, maintenant) = (ids.uuid().to_string(), projet.as_str(), par.as_str(), clock.instant().0);
+    tx.execute_raw(raw_sql!(
+        Postgres,
+        "INSERT INTO echange (id, projet_id, genre, auteur_id, texte, ecrit_le)
+         VALUES ({id}, {projet}, {genre}, {par}, {texte}, {maintenant})"
+    ))
+    .await?;
+    Ok(())
+}
+
+/// Open requests of an agent go to another. Returns how many.
+///
+/// # Errors
+/// The engine refused.
+pub async fn transmettre(tx: &WriteTx, de: &PersonneId, a: &PersonneId) -> Result<u64, DbErr> {
+    let (de, a) = (de.as_str(), a.as_str());
+    let resultat = tx
+        .execute_raw(raw_sql!(
+            Postgres,
+            "UPDATE demande SET agent_id = {a}, version = version + 1 WHERE agent_id = {de} AND etat <> 'refusee'"
+        ))
+        .await?;
+    Ok(resultat.rows_affected())
+}
+
+/// A project whose public market is planned.
+#[derive(Clone, Debug, FromQueryResult)]
+pub struct MarchePrevu {
+    /// Reference.
+    pub reference: String,
+    /// Title.
+    pub titre: String,
+    /// Commune.
+    pub commune: CodeCommune,
+    /// Stage.
+    pub etape: Etape,
+    /// Cost in cents.
+    pub cout: Option<i64>,
+}
+
+/// Kept projects that say "a market is planned within 12 months".
+///
+/// # Errors
+/// The engine refused.
+pub async fn marches_prevus(db: &impl ConnectionTrait) -> Result<Vec<MarchePrevu>, DbErr> {
+    // The answer stands in the project's JSON text; `complements` writes it in one form only.
+    MarchePrevu::find_by_statement(raw_sql!(
+        Postgres,
+        "SELECT reference, titre, commune, etape, cout FROM projet
+         WHERE etat = 'garde' AND complements LIKE '%\"marche_prevu\":\"oui\"%' ORDER BY modifie_le DESC, id LIMIT 300"
+    ))
+    .all(db)
+    .await
+}
+
+/// A request for the figures: which secteur, asked, answered, stage.
+#[derive(Clone, Debug, FromQueryResult)]
+pub struct PourChiffres {
+    /// Secteur.
+    pub secteur: Option<String>,
+    /// State.
+    pub etat: String,
+    /// Asked.
+    pub faite_le: Jour,
+    /// Promised.
+    pub promise_le: Jour,
+    /// Answered.
+    pub repondue_le: Option<Jour>,
+    /// Stage of the project.
+    pub etape: Etape,
+    /// Commune.
+    pub commune: CodeCommune,
+    /// Reference.
+    pub reference: String,
+    /// Title.
+    pub titre: String,
+}
+
+/// Requests made from a day on.
+///
+/// # Errors
+/// The engine refused.
+pub async fn depuis(db: &impl ConnectionTrait, jour: Date) -> Result<Vec<PourChiffres>, DbErr> {
+    let jour = jour.to_string();
+    PourChiffres::find_by_statement(raw_sql!(
+        Postgres,
+        "SELECT s.nom AS secteur, d.etat, d.faite_le, d.promise_le, d.repondue_le, p.etape, p.commune, p.reference, p.titre
+         FROM demande d JOIN projet p ON p.id = d.projet_id LEFT JOIN secteur s ON s.id = d.secteur_id
+         WHERE d.faite_le >= {jour} AND p.etat = 'garde' ORDER BY d.faite_le DESC, p.reference"
+    ))
+    .all(db)
+    .await
+}

@@ -1,0 +1,71 @@
+//! How the events of this feature are said.
+
+use platform::journal::{Evenement, Visibilite};
+use serde_json::Value;
+use socle::projet;
+use web::Contexte;
+use web::feature::Rendu;
+
+pub(crate) const DEMANDE: &str = "accompagnement.demande";
+pub(crate) const SAISI: &str = "accompagnement.saisi";
+pub(crate) const REPONDU: &str = "accompagnement.repondu";
+pub(crate) const ATTENTE: &str = "accompagnement.attente";
+pub(crate) const REPRISE: &str = "accompagnement.reprise";
+pub(crate) const REFUSE: &str = "accompagnement.refuse";
+pub(crate) const RECOMMANDE: &str = "accompagnement.recommande";
+pub(crate) const DECIDE: &str = "accompagnement.recommandation-decidee";
+pub(crate) const NOTE: &str = "accompagnement.note";
+pub(crate) const MESSAGE: &str = "accompagnement.message";
+pub(crate) const CONFIE: &str = "accompagnement.confie";
+pub(crate) const RELATION_PROPOSEE: &str = "accompagnement.relation-proposee";
+pub(crate) const RELATION_ENVOYEE: &str = "accompagnement.relation-envoyee";
+pub(crate) const RELATION_REPONDUE: &str = "accompagnement.relation-repondue";
+pub(crate) const RECONNU: &str = "accompagnement.reconnu";
+
+pub(crate) const RENDUS: &[(&str, Rendu)] = &[
+    (DEMANDE, |_, f| format!("Accompagnement demandé. Réponse promise au plus tard le {}", jour(f, "promise_le"))),
+    (SAISI, |_, _| "Projet saisi par le département après un appel".to_owned()),
+    (RECONNU, |_, _| "La personne qui a appelé a dit : « c’est bien cela »".to_owned()),
+    (REPONDU, |_, f| {
+        if texte(f, "mode") == "telephone" {
+            "Répondu par téléphone".to_owned()
+        } else {
+            "Réponse du département".to_owned()
+        }
+    }),
+    (ATTENTE, |_, _| "Le département attend un élément de votre part : le délai est suspendu".to_owned()),
+    (REPRISE, |_, f| format!("Le délai reprend. Réponse promise au plus tard le {}", jour(f, "promise_le"))),
+    (REFUSE, |_, _| "Le département ne peut pas accompagner ce projet (raison donnée)".to_owned()),
+    (RECOMMANDE, |_, _| "Nouvelle recommandation".to_owned()),
+    (DECIDE, |_, f| match texte(f, "etat") {
+        "retenue" => "Recommandation retenue".to_owned(),
+        "ecartee" => "Recommandation écartée".to_owned(),
+        _ => "Recommandation réalisée".to_owned(),
+    }),
+    (NOTE, |_, _| "Entretien noté".to_owned()),
+    (MESSAGE, |_, _| "Message".to_owned()),
+    (CONFIE, |_, _| "Le projet change d’interlocuteur".to_owned()),
+    (RELATION_PROPOSEE, |_, _| "Mise en relation proposée, à approuver par le porteur".to_owned()),
+    (RELATION_ENVOYEE, |_, _| "Mise en relation approuvée et envoyée".to_owned()),
+    (RELATION_REPONDUE, |_, f| match texte(f, "reponse") {
+        "interesse" => "L’acteur est intéressé : les contacts sont échangés".to_owned(),
+        "plus-tard" => "L’acteur répond : plus tard".to_owned(),
+        _ => "L’acteur répond : pas cette fois".to_owned(),
+    }),
+];
+
+fn texte<'a>(faits: &'a Value, cle: &str) -> &'a str {
+    faits.get(cle).and_then(Value::as_str).unwrap_or_default()
+}
+
+fn jour(faits: &Value, cle: &str) -> String {
+    texte(faits, cle).parse().map_or_else(|_| "une date inconnue".to_owned(), domain::dates::en_lettres)
+}
+
+/// An event of a project, by the visitor.
+pub(crate) fn evenement(contexte: &Contexte, genre: &'static str, projet: &projet::Model) -> Evenement {
+    Evenement::nouveau(genre, "projet", projet.id.as_str())
+        .projet(projet.id.as_str())
+        .par(contexte.visiteur.personne_id().map(|id| id.as_str()))
+        .visible(Visibilite::Partage)
+}

@@ -1,0 +1,33 @@
+//! Tables of the feature. One text for both engines.
+
+use platform::Migration;
+
+/// In order.
+pub(crate) const MIGRATIONS: &[Migration] = &[Migration {
+    feature: "accompagnement",
+    numero: 1,
+    nom: "demandes, recommandations, notes, relations",
+    sql: "CREATE TABLE demande (
+        id TEXT PRIMARY KEY, projet_id TEXT NOT NULL UNIQUE REFERENCES projet(id), secteur_id TEXT REFERENCES secteur(id),
+        agent_id TEXT REFERENCES personne(id), faite_par TEXT REFERENCES personne(id), faite_le TEXT NOT NULL,
+        promise_le TEXT NOT NULL, etat TEXT NOT NULL, attend_depuis TEXT, repondue_le TEXT, mode TEXT, message TEXT NOT NULL,
+        rappel TEXT, interets TEXT NOT NULL, reponse TEXT NOT NULL, prochaine_action TEXT, prochaine_le TEXT,
+        contact_le TEXT NOT NULL, version BIGINT NOT NULL);
+    CREATE INDEX demande_agent ON demande (agent_id, etat);
+    CREATE INDEX demande_secteur ON demande (secteur_id, etat);
+    CREATE INDEX demande_etat ON demande (etat, promise_le);
+    CREATE TABLE recommandation (
+        id TEXT PRIMARY KEY, projet_id TEXT NOT NULL REFERENCES projet(id), genre TEXT NOT NULL, cible TEXT,
+        titre TEXT NOT NULL, texte TEXT NOT NULL, etat TEXT NOT NULL, motif TEXT, faite_par TEXT NOT NULL,
+        faite_le BIGINT NOT NULL, version BIGINT NOT NULL);
+    CREATE INDEX recommandation_projet ON recommandation (projet_id, faite_le);
+    CREATE TABLE echange (
+        id TEXT PRIMARY KEY, projet_id TEXT NOT NULL REFERENCES projet(id), genre TEXT NOT NULL, auteur_id TEXT NOT NULL,
+        texte TEXT NOT NULL, ecrit_le BIGINT NOT NULL);
+    CREATE INDEX echange_projet ON echange (projet_id, ecrit_le);
+    CREATE TABLE relation (
+        id TEXT PRIMARY KEY, projet_id TEXT NOT NULL REFERENCES projet(id), acteur TEXT NOT NULL, courriel TEXT NOT NULL,
+        texte TEXT NOT NULL, etat TEXT NOT NULL, proposee_par TEXT NOT NULL, proposee_le BIGINT NOT NULL,
+        approuvee_par TEXT, approuvee_le BIGINT, repondue_le BIGINT, version BIGINT NOT NULL);
+    CREATE INDEX relation_projet ON relation (projet_id, proposee_le)",
+}];

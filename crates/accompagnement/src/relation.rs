@@ -1,0 +1,294 @@
+//! Introductions: the agent writes, the bearer approves the text, the actor answers by a signed page without account;
+//! contacts are exchanged only when both agree.
+
+use askama::Template;
+use axum::extract::Path;
+use domain::droit::Action;
+use platform::journal::{self, Evenement, Visibilite};
+use platform::{Instant, ReadTx, WriteTx};
+use sea_orm::entity::prelude::*;
+use sea_orm::{IntoActiveModel, QueryOrder};
+use socle::jeton;
+use socle::projet;
+use socle::{PersonneId, ProjetId, personne};
+use web::composants::{Etiquette, Html, Ton};
+use web::courriels::{self, Message};
+use web::{Cadre, CheckedForm, Erreur, Reponse, texte};
+
+use crate::evenements::{self, evenement};
+use crate::suivi::pages::prevenir_le_porteur;
+
+const USAGE: &str = "relation";
+/// An association's volunteers meet once a month.
+const DUREE_S: i64 = 45 * 24 * 3600;
+
+/// Columns of `relation`.
+#[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
+#[sea_orm(table_name = "relation")]
+pub struct Model {
+    /// Identifier.
+    #[sea_orm(primary_key, auto_increment = false)]
+    pub id: String,
+    /// Project.
+    pub projet_id: ProjetId,
+    /// Name of the actor.
+    pub acteur: String,
+    /// Where it is written to.
+    pub courriel: String,
+    /// Text that the bearer approves.
+    pub texte: String,
+    /// `a-approuver`, `non-envoyee`, `envoyee`, `interesse`, `pas-cette-fois`, `plus-tard`.
+    pub etat: String,
+    /// Agent.
+    pub proposee_par: PersonneId,
+    /// When.
+    pub proposee_le: Instant,
+    /// Bearer's member.
+    pub approuvee_par: Option<PersonneId>,
+    /// When.
+    pub approuvee_le: Option<Instant>,
+    /// When the actor answered.
+    pub repondue_le: Option<Instant>,
+    /// Optimistic lock.
+    pub version: i64,
+}
+
+/// No declared relation.
+#[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
+pub enum Relation {}
+
+impl ActiveModelBehavior for ActiveModel {}
+
+/// An introduction as shown.
+pub(crate) struct RelationVue {
+    pub(crate) etiquette: Etiquette,
+    pub(crate) corps: Html,
+    pub(crate) a_approuver: bool,
+    pub(crate) relation: Model,
+}
+
+impl From<Model> for RelationVue {
+    fn from(relation: Model) -> Self {
+        let etiquette = match relation.etat.as_str() {
+            "a-approuver" => Etiquette::nouvelle("À approuver par le porteur", Ton::Attente),
+            "non-envoyee" => Etiquette::nouvelle("Non envoyée", Ton::Neutre),
+            "envoyee" => Etiquette::nouvelle("Envoyée", Ton::Attente),
+            "interesse" => Etiquette::nouvelle("Intéressé", Ton::Positif),
+            "plus-tard" => Etiquette::nouvelle("Plus tard", Ton::Neutre),
+            _ => Etiquette::nouvelle("Pas cette fois", Ton::Neutre),
+        };
+        Self {
+            etiquette,
+            corps: Html(texte::paragraphes(&relation.texte)),
+            a_approuver: relation.etat == "a-approuver",
+            relation,
+        }
+    }
+}
+
+/// Introductions of a project, oldest first.
+pub(crate) async fn du_projet(db: &impl ConnectionTrait, projet: &ProjetId) -> Result<Vec<Model>, DbErr> {
+    Entity::find()
+        .filter(Column::ProjetId.eq(projet.clone()))
+        .order_by_asc(Column::ProposeeLe)
+        .order_by_asc(Column::Id)
+        .all(db)
+        .await
+}
+
+async fn enregistrer(tx: &WriteTx, relation: &Model) -> Result<bool, DbErr> {
+    let nouveau = Model { version: relation.version + 1, ..relation.clone() };
+    let resultat = Entity::update_many()
+        .set(nouveau.into_active_model().reset_all())
+        .filter(Column::Id.eq(relation.id.clone()))
+        .filter(Column::Version.eq(relation.version))
+        .exec(tx)
+        .await?;
+    Ok(resultat.rows_affected == 1)
+}
+
+async fn ouvrir_projet(cadre: &Cadre, reference: &str, action: Action) -> Result<(projet::Model, ReadTx), Erreur> {
+    let tx = cadre.instance.db.read().await?;
+    let projet = projet::par_reference(&tx, reference).await?.ok_or(Erreur::Introuvable("ce projet"))?;
+    let lien = cadre.visiteur.lien(&tx, &cadre.instance, &projet).await?;
+    cadre.visiteur.autoriser(lien, action)?;
+    Ok((projet, tx))
+}
+
+/// POST, agent: proposes a text to the bearer.
+pub async fn proposer(cadre: Cadre, Path(reference): Path<String>, form: CheckedForm) -> Reponse {
+    let (projet, lecture) = ouvrir_projet(&cadre, &reference, Action::Accompagner).await?;
+    drop(lecture);
+    let mut l = form.lecteur();
+    let acteur = l.texte("acteur", "Donnez le nom de l’acteur.", 2, 150);
+    let courriel = l.courriel("acteur_courriel", "Donnez l’adresse de l’acteur.");
+    let texte = l.texte("acteur_texte", "Écrivez le texte à approuver.", 10, 2_000);
+    let (Some(acteur), Some(courriel), Some(texte)) = (acteur, courriel, texte) else {
+        let phrases: Vec<String> = l.erreurs.toutes().map(|e| e.phrase).collect();
+        return Err(Erreur::Invalide(format!("{} Revenez en arrière : votre texte y est encore.", phrases.join(" "))));
+    };
+    let instance = &cadre.instance;
+    let (clock, ids) = (&*instance.clock, &*instance.ids);
+    if instance.demo && !courriel.ends_with(".invalid") {
+        return Err(Erreur::Invalide(
+            "Dans la démonstration, on n’écrit qu’à des adresses inventées, en « .invalid ».".to_owned(),
+        ));
+    }
+    let agent = cadre.visiteur.connecte()?.id.clone();
+    let relation = Model {
+        id: ids.uuid().to_string(),
+        projet_id: projet.id.clone(),
+        acteur: acteur.clone(),
+        courriel,
+        texte,
+        etat: "a-approuver".to_owned(),
+        proposee_par: agent,
+        proposee_le: clock.instant(),
+        approuvee_par: None,
+        approuvee_le: None,
+        repondue_le: None,
+        version: 1,
+    };
+    let tx = instance.db.begin().await?;
+    Entity::insert(relation.into_active_model()).exec_without_returning(&tx).await?;
+    journal::ecrire(&tx, clock, ids, evenement(&cadre, evenements::RELATION_PROPOSEE, &projet)).await?;
+    let mot = format!(
+        "Nous vous proposons une mise en relation avec {acteur}. Relisez le texte et approuvez-le : rien ne part sans votre accord."
+    );
+    prevenir_le_porteur(&tx, &cadre, &projet, "Une mise en relation à approuver", &mot).await?;
+    form.conclure(tx, &format!("/projets/{reference}/suivi"), "Le texte est proposé au porteur.").await
+}
+
+/// POST, bearer: approves, and the mail leaves; or not.
+pub async fn approuver(cadre: Cadre, Path(reference): Path<String>, form: CheckedForm) -> Reponse {
+    let (projet, lecture) = ouvrir_projet(&cadre, &reference, Action::AgirPourLePorteur).await?;
+    let id = form.saisie.texte("relation").to_owned();
+    let relation = Entity::find_by_id(id)
+        .filter(Column::ProjetId.eq(projet.id.clone()))
+        .one(&lecture)
+        .await?
+        .ok_or(Erreur::Introuvable("cette mise en relation"))?;
+    drop(lecture);
+    let vers = format!("/projets/{reference}#accompagnement");
+    if relation.etat != "a-approuver" {
+        return Ok(form.aller(&vers, "Cette mise en relation a déjà sa réponse."));
+    }
+    let instance = &cadre.instance;
+    let (clock, ids) = (&*instance.clock, &*instance.ids);
+    let porteur = cadre.visiteur.connecte()?.clone();
+    let oui = form.saisie.texte("reponse") == "oui";
+    let suite = Model {
+        etat: if oui { "envoyee" } else { "non-envoyee" }.to_owned(),
+        approuvee_par: oui.then(|| porteur.id.clone()),
+        approuvee_le: oui.then(|| clock.instant()),
+        ..relation
+    };
+    let tx = instance.db.begin().await?;
+    if !enregistrer(&tx, &suite).await? {
+        return Err(Erreur::Aller(vers));
+    }
+    if !oui {
+        return form.conclure(tx, &vers, "Rien n’est envoyé.").await;
+    }
+    let secret = ids.jeton();
+    jeton::creer(&tx, clock, USAGE, &suite.id, &secret, None, DUREE_S).await?;
+    let message = Message {
+        a: suite.courriel.clone(),
+        sujet: format!("Une mise en relation : {}", projet.titre),
+        texte: format!(
+            "Bonjour,\n\n{}\n\nRépondez sans compte, en un clic (lien valable 45 jours) :\n{}\n\nVos coordonnées et celles du \
+             porteur ne sont échangées que si vous dites « intéressé ».",
+            suite.texte,
+            instance.url(&format!("/relation/{secret}"))
+        ),
+    };
+    courriels::demander(&tx, clock, ids, message).await?;
+    journal::ecrire(&tx, clock, ids, evenement(&cadre, evenements::RELATION_ENVOYEE, &projet)).await?;
+    form.conclure(tx, &vers, "Le texte est envoyé. Vous serez prévenu de la réponse.").await
+}
+
+#[derive(Template)]
+#[template(path = "relation.html")]
+struct PageRelation {
+    acteur: String,
+    corps: Html,
+    caches: Html,
+    secret: String,
+}
+
+async fn du_lien(cadre: &Cadre, secret: &str) -> Result<(Model, projet::Model), Erreur> {
+    let perime =
+        || Erreur::Introuvable("cette mise en relation : vous avez déjà répondu, ou le lien a plus de 45 jours");
+    let tx = cadre.instance.db.read().await?;
+    let jeton = jeton::lire(&tx, cadre.instance.clock.instant(), USAGE, secret).await?.ok_or_else(perime)?;
+    let relation = Entity::find_by_id(jeton.cible).one(&tx).await?.ok_or_else(perime)?;
+    let projet = projet::Entity::find_by_id(relation.projet_id.clone()).one(&tx).await?.ok_or_else(perime)?;
+    Ok((relation, projet))
+}
+
+/// GET, actor without account: opening does nothing.
+pub async fn ouvrir(cadre: Cadre, Path(secret): Path<String>) -> Reponse {
+    let (relation, _) = du_lien(&cadre, &secret).await?;
+    let page = PageRelation {
+        acteur: relation.acteur,
+        corps: Html(texte::paragraphes(&relation.texte)),
+        caches: cadre.formulaire().caches(),
+        secret,
+    };
+    cadre.page("Répondre à une mise en relation", &page)?.repondre()
+}
+
+/// POST, actor: interested, not this time, later. Interested: each gets the other's address.
+pub async fn repondre(cadre: Cadre, Path(secret): Path<String>, form: CheckedForm) -> Reponse {
+    let (relation, projet) = du_lien(&cadre, &secret).await?;
+    let etat = match form.saisie.texte("reponse") {
+        etat @ ("interesse" | "pas-cette-fois" | "plus-tard") => etat.to_owned(),
+        _ => return Err(Erreur::Invalide("Choisissez une des trois réponses.".to_owned())),
+    };
+    let instance = &cadre.instance;
+    let (clock, ids) = (&*instance.clock, &*instance.ids);
+    let tx = instance.db.begin().await?;
+    jeton::utiliser(&tx, clock.instant(), USAGE, &secret).await?;
+    let suite = Model { etat: etat.clone(), repondue_le: Some(clock.instant()), ..relation };
+    if !enregistrer(&tx, &suite).await? {
+        return Err(Erreur::Invalide("Cette réponse est arrivée deux fois : la première compte.".to_owned()));
+    }
+    let evenement = Evenement::nouveau(evenements::RELATION_REPONDUE, "projet", projet.id.as_str())
+        .projet(projet.id.as_str())
+        .visible(Visibilite::Partage)
+        .faits(serde_json::json!({"reponse": etat}));
+    journal::ecrire(&tx, clock, ids, evenement).await?;
+    let (mot, merci) = match etat.as_str() {
+        "interesse" => {
+            echanger_les_contacts(&tx, &cadre, &suite, &projet).await?;
+            (
+                format!("{} est intéressé. Son adresse : {}", suite.acteur, suite.courriel),
+                "Merci. Vous recevez les coordonnées du porteur par courriel.",
+            )
+        }
+        "plus-tard" => (format!("{} répond : plus tard.", suite.acteur), "Merci, c’est noté : plus tard."),
+        _ => (format!("{} répond : pas cette fois.", suite.acteur), "Merci d’avoir répondu."),
+    };
+    prevenir_le_porteur(&tx, &cadre, &projet, "Réponse à une mise en relation", &mot).await?;
+    form.conclure(tx, "/", merci).await
+}
+
+/// The one who approved agreed that the actor writes to them.
+async fn echanger_les_contacts(
+    tx: &WriteTx,
+    cadre: &Cadre,
+    relation: &Model,
+    projet: &projet::Model,
+) -> Result<(), Erreur> {
+    let Some(id) = &relation.approuvee_par else { return Ok(()) };
+    let Some(porteur) = personne::par_id(tx, id).await? else { return Ok(()) };
+    let contact = [porteur.nom_complet(), porteur.courriel.unwrap_or_default(), porteur.telephone.unwrap_or_default()];
+    let contact: Vec<String> = contact.into_iter().filter(|texte| !texte.is_empty()).collect();
+    let message = Message {
+        a: relation.courriel.clone(),
+        sujet: format!("Coordonnées : {}", projet.titre),
+        texte: format!("Bonjour,\n\nMerci de votre intérêt. Voici qui joindre :\n{}", contact.join("\n")),
+    };
+    courriels::demander(tx, &*cadre.instance.clock, &*cadre.instance.ids, message).await?;
+    Ok(())
+}

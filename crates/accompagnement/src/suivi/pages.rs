@@ -1,0 +1,512 @@
+//! The agent's page of a project: everything in one place, each act a short form. Two agents at once: the second is told
+//! what the first did and keeps their text.
+
+use askama::Template;
+use axum::extract::Path;
+use axum::http::StatusCode;
+use domain::dates::avec_le_jour;
+use domain::droit::{Action, Fonction};
+use domain::profil::Etape;
+use platform::{Jour, journal};
+use socle::projet;
+use socle::{PersonneId, mandat};
+use web::composants::{
+    Alerte, ChampLong, ChampOptions, ChampTexte, Etiquette, Html, OptionDeChamp, Resume, ResumeErreurs, Selection,
+};
+use web::formulaire::Erreurs;
+use web::{Cadre, CheckedForm, Erreur, Reponse, Saisie, courriels, texte};
+
+use super::{EchangeVu, RecommandationVue, echange_vu, etiquette};
+use crate::demande::pages as demandes;
+use crate::demande::rules::{self, Acte};
+use crate::demande::storage::{self, Model};
+use crate::evenements::{self, evenement};
+use crate::relation::{self, RelationVue};
+
+#[derive(Template)]
+#[template(path = "suivi.html")]
+struct PageSuivi {
+    projet: projet::Model,
+    commune: String,
+    manque: Html,
+    resume_erreurs: ResumeErreurs,
+    conflit: bool,
+    caches: Html,
+    version: i64,
+    ouvert: bool,
+    etat: Etiquette,
+    delai: String,
+    faits: Resume,
+    reponse: ChampLong,
+    reco_genre: ChampOptions,
+    reco_titre: ChampTexte,
+    reco_texte: ChampLong,
+    note: ChampLong,
+    attente: ChampLong,
+    motif: ChampLong,
+    prochaine: ChampTexte,
+    prochaine_le: ChampTexte,
+    etape: Selection,
+    agent: Selection,
+    acteur: ChampTexte,
+    acteur_courriel: ChampTexte,
+    acteur_texte: ChampLong,
+    alerte: Alerte,
+    recommandations: Vec<RecommandationVue>,
+    relations: Vec<RelationVue>,
+    echanges: Vec<EchangeVu>,
+    attend: bool,
+    a_repondre: bool,
+}
+
+struct Ouvert {
+    projet: projet::Model,
+    demande: Option<Model>,
+}
+
+async fn ouvrir(cadre: &Cadre, reference: &str) -> Result<Ouvert, Erreur> {
+    let tx = cadre.instance.db.read().await?;
+    let projet = projet::par_reference(&tx, reference).await?.ok_or(Erreur::Introuvable("ce projet"))?;
+    let lien = cadre.visiteur.lien(&tx, &cadre.instance, &projet).await?;
+    cadre.visiteur.autoriser(lien, Action::Accompagner)?;
+    let demande = storage::du_projet(&tx, &projet.id).await?;
+    Ok(Ouvert { projet, demande })
+}
+
+async fn page(
+    cadre: &Cadre,
+    ouvert: Ouvert,
+    saisie: Saisie,
+    erreurs: Erreurs,
+    conflit: bool,
+) -> Result<PageSuivi, Erreur> {
+    let instance = &cadre.instance;
+    let jour = instance.aujourd_hui();
+    let tx = instance.db.read().await?;
+    let Ouvert { projet, demande } = ouvert;
+    let titulaires = mandat::titulaires(&tx, Fonction::ChargeTerritorial, jour).await?;
+    let recommandations = storage::recommandations(&tx, &projet.id).await?;
+    let relations = relation::du_projet(&tx, &projet.id).await?;
+    let echanges = storage::echanges(&tx, &projet.id, super::ECHANGES_MAX).await?;
+    let f = cadre.formulaire_avec(saisie, erreurs);
+    let choix = |vide: &str, options: Vec<OptionDeChamp>| {
+        std::iter::once(OptionDeChamp::nouvelle("", vide)).chain(options).collect::<Vec<_>>()
+    };
+    let etat = demande.as_ref().map(Model::etat);
+    Ok(PageSuivi {
+        commune: instance.referentiel().nom_commune(&projet.commune).to_owned(),
+        manque: Html(texte::paragraphes(&projet.manque)),
+        resume_erreurs: f.resume(),
+        conflit,
+        caches: f.caches(),
+        version: demande.as_ref().map_or(0, |d| d.version),
+        ouvert: demande.is_some(),
+        etat: etat.map_or_else(|| Etiquette::nouvelle("Pas de demande", web::composants::Ton::Neutre), etiquette),
+        delai: demande.as_ref().map(|d| delai(instance, d)).unwrap_or_default(),
+        faits: demande.as_ref().map(faits).unwrap_or_default(),
+        reponse: f
+            .long("reponse", "Votre réponse à la commune", 5_000)
+            .aide("Elle part par courriel et reste sur la page du projet.")
+            .lignes(6),
+        reco_genre: f
+            .radios(
+                "genre",
+                "Que recommandez-vous ?",
+                [
+                    ("levier", "Un levier"),
+                    ("acteur", "Un acteur"),
+                    ("ressource", "Une ressource"),
+                    ("action", "Une action"),
+                ]
+                .map(|(v, l)| OptionDeChamp::nouvelle(v, l)),
+            )
+            .en_ligne(),
+        reco_titre: f.texte("reco_titre", "En quelques mots"),
+        reco_texte: f.long("reco_texte", "Pourquoi, et comment faire", 2_000).lignes(3),
+        note: f
+            .long("note", "Noter un entretien", 3_000)
+            .aide("Des faits seulement : la personne peut lire cette note.")
+            .lignes(4),
+        attente: f
+            .long("attente", "Ce que vous attendez de la commune", 2_000)
+            .aide("Le délai est suspendu jusqu’à sa réponse.")
+            .lignes(3),
+        motif: f
+            .long("motif", "Pourquoi le département ne peut pas accompagner", 2_000)
+            .aide("La commune lira cette raison.")
+            .lignes(3),
+        prochaine: f.texte("prochaine", "Ma prochaine action").aide("Par exemple : rappeler la secrétaire."),
+        prochaine_le: f.texte("prochaine_le", "Pour le").date(),
+        etape: f.selection(
+            "etape",
+            "Étape du projet",
+            Etape::TOUS.iter().map(|e| OptionDeChamp::nouvelle(e.as_str(), e.libelle())),
+        ),
+        agent: f.selection(
+            "agent",
+            "Confier à",
+            choix(
+                "Choisissez une personne",
+                titulaires.iter().map(|a| OptionDeChamp::nouvelle(a.id.as_str(), a.nom_complet())).collect(),
+            ),
+        ),
+        acteur: f.texte("acteur", "Nom de l’acteur"),
+        acteur_courriel: f.texte("acteur_courriel", "Adresse de l’acteur").courriel(),
+        acteur_texte: f
+            .long("acteur_texte", "Texte de la mise en relation", 2_000)
+            .aide("La commune l’approuve avant l’envoi. N’y mettez que ce qu’elle accepte de dire.")
+            .lignes(5),
+        alerte: demandes::alerte(),
+        recommandations: recommandations.into_iter().map(RecommandationVue::from).collect(),
+        relations: relations.into_iter().map(RelationVue::from).collect(),
+        echanges: echanges.into_iter().map(|e| echange_vu(instance, e)).collect(),
+        attend: etat == Some(rules::Etat::AttendLaCommune),
+        a_repondre: etat == Some(rules::Etat::ARepondre),
+        projet,
+    })
+}
+
+/// "Encore 3 jours ouvrés", "en retard de 2 jours ouvrés".
+pub(crate) fn delai(instance: &web::Instance, demande: &Model) -> String {
+    match rules::jours_restants(demande.horloge(), instance.aujourd_hui(), instance.collectivite.feries) {
+        Some(jours) if jours < 0 => {
+            format!("En retard de {}", texte::accorde(u64::from(jours.unsigned_abs()), "jour ouvré", "jours ouvrés"))
+        }
+        Some(0) => "À répondre aujourd’hui".to_owned(),
+        Some(jours) => format!(
+            "Encore {} (promis le {})",
+            texte::accorde(u64::from(jours.unsigned_abs()), "jour ouvré", "jours ouvrés"),
+            avec_le_jour(demande.promise_le.0)
+        ),
+        None => String::new(),
+    }
+}
+
+fn faits(demande: &Model) -> Resume {
+    let mut resume = Resume::default()
+        .ligne("Demandé le", texte::jour(demande.faite_le.0))
+        .ligne("Ce que la commune attend", &demande.message);
+    let interets = demande.interets();
+    if !interets.is_empty() {
+        resume = resume.ligne("Ce qui l’intéresse", interets.join(", "));
+    }
+    if let Some(rappel) = &demande.rappel {
+        resume = resume.ligne("À rappeler", rappel);
+    }
+    if !demande.reponse.is_empty() {
+        resume = resume.ligne("Dernière réponse", &demande.reponse);
+    }
+    resume
+}
+
+fn valeurs(ouvert: &Ouvert) -> Saisie {
+    let saisie = Saisie::default().avec("etape", ouvert.projet.etape.as_str()).avec("genre", "action");
+    match &ouvert.demande {
+        Some(demande) => saisie
+            .avec("prochaine", demande.prochaine_action.clone().unwrap_or_default())
+            .avec("prochaine_le", demande.prochaine_le.map(|j| j.to_string()).unwrap_or_default()),
+        None => saisie,
+    }
+}
+
+/// GET.
+pub async fn montrer(cadre: Cadre, Path(reference): Path<String>) -> Reponse {
+    let ouvert = ouvrir(&cadre, &reference).await?;
+    let (saisie, titre) = (valeurs(&ouvert), format!("Suivi : {}", ouvert.projet.titre));
+    let page = page(&cadre, ouvert, saisie, Erreurs::default(), false).await?;
+    cadre.page(titre, &page)?.fil(&[("Tableau de bord", "/tableau")]).repondre()
+}
+
+/// What one act changes.
+struct Effet {
+    demande: Model,
+    genre: &'static str,
+    faits: serde_json::Value,
+    /// Subject and text for the bearer.
+    courriel: Option<(String, String)>,
+    message: &'static str,
+}
+
+/// POST: one act.
+pub async fn agir(cadre: Cadre, Path(reference): Path<String>, form: CheckedForm) -> Reponse {
+    let ouvert = ouvrir(&cadre, &reference).await?;
+    match form.saisie.texte("acte").to_owned().as_str() {
+        "ouvrir" => accueillir(&cadre, &form, ouvert).await,
+        "etape" => changer_l_etape(&cadre, &form, ouvert).await,
+        "noter" => noter(&cadre, &form, ouvert).await,
+        "recommander" => recommander(&cadre, &form, ouvert).await,
+        acte => changer(&cadre, &form, ouvert, acte).await,
+    }
+}
+
+fn vers(projet: &projet::Model) -> String {
+    format!("/projets/{}/suivi", projet.reference)
+}
+
+async fn en_erreur(cadre: &Cadre, ouvert: Ouvert, saisie: Saisie, erreurs: Erreurs) -> Reponse {
+    let titre = format!("Suivi : {}", ouvert.projet.titre);
+    let page = page(cadre, ouvert, saisie, erreurs, false).await?;
+    cadre.page(titre, &page)?.statut(StatusCode::UNPROCESSABLE_ENTITY).repondre()
+}
+
+/// An agent follows a project whose bearer did not ask through the site.
+async fn accueillir(cadre: &Cadre, form: &CheckedForm, ouvert: Ouvert) -> Reponse {
+    let instance = &cadre.instance;
+    let tx = instance.db.begin().await?;
+    let nouvelle = demandes::Nouvelle {
+        faite_par: ouvert.projet.auteur_id.clone(),
+        message: "Suivi ouvert par le département.".to_owned(),
+        rappel: None,
+        interets: "[]".to_owned(),
+    };
+    let (demande, _) = demandes::creer(&tx, instance, &ouvert.projet, nouvelle).await?;
+    let faits = serde_json::json!({"promise_le": demande.promise_le});
+    let evenement = evenement(cadre, evenements::DEMANDE, &ouvert.projet).faits(faits);
+    journal::ecrire(&tx, &*instance.clock, &*instance.ids, evenement).await?;
+    form.conclure(tx, &vers(&ouvert.projet), "Le suivi est ouvert.").await
+}
+
+async fn changer_l_etape(cadre: &Cadre, form: &CheckedForm, ouvert: Ouvert) -> Reponse {
+    let instance = &cadre.instance;
+    let Some(etape) = form.lecteur().choix::<Etape>("etape", "") else {
+        return Err(Erreur::Invalide("Cette étape n’existe pas.".to_owned()));
+    };
+    let projet = projet::Model { etape, ..ouvert.projet };
+    let tx = instance.db.begin().await?;
+    if !projet::enregistrer(&tx, &projet, instance.clock.instant()).await? {
+        return Err(Erreur::Invalide("Le projet a changé entre-temps. Rechargez la page et recommencez.".to_owned()));
+    }
+    let faits = serde_json::json!({"partie": "etape", "etape": etape.as_str()});
+    journal::ecrire(&tx, &*instance.clock, &*instance.ids, evenement(cadre, "projet.modifie", &projet).faits(faits))
+        .await?;
+    form.conclure(tx, &vers(&projet), "L’étape est changée.").await
+}
+
+/// A conversation, in 30 seconds. Facts: the person can read it.
+async fn noter(cadre: &Cadre, form: &CheckedForm, ouvert: Ouvert) -> Reponse {
+    let mut l = form.lecteur();
+    let Some(texte) = l.texte("note", "Écrivez ce qui s’est dit.", 3, 3_000) else {
+        let erreurs = l.erreurs;
+        return en_erreur(cadre, ouvert, form.saisie.clone(), erreurs).await;
+    };
+    let instance = &cadre.instance;
+    let (clock, ids) = (&*instance.clock, &*instance.ids);
+    let agent = cadre.visiteur.connecte()?.id.clone();
+    let tx = instance.db.begin().await?;
+    storage::echanger(&tx, clock, ids, &ouvert.projet.id, &agent, "note", &texte).await?;
+    if let Some(demande) = storage::du_projet(&tx, &ouvert.projet.id).await? {
+        storage::enregistrer(&tx, &Model { contact_le: Jour(instance.aujourd_hui()), ..demande }).await?;
+    }
+    journal::ecrire(&tx, clock, ids, evenement(cadre, evenements::NOTE, &ouvert.projet)).await?;
+    form.conclure(tx, &vers(&ouvert.projet), "L’entretien est noté.").await
+}
+
+async fn recommander(cadre: &Cadre, form: &CheckedForm, ouvert: Ouvert) -> Reponse {
+    let mut l = form.lecteur();
+    let titre = l.texte("reco_titre", "Dites en quelques mots ce que vous recommandez.", 3, 150);
+    let texte = l.texte_libre("reco_texte", 2_000).unwrap_or_default();
+    let (Some(titre), true) = (titre, l.erreurs.est_vide()) else {
+        let erreurs = l.erreurs;
+        return en_erreur(cadre, ouvert, form.saisie.clone(), erreurs).await;
+    };
+    let genre = match form.saisie.texte("genre") {
+        genre @ ("levier" | "acteur" | "ressource") => genre,
+        _ => "action",
+    };
+    let instance = &cadre.instance;
+    let (clock, ids) = (&*instance.clock, &*instance.ids);
+    let agent = cadre.visiteur.connecte()?.clone();
+    let tx = instance.db.begin().await?;
+    let nouvelle = storage::NouvelleRecommandation {
+        projet: &ouvert.projet.id,
+        par: &agent.id,
+        genre,
+        titre: &titre,
+        texte: &texte,
+    };
+    storage::recommander(&tx, clock, ids, nouvelle).await?;
+    journal::ecrire(&tx, clock, ids, evenement(cadre, evenements::RECOMMANDE, &ouvert.projet)).await?;
+    let courriel = format!("{} vous recommande : {titre}\n\n{texte}", agent.nom_complet());
+    prevenir_le_porteur(&tx, cadre, &ouvert.projet, "Une recommandation pour votre projet", &courriel).await?;
+    form.conclure(tx, &vers(&ouvert.projet), "La recommandation est envoyée.").await
+}
+
+async fn changer(cadre: &Cadre, form: &CheckedForm, ouvert: Ouvert, acte: &str) -> Reponse {
+    let Some(demande) = ouvert.demande.clone() else {
+        return Err(Erreur::Invalide("Ouvrez d’abord le suivi de ce projet.".to_owned()));
+    };
+    let effet = match effet(cadre, form, &demande, acte).await {
+        Ok(effet) => effet,
+        Err(Empeche::Erreurs(erreurs)) => return en_erreur(cadre, ouvert, form.saisie.clone(), erreurs).await,
+        Err(Empeche::Autre(erreur)) => return Err(erreur),
+    };
+    let instance = &cadre.instance;
+    let lue = form.saisie.texte("version").parse().unwrap_or(0);
+    let tx = instance.db.begin().await?;
+    if !storage::enregistrer(&tx, &Model { version: lue, ..effet.demande }).await? {
+        drop(tx);
+        // Someone else acted meanwhile: show what they did, keep what was typed.
+        let ouvert = ouvrir(cadre, &ouvert.projet.reference).await?;
+        let titre = format!("Suivi : {}", ouvert.projet.titre);
+        let page = page(cadre, ouvert, form.saisie.clone(), Erreurs::default(), true).await?;
+        return cadre.page(titre, &page)?.statut(StatusCode::CONFLICT).repondre();
+    }
+    let evenement = evenement(cadre, effet.genre, &ouvert.projet).faits(effet.faits);
+    journal::ecrire(&tx, &*instance.clock, &*instance.ids, evenement).await?;
+    if let Some((sujet, texte)) = effet.courriel {
+        prevenir_le_porteur(&tx, cadre, &ouvert.projet, &sujet, &texte).await?;
+    }
+    form.conclure(tx, &vers(&ouvert.projet), effet.message).await
+}
+
+enum Empeche {
+    Erreurs(Erreurs),
+    Autre(Erreur),
+}
+
+impl From<rules::Impossible> for Empeche {
+    fn from(impossible: rules::Impossible) -> Self {
+        Self::Autre(Erreur::Invalide(impossible.0.to_owned()))
+    }
+}
+
+impl From<Erreur> for Empeche {
+    fn from(erreur: Erreur) -> Self {
+        Self::Autre(erreur)
+    }
+}
+
+async fn effet(cadre: &Cadre, form: &CheckedForm, demande: &Model, acte: &str) -> Result<Effet, Empeche> {
+    let instance = &cadre.instance;
+    let (jour, zone) = (instance.aujourd_hui(), instance.collectivite.feries);
+    let agent = cadre.visiteur.connecte().map_err(Empeche::Autre)?;
+    let mut l = form.lecteur();
+    let apres = |acte| rules::apres(demande.horloge(), acte, jour, zone);
+    let contact = |demande: Model| Model { contact_le: Jour(jour), ..demande };
+    match acte {
+        "repondre" => {
+            let reponse = l
+                .texte("reponse", "Écrivez votre réponse.", 5, 5_000)
+                .ok_or_else(|| Empeche::Erreurs(l.erreurs.clone()))?;
+            let texte = format!("{} vous répond :\n\n{reponse}\n\n{}", agent.nom_complet(), demandes::alerte().texte);
+            let demande = Model {
+                reponse,
+                mode: Some("courriel".to_owned()),
+                ..contact(demande.clone()).avec(apres(Acte::Repondre)?)
+            };
+            Ok(Effet {
+                demande,
+                genre: evenements::REPONDU,
+                faits: serde_json::json!({"mode": "courriel"}),
+                courriel: Some(("Le département vous répond".to_owned(), texte)),
+                message: "La réponse est envoyée.",
+            })
+        }
+        "telephone" => Ok(Effet {
+            demande: Model {
+                mode: Some("telephone".to_owned()),
+                ..contact(demande.clone()).avec(apres(Acte::Repondre)?)
+            },
+            genre: evenements::REPONDU,
+            faits: serde_json::json!({"mode": "telephone"}),
+            courriel: None,
+            message: "Noté : répondu par téléphone.",
+        }),
+        "attendre" => {
+            let attente = l
+                .texte("attente", "Dites ce que vous attendez.", 5, 2_000)
+                .ok_or_else(|| Empeche::Erreurs(l.erreurs.clone()))?;
+            Ok(Effet {
+                demande: contact(demande.clone()).avec(apres(Acte::Attendre)?),
+                genre: evenements::ATTENTE,
+                faits: serde_json::json!({}),
+                courriel: Some((
+                    "Il nous manque un élément".to_owned(),
+                    format!("{} a besoin d’un élément de votre part :\n\n{attente}", agent.nom_complet()),
+                )),
+                message: "Le délai est suspendu. La commune est prévenue.",
+            })
+        }
+        "reprendre" => {
+            let demande = demande.clone().avec(apres(Acte::Reprendre)?);
+            let faits = serde_json::json!({"promise_le": demande.promise_le});
+            Ok(Effet { demande, genre: evenements::REPRISE, faits, courriel: None, message: "Le délai reprend." })
+        }
+        "refuser" => {
+            let motif = l
+                .texte("motif", "Donnez la raison : la commune la lira.", 10, 2_000)
+                .ok_or_else(|| Empeche::Erreurs(l.erreurs.clone()))?;
+            let texte = format!(
+                "Le département ne peut pas accompagner ce projet. Raison :\n\n{motif}\n\nVotre projet reste le vôtre. Vous pouvez nous appeler pour en parler."
+            );
+            Ok(Effet {
+                demande: Model { reponse: motif, ..contact(demande.clone()).avec(apres(Acte::Refuser)?) },
+                genre: evenements::REFUSE,
+                faits: serde_json::json!({}),
+                courriel: Some(("Réponse à votre demande d’accompagnement".to_owned(), texte)),
+                message: "La demande est close. La commune lit la raison.",
+            })
+        }
+        "suite" => {
+            let prochaine_le = l.date("prochaine_le");
+            let prochaine_action = l.texte_libre("prochaine", 200);
+            if !l.erreurs.est_vide() {
+                return Err(Empeche::Erreurs(l.erreurs));
+            }
+            Ok(Effet {
+                demande: Model { prochaine_action, prochaine_le: prochaine_le.map(Jour), ..demande.clone() },
+                genre: evenements::NOTE,
+                faits: serde_json::json!({"partie": "prochaine-action"}),
+                courriel: None,
+                message: "La prochaine action est notée.",
+            })
+        }
+        "confier" => confier(cadre, form, demande, jour).await,
+        _ => Err(Empeche::Autre(Erreur::Invalide("Cette action n’existe pas.".to_owned()))),
+    }
+}
+
+async fn confier(
+    cadre: &Cadre,
+    form: &CheckedForm,
+    demande: &Model,
+    jour: jiff::civil::Date,
+) -> Result<Effet, Empeche> {
+    let choisi = PersonneId(form.saisie.texte("agent").to_owned());
+    let tx = cadre.instance.db.read().await.map_err(|e| Empeche::Autre(e.into()))?;
+    let titulaires =
+        mandat::titulaires(&tx, Fonction::ChargeTerritorial, jour).await.map_err(|e| Empeche::Autre(e.into()))?;
+    let Some(nouveau) = titulaires.into_iter().find(|t| t.id == choisi) else {
+        let mut erreurs = Erreurs::default();
+        erreurs.ajouter("agent", "Choisissez à qui confier le projet.");
+        return Err(Empeche::Erreurs(erreurs));
+    };
+    let texte = format!("{} suit maintenant votre projet.", nouveau.nom_complet());
+    Ok(Effet {
+        demande: Model { agent_id: Some(nouveau.id), ..demande.clone() },
+        genre: evenements::CONFIE,
+        faits: serde_json::json!({}),
+        courriel: Some(("Votre interlocuteur change".to_owned(), texte)),
+        message: "Le projet est confié.",
+    })
+}
+
+/// Tells those who bear the project, each once, never who acts.
+pub(crate) async fn prevenir_le_porteur(
+    tx: &platform::WriteTx,
+    cadre: &Cadre,
+    projet: &projet::Model,
+    sujet: &str,
+    texte: &str,
+) -> Result<(), Erreur> {
+    let instance = &cadre.instance;
+    let texte = format!(
+        "Projet « {} »\n\n{texte}\n\n{}",
+        projet.titre,
+        instance.url(&format!("/projets/{}#accompagnement", projet.reference))
+    );
+    for personne in projet::personnes(tx, projet).await? {
+        courriels::prevenir(tx, instance, &personne, cadre.visiteur.personne_id(), sujet, &texte).await?;
+    }
+    Ok(())
+}

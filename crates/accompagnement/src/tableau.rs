@@ -1,0 +1,223 @@
+//! The board: what is to be answered and when, what is late, next actions, who has had no news.
+
+use askama::Template;
+use domain::droit::{Action, Fonction};
+use jiff::civil::Date;
+use socle::secteur;
+use socle::{PersonneId, mandat};
+use web::composants::{Cellule, EtatVide, Etiquette, Html, OptionDeChamp, Selection, Tableau, Ton};
+use web::{Cadre, CheckedForm, Erreur, Instance, Reponse, Saisie, texte};
+
+use crate::demande::rules::{self, Etat};
+use crate::demande::storage::{self, Ligne};
+
+/// Requests shown.
+const LIMITE: i64 = 500;
+
+struct Colonne {
+    id: &'static str,
+    titre: &'static str,
+    vide: &'static str,
+    cartes: Vec<Carte>,
+}
+
+struct Carte {
+    url: String,
+    titre: String,
+    lieu: String,
+    etiquette: Etiquette,
+    note: String,
+}
+
+#[derive(Template)]
+#[template(path = "tableau.html")]
+struct PageTableau {
+    colonnes: Vec<Colonne>,
+    coordination: Option<Coordination>,
+}
+
+struct Coordination {
+    filtre: Selection,
+    charge: Tableau,
+    de: Selection,
+    a: Selection,
+    caches: Html,
+}
+
+/// GET. A chargé sees their secteurs (and those they replace); the coordination sees all, or one with `?secteur=`.
+pub async fn montrer(cadre: Cadre) -> Reponse {
+    let instance = &cadre.instance;
+    let jour = instance.aujourd_hui();
+    let coordonne = cadre.visiteur.peut(Action::Coordonner);
+    let demande = cadre.uri.query().map(|q| Saisie::decoder(q.as_bytes())).unwrap_or_default();
+    let tx = instance.db.read().await?;
+    let un = Some(demande.texte("secteur")).filter(|s| !s.is_empty()).map(|s| vec![secteur::SecteurId(s.to_owned())]);
+    let lignes = match (coordonne, &un) {
+        (true, Some(un)) => storage::ouvertes(&tx, Some(un), LIMITE).await?,
+        (true, None) => storage::ouvertes(&tx, None, LIMITE).await?,
+        (false, _) => storage::ouvertes(&tx, Some(&cadre.visiteur.secteurs), LIMITE).await?,
+    };
+    let coordination = if coordonne { Some(coordination(&cadre, &tx, &lignes, jour, &demande).await?) } else { None };
+    let page = PageTableau { colonnes: colonnes(instance, &lignes, jour), coordination };
+    cadre.page("Tableau de bord", &page)?.repondre()
+}
+
+fn colonnes(instance: &Instance, lignes: &[Ligne], jour: Date) -> Vec<Colonne> {
+    let zone = instance.collectivite.feries;
+    let mut a_repondre = Vec::new();
+    let mut retard = Vec::new();
+    let mut actions = Vec::new();
+    let mut silence = Vec::new();
+    let mut attente = Vec::new();
+    for ligne in lignes {
+        let etat = Etat::lire(&ligne.etat);
+        match rules::jours_restants(ligne.horloge(), jour, zone) {
+            Some(jours) if jours < 0 => {
+                let note = texte::accorde(u64::from(jours.unsigned_abs()), "jour de retard", "jours de retard");
+                retard.push(carte(instance, ligne, Etiquette::nouvelle(note, Ton::Negatif)));
+            }
+            Some(0) => a_repondre.push(carte(instance, ligne, Etiquette::nouvelle("Aujourd’hui", Ton::Attente))),
+            Some(jours) => {
+                let note = format!("{} restants", texte::accorde(u64::from(jours.unsigned_abs()), "jour", "jours"));
+                a_repondre.push(carte(instance, ligne, Etiquette::nouvelle(note, Ton::Neutre)));
+            }
+            None if etat == Etat::AttendLaCommune => {
+                attente.push(carte(instance, ligne, Etiquette::nouvelle("Délai suspendu", Ton::Neutre)));
+            }
+            None => {}
+        }
+        if let Some(le) = ligne.prochaine_le {
+            let ton = if le.0 < jour { Ton::Negatif } else { Ton::Neutre };
+            actions.push((le.0, carte(instance, ligne, Etiquette::nouvelle(texte::jour(le.0), ton))));
+        } else if rules::sans_nouvelles(etat, ligne.contact_le.0, jour) {
+            let etiquette = Etiquette::nouvelle(format!("depuis le {}", texte::jour(ligne.contact_le.0)), Ton::Attente);
+            silence.push(carte(instance, ligne, etiquette));
+        }
+    }
+    actions.sort_by_key(|(le, _)| *le);
+    let actions = actions.into_iter().map(|(_, carte)| carte).collect();
+    let colonne = |id, titre, vide, cartes| Colonne { id, titre, vide, cartes };
+    vec![
+        colonne("retard", "Promis et en retard", "Rien n’est en retard.", retard),
+        colonne("a-repondre", "À répondre", "Aucune demande n’attend.", a_repondre),
+        colonne("actions", "Mes prochaines actions", "Aucune action prévue.", actions),
+        colonne("attente", "La commune est attendue", "Aucun délai suspendu.", attente),
+        colonne("silence", "Sans nouvelles depuis 45 jours", "Tout le monde a eu des nouvelles.", silence),
+    ]
+}
+
+fn carte(instance: &Instance, ligne: &Ligne, etiquette: Etiquette) -> Carte {
+    Carte {
+        url: format!("/projets/{}/suivi", ligne.reference),
+        titre: ligne.titre.clone(),
+        lieu: instance.referentiel().nom_commune(&ligne.commune).to_owned(),
+        etiquette,
+        note: ligne.prochaine_action.clone().unwrap_or_else(|| ligne.etape.libelle().to_owned()),
+    }
+}
+
+/// Load by secteur and hand-over of a portfolio.
+async fn coordination(
+    cadre: &Cadre,
+    tx: &platform::ReadTx,
+    lignes: &[Ligne],
+    jour: Date,
+    demande: &Saisie,
+) -> Result<Coordination, Erreur> {
+    let instance = &cadre.instance;
+    let secteurs = secteur::vues(tx, jour).await?;
+    let agents = mandat::titulaires(tx, Fonction::ChargeTerritorial, jour).await?;
+    let f = cadre.formulaire_avec(demande.clone(), web::formulaire::Erreurs::default());
+    let compte = |nom: &str, filtre: &dyn Fn(&Ligne) -> bool| {
+        lignes.iter().filter(|l| l.secteur.as_deref() == Some(nom) && filtre(l)).count().to_string()
+    };
+    let zone = instance.collectivite.feries;
+    let charge = Tableau {
+        legende: "Charge par secteur".to_owned(),
+        colonnes: ["Secteur", "Qui répond", "Projets suivis", "À répondre", "En retard"].map(str::to_owned).to_vec(),
+        lignes: secteurs
+            .iter()
+            .map(|s| {
+                let reste = |l: &Ligne| rules::jours_restants(l.horloge(), jour, zone);
+                vec![
+                    Cellule::texte(&s.nom),
+                    Cellule::texte(s.agents.as_deref().unwrap_or("la coordination")),
+                    Cellule::nombre(compte(&s.nom, &|_| true)),
+                    Cellule::nombre(compte(&s.nom, &|l| reste(l).is_some())),
+                    Cellule::nombre(compte(&s.nom, &|l| reste(l).is_some_and(|r| r < 0))),
+                ]
+            })
+            .collect(),
+    };
+    let personnes = || agents.iter().map(|a| OptionDeChamp::nouvelle(a.id.as_str(), a.nom_complet()));
+    let vide = |mots: &str| std::iter::once(OptionDeChamp::nouvelle("", mots));
+    Ok(Coordination {
+        filtre: f.selection(
+            "secteur",
+            "Secteur",
+            vide("Tous les secteurs").chain(secteurs.iter().map(|s| OptionDeChamp::nouvelle(s.id.as_str(), &s.nom))),
+        ),
+        charge,
+        de: f.selection("de", "Le portefeuille de", vide("Choisissez une personne").chain(personnes())),
+        a: f.selection("a", "passe à", vide("Choisissez une personne").chain(personnes())),
+        caches: f.caches(),
+    })
+}
+
+/// POST: a whole portfolio changes hands.
+pub async fn transmettre(cadre: Cadre, form: CheckedForm) -> Reponse {
+    let (de, a) = (form.saisie.texte("de").to_owned(), form.saisie.texte("a").to_owned());
+    if de.is_empty() || a.is_empty() || de == a {
+        return Err(Erreur::Invalide("Choisissez deux personnes différentes.".to_owned()));
+    }
+    let instance = &cadre.instance;
+    let (de, a) = (PersonneId(de), PersonneId(a));
+    let tx = instance.db.begin().await?;
+    let titulaires = mandat::titulaires(&tx, Fonction::ChargeTerritorial, instance.aujourd_hui()).await?;
+    if !titulaires.iter().any(|t| t.id == a) {
+        return Err(Erreur::Invalide("La personne qui reçoit n’est pas chargée territoriale aujourd’hui.".to_owned()));
+    }
+    let combien = storage::transmettre(&tx, &de, &a).await?;
+    let message = format!("{} changent d’interlocuteur.", texte::accorde(combien, "projet", "projets"));
+    form.conclure(tx, "/tableau", &message).await
+}
+
+#[derive(Template)]
+#[template(path = "marches.html")]
+struct PageMarches {
+    tableau: Option<Tableau>,
+    vide: EtatVide,
+}
+
+/// GET: markets planned within 12 months, for the facilitateur of clauses.
+pub async fn marches(cadre: Cadre) -> Reponse {
+    let instance = &cadre.instance;
+    let tx = instance.db.read().await?;
+    let marches = storage::marches_prevus(&tx).await?;
+    let page = PageMarches {
+        tableau: (!marches.is_empty()).then(|| Tableau {
+            legende: texte::accorde(marches.len() as u64, "marché prévu", "marchés prévus"),
+            colonnes: ["Projet", "Commune", "Étape", "Coût estimé"].map(str::to_owned).to_vec(),
+            lignes: marches
+                .iter()
+                .map(|m| {
+                    vec![
+                        Cellule::texte(format!("{} ({})", m.titre, m.reference)),
+                        Cellule::texte(instance.referentiel().nom_commune(&m.commune)),
+                        Cellule::texte(m.etape.libelle()),
+                        Cellule::nombre(
+                            m.cout.map_or_else(|| "non connu".to_owned(), |c| domain::cents::Cents(c).en_euros()),
+                        ),
+                    ]
+                })
+                .collect(),
+        }),
+        vide: EtatVide {
+            titre: "Aucun marché prévu pour l’instant".to_owned(),
+            texte: "Quand un porteur dit qu’un marché public est prévu dans les 12 mois, son projet apparaît ici."
+                .to_owned(),
+            action: None,
+        },
+    };
+    cadre.page("Marchés prévus", &page)?.repondre()
+}

@@ -1,0 +1,287 @@
+//! The main job, walked through the real pages, on both databases.
+
+#![expect(clippy::unwrap_used, reason = "a test fails with a line number")]
+
+use axum::http::StatusCode;
+use domain::droit::Fonction;
+use rstest::rstest;
+use server::features;
+use socle::organisation::Nature;
+use testkit::{Appli, Moteur, Navigateur, Page};
+
+const IDEE: &[(&str, &str)] = &[
+    ("titre", "Rouvrir le café-épicerie"),
+    ("commune", "Cirey-sur-Vezouze (54)"),
+    ("manque", "Plus de commerce depuis deux ans. Les habitants âgés font quinze kilomètres."),
+    ("themes", "commerce"),
+];
+
+async fn decrire(navigateur: &mut Navigateur) -> (Page, String) {
+    let page = navigateur.ouvrir("/projets/nouveau").await;
+    let page = navigateur.envoyer(&page, "/projets/nouveau", IDEE).await;
+    page.exiger("Où vous en êtes");
+    let reference = page.chemin.split('/').nth(2).unwrap().to_owned();
+    let champs = [
+        ("etape", "etude"),
+        ("porteur", "commune"),
+        ("besoins", "argent"),
+        ("cout", "120 000"),
+        ("maire_informe", "oui"),
+    ];
+    let page = navigateur.envoyer(&page, &format!("/projets/{reference}/suite"), &champs).await;
+    (page, reference)
+}
+
+/// The path of the link in a mail.
+fn lien(texte: &str, debut: &str) -> String {
+    let debut = texte.find(debut).unwrap_or_else(|| panic!("pas de lien {debut} dans :\n{texte}"));
+    let (_, reste) = texte.split_at(debut);
+    reste.split(['\n', ' ']).next().unwrap().to_owned()
+}
+
+#[rstest]
+#[case::sqlite(Moteur::Sqlite)]
+#[case::postgres(Moteur::Postgres)]
+#[tokio::test]
+async fn une_idee_devient_un_projet_accompagne(#[case] moteur: Moteur) {
+    let appli = Appli::demonstration(moteur, features()).await;
+    let mut maire = appli.navigateur();
+
+    // Without account: described, seen.
+    let (resultat, reference) = decrire(&mut maire).await;
+    resultat.exiger("Rouvrir le café-épicerie – Cirey-sur-Vezouze");
+    resultat.exiger("Ne signez aucun devis avant la réponse écrite de chaque financeur");
+    resultat.exiger("Claude Exemple-Chargé");
+    resultat.exiger("au plus tard le mardi 1er décembre 2026");
+    resultat.exiger("à payer");
+    assert_eq!(resultat.entetes["cache-control"], "no-store");
+
+    // Another browser does not see it.
+    let page = appli.navigateur().ouvrir(&format!("/projets/{reference}")).await;
+    page.exiger("Connectez-vous pour continuer");
+
+    // Kept: one address, a code.
+    let page = maire.ouvrir(&format!("/projets/{reference}/garder")).await;
+    let page = maire.envoyer(&page, "/connexion", &[("courriel", "maire@cirey.invalid")]).await;
+    page.exiger("Vérifiez vos courriels");
+    let courriel = appli.courriels().await.pop().unwrap();
+    let code: String = courriel.texte().split("Votre code : ").nth(1).unwrap().chars().take(6).collect();
+    let page = maire.envoyer(&page, "/connexion/code", &[("code", &code)]).await;
+    page.exiger("Votre projet est gardé").exiger("Déclaré, non confirmé");
+
+    // The mairie confirms from its own address, without account.
+    let page = maire.envoyer(&page, &format!("/projets/{reference}/demander-confirmation"), &[]).await;
+    page.exiger("Nous avons écrit à l’adresse officielle de la mairie");
+    let courriel = appli.courriels().await.pop().unwrap();
+    assert_eq!(courriel.destinataire(), "mairie-54129@demonstration.invalid");
+    let chemin = lien(courriel.texte(), "/confirmation/");
+    let mut mairie = appli.navigateur();
+    let page = mairie.ouvrir(&chemin).await;
+    let page = mairie.envoyer(&page, &chemin, &[("reponse", "oui")]).await;
+    page.exiger("Le projet est confirmé au nom de votre commune");
+
+    // Asks.
+    let page = maire.ouvrir(&format!("/projets/{reference}/accompagnement")).await;
+    page.exiger("Ce n’est pas une demande de subvention");
+    let action = format!("/projets/{reference}/accompagnement");
+    let page = maire.envoyer(&page, &action, &[("message", "Nous aider à choisir la forme juridique.")]).await;
+    page.exiger("au plus tard le mardi 1er décembre 2026");
+    let courriels = appli.courriels().await;
+    let destinataires: Vec<&str> = courriels.iter().rev().take(2).map(|c| c.destinataire()).collect();
+    assert!(destinataires.contains(&"maire@cirey.invalid"), "{destinataires:?}");
+    assert!(destinataires.contains(&"charge.lunevillois@exemple.invalid"), "{destinataires:?}");
+
+    // The chargé answers on their board.
+    let mut charge = appli.navigateur();
+    let page = charge.ouvrir("/demo").await;
+    let page = charge.envoyer(&page, "/demo", &[("role", "charge.lunevillois@exemple.invalid")]).await;
+    page.exiger("À répondre (1)").exiger("Rouvrir le café-épicerie");
+    let suivi = format!("/projets/{reference}/suivi");
+    let page = charge.ouvrir(&suivi).await;
+    page.exiger("Encore 5 jours ouvrés");
+    let recommander =
+        [("acte", "recommander"), ("genre", "acteur"), ("reco_titre", "Appeler l’union des coopératives")];
+    let page = envoyer_acte(&mut charge, &page, &suivi, &recommander).await;
+    page.exiger("La recommandation est envoyée");
+    let repondre = [("acte", "repondre"), ("reponse", "Je passe mardi à la mairie."), ("version", "1")];
+    let page = envoyer_acte(&mut charge, &page, &suivi, &repondre).await;
+    page.exiger("La réponse est envoyée").exiger("Répondu");
+    let courriel = appli.courriels().await.pop().unwrap();
+    assert_eq!((courriel.destinataire(), courriel.sujet()), ("maire@cirey.invalid", "Le département vous répond"));
+
+    // The commune sees it and takes it up.
+    let page = maire.ouvrir(&format!("/projets/{reference}")).await;
+    page.exiger("Je passe mardi à la mairie").exiger("Appeler l’union des coopératives");
+    let action = format!("/projets/{reference}/accompagnement/recommandation");
+    let page = maire.envoyer(&page, &action, &[("etat", "retenue")]).await;
+    page.exiger("Retenue").exiger("Recommandation retenue");
+
+    // The public sees nothing until it is published, and then neither cost nor exchanges.
+    let mut public = appli.navigateur();
+    assert!(!public.ouvrir("/carte").await.contient("Rouvrir le café"));
+    appli.fin().await;
+}
+
+/// The follow-up page has several forms to the same address: fields are given whole.
+async fn envoyer_acte(navigateur: &mut Navigateur, page: &Page, chemin: &str, champs: &[(&str, &str)]) -> Page {
+    navigateur.envoyer(page, chemin, champs).await
+}
+
+#[rstest]
+#[case::sqlite(Moteur::Sqlite)]
+#[case::postgres(Moteur::Postgres)]
+#[tokio::test]
+async fn une_erreur_ne_perd_rien_de_ce_qui_est_tape(#[case] moteur: Moteur) {
+    let appli = Appli::nouvelle(moteur, features()).await;
+    let mut visiteur = appli.navigateur();
+    let page = visiteur.ouvrir("/projets/nouveau").await;
+    let champs = [("titre", "<b>Un titre</b>"), ("commune", "Nullepart-les-Bains"), ("manque", "court")];
+    let page = visiteur.envoyer(&page, "/projets/nouveau", &champs).await;
+    assert_eq!(page.statut, StatusCode::UNPROCESSABLE_ENTITY);
+    page.exiger("3 points sont à corriger").exiger("Nous ne trouvons pas").exiger("Choisissez au moins un thème");
+    assert_eq!(page.attribut("#titre", "value").as_deref(), Some("<b>Un titre</b>"));
+    assert_eq!(page.attribut("#commune", "value").as_deref(), Some("Nullepart-les-Bains"));
+    assert!(page.textes("title")[0].starts_with("Erreur"));
+    appli.fin().await;
+}
+
+#[rstest]
+#[case::sqlite(Moteur::Sqlite)]
+#[case::postgres(Moteur::Postgres)]
+#[tokio::test]
+async fn un_formulaire_envoye_deux_fois_ne_fait_qu_un_projet(#[case] moteur: Moteur) {
+    let appli = Appli::nouvelle(moteur, features()).await;
+    let mut visiteur = appli.navigateur();
+    let page = visiteur.ouvrir("/projets/nouveau").await;
+    let un = visiteur.envoyer(&page, "/projets/nouveau", IDEE).await;
+    let deux = visiteur.envoyer(&page, "/projets/nouveau", IDEE).await;
+    assert_eq!(un.chemin, deux.chemin);
+    appli.fin().await;
+}
+
+#[rstest]
+#[case::sqlite(Moteur::Sqlite)]
+#[case::postgres(Moteur::Postgres)]
+#[tokio::test]
+async fn un_formulaire_d_ailleurs_est_refuse(#[case] moteur: Moteur) {
+    let appli = Appli::nouvelle(moteur, features()).await;
+    let mut visiteur = appli.navigateur();
+    let page = visiteur.poster("/projets/nouveau", "titre=Sans+jeton&commune=54129").await;
+    assert_eq!(page.statut, StatusCode::FORBIDDEN);
+    page.exiger("Le formulaire n’a pas été pris en compte");
+    // The token of one browser is of no use in another.
+    let mut autre = appli.navigateur();
+    let vue = autre.ouvrir("/projets/nouveau").await;
+    let page = visiteur.envoyer(&vue, "/projets/nouveau", IDEE).await;
+    assert_eq!(page.statut, StatusCode::FORBIDDEN);
+    appli.fin().await;
+}
+
+#[rstest]
+#[case::sqlite(Moteur::Sqlite)]
+#[case::postgres(Moteur::Postgres)]
+#[tokio::test]
+async fn deux_agents_sur_la_meme_demande(#[case] moteur: Moteur) {
+    let appli = Appli::demonstration(moteur, features()).await;
+    let (mut porteur, _) = appli.connecter("porteuse@exemple.invalid", None).await;
+    let (_, reference) = decrire(&mut porteur).await;
+    let page = porteur.ouvrir(&format!("/projets/{reference}/accompagnement")).await;
+    let action = format!("/projets/{reference}/accompagnement");
+    porteur.envoyer(&page, &action, &[("message", "Une question simple.")]).await.exiger("Votre demande est envoyée");
+
+    let departement = Some((Nature::Departement, "Meurthe-et-Moselle", Fonction::Coordinateur));
+    let (mut une, _) = appli.connecter("une@exemple.invalid", departement).await;
+    let (mut autre, _) = appli.connecter("autre@exemple.invalid", departement).await;
+    let suivi = format!("/projets/{reference}/suivi");
+    let (vue_une, vue_autre) = (une.ouvrir(&suivi).await, autre.ouvrir(&suivi).await);
+    let reponse = |texte| [("acte", "repondre"), ("reponse", texte), ("version", "1")];
+    une.envoyer(&vue_une, &suivi, &reponse("Première réponse.")).await.exiger("La réponse est envoyée");
+    let page = autre.envoyer(&vue_autre, &suivi, &reponse("Seconde réponse, à ne pas perdre.")).await;
+    assert_eq!(page.statut, StatusCode::CONFLICT);
+    page.exiger("Quelqu’un a agi sur cette demande").exiger("Première réponse.");
+    assert!(page.html.contains("Seconde réponse, à ne pas perdre."), "the second keeps its text");
+    appli.fin().await;
+}
+
+#[rstest]
+#[case::sqlite(Moteur::Sqlite)]
+#[case::postgres(Moteur::Postgres)]
+#[tokio::test]
+async fn un_appel_saisi_puis_reconnu(#[case] moteur: Moteur) {
+    let appli = Appli::demonstration(moteur, features()).await;
+    let mut charge = appli.navigateur();
+    let page = charge.ouvrir("/demo").await;
+    charge.envoyer(&page, "/demo", &[("role", "charge.lunevillois@exemple.invalid")]).await;
+    let page = charge.ouvrir("/saisir").await;
+    let champs = [
+        ("commune", "54480"),
+        ("phrase", "La secrétaire cherche une solution pour la cantine."),
+        ("courriel", "secretariat@exemple.invalid"),
+    ];
+    let page = charge.envoyer(&page, "/saisir", &champs).await;
+    assert_eq!(page.statut, StatusCode::UNPROCESSABLE_ENTITY);
+    page.exiger("Plusieurs communes correspondent");
+    let page = charge.envoyer(&page, "/saisir", &[("commune", "Petitmont")]).await;
+    page.exiger("L’appel est saisi").exiger("Encore 5 jours ouvrés");
+    let suivi = page.chemin.clone();
+    let page = charge.envoyer(&page, &suivi, &[("acte", "telephone")]).await;
+    page.exiger("répondu par téléphone");
+
+    let courriel = appli.courriels().await.pop().unwrap();
+    assert_eq!(courriel.sujet(), "Est-ce bien cela ?");
+    let chemin = lien(courriel.texte(), "/est-ce-bien-cela/");
+    let mut secretaire = appli.navigateur();
+    let page = secretaire.ouvrir(&chemin).await;
+    page.exiger("La secrétaire cherche une solution pour la cantine");
+    secretaire.envoyer(&page, &chemin, &[]).await.exiger("connectez-vous avec la même adresse");
+    // The link works once.
+    assert_eq!(secretaire.ouvrir(&chemin).await.statut, StatusCode::NOT_FOUND);
+    appli.fin().await;
+}
+
+#[rstest]
+#[case::sqlite(Moteur::Sqlite)]
+#[case::postgres(Moteur::Postgres)]
+#[tokio::test]
+async fn une_mise_en_relation_avec_l_accord_des_deux(#[case] moteur: Moteur) {
+    let appli = Appli::demonstration(moteur, features()).await;
+    let (mut porteur, _) = appli.connecter("porteuse@exemple.invalid", None).await;
+    let (_, reference) = decrire(&mut porteur).await;
+    let action = format!("/projets/{reference}/accompagnement");
+    let page = porteur.ouvrir(&action).await;
+    porteur.envoyer(&page, &action, &[("message", "Une question simple.")]).await;
+    let mut charge = appli.navigateur();
+    let page = charge.ouvrir("/demo").await;
+    charge.envoyer(&page, "/demo", &[("role", "charge.lunevillois@exemple.invalid")]).await;
+    let page = charge.ouvrir(&format!("/projets/{reference}/suivi")).await;
+    let relation = format!("/projets/{reference}/relation");
+    let champs = |courriel| {
+        [
+            ("acteur", "Les Granges partagées (exemple)"),
+            ("acteur_courriel", courriel),
+            ("acteur_texte", "Une commune cherche un appui."),
+        ]
+    };
+    // In the demonstration nobody real is written to.
+    let refus = charge.envoyer(&page, &relation, &champs("vraie@adresse.fr")).await;
+    assert_eq!(refus.statut, StatusCode::BAD_REQUEST);
+    charge
+        .envoyer(&page, &relation, &champs("granges@exemple.invalid"))
+        .await
+        .exiger("Le texte est proposé au porteur");
+    assert!(!appli.courriels().await.iter().any(|c| c.destinataire() == "granges@exemple.invalid"), "nothing left yet");
+
+    let page = porteur.ouvrir(&format!("/projets/{reference}")).await;
+    let page = porteur.envoyer(&page, &format!("/projets/{reference}/relation/approuver"), &[("reponse", "oui")]).await;
+    page.exiger("Le texte est envoyé");
+    let courriels = appli.courriels().await;
+    let recu = courriels.iter().find(|c| c.destinataire() == "granges@exemple.invalid").unwrap();
+    let chemin = lien(recu.texte(), "/relation/");
+    let mut acteur = appli.navigateur();
+    let page = acteur.ouvrir(&chemin).await;
+    acteur.envoyer(&page, &chemin, &[("reponse", "interesse")]).await.exiger("Vous recevez les coordonnées du porteur");
+    let courriels = appli.courriels().await;
+    let contact = courriels.iter().rfind(|c| c.destinataire() == "granges@exemple.invalid").unwrap();
+    assert!(contact.texte().contains("porteuse@exemple.invalid"), "{}", contact.texte());
+    appli.fin().await;
+}
