@@ -23,15 +23,32 @@ struct Actif {
 }
 
 static ACTIFS: LazyLock<HashMap<String, Actif>> = LazyLock::new(|| {
-    Dossier::iter()
+    let mut actifs: HashMap<String, Actif> = Dossier::iter()
         .filter_map(|nom| Dossier::get(&nom).map(|fichier| (nom.into_owned(), fichier)))
         .map(|(nom, fichier)| {
-            let empreinte = Sha256::digest(&fichier.data).iter().take(6).map(|o| format!("{o:02x}")).collect();
             let genre = fichier.metadata.mimetype().to_owned();
-            (nom, Actif { empreinte, genre, contenu: fichier.data })
+            (nom, Actif { empreinte: empreinte(&fichier.data), genre, contenu: fichier.data })
         })
-        .collect()
+        .collect();
+    adresser_la_feuille(&mut actifs);
+    actifs
 });
+
+fn empreinte(octets: &[u8]) -> String {
+    Sha256::digest(octets).iter().take(6).map(|o| format!("{o:02x}")).collect()
+}
+
+/// The style sheet names the typeface by its digest too, so that browsers keep both for ever.
+fn adresser_la_feuille(actifs: &mut HashMap<String, Actif>) {
+    let cites: Vec<(String, String)> =
+        actifs.iter().map(|(nom, actif)| (format!("./{nom}"), format!("../{}/{nom}", actif.empreinte))).collect();
+    if let Some(feuille) = actifs.get_mut("terreau.css") {
+        let texte = String::from_utf8_lossy(&feuille.contenu).into_owned();
+        let texte = cites.iter().fold(texte, |texte, (nom, adresse)| texte.replace(nom, adresse));
+        feuille.empreinte = empreinte(texte.as_bytes());
+        feuille.contenu = texte.into_bytes().into();
+    }
+}
 
 /// The address of a file of `interface/dist`; it changes when the file does.
 #[must_use]

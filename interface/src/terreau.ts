@@ -1,0 +1,146 @@
+// Comfort only: every page works without this file. No storage (computers are shared), no inline script, no third party.
+
+interface Suggestion {
+  code: string;
+  libelle: string;
+}
+
+/** The summary of errors is read first. */
+function montrerLesErreurs(): void {
+  document.querySelector<HTMLElement>("[data-erreurs]")?.focus();
+}
+
+/** A form leaves once: a double click is one request (the server gives doubles their first answer anyway). */
+function envoyerUneFois(): void {
+  document.addEventListener("submit", (evenement) => {
+    const formulaire = evenement.target as HTMLFormElement;
+    if (formulaire.dataset["envoye"] === "oui") {
+      evenement.preventDefault();
+      return;
+    }
+    formulaire.dataset["envoye"] = "oui";
+    window.setTimeout(() => delete formulaire.dataset["envoye"], 3000);
+  });
+  // Back to a page kept by the browser: its forms can leave again.
+  window.addEventListener("pageshow", () => {
+    document.querySelectorAll<HTMLFormElement>("form").forEach((formulaire) => delete formulaire.dataset["envoye"]);
+  });
+}
+
+function compterLesCaracteres(): void {
+  document.querySelectorAll<HTMLTextAreaElement>("textarea[data-max]").forEach((zone) => {
+    const compte = document.getElementById(`${zone.id}-compte`);
+    const max = Number(zone.dataset["max"]);
+    if (!compte) return;
+    zone.addEventListener("input", () => {
+      const reste = max - [...zone.value].length;
+      compte.textContent = reste < 0 ? `${-reste} caractères de trop.` : `Il reste ${reste} caractères.`;
+    });
+  });
+}
+
+function imprimer(): void {
+  document.querySelectorAll<HTMLElement>("[data-imprimer]").forEach((bouton) => {
+    bouton.addEventListener("click", () => window.print());
+  });
+}
+
+/** Commune picker on the ARIA combobox pattern (list autocomplete, manual selection). */
+class ChoixDeCommune {
+  private readonly liste = document.createElement("ul");
+  private readonly annonce = document.createElement("div");
+  private choisi = -1;
+  private demande = 0;
+
+  constructor(private readonly champ: HTMLInputElement) {
+    const enveloppe = document.createElement("div");
+    enveloppe.className = "tr-choix";
+    champ.replaceWith(enveloppe);
+    this.liste.id = `${champ.id}-liste`;
+    this.liste.className = "tr-liste-choix";
+    this.liste.setAttribute("role", "listbox");
+    this.liste.setAttribute("aria-label", "Communes");
+    this.liste.hidden = true;
+    this.annonce.className = "govuk-visually-hidden";
+    this.annonce.setAttribute("role", "status");
+    enveloppe.append(champ, this.liste, this.annonce);
+    champ.setAttribute("role", "combobox");
+    champ.setAttribute("aria-autocomplete", "list");
+    champ.setAttribute("aria-controls", this.liste.id);
+    champ.setAttribute("aria-expanded", "false");
+    champ.addEventListener("input", () => void this.chercher());
+    champ.addEventListener("keydown", (evenement) => this.clavier(evenement));
+    champ.addEventListener("blur", () => window.setTimeout(() => this.fermer(), 150));
+  }
+
+  private async chercher(): Promise<void> {
+    const texte = this.champ.value.trim();
+    const numero = ++this.demande;
+    if (texte.length < 2) return this.fermer();
+    let suggestions: Suggestion[] = [];
+    try {
+      const reponse = await fetch(`/communes.json?q=${encodeURIComponent(texte)}`);
+      if (reponse.ok) suggestions = (await reponse.json()) as Suggestion[];
+    } catch {
+      return; // no network: the field stays a plain field
+    }
+    if (numero === this.demande) this.montrer(suggestions);
+  }
+
+  private montrer(suggestions: Suggestion[]): void {
+    this.choisi = -1;
+    this.liste.replaceChildren(
+      ...suggestions.map((suggestion, rang) => {
+        const element = document.createElement("li");
+        element.id = `${this.liste.id}-${rang}`;
+        element.setAttribute("role", "option");
+        element.textContent = suggestion.libelle;
+        element.addEventListener("mousedown", (evenement) => {
+          evenement.preventDefault();
+          this.prendre(rang);
+        });
+        return element;
+      }),
+    );
+    const nombre = suggestions.length;
+    this.liste.hidden = nombre === 0;
+    this.champ.setAttribute("aria-expanded", String(nombre > 0));
+    this.annonce.textContent =
+      nombre === 0 ? "Aucune commune trouvée" : nombre === 1 ? "1 commune" : `${nombre} communes`;
+  }
+
+  private clavier(evenement: KeyboardEvent): void {
+    const nombre = this.liste.children.length;
+    if (this.liste.hidden || nombre === 0) return;
+    if (evenement.key === "ArrowDown") this.pointer((this.choisi + 1) % nombre);
+    else if (evenement.key === "ArrowUp") this.pointer((this.choisi - 1 + nombre) % nombre);
+    else if (evenement.key === "Enter" && this.choisi >= 0) this.prendre(this.choisi);
+    else if (evenement.key === "Escape") this.fermer();
+    else return;
+    evenement.preventDefault();
+  }
+
+  private pointer(rang: number): void {
+    this.choisi = rang;
+    [...this.liste.children].forEach((element, i) => element.setAttribute("aria-selected", String(i === rang)));
+    this.champ.setAttribute("aria-activedescendant", `${this.liste.id}-${rang}`);
+    this.liste.children[rang]?.scrollIntoView({ block: "nearest" });
+  }
+
+  private prendre(rang: number): void {
+    this.champ.value = this.liste.children[rang]?.textContent ?? this.champ.value;
+    this.fermer();
+  }
+
+  private fermer(): void {
+    this.liste.hidden = true;
+    this.champ.setAttribute("aria-expanded", "false");
+    this.champ.removeAttribute("aria-activedescendant");
+  }
+}
+
+montrerLesErreurs();
+envoyerUneFois();
+compterLesCaracteres();
+imprimer();
+document.querySelectorAll<HTMLInputElement>("input[data-commune]").forEach((champ) => new ChoixDeCommune(champ));
