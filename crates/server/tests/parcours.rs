@@ -1,6 +1,6 @@
 //! The main job, walked through the real pages, on both databases.
 
-#![expect(clippy::unwrap_used, reason = "a test fails with a line number")]
+#![expect(clippy::unwrap_used, clippy::panic, reason = "a test fails with a line number")]
 
 use axum::http::StatusCode;
 use domain::droit::Fonction;
