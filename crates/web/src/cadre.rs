@@ -158,7 +158,7 @@ impl Page<'_> {
             corps: &self.corps,
             retour: chemin,
         };
-        let html = gabarit.render()?;
+        let html = crate::typographie::composer(&gabarit.render()?);
         let anonyme = visiteur.session.is_none() && !self.formulaires && message.is_none();
         let cache = match self.cache {
             Cache::Public(secondes) if anonyme && self.statut == StatusCode::OK => {

@@ -7,6 +7,7 @@
 //! - [`cadre`]: [`Cadre`], the layout: turns a content into a whole page with a stated cache policy.
 //! - [`formulaire`]: [`CheckedForm`], the only way to read a form (CSRF, doubles), and [`Formulaire`], the way to show one.
 //! - [`composants`]: fields, tables, summaries, constats… each a struct with its template.
+//! - [`typographie`]: unbreakable spaces of French, on every page.
 //! - [`suite`]: where to go after signing in.
 //! - [`erreur`]: [`Erreur`], answered as a French page that helps.
 //! - [`application`]: the middleware, in order, around the routes of all features.
@@ -26,6 +27,7 @@ pub mod identite;
 pub mod instance;
 pub mod suite;
 pub mod texte;
+pub mod typographie;
 
 pub use cadre::{Cache, Cadre};
 pub use contexte::{Contexte, Visiteur};
