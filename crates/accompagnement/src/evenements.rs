@@ -6,6 +6,8 @@ use socle::projet;
 use web::Contexte;
 use web::feature::Rendu;
 
+use crate::suivi::rules::EtatRecommandation;
+
 pub(crate) const DEMANDE: &str = "accompagnement.demande";
 pub(crate) const SAISI: &str = "accompagnement.saisi";
 pub(crate) const REPONDU: &str = "accompagnement.repondu";
@@ -20,6 +22,8 @@ pub(crate) const CONFIE: &str = "accompagnement.confie";
 pub(crate) const RELATION_PROPOSEE: &str = "accompagnement.relation-proposee";
 pub(crate) const RELATION_ENVOYEE: &str = "accompagnement.relation-envoyee";
 pub(crate) const RELATION_REPONDUE: &str = "accompagnement.relation-repondue";
+pub(crate) const FUSIONNE: &str = "accompagnement.fusionne";
+pub(crate) const SEPARE: &str = "accompagnement.separe";
 pub(crate) const RECONNU: &str = "accompagnement.reconnu";
 
 pub(crate) const RENDUS: &[(&str, Rendu)] = &[
@@ -37,11 +41,12 @@ pub(crate) const RENDUS: &[(&str, Rendu)] = &[
     (REPRISE, |_, f| format!("Le délai reprend. Réponse promise au plus tard le {}", jour(f, "promise_le"))),
     (REFUSE, |_, _| "Le département ne peut pas accompagner ce projet (raison donnée)".to_owned()),
     (RECOMMANDE, |_, _| "Nouvelle recommandation".to_owned()),
-    (DECIDE, |_, f| match texte(f, "etat") {
-        "retenue" => "Recommandation retenue".to_owned(),
-        "ecartee" => "Recommandation écartée".to_owned(),
-        _ => "Recommandation réalisée".to_owned(),
+    (DECIDE, |_, f| match EtatRecommandation::lire(texte(f, "etat")) {
+        Some(etat) => format!("Recommandation : {}", etat.libelle().to_lowercase()),
+        None => "Recommandation examinée".to_owned(),
     }),
+    (FUSIONNE, |_, f| format!("La fiche {} disait le même projet : elle est réunie à celle-ci", texte(f, "double"))),
+    (SEPARE, |_, f| format!("La fiche {} est de nouveau à part", texte(f, "double"))),
     (NOTE, |_, _| "Entretien noté".to_owned()),
     (MESSAGE, |_, _| "Message".to_owned()),
     (CONFIE, |_, _| "Le projet change d’interlocuteur".to_owned()),

@@ -3,7 +3,8 @@
 use platform::Migration;
 
 /// In order.
-pub(crate) const MIGRATIONS: &[Migration] = &[Migration {
+pub(crate) const MIGRATIONS: &[Migration] = &[
+Migration {
     feature: "accompagnement",
     numero: 1,
     nom: "demandes, recommandations, notes, relations",
@@ -30,4 +31,12 @@ pub(crate) const MIGRATIONS: &[Migration] = &[Migration {
         texte TEXT NOT NULL, etat TEXT NOT NULL, proposee_par TEXT NOT NULL, proposee_le BIGINT NOT NULL,
         approuvee_par TEXT, approuvee_le BIGINT, repondue_le BIGINT, version BIGINT NOT NULL);
     CREATE INDEX relation_projet ON relation (projet_id, proposee_le)",
+},
+Migration {
+    feature: "accompagnement",
+    numero: 2,
+    nom: "états des recommandations",
+    sql: "UPDATE recommandation SET etat = 'en-cours' WHERE etat = 'retenue';
+    UPDATE recommandation SET etat = 'pas-interesse' WHERE etat = 'ecartee';
+    UPDATE recommandation SET etat = 'terminee' WHERE etat = 'faite'",
 }];

@@ -7,16 +7,19 @@ use domain::droit::Action;
 use platform::journal::{self, Evenement, Visibilite};
 use platform::{Instant, ReadTx, WriteTx};
 use sea_orm::entity::prelude::*;
-use sea_orm::{IntoActiveModel, QueryOrder};
+use sea_orm::{Condition, IntoActiveModel, QueryOrder, QuerySelect, QueryTrait};
 use socle::jeton;
 use socle::projet;
 use socle::{PersonneId, ProjetId, personne};
 use web::composants::{Etiquette, Html, Ton};
 use web::courriels::{self, Message};
+use web::feature::Famille;
+use web::formulaire::Lecteur;
 use web::{Cadre, CheckedForm, Erreur, Reponse, texte};
 
+use crate::demande::pages::possibles;
 use crate::evenements::{self, evenement};
-use crate::suivi::pages::prevenir_le_porteur;
+use crate::suivi::pages::{self as suivi, prevenir_le_porteur};
 
 const USAGE: &str = "relation";
 /// An association's volunteers meet once a month.
@@ -86,10 +89,15 @@ impl From<Model> for RelationVue {
     }
 }
 
-/// Introductions of a project, oldest first.
+/// Introductions of a project and of its doubles, oldest first.
 pub(crate) async fn du_projet(db: &impl ConnectionTrait, projet: &ProjetId) -> Result<Vec<Model>, DbErr> {
+    let doubles = projet::Entity::find()
+        .select_only()
+        .column(projet::Column::Id)
+        .filter(projet::Column::FusionneDans.eq(projet.clone()))
+        .into_query();
     Entity::find()
-        .filter(Column::ProjetId.eq(projet.clone()))
+        .filter(Condition::any().add(Column::ProjetId.eq(projet.clone())).add(Column::ProjetId.in_subquery(doubles)))
         .order_by_asc(Column::ProposeeLe)
         .order_by_asc(Column::Id)
         .all(db)
@@ -115,47 +123,90 @@ async fn ouvrir_projet(cadre: &Cadre, reference: &str, action: Action) -> Result
     Ok((projet, tx))
 }
 
-/// POST, agent: proposes a text to the bearer.
+/// Who is to be introduced, and where they are written to.
+struct Destinataire {
+    acteur: String,
+    courriel: String,
+    payant: bool,
+}
+
+/// The actors ticked in the directory, and the one typed.
+async fn destinataires(
+    cadre: &Cadre,
+    form: &CheckedForm,
+    projet: &projet::Model,
+    l: &mut Lecteur<'_>,
+) -> Result<Vec<Destinataire>, Erreur> {
+    let instance = &cadre.instance;
+    let tx = instance.db.read().await?;
+    let coches = form.saisie.liste("acteurs");
+    let mut destinataires: Vec<Destinataire> = possibles(instance, &tx, projet)
+        .await?
+        .into_iter()
+        .filter(|p| p.famille == Famille::Acteur && coches.contains(&p.id))
+        .filter_map(|p| Some(Destinataire { acteur: p.porteur, courriel: p.courriel?, payant: p.payant }))
+        .collect();
+    destinataires.dedup_by(|a, b| a.courriel == b.courriel);
+    if destinataires.is_empty() || !form.saisie.texte("acteur").trim().is_empty() {
+        let acteur = l.texte("acteur", "Cochez un acteur, ou donnez son nom.", 2, 150);
+        let courriel = l.courriel("acteur_courriel", "Donnez l’adresse de l’acteur.");
+        if let (Some(acteur), Some(courriel)) = (acteur, courriel) {
+            destinataires.push(Destinataire { acteur, courriel, payant: false });
+        }
+    }
+    if let [seul] = destinataires.as_slice()
+        && seul.payant
+    {
+        l.erreurs.ajouter("acteurs", "Ce service se paie : proposez au moins deux acteurs, le porteur choisit.");
+    }
+    // In the demonstration nobody real is written to.
+    if instance.demo && destinataires.iter().any(|d| !d.courriel.ends_with(".invalid")) {
+        l.erreurs.ajouter(
+            "acteur_courriel",
+            "Dans la démonstration, on n’écrit qu’à des adresses inventées, en « .invalid ».",
+        );
+    }
+    Ok(destinataires)
+}
+
+/// POST, agent: proposes a text to the bearer, for one actor or several.
 pub async fn proposer(cadre: Cadre, Path(reference): Path<String>, form: CheckedForm) -> Reponse {
-    let (projet, lecture) = ouvrir_projet(&cadre, &reference, Action::Accompagner).await?;
-    drop(lecture);
+    let ouvert = suivi::ouvrir(&cadre, &reference).await?;
     let mut l = form.lecteur();
-    let acteur = l.texte("acteur", "Donnez le nom de l’acteur.", 2, 150);
-    let courriel = l.courriel("acteur_courriel", "Donnez l’adresse de l’acteur.");
+    let destinataires = destinataires(&cadre, &form, &ouvert.projet, &mut l).await?;
     let texte = l.texte("acteur_texte", "Écrivez le texte à approuver.", 10, 2_000);
-    let (Some(acteur), Some(courriel), Some(texte)) = (acteur, courriel, texte) else {
-        let phrases: Vec<String> = l.erreurs.toutes().map(|e| e.phrase).collect();
-        return Err(Erreur::Invalide(format!("{} Revenez en arrière : votre texte y est encore.", phrases.join(" "))));
+    let (Some(texte), true) = (texte, l.erreurs.est_vide()) else {
+        let erreurs = l.erreurs;
+        return suivi::en_erreur(&cadre, ouvert, form.saisie.clone(), erreurs).await;
     };
     let instance = &cadre.instance;
     let (clock, ids) = (&*instance.clock, &*instance.ids);
-    if instance.demo && !courriel.ends_with(".invalid") {
-        return Err(Erreur::Invalide(
-            "Dans la démonstration, on n’écrit qu’à des adresses inventées, en « .invalid ».".to_owned(),
-        ));
-    }
     let agent = cadre.visiteur.connecte()?.id.clone();
-    let relation = Model {
-        id: ids.uuid().to_string(),
-        projet_id: projet.id.clone(),
-        acteur: acteur.clone(),
-        courriel,
-        texte,
-        etat: "a-approuver".to_owned(),
-        proposee_par: agent,
-        proposee_le: clock.instant(),
-        approuvee_par: None,
-        approuvee_le: None,
-        repondue_le: None,
-        version: 1,
-    };
-    let tx = instance.db.begin().await?;
-    Entity::insert(relation.into_active_model()).exec_without_returning(&tx).await?;
-    journal::ecrire(&tx, clock, ids, evenement(&cadre, evenements::RELATION_PROPOSEE, &projet)).await?;
+    let noms: Vec<&str> = destinataires.iter().map(|d| d.acteur.as_str()).collect();
     let mot = format!(
-        "Nous vous proposons une mise en relation avec {acteur}. Relisez le texte et approuvez-le : rien ne part sans votre accord."
+        "Nous vous proposons une mise en relation avec {}. Relisez le texte et approuvez-le : rien ne part sans votre accord.",
+        noms.join(", ")
     );
-    prevenir_le_porteur(&tx, &cadre, &projet, "Une mise en relation à approuver", &mot).await?;
+    let tx = instance.db.begin().await?;
+    for destinataire in &destinataires {
+        let relation = Model {
+            id: ids.uuid().to_string(),
+            projet_id: ouvert.projet.id.clone(),
+            acteur: destinataire.acteur.clone(),
+            courriel: destinataire.courriel.clone(),
+            texte: texte.clone(),
+            etat: "a-approuver".to_owned(),
+            proposee_par: agent.clone(),
+            proposee_le: clock.instant(),
+            approuvee_par: None,
+            approuvee_le: None,
+            repondue_le: None,
+            version: 1,
+        };
+        Entity::insert(relation.into_active_model()).exec_without_returning(&tx).await?;
+        journal::ecrire(&tx, clock, ids, evenement(&cadre, evenements::RELATION_PROPOSEE, &ouvert.projet)).await?;
+    }
+    prevenir_le_porteur(&tx, &cadre, &ouvert.projet, "Une mise en relation à approuver", &mot).await?;
     form.conclure(tx, &format!("/projets/{reference}/suivi"), "Le texte est proposé au porteur.").await
 }
 
@@ -163,10 +214,10 @@ pub async fn proposer(cadre: Cadre, Path(reference): Path<String>, form: Checked
 pub async fn approuver(cadre: Cadre, Path(reference): Path<String>, form: CheckedForm) -> Reponse {
     let (projet, lecture) = ouvrir_projet(&cadre, &reference, Action::AgirPourLePorteur).await?;
     let id = form.saisie.texte("relation").to_owned();
-    let relation = Entity::find_by_id(id)
-        .filter(Column::ProjetId.eq(projet.id.clone()))
-        .one(&lecture)
+    let relation = du_projet(&lecture, &projet.id)
         .await?
+        .into_iter()
+        .find(|relation| relation.id == id)
         .ok_or(Erreur::Introuvable("cette mise en relation"))?;
     drop(lecture);
     let vers = format!("/projets/{reference}#accompagnement");

@@ -17,7 +17,13 @@ pub(crate) struct Ouvert {
 /// Opens without asking for a right; the caller decides what to show.
 pub(crate) async fn trouver(contexte: &Contexte, reference: &str) -> Result<Ouvert, Erreur> {
     let tx = contexte.instance.db.read().await?;
-    let projet = projet::par_reference(&tx, reference).await?.ok_or(Erreur::Introuvable("ce projet"))?;
+    let Some(projet) = projet::par_reference(&tx, reference).await? else {
+        // A double leads to the project that stays, which asks for its own rights.
+        return Err(match projet::remplacant(&tx, reference).await? {
+            Some(reste) => Erreur::Aller(format!("/projets/{reste}")),
+            None => Erreur::Introuvable("ce projet"),
+        });
+    };
     let themes = projet::themes(&tx, &projet.id).await?;
     let lien = contexte.visiteur.lien(&tx, &contexte.instance, &projet).await?;
     Ok(Ouvert { tx, projet, themes, lien })

@@ -113,8 +113,8 @@ async fn une_idee_devient_un_projet_accompagne(#[case] moteur: Moteur) {
     let page = maire.ouvrir(&format!("/projets/{reference}")).await;
     page.exiger("Je passe mardi à la mairie").exiger("Appeler l’union des coopératives");
     let action = format!("/projets/{reference}/accompagnement/recommandation");
-    let page = maire.envoyer(&page, &action, &[("etat", "retenue")]).await;
-    page.exiger("Retenue").exiger("Recommandation retenue");
+    let page = maire.envoyer(&page, &action, &[("etat", "en-cours")]).await;
+    page.exiger("En cours").exiger("Recommandation : en cours");
 
     // The public sees nothing until it is published, and then neither cost nor exchanges.
     let mut public = appli.navigateur();
@@ -264,7 +264,8 @@ async fn une_mise_en_relation_avec_l_accord_des_deux(#[case] moteur: Moteur) {
     };
     // In the demonstration nobody real is written to.
     let refus = charge.envoyer(&page, &relation, &champs("vraie@adresse.fr")).await;
-    assert_eq!(refus.statut, StatusCode::BAD_REQUEST);
+    assert_eq!(refus.statut, StatusCode::UNPROCESSABLE_ENTITY);
+    refus.exiger("on n’écrit qu’à des adresses inventées");
     charge
         .envoyer(&page, &relation, &champs("granges@exemple.invalid"))
         .await
@@ -283,5 +284,45 @@ async fn une_mise_en_relation_avec_l_accord_des_deux(#[case] moteur: Moteur) {
     let courriels = appli.courriels().await;
     let contact = courriels.iter().rfind(|c| c.destinataire() == "granges@exemple.invalid").unwrap();
     assert!(contact.texte().contains("porteuse@exemple.invalid"), "{}", contact.texte());
+    appli.fin().await;
+}
+
+#[rstest]
+#[case::sqlite(Moteur::Sqlite)]
+#[case::postgres(Moteur::Postgres)]
+#[tokio::test]
+async fn deux_fiches_pour_un_projet_se_reunissent_et_se_separent(#[case] moteur: Moteur) {
+    let appli = Appli::demonstration(moteur, features()).await;
+    let (mut porteuse, _) = appli.connecter("porteuse@exemple.invalid", None).await;
+    let (_, reste) = decrire(&mut porteuse).await;
+    let mut charge = appli.navigateur();
+    let page = charge.ouvrir("/demo").await;
+    charge.envoyer(&page, "/demo", &[("role", "charge.lunevillois@exemple.invalid")]).await;
+    let page = charge.ouvrir("/saisir").await;
+    let champs = [("commune", "Cirey-sur-Vezouze (54)"), ("phrase", "La mairie veut rouvrir le café du village.")];
+    let page = charge.envoyer(&page, "/saisir", &champs).await;
+    let double = page.chemin.split('/').nth(2).unwrap().to_owned();
+    let suivi = format!("/projets/{double}/suivi");
+
+    // A wrong reference is refused beside its field, and nothing changes.
+    let fusionner = |reference| [("acte", "fusionner"), ("fusion", reference)];
+    let refus = charge.envoyer(&page, &suivi, &fusionner("zzzzzzzz")).await;
+    assert_eq!(refus.statut, StatusCode::UNPROCESSABLE_ENTITY);
+    refus.exiger("Aucun projet n’a cette référence");
+    assert_eq!(charge.envoyer(&page, &suivi, &fusionner(&double)).await.statut, StatusCode::UNPROCESSABLE_ENTITY);
+
+    // Merged: the request comes along, the old address leads to the project that stays.
+    let page = charge.envoyer(&page, &suivi, &fusionner(&reste)).await;
+    page.exiger("Les deux fiches n’en font plus qu’une").exiger("Encore 5 jours ouvrés");
+    let page = charge.ouvrir(&format!("/projets/{double}")).await;
+    assert_eq!(page.chemin, format!("/projets/{reste}"));
+    page.exiger("elle est réunie à celle-ci");
+
+    // Parted: each has what it had.
+    let suivi_reste = format!("/projets/{reste}/suivi");
+    let page = charge.ouvrir(&suivi_reste).await;
+    let page = charge.envoyer(&page, &suivi_reste, &[("acte", "separer"), ("double", &double)]).await;
+    page.exiger("Les deux fiches sont séparées").exiger("Encore 5 jours ouvrés");
+    charge.ouvrir(&suivi_reste).await.exiger("Pas de demande");
     appli.fin().await;
 }

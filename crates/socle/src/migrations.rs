@@ -87,4 +87,10 @@ pub const MIGRATIONS: &[Migration] = &[
             cree_le BIGINT NOT NULL);
         CREATE INDEX nouvelle_personne ON nouvelle (personne_id, id)",
     },
+    Migration {
+        feature: "socle",
+        numero: 4,
+        nom: "doubles d’un projet",
+        sql: "CREATE INDEX projet_fusionne_dans ON projet (fusionne_dans)",
+    },
 ];

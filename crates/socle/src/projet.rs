@@ -206,6 +206,35 @@ pub async fn par_reference(db: &impl ConnectionTrait, reference: &str) -> Result
     Entity::find().filter(Column::Reference.eq(reference)).filter(Column::Etat.ne(Etat::Fusionne)).one(db).await
 }
 
+/// Where a merged project went: the reference of the one that stays.
+///
+/// # Errors
+/// The engine refused.
+pub async fn remplacant(db: &impl ConnectionTrait, reference: &str) -> Result<Option<String>, DbErr> {
+    let double = Entity::find()
+        .select_only()
+        .column(Column::FusionneDans)
+        .filter(Column::Reference.eq(reference))
+        .filter(Column::Etat.eq(Etat::Fusionne))
+        .into_query();
+    let reste = Entity::find().filter(Column::Id.in_subquery(double)).one(db).await?;
+    Ok(reste.map(|projet| projet.reference))
+}
+
+/// Projects merged into this one, by title.
+///
+/// # Errors
+/// The engine refused.
+pub async fn doubles(db: &impl ConnectionTrait, projet: &ProjetId) -> Result<Vec<Model>, DbErr> {
+    Entity::find()
+        .filter(Column::FusionneDans.eq(projet.clone()))
+        .filter(Column::Etat.eq(Etat::Fusionne))
+        .order_by_asc(Column::TitreTri)
+        .order_by_asc(Column::Id)
+        .all(db)
+        .await
+}
+
 /// Its themes, in order.
 ///
 /// # Errors

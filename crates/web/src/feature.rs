@@ -128,6 +128,10 @@ pub struct Proposition {
     pub aide: Option<Aide>,
     /// Marked as an example (demonstration).
     pub exemple: bool,
+    /// The service is paid: at least two providers are shown (nobody is recommended alone).
+    pub payant: bool,
+    /// Where an agent may write for an introduction; never shown on a page.
+    pub courriel: Option<String>,
 }
 
 /// Propositions of one feature.

@@ -6,7 +6,7 @@ use axum::http::StatusCode;
 use domain::constat::Verdict;
 use domain::dates::avec_le_jour;
 use domain::droit::{Action, Fonction};
-use platform::{Jour, WriteTx, journal};
+use platform::{Jour, ReadTx, WriteTx, journal};
 use socle::projet::{self, Etat as EtatProjet};
 use socle::secteur::{self, Interlocuteur};
 use socle::{mandat, personne};
@@ -37,18 +37,8 @@ async fn page(cadre: &Cadre, projet: &projet::Model, saisie: Saisie, erreurs: Er
     let instance = &cadre.instance;
     let tx = instance.db.read().await?;
     let interlocuteur = secteur::interlocuteur(&tx, &projet.commune, instance.aujourd_hui()).await?;
-    let themes = projet::themes(&tx, &projet.id).await?;
-    let profil = projet.profil(themes);
-    let propositions = match instance.faits_commune(&projet.commune) {
-        Some(faits) => {
-            let demande =
-                DemandePropositions { tx: &tx, instance, profil: &profil, faits: &faits, jour: instance.aujourd_hui() };
-            instance.maison.propositions(&demande).await?
-        }
-        None => Vec::new(),
-    };
     let f = cadre.formulaire_avec(saisie, erreurs);
-    let options: Vec<OptionDeChamp> = propositions.iter().filter(|p| est_possible(p)).map(option).collect();
+    let options: Vec<OptionDeChamp> = possibles(instance, &tx, projet).await?.iter().map(option).collect();
     Ok(PageDemande {
         titre: projet.titre.clone(),
         reference: projet.reference.clone(),
@@ -64,6 +54,18 @@ async fn page(cadre: &Cadre, projet: &projet::Model, saisie: Saisie, erreurs: Er
             .aide("Une ou deux phrases. La personne qui suit votre secteur les lira."),
         rappel: f.texte("rappel", "Téléphone où vous rappeler").aide("Facultatif. Précisez vos horaires si besoin."),
     })
+}
+
+/// Levers and actors that fit a project, or may.
+pub(crate) async fn possibles(
+    instance: &Instance,
+    tx: &ReadTx,
+    projet: &projet::Model,
+) -> Result<Vec<Proposition>, Erreur> {
+    let Some(faits) = instance.faits_commune(&projet.commune) else { return Ok(Vec::new()) };
+    let profil = projet.profil(projet::themes(tx, &projet.id).await?);
+    let demande = DemandePropositions { tx, instance, profil: &profil, faits: &faits, jour: instance.aujourd_hui() };
+    Ok(instance.maison.propositions(&demande).await?.into_iter().filter(est_possible).collect())
 }
 
 fn est_possible(proposition: &Proposition) -> bool {

@@ -10,6 +10,7 @@ use socle::secteur::SecteurId;
 use socle::{PersonneId, ProjetId};
 
 use super::rules::{Etat, Horloge};
+use crate::suivi::rules::EtatRecommandation;
 
 /// Columns of `demande`: one per project.
 #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
@@ -212,15 +213,17 @@ pub struct Recommandation {
     pub genre: String,
     /// Title.
     pub titre: String,
+    /// Path of the lever or actor in this site.
+    pub cible: Option<String>,
     /// Text.
     pub texte: String,
-    /// `proposee`, `retenue`, `ecartee`, `faite`.
+    /// [`EtatRecommandation`], as stored.
     pub etat: String,
     /// Why it was declined.
     pub motif: Option<String>,
 }
 
-/// Recommendations of a project, oldest first.
+/// Recommendations of a project and of its doubles, oldest first.
 ///
 /// # Errors
 /// The engine refused.
@@ -228,7 +231,9 @@ pub async fn recommandations(db: &impl ConnectionTrait, projet: &ProjetId) -> Re
     let projet = projet.as_str();
     Recommandation::find_by_statement(raw_sql!(
         Postgres,
-        "SELECT id, genre, titre, texte, etat, motif FROM recommandation WHERE projet_id = {projet} ORDER BY faite_le, id"
+        "SELECT id, genre, titre, cible, texte, etat, motif FROM recommandation
+         WHERE projet_id = {projet} OR projet_id IN (SELECT id FROM projet WHERE fusionne_dans = {projet})
+         ORDER BY faite_le, id"
     ))
     .all(db)
     .await
@@ -245,6 +250,8 @@ pub struct NouvelleRecommandation<'a> {
     pub genre: &'a str,
     /// Title.
     pub titre: &'a str,
+    /// Path of the lever or actor in this site.
+    pub cible: Option<&'a str>,
     /// Text.
     pub texte: &'a str,
 }
@@ -259,34 +266,63 @@ pub async fn recommander(
     ids: &dyn Ids,
     nouvelle: NouvelleRecommandation<'_>,
 ) -> Result<(), DbErr> {
-    let NouvelleRecommandation { projet, par, genre, titre, texte } = nouvelle;
+    let NouvelleRecommandation { projet, par, genre, titre, cible, texte } = nouvelle;
     let (id, projet, par, maintenant) = (ids.uuid().to_string(), projet.as_str(), par.as_str(), clock.instant().0);
     tx.execute_raw(raw_sql!(
         Postgres,
-        "INSERT INTO recommandation (id, projet_id, genre, titre, texte, etat, faite_par, faite_le, version)
-         VALUES ({id}, {projet}, {genre}, {titre}, {texte}, 'proposee', {par}, {maintenant}, 1)"
+        "INSERT INTO recommandation (id, projet_id, genre, titre, cible, texte, etat, faite_par, faite_le, version)
+         VALUES ({id}, {projet}, {genre}, {titre}, {cible}, {texte}, 'proposee', {par}, {maintenant}, 1)"
     ))
     .await?;
     Ok(())
 }
 
-/// The bearer takes up, declines or has done a recommendation. False when it is not of this project.
+/// State of a recommendation of this project or of one of its doubles.
 ///
 /// # Errors
 /// The engine refused.
-pub async fn decider(
-    tx: &WriteTx,
+pub async fn etat_de(
+    db: &impl ConnectionTrait,
     projet: &ProjetId,
     id: &str,
-    etat: &str,
-    motif: Option<&str>,
-) -> Result<bool, DbErr> {
+) -> Result<Option<EtatRecommandation>, DbErr> {
     let projet = projet.as_str();
+    let ligne = db
+        .query_one_raw(raw_sql!(
+            Postgres,
+            "SELECT etat FROM recommandation WHERE id = {id}
+             AND (projet_id = {projet} OR projet_id IN (SELECT id FROM projet WHERE fusionne_dans = {projet}))"
+        ))
+        .await?;
+    let Some(ligne) = ligne else { return Ok(None) };
+    let etat: String = ligne.try_get("", "etat")?;
+    Ok(EtatRecommandation::lire(&etat))
+}
+
+/// Writes what the bearer says of a recommendation.
+///
+/// # Errors
+/// The engine refused.
+pub async fn decider(tx: &WriteTx, id: &str, etat: EtatRecommandation, motif: Option<&str>) -> Result<(), DbErr> {
+    let etat = etat.as_str();
+    tx.execute_raw(raw_sql!(
+        Postgres,
+        "UPDATE recommandation SET etat = {etat}, motif = {motif}, version = version + 1 WHERE id = {id}"
+    ))
+    .await?;
+    Ok(())
+}
+
+/// The request of one project goes to another that has none. False when there is none to move.
+///
+/// # Errors
+/// The engine refused.
+pub async fn deplacer(tx: &WriteTx, de: &ProjetId, a: &ProjetId) -> Result<bool, DbErr> {
+    let (de, a) = (de.as_str(), a.as_str());
     let resultat = tx
         .execute_raw(raw_sql!(
             Postgres,
-            "UPDATE recommandation SET etat = {etat}, motif = {motif}, version = version + 1
-             WHERE id = {id} AND projet_id = {projet}"
+            "UPDATE demande SET projet_id = {a}, version = version + 1 WHERE projet_id = {de}"
         ))
         .await?;
     Ok(resultat.rows_affected() == 1)
@@ -305,7 +341,7 @@ pub struct Echange {
     pub qui: Option<String>,
 }
 
-/// Notes and messages of a project, newest first.
+/// Notes and messages of a project and of its doubles, newest first.
 ///
 /// # Errors
 /// The engine refused.
@@ -315,7 +351,8 @@ pub async fn echanges(db: &impl ConnectionTrait, projet: &ProjetId, limite: i64)
         Postgres,
         "SELECT e.genre, e.texte, e.ecrit_le, p.prenom || ' ' || p.nom AS qui
          FROM echange e LEFT JOIN personne p ON p.id = e.auteur_id
-         WHERE e.projet_id = {projet} ORDER BY e.ecrit_le DESC, e.id LIMIT {limite}"
+         WHERE e.projet_id = {projet} OR e.projet_id IN (SELECT id FROM projet WHERE fusionne_dans = {projet})
+         ORDER BY e.ecrit_le DESC, e.id LIMIT {limite}"
     ))
     .all(db)
     .await

@@ -6,6 +6,7 @@ use platform::journal;
 use socle::projet;
 use web::{Cadre, CheckedForm, Erreur, Reponse, courriels};
 
+use super::rules::EtatRecommandation;
 use crate::demande::pages::equipe;
 use crate::demande::rules::{self, Acte, Etat};
 use crate::demande::storage;
@@ -58,22 +59,30 @@ pub async fn ecrire(cadre: Cadre, Path(reference): Path<String>, form: CheckedFo
     form.conclure(tx, &vers, "Votre message est envoyé.").await
 }
 
-/// POST: a recommendation is taken up, declined (with a word why) or done.
+/// POST: what the bearer does with a recommendation, with a word why.
 pub async fn decider(cadre: Cadre, Path(reference): Path<String>, form: CheckedForm) -> Reponse {
     let (projet, _) = ouvrir(&cadre, &reference).await?;
-    let etat = match form.saisie.texte("etat") {
-        etat @ ("retenue" | "ecartee" | "faite") => etat.to_owned(),
-        _ => return Err(Erreur::Invalide("Ce choix n’existe pas.".to_owned())),
-    };
+    let etat = EtatRecommandation::lire(form.saisie.texte("etat"))
+        .ok_or_else(|| Erreur::Invalide("Ce choix n’existe pas.".to_owned()))?;
     let motif = form.saisie.texte("motif").trim().chars().take(500).collect::<String>();
     let motif = (!motif.is_empty()).then_some(motif);
     let instance = &cadre.instance;
     let tx = instance.db.begin().await?;
-    if !storage::decider(&tx, &projet.id, form.saisie.texte("recommandation"), &etat, motif.as_deref()).await? {
-        return Err(Erreur::Introuvable("cette recommandation"));
+    let id = form.saisie.texte("recommandation");
+    let actuel = storage::etat_de(&tx, &projet.id, id).await?.ok_or(Erreur::Introuvable("cette recommandation"))?;
+    let vers = format!("/projets/{reference}#accompagnement");
+    if actuel == etat {
+        return Ok(form.aller(&vers, "C’était déjà noté."));
     }
-    let faits = serde_json::json!({"etat": etat});
+    if !actuel.suites().contains(&etat) {
+        return Err(Erreur::Invalide(format!(
+            "La recommandation est maintenant : {}. Rechargez la page.",
+            actuel.libelle().to_lowercase()
+        )));
+    }
+    storage::decider(&tx, id, etat, motif.as_deref()).await?;
+    let faits = serde_json::json!({"etat": etat.as_str()});
     journal::ecrire(&tx, &*instance.clock, &*instance.ids, evenement(&cadre, evenements::DECIDE, &projet).faits(faits))
         .await?;
-    form.conclure(tx, &format!("/projets/{reference}#accompagnement"), "C’est noté.").await
+    form.conclure(tx, &vers, "C’est noté. La personne qui vous suit le voit.").await
 }

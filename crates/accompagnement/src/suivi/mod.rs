@@ -1,7 +1,10 @@
-//! Following a project: the agent's page ([`pages`]), the bearer's side ([`commune`]), the panel of the project page.
+//! Following a project: the agent's page ([`pages`]), doubles (`fusion`), the bearer's side ([`commune`]), the panel of the
+//! project page; [`rules`]: what may be said of a recommendation.
 
 pub mod commune;
+mod fusion;
 pub mod pages;
+pub mod rules;
 
 use askama::Template;
 use domain::dates::avec_le_jour;
@@ -11,7 +14,8 @@ use web::composants::{ChampLong, Etiquette, Html, Ton};
 use web::feature::{DemandePanneau, Lieu, Panneau};
 use web::texte;
 
-use crate::demande::rules::{self, Etat};
+use self::rules::EtatRecommandation;
+use crate::demande::rules::{Etat, Horloge};
 use crate::demande::storage::{self, Model, Recommandation};
 use crate::relation;
 
@@ -23,23 +27,26 @@ pub(crate) struct RecommandationVue {
     pub(crate) recommandation: Recommandation,
     pub(crate) etiquette: Etiquette,
     pub(crate) genre: &'static str,
+    pub(crate) suites: &'static [EtatRecommandation],
 }
 
 impl From<Recommandation> for RecommandationVue {
     fn from(recommandation: Recommandation) -> Self {
-        let etiquette = match recommandation.etat.as_str() {
-            "retenue" => Etiquette::nouvelle("Retenue", Ton::Positif),
-            "ecartee" => Etiquette::nouvelle("Écartée", Ton::Neutre),
-            "faite" => Etiquette::nouvelle("Faite", Ton::Positif),
-            _ => Etiquette::nouvelle("Proposée", Ton::Attente),
+        let etat = EtatRecommandation::lire(&recommandation.etat).unwrap_or(EtatRecommandation::Proposee);
+        let ton = match etat {
+            EtatRecommandation::Proposee => Ton::Attente,
+            EtatRecommandation::EnCours | EtatRecommandation::Terminee => Ton::Positif,
+            EtatRecommandation::Blocage => Ton::Negatif,
+            EtatRecommandation::PasInteresse | EtatRecommandation::DejaFaite => Ton::Neutre,
         };
+        let etiquette = Etiquette::nouvelle(etat.libelle(), ton);
         let genre = match recommandation.genre.as_str() {
             "levier" => "Levier",
             "acteur" => "Acteur",
             "ressource" => "Ressource",
             _ => "Action",
         };
-        Self { recommandation, etiquette, genre }
+        Self { suites: etat.suites(), recommandation, etiquette, genre }
     }
 }
 
@@ -148,7 +155,7 @@ pub(crate) fn etiquette(etat: Etat) -> Etiquette {
 
 /// Where the request stands, in one sentence.
 fn phrase(ligne: &Model) -> String {
-    let rules::Horloge { etat, promise_le, repondue_le, .. } = ligne.horloge();
+    let Horloge { etat, promise_le, repondue_le, .. } = ligne.horloge();
     match (etat, repondue_le) {
         (Etat::ARepondre, _) => format!(
             "Demande du {}. Réponse promise au plus tard le {}.",

@@ -13,9 +13,11 @@ use socle::{PersonneId, mandat};
 use web::composants::{
     Alerte, ChampLong, ChampOptions, ChampTexte, Etiquette, Html, OptionDeChamp, Resume, ResumeErreurs, Selection,
 };
+use web::feature::{Famille, Proposition};
 use web::formulaire::Erreurs;
 use web::{Cadre, CheckedForm, Erreur, Reponse, Saisie, courriels, texte};
 
+use super::fusion::{self, Fusion};
 use super::{EchangeVu, RecommandationVue, echange_vu, etiquette};
 use crate::demande::pages as demandes;
 use crate::demande::rules::{self, Acte};
@@ -38,6 +40,7 @@ struct PageSuivi {
     delai: String,
     faits: Resume,
     reponse: ChampLong,
+    reco_cible: Option<Selection>,
     reco_genre: ChampOptions,
     reco_titre: ChampTexte,
     reco_texte: ChampLong,
@@ -48,6 +51,7 @@ struct PageSuivi {
     prochaine_le: ChampTexte,
     etape: Selection,
     agent: Selection,
+    acteurs: Option<ChampOptions>,
     acteur: ChampTexte,
     acteur_courriel: ChampTexte,
     acteur_texte: ChampLong,
@@ -55,18 +59,26 @@ struct PageSuivi {
     recommandations: Vec<RecommandationVue>,
     relations: Vec<RelationVue>,
     echanges: Vec<EchangeVu>,
+    fusion: ChampTexte,
+    doubles: Vec<projet::Model>,
     attend: bool,
     a_repondre: bool,
 }
 
-struct Ouvert {
-    projet: projet::Model,
-    demande: Option<Model>,
+/// A project that the visitor may accompany, with its request.
+pub(crate) struct Ouvert {
+    pub(crate) projet: projet::Model,
+    pub(crate) demande: Option<Model>,
 }
 
-async fn ouvrir(cadre: &Cadre, reference: &str) -> Result<Ouvert, Erreur> {
+pub(crate) async fn ouvrir(cadre: &Cadre, reference: &str) -> Result<Ouvert, Erreur> {
     let tx = cadre.instance.db.read().await?;
-    let projet = projet::par_reference(&tx, reference).await?.ok_or(Erreur::Introuvable("ce projet"))?;
+    let Some(projet) = projet::par_reference(&tx, reference).await? else {
+        return Err(match projet::remplacant(&tx, reference).await? {
+            Some(reste) => Erreur::Aller(format!("/projets/{reste}/suivi")),
+            None => Erreur::Introuvable("ce projet"),
+        });
+    };
     let lien = cadre.visiteur.lien(&tx, &cadre.instance, &projet).await?;
     cadre.visiteur.autoriser(lien, Action::Accompagner)?;
     let demande = storage::du_projet(&tx, &projet.id).await?;
@@ -88,6 +100,8 @@ async fn page(
     let recommandations = storage::recommandations(&tx, &projet.id).await?;
     let relations = relation::du_projet(&tx, &projet.id).await?;
     let echanges = storage::echanges(&tx, &projet.id, super::ECHANGES_MAX).await?;
+    let doubles = projet::doubles(&tx, &projet.id).await?;
+    let possibles = demandes::possibles(instance, &tx, &projet).await?;
     let f = cadre.formulaire_avec(saisie, erreurs);
     let choix = |vide: &str, options: Vec<OptionDeChamp>| {
         std::iter::once(OptionDeChamp::nouvelle("", vide)).chain(options).collect::<Vec<_>>()
@@ -108,6 +122,10 @@ async fn page(
             .long("reponse", "Votre réponse à la commune", 5_000)
             .aide("Elle part par courriel et reste sur la page du projet.")
             .lignes(6),
+        reco_cible: options_de_recommandation(&possibles).map(|options| {
+            f.selection("reco_cible", "Parmi ce qui correspond au projet", options)
+                .aide("Ou laissez vide, et écrivez votre recommandation.")
+        }),
         reco_genre: f
             .radios(
                 "genre",
@@ -121,7 +139,7 @@ async fn page(
                 .map(|(v, l)| OptionDeChamp::nouvelle(v, l)),
             )
             .en_ligne(),
-        reco_titre: f.texte("reco_titre", "En quelques mots"),
+        reco_titre: f.texte("reco_titre", "En quelques mots").aide("Inutile si vous avez choisi dans la liste."),
         reco_texte: f.long("reco_texte", "Pourquoi, et comment faire", 2_000).lignes(3),
         note: f
             .long("note", "Noter un entretien", 3_000)
@@ -150,8 +168,12 @@ async fn page(
                 titulaires.iter().map(|a| OptionDeChamp::nouvelle(a.id.as_str(), a.nom_complet())).collect(),
             ),
         ),
-        acteur: f.texte("acteur", "Nom de l’acteur"),
-        acteur_courriel: f.texte("acteur_courriel", "Adresse de l’acteur").courriel(),
+        acteurs: options_d_acteurs(&possibles).map(|options| {
+            f.cases("acteurs", "Acteurs de l’annuaire qui correspondent", options)
+                .aide("Quand le service se paie, proposez-en au moins deux : le porteur choisit.")
+        }),
+        acteur: f.texte("acteur", "Ou un autre acteur : son nom"),
+        acteur_courriel: f.texte("acteur_courriel", "Son adresse de courriel").courriel(),
         acteur_texte: f
             .long("acteur_texte", "Texte de la mise en relation", 2_000)
             .aide("La commune l’approuve avant l’envoi. N’y mettez que ce qu’elle accepte de dire.")
@@ -160,10 +182,39 @@ async fn page(
         recommandations: recommandations.into_iter().map(RecommandationVue::from).collect(),
         relations: relations.into_iter().map(RelationVue::from).collect(),
         echanges: echanges.into_iter().map(|e| echange_vu(instance, e)).collect(),
+        fusion: f
+            .texte("fusion", "Référence de l’autre fiche")
+            .aide("Celle qui reste. Les échanges des deux se lisent alors ensemble, et vous pourrez les séparer."),
+        doubles,
         attend: etat == Some(rules::Etat::AttendLaCommune),
         a_repondre: etat == Some(rules::Etat::ARepondre),
         projet,
     })
+}
+
+fn options_de_recommandation(possibles: &[Proposition]) -> Option<Vec<OptionDeChamp>> {
+    let options: Vec<OptionDeChamp> = possibles
+        .iter()
+        .filter_map(|p| {
+            let url = p.url.as_deref()?;
+            let genre = if p.famille == Famille::Acteur { "Acteur" } else { "Levier" };
+            Some(OptionDeChamp::nouvelle(url, format!("{genre} : {} ({})", p.titre, p.verdict.libelle())))
+        })
+        .collect();
+    let vide = OptionDeChamp::nouvelle("", "Autre chose");
+    (!options.is_empty()).then(|| std::iter::once(vide).chain(options).collect())
+}
+
+fn options_d_acteurs(possibles: &[Proposition]) -> Option<Vec<OptionDeChamp>> {
+    let options: Vec<OptionDeChamp> = possibles
+        .iter()
+        .filter(|p| p.famille == Famille::Acteur && p.courriel.is_some())
+        .map(|p| {
+            let prix = if p.payant { "service payant" } else { "gratuit, ou à convenir" };
+            OptionDeChamp::nouvelle(&p.id, format!("{} – {}", p.porteur, p.titre)).aide(prix)
+        })
+        .collect();
+    (!options.is_empty()).then_some(options)
 }
 
 /// "Encore 3 jours ouvrés", "en retard de 2 jours ouvrés".
@@ -235,15 +286,24 @@ pub async fn agir(cadre: Cadre, Path(reference): Path<String>, form: CheckedForm
         "etape" => changer_l_etape(&cadre, &form, ouvert).await,
         "noter" => noter(&cadre, &form, ouvert).await,
         "recommander" => recommander(&cadre, &form, ouvert).await,
+        "fusionner" => match fusion::fusionner(&cadre, &form, ouvert.projet.clone()).await? {
+            Fusion::Faite(reponse) => Ok(reponse),
+            Fusion::Refusee(pourquoi) => {
+                let mut erreurs = Erreurs::default();
+                erreurs.ajouter("fusion", pourquoi);
+                en_erreur(&cadre, ouvert, form.saisie, erreurs).await
+            }
+        },
+        "separer" => fusion::separer(&cadre, &form, ouvert.projet).await,
         acte => changer(&cadre, &form, ouvert, acte).await,
     }
 }
 
-fn vers(projet: &projet::Model) -> String {
+pub(super) fn vers(projet: &projet::Model) -> String {
     format!("/projets/{}/suivi", projet.reference)
 }
 
-async fn en_erreur(cadre: &Cadre, ouvert: Ouvert, saisie: Saisie, erreurs: Erreurs) -> Reponse {
+pub(crate) async fn en_erreur(cadre: &Cadre, ouvert: Ouvert, saisie: Saisie, erreurs: Erreurs) -> Reponse {
     let titre = format!("Suivi : {}", ouvert.projet.titre);
     let page = page(cadre, ouvert, saisie, erreurs, false).await?;
     cadre.page(titre, &page)?.statut(StatusCode::UNPROCESSABLE_ENTITY).repondre()
@@ -302,18 +362,24 @@ async fn noter(cadre: &Cadre, form: &CheckedForm, ouvert: Ouvert) -> Reponse {
 }
 
 async fn recommander(cadre: &Cadre, form: &CheckedForm, ouvert: Ouvert) -> Reponse {
+    let instance = &cadre.instance;
+    let choisie = choisie_dans_la_liste(cadre, form, &ouvert.projet).await?;
     let mut l = form.lecteur();
-    let titre = l.texte("reco_titre", "Dites en quelques mots ce que vous recommandez.", 3, 150);
+    let titre = match &choisie {
+        Some(proposition) => Some(proposition.titre.clone()),
+        None => l.texte("reco_titre", "Choisissez dans la liste, ou dites ce que vous recommandez.", 3, 150),
+    };
     let texte = l.texte_libre("reco_texte", 2_000).unwrap_or_default();
     let (Some(titre), true) = (titre, l.erreurs.est_vide()) else {
         let erreurs = l.erreurs;
         return en_erreur(cadre, ouvert, form.saisie.clone(), erreurs).await;
     };
-    let genre = match form.saisie.texte("genre") {
-        genre @ ("levier" | "acteur" | "ressource") => genre,
-        _ => "action",
+    let genre = match (&choisie, form.saisie.texte("genre")) {
+        (Some(p), _) if p.famille == Famille::Acteur => "acteur",
+        (Some(_), _) => "levier",
+        (None, genre @ ("levier" | "acteur" | "ressource")) => genre,
+        (None, _) => "action",
     };
-    let instance = &cadre.instance;
     let (clock, ids) = (&*instance.clock, &*instance.ids);
     let agent = cadre.visiteur.connecte()?.clone();
     let tx = instance.db.begin().await?;
@@ -322,6 +388,7 @@ async fn recommander(cadre: &Cadre, form: &CheckedForm, ouvert: Ouvert) -> Repon
         par: &agent.id,
         genre,
         titre: &titre,
+        cible: choisie.as_ref().and_then(|p| p.url.as_deref()),
         texte: &texte,
     };
     storage::recommander(&tx, clock, ids, nouvelle).await?;
@@ -329,6 +396,21 @@ async fn recommander(cadre: &Cadre, form: &CheckedForm, ouvert: Ouvert) -> Repon
     let courriel = format!("{} vous recommande : {titre}\n\n{texte}", agent.nom_complet());
     prevenir_le_porteur(&tx, cadre, &ouvert.projet, "Une recommandation pour votre projet", &courriel).await?;
     form.conclure(tx, &vers(&ouvert.projet), "La recommandation est envoyée.").await
+}
+
+/// The lever or actor chosen, read again among what fits: nothing else can be pointed to.
+async fn choisie_dans_la_liste(
+    cadre: &Cadre,
+    form: &CheckedForm,
+    projet: &projet::Model,
+) -> Result<Option<Proposition>, Erreur> {
+    let url = form.saisie.texte("reco_cible");
+    if url.is_empty() {
+        return Ok(None);
+    }
+    let tx = cadre.instance.db.read().await?;
+    let possibles = demandes::possibles(&cadre.instance, &tx, projet).await?;
+    Ok(possibles.into_iter().find(|p| p.url.as_deref() == Some(url)))
 }
 
 async fn changer(cadre: &Cadre, form: &CheckedForm, ouvert: Ouvert, acte: &str) -> Reponse {
