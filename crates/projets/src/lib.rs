@@ -11,6 +11,7 @@
 
 mod acces;
 pub mod confirmation;
+mod demo;
 pub mod description;
 mod evenements;
 pub mod fiche;
@@ -34,6 +35,7 @@ pub fn feature() -> Feature {
             EntreeMenu { rang: 10, libelle: "Décrire un projet", url: "/projets/nouveau", acces: Acces::Public },
             EntreeMenu { rang: 20, libelle: "Mes projets", url: "/projets", acces: Acces::Connecte },
         ],
+        demo: Some(|instance| Box::pin(demo::semer(instance))),
         evenements: evenements::RENDUS,
         export: Some(|tx, personne| Box::pin(garder::export(tx, personne))),
         donnees: &[Donnees {

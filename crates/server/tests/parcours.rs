@@ -95,7 +95,7 @@ async fn une_idee_devient_un_projet_accompagne(#[case] moteur: Moteur) {
     let mut charge = appli.navigateur();
     let page = charge.ouvrir("/demo").await;
     let page = charge.envoyer(&page, "/demo", &[("role", "charge.lunevillois@exemple.invalid")]).await;
-    page.exiger("À répondre (1)").exiger("Rouvrir le café-épicerie");
+    page.exiger("À répondre (2)").exiger("Rouvrir le café-épicerie");
     let suivi = format!("/projets/{reference}/suivi");
     let page = charge.ouvrir(&suivi).await;
     page.exiger("Encore 5 jours ouvrés");
@@ -118,7 +118,7 @@ async fn une_idee_devient_un_projet_accompagne(#[case] moteur: Moteur) {
 
     // The public sees nothing until it is published, and then neither cost nor exchanges.
     let mut public = appli.navigateur();
-    assert!(!public.ouvrir("/carte").await.contient("Rouvrir le café"));
+    assert!(!public.ouvrir("/carte").await.html.contains(&reference));
     appli.fin().await;
 }
 
