@@ -451,7 +451,7 @@ const QUESTIONS: &[(&str, &str, &str)] = &[
 
 fn ecran_3_de(formulaire: &Formulaire, projet: &projet::Model, conflit: bool) -> Ecran3 {
     let question = |(nom, legende, aide): &(&'static str, &'static str, &'static str)| {
-        let champ = formulaire.radios(nom, legende, avis()).en_ligne();
+        let champ = formulaire.radios(*nom, legende, avis()).en_ligne();
         if aide.is_empty() { champ } else { champ.aide(*aide) }
     };
     let montant = |nom, libelle, aide: &str| formulaire.texte(nom, libelle).aide(aide).montant();

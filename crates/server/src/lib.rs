@@ -17,6 +17,7 @@ pub fn features() -> Vec<Feature> {
         comptes::feature(),
         observatoire::feature(),
         projets::feature(),
+        leviers::feature(),
         accompagnement::feature(),
     ]
 }

@@ -1,6 +1,7 @@
 //! Forms. [`CheckedForm`] is the only way to read one: it checks where it comes from, and a form sent twice gets its
 //! first answer. [`Formulaire`] is the way to show one: values typed and errors come back beside their fields.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::str::FromStr;
 
@@ -64,6 +65,19 @@ impl Saisie {
     #[must_use]
     pub fn avec(mut self, nom: &str, valeur: impl Into<String>) -> Self {
         self.0.entry(nom.to_owned()).or_default().push(valeur.into());
+        self
+    }
+
+    /// Reads fields one by one, gathering errors.
+    #[must_use]
+    pub fn lecteur(&self) -> Lecteur<'_> {
+        Lecteur { saisie: self, erreurs: Erreurs::default() }
+    }
+
+    /// Forgets a field.
+    #[must_use]
+    pub fn sans(mut self, nom: &str) -> Self {
+        self.0.remove(nom);
         self
     }
 }
@@ -180,7 +194,7 @@ impl CheckedForm {
     /// Reads fields one by one, gathering errors.
     #[must_use]
     pub fn lecteur(&self) -> Lecteur<'_> {
-        Lecteur { saisie: &self.saisie, erreurs: Erreurs::default() }
+        self.saisie.lecteur()
     }
 
     /// Commits the data together with the answer to this form, then goes there with a message.
@@ -422,47 +436,57 @@ impl Formulaire {
 
     /// One line of text.
     #[must_use]
-    pub fn texte(&self, nom: &'static str, libelle: &str) -> ChampTexte {
-        ChampTexte::nouveau(nom, libelle, self.saisie.texte(nom), self.erreurs.de(nom))
+    pub fn texte(&self, nom: impl Into<Cow<'static, str>>, libelle: &str) -> ChampTexte {
+        let nom = nom.into();
+        let (valeur, erreur) = (self.saisie.texte(&nom), self.erreurs.de(&nom));
+        ChampTexte::nouveau(nom.clone(), libelle, valeur, erreur)
     }
 
     /// Several lines.
     #[must_use]
-    pub fn long(&self, nom: &'static str, libelle: &str, max: usize) -> ChampLong {
-        ChampLong::nouveau(nom, libelle, self.saisie.texte(nom), self.erreurs.de(nom), max)
+    pub fn long(&self, nom: impl Into<Cow<'static, str>>, libelle: &str, max: usize) -> ChampLong {
+        let nom = nom.into();
+        let (valeur, erreur) = (self.saisie.texte(&nom), self.erreurs.de(&nom));
+        ChampLong::nouveau(nom.clone(), libelle, valeur, erreur, max)
     }
 
     /// One of several, all in sight.
     #[must_use]
     pub fn radios(
         &self,
-        nom: &'static str,
+        nom: impl Into<Cow<'static, str>>,
         legende: &str,
         options: impl IntoIterator<Item = OptionDeChamp>,
     ) -> ChampOptions {
-        ChampOptions::radios(nom, legende, options, self.saisie.liste(nom), self.erreurs.de(nom))
+        let nom = nom.into();
+        let (choisies, erreur) = (self.saisie.liste(&nom), self.erreurs.de(&nom));
+        ChampOptions::radios(nom.clone(), legende, options, choisies, erreur)
     }
 
     /// Any of several.
     #[must_use]
     pub fn cases(
         &self,
-        nom: &'static str,
+        nom: impl Into<Cow<'static, str>>,
         legende: &str,
         options: impl IntoIterator<Item = OptionDeChamp>,
     ) -> ChampOptions {
-        ChampOptions::cases(nom, legende, options, self.saisie.liste(nom), self.erreurs.de(nom))
+        let nom = nom.into();
+        let (choisies, erreur) = (self.saisie.liste(&nom), self.erreurs.de(&nom));
+        ChampOptions::cases(nom.clone(), legende, options, choisies, erreur)
     }
 
     /// One of many, folded.
     #[must_use]
     pub fn selection(
         &self,
-        nom: &'static str,
+        nom: impl Into<Cow<'static, str>>,
         libelle: &str,
         options: impl IntoIterator<Item = OptionDeChamp>,
     ) -> Selection {
-        Selection::nouvelle(nom, libelle, options, self.saisie.texte(nom), self.erreurs.de(nom))
+        let nom = nom.into();
+        let (choisie, erreur) = (self.saisie.texte(&nom), self.erreurs.de(&nom));
+        Selection::nouvelle(nom.clone(), libelle, options, choisie, erreur)
     }
 
     /// The summary of errors, on top of the page.

@@ -1,5 +1,7 @@
 //! Fields of forms. Label, help and error are tied to the field; all work without script.
 
+use std::borrow::Cow;
+
 use askama::Template;
 
 use super::composant;
@@ -8,7 +10,7 @@ use super::composant;
 #[derive(Template, Clone, Debug)]
 #[template(path = "composants/champ_texte.html")]
 pub struct ChampTexte {
-    nom: &'static str,
+    nom: Cow<'static, str>,
     libelle: String,
     aide: Option<String>,
     erreur: Option<String>,
@@ -22,9 +24,9 @@ pub struct ChampTexte {
 }
 
 impl ChampTexte {
-    pub(crate) fn nouveau(nom: &'static str, libelle: &str, valeur: &str, erreur: Option<&str>) -> Self {
+    pub(crate) fn nouveau(nom: impl Into<Cow<'static, str>>, libelle: &str, valeur: &str, erreur: Option<&str>) -> Self {
         Self {
-            nom,
+            nom: nom.into(),
             libelle: libelle.to_owned(),
             aide: None,
             erreur: erreur.map(str::to_owned),
@@ -95,7 +97,7 @@ impl ChampTexte {
     }
 
     fn decrit_par(&self) -> String {
-        decrit_par(self.nom, self.aide.is_some(), self.erreur.is_some())
+        decrit_par(&self.nom, self.aide.is_some(), self.erreur.is_some())
     }
 }
 
@@ -112,7 +114,7 @@ fn decrit_par(nom: &str, aide: bool, erreur: bool) -> String {
 #[derive(Template, Clone, Debug)]
 #[template(path = "composants/champ_long.html")]
 pub struct ChampLong {
-    nom: &'static str,
+    nom: Cow<'static, str>,
     libelle: String,
     aide: Option<String>,
     erreur: Option<String>,
@@ -122,9 +124,9 @@ pub struct ChampLong {
 }
 
 impl ChampLong {
-    pub(crate) fn nouveau(nom: &'static str, libelle: &str, valeur: &str, erreur: Option<&str>, max: usize) -> Self {
+    pub(crate) fn nouveau(nom: impl Into<Cow<'static, str>>, libelle: &str, valeur: &str, erreur: Option<&str>, max: usize) -> Self {
         let (libelle, valeur) = (libelle.to_owned(), valeur.to_owned());
-        Self { nom, libelle, aide: None, erreur: erreur.map(str::to_owned), valeur, max, lignes: 5 }
+        Self { nom: nom.into(), libelle, aide: None, erreur: erreur.map(str::to_owned), valeur, max, lignes: 5 }
     }
 
     /// Help under the label.
@@ -142,7 +144,7 @@ impl ChampLong {
     }
 
     fn decrit_par(&self) -> String {
-        format!("{} {}-compte", decrit_par(self.nom, self.aide.is_some(), self.erreur.is_some()), self.nom)
+        format!("{} {}-compte", decrit_par(&self.nom, self.aide.is_some(), self.erreur.is_some()), self.nom)
             .trim()
             .to_owned()
     }
@@ -187,7 +189,7 @@ impl OptionDeChamp {
 #[derive(Template, Clone, Debug)]
 #[template(path = "composants/champ_options.html")]
 pub struct ChampOptions {
-    nom: &'static str,
+    nom: Cow<'static, str>,
     legende: String,
     aide: Option<String>,
     erreur: Option<String>,
@@ -200,7 +202,7 @@ pub struct ChampOptions {
 
 impl ChampOptions {
     fn nouveau(
-        nom: &'static str,
+        nom: impl Into<Cow<'static, str>>,
         legende: &str,
         options: impl IntoIterator<Item = OptionDeChamp>,
         choisies: &[String],
@@ -208,7 +210,7 @@ impl ChampOptions {
         radios: bool,
     ) -> Self {
         Self {
-            nom,
+            nom: nom.into(),
             legende: legende.to_owned(),
             aide: None,
             erreur: erreur.map(str::to_owned),
@@ -221,7 +223,7 @@ impl ChampOptions {
     }
 
     pub(crate) fn radios(
-        nom: &'static str,
+        nom: impl Into<Cow<'static, str>>,
         legende: &str,
         options: impl IntoIterator<Item = OptionDeChamp>,
         choisies: &[String],
@@ -231,7 +233,7 @@ impl ChampOptions {
     }
 
     pub(crate) fn cases(
-        nom: &'static str,
+        nom: impl Into<Cow<'static, str>>,
         legende: &str,
         options: impl IntoIterator<Item = OptionDeChamp>,
         choisies: &[String],
@@ -262,7 +264,7 @@ impl ChampOptions {
     }
 
     fn decrit_par(&self) -> String {
-        decrit_par(self.nom, self.aide.is_some(), self.erreur.is_some())
+        decrit_par(&self.nom, self.aide.is_some(), self.erreur.is_some())
     }
 
     fn choisie(&self, valeur: &str) -> bool {
@@ -275,7 +277,7 @@ impl ChampOptions {
 
     // The error summary leads to the first choice, whose id is the field's name.
     fn id(&self, rang: &usize) -> String {
-        if *rang == 0 { self.nom.to_owned() } else { format!("{}-{rang}", self.nom) }
+        if *rang == 0 { self.nom.to_string() } else { format!("{}-{rang}", self.nom) }
     }
 }
 
@@ -283,7 +285,7 @@ impl ChampOptions {
 #[derive(Template, Clone, Debug)]
 #[template(path = "composants/selection.html")]
 pub struct Selection {
-    nom: &'static str,
+    nom: Cow<'static, str>,
     libelle: String,
     aide: Option<String>,
     erreur: Option<String>,
@@ -293,14 +295,14 @@ pub struct Selection {
 
 impl Selection {
     pub(crate) fn nouvelle(
-        nom: &'static str,
+        nom: impl Into<Cow<'static, str>>,
         libelle: &str,
         options: impl IntoIterator<Item = OptionDeChamp>,
         choisie: &str,
         erreur: Option<&str>,
     ) -> Self {
         Self {
-            nom,
+            nom: nom.into(),
             libelle: libelle.to_owned(),
             aide: None,
             erreur: erreur.map(str::to_owned),
@@ -317,7 +319,7 @@ impl Selection {
     }
 
     fn decrit_par(&self) -> String {
-        decrit_par(self.nom, self.aide.is_some(), self.erreur.is_some())
+        decrit_par(&self.nom, self.aide.is_some(), self.erreur.is_some())
     }
 }
 
