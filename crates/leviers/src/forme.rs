@@ -14,10 +14,10 @@ use web::feature::{Famille, Proposition};
 use web::{Cache, Cadre, Erreur, Reponse, texte};
 
 use crate::catalogue::fichiers;
+use crate::levier::Critere;
 use crate::levier::mots;
 use crate::levier::rules::juger_criteres;
 use crate::levier::toml::{FichierRefuse, deserialiser};
-use crate::levier::Critere;
 
 #[derive(RustEmbed)]
 #[folder = "../../contenu/formes-juridiques"]
@@ -53,9 +53,8 @@ pub struct FormeJuridique {
     pub criteres: Vec<Critere>,
 }
 
-static FORMES: LazyLock<Result<Vec<FormeJuridique>, FichierRefuse>> = LazyLock::new(|| {
-    fichiers::<Fichiers>().iter().map(|(fichier, texte)| deserialiser(fichier, texte)).collect()
-});
+static FORMES: LazyLock<Result<Vec<FormeJuridique>, FichierRefuse>> =
+    LazyLock::new(|| fichiers::<Fichiers>().iter().map(|(fichier, texte)| deserialiser(fichier, texte)).collect());
 
 /// Every form, by id.
 ///
@@ -72,10 +71,7 @@ pub fn se_pose(profil: &ProfilDeProjet) -> bool {
         || profil.complements.besoins.contains(&Besoin::FormeJuridique)
 }
 
-pub(crate) fn propositions(
-    profil: &ProfilDeProjet,
-    commune: &FaitsCommune,
-) -> Result<Vec<Proposition>, Erreur> {
+pub(crate) fn propositions(profil: &ProfilDeProjet, commune: &FaitsCommune) -> Result<Vec<Proposition>, Erreur> {
     if !se_pose(profil) {
         return Ok(Vec::new());
     }
@@ -103,6 +99,8 @@ fn proposition(forme: &FormeJuridique, profil: &ProfilDeProjet, commune: &FaitsC
         constats,
         aide: None,
         exemple: false,
+        payant: false,
+        courriel: None,
     }
 }
 
@@ -223,8 +221,7 @@ mod tests {
     #[case::une_regie_est_a_la_commune(Porteur::AssociationEmployeuse, "regie-communale", Verdict::Non)]
     #[case::des_habitants_font_une_association(Porteur::Collectif, "association", Verdict::Oui)]
     fn chaque_forme_a_ses_raisons(#[case] porteur: Porteur, #[case] id: &str, #[case] attendu: Verdict) {
-        let propositions =
-            propositions(&profil(porteur, vec![Besoin::FormeJuridique]), &cirey()).unwrap();
+        let propositions = propositions(&profil(porteur, vec![Besoin::FormeJuridique]), &cirey()).unwrap();
         let proposition = propositions.iter().find(|p| p.id == id).unwrap();
         assert_eq!(proposition.verdict, attendu, "{:?}", proposition.constats);
         assert!(proposition.constats.iter().all(|constat| !constat.sources.is_empty()));

@@ -4,11 +4,13 @@
 //! - [`catalogue`]: the sheets shipped in the program (national seeds, demonstration).
 //! - [`forme`]: legal forms, proposed when the bearer is not decided.
 //! - [`essai`]: forty labelled projects, to try a sheet before publishing it and to measure the matching.
+//! - [`import`]: aids of partners, each feed read through its mapping file.
 
 pub mod catalogue;
 pub mod essai;
 mod evenements;
 pub mod forme;
+pub mod import;
 pub mod levier;
 mod migrations;
 mod propositions;
@@ -57,7 +59,8 @@ pub fn feature() -> Feature {
 
 fn routes() -> Vec<Route> {
     let public = |chemin, vers| Route { methodes: "GET", chemin, acces: Acces::Public, vers };
-    let agent = |methodes, chemin, vers| Route { methodes, chemin, acces: Acces::Action(Action::GererLesLeviers), vers };
+    let agent =
+        |methodes, chemin, vers| Route { methodes, chemin, acces: Acces::Action(Action::GererLesLeviers), vers };
     vec![
         public("/leviers", get(levier::pages::liste)),
         public("/leviers/{id}", get(levier::pages::montrer)),
@@ -66,7 +69,7 @@ fn routes() -> Vec<Route> {
         agent("GET", "/reglages/leviers", get(liste::montrer)),
         agent("GET POST", "/reglages/leviers/nouveau", get(edition::nouvelle).post(edition::creer)),
         agent("GET POST", "/reglages/leviers/{id}", get(edition::modifier).post(edition::enregistrer)),
-        agent("POST", "/reglages/leviers/{id}/etat", post(edition::changer_d_etat)),
+        agent("POST", "/reglages/leviers/{id}/retirer", post(edition::retirer)),
         agent("POST", "/reglages/leviers/{id}/proposition", post(liste::choisir)),
         agent("GET", "/reglages/leviers/{id}/historique", get(historique::montrer)),
         agent("POST", "/reglages/leviers/{id}/restaurer", post(historique::restaurer)),

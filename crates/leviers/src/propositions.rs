@@ -45,5 +45,7 @@ fn du_levier(levier: Levier, appariement: Appariement, exemples: Exemples) -> Pr
         constats: appariement.constats,
         exemple: levier.aide.is_some_and(|a| a.exemple) && exemples == Exemples::Comptes,
         aide,
+        payant: false,
+        courriel: None,
     }
 }

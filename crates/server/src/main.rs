@@ -45,6 +45,26 @@ enum Commande {
     Check,
     /// Imprime un nouveau lien pour un premier agent.
     LienAgent,
+    /// Importe un fichier.
+    Import {
+        #[command(subcommand)]
+        quoi: Import,
+    },
+}
+
+#[derive(Subcommand)]
+enum Import {
+    /// Les aides d’un partenaire (JSON, CSV, XLSX ou ODS). Elles attendent la relecture d’un agent.
+    Aides {
+        /// Le fichier.
+        chemin: PathBuf,
+        /// La source, quand elle n’est pas reconnue : departement-drome, dispositif-aide…
+        #[arg(long)]
+        source: Option<String>,
+        /// Dit ce qui changerait, sans rien enregistrer.
+        #[arg(long)]
+        essai: bool,
+    },
 }
 
 fn main() -> ExitCode {
@@ -83,6 +103,10 @@ fn executer(ligne: &Ligne) -> anyhow::Result<ExitCode> {
                 let Ouverte { instance, .. } = ouverture::ouvrir(&configuration, Base::Existante).await?;
                 println!("{}", lien_du_premier_agent(&instance).await?);
                 Ok(ExitCode::SUCCESS)
+            }
+            Commande::Import { quoi } => {
+                let Ouverte { instance, .. } = ouverture::ouvrir(&configuration, Base::Existante).await?;
+                importer(&instance, quoi).await
             }
         }
     })
@@ -148,6 +172,25 @@ async fn initialiser(configuration: &Configuration) -> anyhow::Result<ExitCode> 
     println!("{} : {} communes.", instance.collectivite.nom, instance.perimetre().nombre());
     println!("Lancez « terreau serve », puis ouvrez une seule fois ce lien (7 jours) :");
     println!("{}", lien_du_premier_agent(&instance).await?);
+    Ok(ExitCode::SUCCESS)
+}
+
+async fn importer(instance: &Instance, quoi: &Import) -> anyhow::Result<ExitCode> {
+    match quoi {
+        Import::Aides { chemin, source, essai } => {
+            let octets = std::fs::read(chemin)
+                .with_context(|| format!("Le fichier {} ne peut pas être lu.", chemin.display()))?;
+            let nom = chemin.file_name().unwrap_or_default().to_string_lossy();
+            let fichier = leviers::import::Fichier { nom: &nom, octets: &octets, source: source.as_deref() };
+            match leviers::import::importer(instance, None, fichier, *essai).await {
+                Ok(rapport) => print!("{rapport}"),
+                Err(leviers::import::Echec::Fichier(raison)) => anyhow::bail!("{raison}"),
+                Err(leviers::import::Echec::Erreur(erreur)) => {
+                    anyhow::bail!("La base a refusé, rien n’est enregistré : {erreur:?}")
+                }
+            }
+        }
+    }
     Ok(ExitCode::SUCCESS)
 }
 

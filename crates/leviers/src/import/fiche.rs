@@ -118,8 +118,11 @@ pub fn faire(
 /// R-20 is asked when an agent publishes: a feed cannot answer.
 fn refuser(levier: &Levier) -> Result<(), String> {
     let Err(anomalies) = levier.verifier() else { return Ok(()) };
-    let graves: Vec<String> =
-        anomalies.iter().filter(|a| a.champ != "base_de_competence").map(|Anomalie { message, .. }| message.clone()).collect();
+    let graves: Vec<String> = anomalies
+        .iter()
+        .filter(|a| a.champ != "base_de_competence")
+        .map(|Anomalie { message, .. }| message.clone())
+        .collect();
     if graves.is_empty() { Ok(()) } else { Err(graves.join(" ")) }
 }
 
@@ -263,7 +266,11 @@ fn zone(c: &Correspondance, mot: &str) -> Option<Territoire> {
     match genre {
         "PAYS" if code == "99100" => Some(Territoire { nom: "la France".to_owned(), ..Territoire::default() }),
         "REG" => Some(Territoire { nom: nom("la région"), regions: vec![code.to_owned()], ..Territoire::default() }),
-        "DEP" => Some(Territoire { nom: nom("le département"), departements: vec![code.to_owned()], ..Territoire::default() }),
+        "DEP" => Some(Territoire {
+            nom: nom("le département"),
+            departements: vec![code.to_owned()],
+            ..Territoire::default()
+        }),
         "COM" => {
             let commune: CodeCommune = code.parse().ok()?;
             Some(Territoire { nom: nom("la commune"), communes: vec![commune], ..Territoire::default() })
@@ -333,7 +340,18 @@ fn lire_date(texte: &str, jour_de: &dyn Fn(Timestamp) -> Date) -> Option<Date> {
     let mots: Vec<&str> = texte.split_whitespace().collect();
     let [jour, mois, annee] = mots.as_slice() else { return None };
     const MOIS: &[&str] = &[
-        "janvier", "fevrier", "mars", "avril", "mai", "juin", "juillet", "aout", "septembre", "octobre", "novembre", "decembre",
+        "janvier",
+        "fevrier",
+        "mars",
+        "avril",
+        "mai",
+        "juin",
+        "juillet",
+        "aout",
+        "septembre",
+        "octobre",
+        "novembre",
+        "decembre",
     ];
     let rang = MOIS.iter().position(|nom| *nom == cle_de_tri(mois))?;
     let jour = jour.trim_end_matches("er").parse().ok()?;
@@ -357,7 +375,11 @@ mod tests {
     #[case("31 février 2022", None)]
     fn les_dates_des_flux(#[case] texte: &str, #[case] attendu: Option<Date>) {
         // Summer time in Paris for the one that matters.
-        let jour_de = |instant: Timestamp| jiff::tz::Offset::constant(if instant.to_string() < "2019-12".to_owned() { 2 } else { 1 }).to_datetime(instant).date();
+        let jour_de = |instant: Timestamp| {
+            jiff::tz::Offset::constant(if instant.to_string() < "2019-12".to_owned() { 2 } else { 1 })
+                .to_datetime(instant)
+                .date()
+        };
         assert_eq!(lire_date(texte, &jour_de), attendu);
     }
 

@@ -51,10 +51,10 @@ impl Document {
                 let liste = self.liste(correspondance).ok_or_else(|| {
                     format!("La liste des aides n’est pas à sa place (« {} »).", correspondance.racine)
                 })?;
-                let elements = liste.iter().enumerate().map(|(rang, valeur)| Element {
-                    place: format!("aide n° {}", rang + 1),
-                    valeur: valeur.clone(),
-                });
+                let elements = liste
+                    .iter()
+                    .enumerate()
+                    .map(|(rang, valeur)| Element { place: format!("aide n° {}", rang + 1), valeur: valeur.clone() });
                 Ok((elements.collect(), Vec::new()))
             }
             Self::Table(feuille) => {
@@ -99,8 +99,8 @@ impl Document {
 
     fn liste(&self, correspondance: &Correspondance) -> Option<&Vec<Value>> {
         let Self::Json(racine) = self else { return None };
-        let chemin = correspondance.racine.split('.').filter(|cle| !cle.is_empty());
-        chemin.fold(Some(racine), |valeur, cle| valeur?.get(cle))?.as_array()
+        let mut chemin = correspondance.racine.split('.').filter(|cle| !cle.is_empty());
+        chemin.try_fold(racine, |valeur, cle| valeur.get(cle))?.as_array()
     }
 }
 
@@ -137,7 +137,8 @@ mod tests {
 
     #[test]
     fn un_chemin_traverse_les_listes() {
-        let valeur = json!({ "a": [{ "titre": "un" }, { "titre": " deux " }, { "titre": null }], "n": 3, "b": { "c": "x" } });
+        let valeur =
+            json!({ "a": [{ "titre": "un" }, { "titre": " deux " }, { "titre": null }], "n": 3, "b": { "c": "x" } });
         assert_eq!(textes(&valeur, "a.titre"), ["un", "deux"]);
         assert_eq!(textes(&valeur, "n"), ["3"]);
         assert_eq!(textes(&valeur, "b.c"), ["x"]);

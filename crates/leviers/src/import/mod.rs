@@ -3,7 +3,7 @@
 //!
 //! - [`correspondance`]: the mapping files, and how a feed is recognised. - [`lecture`]: a JSON or table file as elements.
 //! - [`fiche`]: an element and its mapping give a sheet, or the reason why not. - [`texte`]: HTML made plain text.
-//! - [`rapport`]: what an import did, in words. - [`pages`]: the screen of the agent.
+//! - [`rapport`]: what an import did, in words.
 
 pub mod correspondance;
 pub mod fiche;

@@ -62,6 +62,12 @@ impl GenreDeFinanceur {
         Self::Prive,
     ];
 
+    /// Is its money public? Bodies of private law, even with a public service (CAF, CARSAT), are not.
+    #[must_use]
+    pub fn est_public(self) -> bool {
+        !matches!(self, Self::Fondation | Self::SecuriteSociale | Self::Prive)
+    }
+
     /// Stable id, as in the files.
     #[must_use]
     pub fn as_str(self) -> &'static str {
@@ -310,7 +316,10 @@ impl Levier {
 
 fn id_lisible(id: &str) -> bool {
     // "nouveau" is the address of an empty form.
-    !id.is_empty() && id != "nouveau" && id.len() <= 80 && id.bytes().all(|o| o.is_ascii_lowercase() || o.is_ascii_digit() || o == b'-')
+    !id.is_empty()
+        && id != "nouveau"
+        && id.len() <= 80
+        && id.bytes().all(|o| o.is_ascii_lowercase() || o.is_ascii_digit() || o == b'-')
 }
 
 #[expect(clippy::trivially_copy_pass_by_ref, reason = "serde's skip_serializing_if passes a reference")]

@@ -84,7 +84,8 @@ pub fn differences(avant: &Levier, apres: &Levier) -> Vec<Difference> {
         differences.push(Difference { cle, avant: String::new(), apres });
     }
     let absentes_de = |de: &[Ligne], dans: &[Ligne]| -> Vec<String> {
-        let dites = |l: &&Ligne| est_condition(l) && !dans.iter().any(|autre| est_condition(autre) && autre.valeur == l.valeur);
+        let dites =
+            |l: &&Ligne| est_condition(l) && !dans.iter().any(|autre| est_condition(autre) && autre.valeur == l.valeur);
         de.iter().filter(dites).map(|ligne| ligne.valeur.clone()).collect()
     };
     let (otees, ajoutees) = (absentes_de(&avant, &apres), absentes_de(&apres, &avant));
@@ -150,11 +151,7 @@ fn montant(montant: Montant) -> String {
 #[must_use]
 pub fn en_mots(critere: &Critere) -> String {
     let condition = condition(&critere.condition);
-    if critere.pour.is_empty() {
-        condition
-    } else {
-        format!("{condition} (pour : {})", porteurs(&critere.pour))
-    }
+    if critere.pour.is_empty() { condition } else { format!("{condition} (pour : {})", porteurs(&critere.pour)) }
 }
 
 fn condition(condition: &Condition) -> String {

@@ -10,7 +10,7 @@ use domain::profil::Porteur;
 use domain::theme::{Colonne, Theme};
 use jiff::civil::Date;
 use web::composants::{
-    Cellule, Etiquette, EtatVide, Html, OptionDeChamp, Pagination, Resume, Selection, Ton, echapper,
+    Cellule, EtatVide, Etiquette, Html, OptionDeChamp, Pagination, Resume, Selection, Ton, echapper,
 };
 use web::formulaire::Erreurs;
 use web::{Cache, Cadre, Erreur, Reponse, Saisie, texte};
@@ -135,13 +135,15 @@ fn avec_tous(libelle: &str, options: Vec<OptionDeChamp>) -> Vec<OptionDeChamp> {
 
 /// Themes, group by group.
 pub(crate) fn themes() -> Vec<OptionDeChamp> {
-    Colonne::TOUS.iter().flat_map(|colonne| {
-        Theme::TOUS.iter().filter(|theme| theme.colonne() == *colonne).enumerate().map(|(rang, theme)| {
-            let option = OptionDeChamp::nouvelle(theme.as_str(), theme.libelle());
-            if rang == 0 { option.groupe(colonne.libelle()) } else { option }
+    Colonne::TOUS
+        .iter()
+        .flat_map(|colonne| {
+            Theme::TOUS.iter().filter(|theme| theme.colonne() == *colonne).enumerate().map(|(rang, theme)| {
+                let option = OptionDeChamp::nouvelle(theme.as_str(), theme.libelle());
+                if rang == 0 { option.groupe(colonne.libelle()) } else { option }
+            })
         })
-    })
-    .collect()
+        .collect()
 }
 
 /// Bearers.
@@ -185,9 +187,8 @@ impl FicheVue {
 }
 
 fn faits(levier: &Levier) -> Resume {
-    let premiere = |choisir: fn(&Condition) -> bool| {
-        levier.criteres.iter().find(|c| choisir(&c.condition)).map(mots::en_mots)
-    };
+    let premiere =
+        |choisir: fn(&Condition) -> bool| levier.criteres.iter().find(|c| choisir(&c.condition)).map(mots::en_mots);
     let pour_qui = premiere(|c| matches!(c, Condition::Porteurs { .. }));
     let ou = premiere(|c| matches!(c, Condition::Territoire(_)));
     let quand = match (levier.valable_du, levier.valable_au) {

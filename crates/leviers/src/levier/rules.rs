@@ -220,15 +220,23 @@ fn porteurs(acceptes: &[Porteur], a_verifier: &[Porteur], porteur: Porteur) -> C
         Porteur::PasDecide => {
             doute(CODE, format!("Cela dépend de qui portera le projet. Cette aide est pour : {}.", admis()))
         }
-        Porteur::Collectif if acceptes.iter().any(|accepte| !accepte.est_public()) => doute(
-            CODE,
-            format!(
-                "Votre groupe n’a pas encore de statut. Cette aide est pour : {}. Il faut d’abord une structure.",
-                admis()
-            ),
-        ),
+        Porteur::Collectif if acceptes.iter().chain(a_verifier).any(|accepte| peut_naitre_d_un_groupe(*accepte)) => {
+            doute(
+                CODE,
+                format!(
+                    "Votre groupe n’a pas encore de statut. Cette aide est pour : {}. Il faut d’abord une structure.",
+                    admis()
+                ),
+            )
+        }
         _ => non(CODE, format!("Cette aide n’est pas pour ce porteur ({nom}). Elle est pour : {}.", admis())),
     }
+}
+
+/// What inhabitants can found; they do not become a landlord, a mutual or a foundation.
+fn peut_naitre_d_un_groupe(porteur: Porteur) -> bool {
+    porteur.est_association()
+        || matches!(porteur, Porteur::Scic | Porteur::Scop | Porteur::SocieteEss | Porteur::HorsEss)
 }
 
 fn etapes(acceptees: &[Etape], a_verifier: &[Etape], etape: Etape) -> Constat {

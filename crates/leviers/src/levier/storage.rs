@@ -135,7 +135,8 @@ fn ecrire(levier: &Levier) -> Result<String, DbErr> {
     serde_json::to_string(levier).map_err(|e| DbErr::Custom(e.to_string()))
 }
 
-/// Digest of what a sheet says; the days on which it was read or will be read again do not count.
+/// Digest of what a source says; the days on which it was read or will be read again do not count, nor the ground of
+/// competence, which only the département knows.
 ///
 /// # Errors
 /// Never seen: a sheet is always text.
@@ -143,6 +144,7 @@ pub fn empreinte(levier: &Levier) -> Result<String, DbErr> {
     let mut sans_jours = levier.clone();
     sans_jours.a_revoir_le = Date::ZERO;
     sans_jours.source.consultee_le = None;
+    sans_jours.base_de_competence = None;
     Ok(empreinte_de_jeton(&ecrire(&sans_jours)?))
 }
 
@@ -164,7 +166,10 @@ pub async fn en_vigueur(db: &impl ConnectionTrait, jour: Date) -> Result<Vec<Lev
         .all(db)
         .await?;
     // One sheet of a newer program does not hide the others.
-    Ok(fiches.iter().filter_map(|fiche| lire(fiche).inspect_err(|e| tracing::error!(%e, "fiche laissée")).ok()).collect())
+    Ok(fiches
+        .iter()
+        .filter_map(|fiche| lire(fiche).inspect_err(|e| tracing::error!(%e, "fiche laissée")).ok())
+        .collect())
 }
 
 /// Every sheet, by name.
@@ -286,11 +291,8 @@ pub async fn garder_le_mien(tx: &WriteTx, id: &str, empreinte: &str) -> Result<(
 /// The engine refused.
 pub async fn proposer(tx: &WriteTx, id: &str, levier: &Levier) -> Result<(), DbErr> {
     let (fiche, empreinte) = (ecrire(levier)?, empreinte(levier)?);
-    tx.execute_raw(raw_sql!(
-        Postgres,
-        "UPDATE levier SET propose = {fiche}, empreinte = {empreinte} WHERE id = {id}"
-    ))
-    .await?;
+    tx.execute_raw(raw_sql!(Postgres, "UPDATE levier SET propose = {fiche}, empreinte = {empreinte} WHERE id = {id}"))
+        .await?;
     Ok(())
 }
 

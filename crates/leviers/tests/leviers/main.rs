@@ -2,5 +2,6 @@
 
 #![expect(clippy::unwrap_used, clippy::panic, reason = "a test fails with a line number")]
 
+mod import;
 mod pages;
 mod qualite;

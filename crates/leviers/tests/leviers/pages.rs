@@ -60,7 +60,12 @@ async fn seuls_les_agents_modifient(#[case] moteur: Moteur) {
     let appli = demonstration(moteur).await;
     let mandat = Some((Nature::Departement, "Meurthe-et-Moselle", Fonction::ChargeTerritorial));
     let (mut charge, _) = appli.connecter("charge@exemple.invalid", mandat).await;
-    for chemin in ["/reglages/leviers", "/reglages/leviers/detr", "/reglages/leviers/nouveau", "/reglages/leviers/detr/historique"] {
+    for chemin in [
+        "/reglages/leviers",
+        "/reglages/leviers/detr",
+        "/reglages/leviers/nouveau",
+        "/reglages/leviers/detr/historique",
+    ] {
         assert_eq!(charge.ouvrir(chemin).await.statut, StatusCode::FORBIDDEN, "{chemin}");
     }
     appli.fin().await;
@@ -98,7 +103,8 @@ async fn une_fiche_s_ecrit_s_essaie_se_publie_se_retire(#[case] moteur: Moteur) 
     let mut agent = agent(&appli, "agent@exemple.invalid").await;
 
     // Its ground of competence is compulsory, and the error is beside its field.
-    let sans_base: Vec<(&str, &str)> = NOUVELLE.iter().copied().filter(|(nom, _)| *nom != "base_de_competence").collect();
+    let sans_base: Vec<(&str, &str)> =
+        NOUVELLE.iter().copied().filter(|(nom, _)| *nom != "base_de_competence").collect();
     let page = creer(&mut agent, &sans_base, "publier").await;
     assert_eq!(page.statut, StatusCode::UNPROCESSABLE_ENTITY);
     page.exiger("règle R-20");
@@ -132,7 +138,7 @@ async fn une_fiche_s_ecrit_s_essaie_se_publie_se_retire(#[case] moteur: Moteur) 
     assert_eq!(double.statut, StatusCode::UNPROCESSABLE_ENTITY);
     double.exiger("déjà pris");
 
-    let page = agent.envoyer(&page, &format!("{fiche}/etat"), &[]).await;
+    let page = agent.envoyer(&page, &format!("{fiche}/retirer"), &[]).await;
     page.exiger("La fiche est retirée");
     visiteur.ouvrir("/leviers/fonds-d-aide-aux-epiceries").await.exiger("Cette fiche est retirée");
     assert!(!visiteur.ouvrir("/leviers?theme=commerce&page=1").await.contient("Fonds d’aide aux épiceries"));
@@ -145,7 +151,8 @@ async fn une_fiche_s_ecrit_s_essaie_se_publie_se_retire(#[case] moteur: Moteur) 
 #[tokio::test]
 async fn deux_agents_sur_la_meme_fiche_voient_les_deux_textes_puis_l_historique(#[case] moteur: Moteur) {
     let appli = demonstration(moteur).await;
-    let (mut une, mut autre) = (agent(&appli, "une@exemple.invalid").await, agent(&appli, "autre@exemple.invalid").await);
+    let (mut une, mut autre) =
+        (agent(&appli, "une@exemple.invalid").await, agent(&appli, "autre@exemple.invalid").await);
     let chemin = "/reglages/leviers/detr";
     let (vue_une, vue_autre) = (une.ouvrir(chemin).await, autre.ouvrir(chemin).await);
     let montant = |texte| [("montant", texte), ("acte", "publier")];

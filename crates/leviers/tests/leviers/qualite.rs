@@ -90,7 +90,8 @@ fn mesurer() -> Mesure {
             let appariement = apparier(levier, &profil, &faits, JOUR);
             let obtenu = appariement.verdict;
             let raisons: Vec<&str> = appariement.refus().map(|constat| constat.code.as_str()).collect();
-            let nom = format!("{} / {} : attendu {}, obtenu {}", projet.id, levier.id, attendu.libelle(), obtenu.libelle());
+            let nom =
+                format!("{} / {} : attendu {}, obtenu {}", projet.id, levier.id, attendu.libelle(), obtenu.libelle());
             m.paires += 1;
             m.exacts += u32::from(attendu == obtenu);
             match (attendu == Verdict::Non, obtenu == Verdict::Non) {
@@ -108,7 +109,8 @@ fn mesurer() -> Mesure {
                     m.refus_justes += 1;
                     if !critere.is_some_and(|critere| raisons.contains(&critere)) {
                         let attendue = critere.unwrap_or("?");
-                        m.mauvaises_raisons.push(format!("{nom}, raison attendue {attendue}, dites {}", raisons.join(", ")));
+                        m.mauvaises_raisons
+                            .push(format!("{nom}, raison attendue {attendue}, dites {}", raisons.join(", ")));
                     }
                 }
             }

@@ -24,7 +24,12 @@ pub struct ChampTexte {
 }
 
 impl ChampTexte {
-    pub(crate) fn nouveau(nom: impl Into<Cow<'static, str>>, libelle: &str, valeur: &str, erreur: Option<&str>) -> Self {
+    pub(crate) fn nouveau(
+        nom: impl Into<Cow<'static, str>>,
+        libelle: &str,
+        valeur: &str,
+        erreur: Option<&str>,
+    ) -> Self {
         Self {
             nom: nom.into(),
             libelle: libelle.to_owned(),
@@ -124,7 +129,13 @@ pub struct ChampLong {
 }
 
 impl ChampLong {
-    pub(crate) fn nouveau(nom: impl Into<Cow<'static, str>>, libelle: &str, valeur: &str, erreur: Option<&str>, max: usize) -> Self {
+    pub(crate) fn nouveau(
+        nom: impl Into<Cow<'static, str>>,
+        libelle: &str,
+        valeur: &str,
+        erreur: Option<&str>,
+        max: usize,
+    ) -> Self {
         let (libelle, valeur) = (libelle.to_owned(), valeur.to_owned());
         Self { nom: nom.into(), libelle, aide: None, erreur: erreur.map(str::to_owned), valeur, max, lignes: 5 }
     }

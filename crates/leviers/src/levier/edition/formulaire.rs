@@ -103,7 +103,9 @@ pub(crate) fn parties(f: &Formulaire, nouvelle: bool) -> Vec<Partie> {
         Champ::Selection(f.selection("nature", "Ce que c’est", natures())),
         Champ::Long(f.long("resume", "En bref", 600).aide("Une ou deux phrases simples.").lignes(3)),
         Champ::Long(f.long("pour_quoi", "Pour quoi", 4_000).lignes(3)),
-        Champ::Long(f.long("montant", "Montant, en mots", 1_000).aide("Dites « à vérifier » quand ce n’est pas sûr.").lignes(2)),
+        Champ::Long(
+            f.long("montant", "Montant, en mots", 1_000).aide("Dites « à vérifier » quand ce n’est pas sûr.").lignes(2),
+        ),
     ];
     if nouvelle {
         let aide = "Facultatif : lettres minuscules, chiffres et tirets. Sert d’adresse à la page et ne change plus.";
@@ -121,7 +123,9 @@ pub(crate) fn parties(f: &Formulaire, nouvelle: bool) -> Vec<Partie> {
                     f.selection("base_de_competence", "Base de compétence (règle R-20)", bases)
                         .aide("Obligatoire pour une aide du département."),
                 ),
-                Champ::Texte(texte(f, "contact", "Contact (facultatif)").aide("Un service, jamais le nom d’une personne.")),
+                Champ::Texte(
+                    texte(f, "contact", "Contact (facultatif)").aide("Un service, jamais le nom d’une personne."),
+                ),
                 Champ::Texte(texte(f, "url", "Page de l’aide (facultatif)").aide("Commence par https://")),
             ],
         },
@@ -141,7 +145,10 @@ pub(crate) fn parties(f: &Formulaire, nouvelle: bool) -> Vec<Partie> {
             champs: vec![
                 Champ::Texte(texte(f, "valable_du", "Ouverte à partir du (facultatif)").date()),
                 Champ::Texte(texte(f, "valable_au", "Ouverte jusqu’au (facultatif)").date()),
-                Champ::Texte(texte(f, "responsable", "Qui tient la fiche à jour").aide("Une fonction, jamais le nom d’une personne.")),
+                Champ::Texte(
+                    texte(f, "responsable", "Qui tient la fiche à jour")
+                        .aide("Une fonction, jamais le nom d’une personne."),
+                ),
                 Champ::Texte(
                     texte(f, "a_revoir_le", "À revoir le").date().aide("À partir de ce jour, la fiche sort du calcul."),
                 ),
@@ -171,19 +178,29 @@ fn calcul(f: &Formulaire) -> Partie {
                 "Cette aide apporte-t-elle de l’argent au projet ?",
                 aides.map(|(valeur, libelle)| OptionDeChamp::nouvelle(valeur, libelle)),
             )),
-            Champ::Texte(texte(f, "taux", "Taux, en % du coût").chiffres().aide("Vide : montant inconnu, rien n’est compté.")),
+            Champ::Texte(
+                texte(f, "taux", "Taux, en % du coût").chiffres().aide("Vide : montant inconnu, rien n’est compté."),
+            ),
             Champ::Texte(texte(f, "bonus", "Bonus, en % du coût").chiffres()),
             Champ::Texte(texte(f, "forfait", "Somme fixe, à la place d’un taux").montant()),
             Champ::Texte(texte(f, "plafond", "Au plus").montant()),
             Champ::Texte(texte(f, "minimum", "Pas d’aide en dessous de").montant()),
             Champ::Texte(
-                texte(f, "plafond_public", "Plafond de toutes les aides publiques, en % du coût (règle R-03)").chiffres(),
+                texte(f, "plafond_public", "Plafond de toutes les aides publiques, en % du coût (règle R-03)")
+                    .chiffres(),
             ),
-            Champ::Options(f.cases("fonds_de_concours", "Fonds de concours", un("oui", "C’est un fonds de concours (règle R-52)"))),
+            Champ::Options(f.cases(
+                "fonds_de_concours",
+                "Fonds de concours",
+                un("oui", "C’est un fonds de concours (règle R-52)"),
+            )),
             Champ::Options(f.cases(
                 "exemple",
                 "Chiffres d’exemple",
-                un("oui", "Ces chiffres ne viennent pas d’un texte officiel : ils ne comptent que dans la démonstration"),
+                un(
+                    "oui",
+                    "Ces chiffres ne viennent pas d’un texte officiel : ils ne comptent que dans la démonstration",
+                ),
             )),
         ],
     }
@@ -284,7 +301,9 @@ fn details(f: &Formulaire, rang: usize) -> Vec<Champ> {
     let nom = |champ: &str| format!("c{rang}_{champ}");
     vec![
         Champ::Options(
-            f.cases(nom("pour"), "Cette condition ne vaut que pour", porteurs()).aide("Aucun coché : tous.").en_colonnes(),
+            f.cases(nom("pour"), "Cette condition ne vaut que pour", porteurs())
+                .aide("Aucun coché : tous.")
+                .en_colonnes(),
         ),
         Champ::Texte(texte(f, nom("source_libelle"), "Source de cette condition, si ce n’est pas celle de la fiche")),
         Champ::Texte(texte(f, nom("source_url"), "Adresse de cette source")),
@@ -424,8 +443,14 @@ pub fn lire(saisie: &Saisie, id: Option<&str>) -> Result<Levier, Erreurs> {
     let nom = l.texte("nom", "Donnez un nom à la fiche.", 3, 160);
     let id = id.map(str::to_owned).or_else(|| l.texte_libre("id", 80)).or_else(|| nom.as_deref().map(identifiant_de));
     let nature = un_de(&mut l, saisie, "nature", "Dites ce que c’est.", NatureDeLevier::TOUTES, NatureDeLevier::as_str);
-    let genre =
-        un_de(&mut l, saisie, "porteur_genre", "Choisissez une sorte.", GenreDeFinanceur::TOUS, GenreDeFinanceur::as_str);
+    let genre = un_de(
+        &mut l,
+        saisie,
+        "porteur_genre",
+        "Choisissez une sorte.",
+        GenreDeFinanceur::TOUS,
+        GenreDeFinanceur::as_str,
+    );
     let resume = l.texte("resume", "Dites l’aide en une ou deux phrases.", 10, 600);
     let pour_quoi = l.texte("pour_quoi", "Dites ce que l’aide peut payer ou apporter.", 3, 4_000);
     let montant = l.texte("montant", "Dites le montant, ou « à vérifier ».", 2, 1_000);
@@ -447,7 +472,8 @@ pub fn lire(saisie: &Saisie, id: Option<&str>) -> Result<Levier, Erreurs> {
     let (valable_du, valable_au) = (l.date("valable_du"), l.date("valable_au"));
     let bases = l.texte_libre("bases_legales", 2_000).unwrap_or_default();
     let aide = lire_aide(&mut l, saisie);
-    let criteres: Vec<Option<Critere>> = rangs(saisie).into_iter().map(|rang| lire_critere(&mut l, saisie, rang)).collect();
+    let criteres: Vec<Option<Critere>> =
+        rangs(saisie).into_iter().map(|rang| lire_critere(&mut l, saisie, rang)).collect();
     let criteres: Option<Vec<Critere>> = criteres.into_iter().collect();
     let levier = (|| {
         Some(Levier {
@@ -605,16 +631,18 @@ fn lire_condition(l: &mut Lecteur<'_>, saisie: &Saisie, rang: usize) -> Option<C
         "travaux" => Condition::TravauxNonCommences,
         "carence" => Condition::Carence,
         "marche-prevu" => Condition::MarchePrevu,
-        "adhesion" => {
-            Condition::Adhesion { organisme: l.texte(&nom("organisme"), "Dites à quel organisme il faut adhérer.", 2, 160)? }
-        }
+        "adhesion" => Condition::Adhesion {
+            organisme: l.texte(&nom("organisme"), "Dites à quel organisme il faut adhérer.", 2, 160)?,
+        },
         "zonage" => Condition::Zonage(Zonage {
             nom: l.texte(&nom("nom"), "Donnez le nom du zonage.", 2, 200)?,
             millesime: nombre(l, saisie, &nom("millesime"), true)?,
             communes: codes(l, saisie, &nom("communes"), "une commune")?,
             absentes: codes(l, saisie, &nom("absentes"), "une commune")?,
         }),
-        "autre" => Condition::Autre { phrase: l.texte(&nom("phrase"), "Écrivez la condition en une phrase.", 3, 1_000)? },
+        "autre" => {
+            Condition::Autre { phrase: l.texte(&nom("phrase"), "Écrivez la condition en une phrase.", 3, 1_000)? }
+        }
         _ => {
             l.erreurs.ajouter("ajout", "Une condition n’a pas été comprise. Retirez-la et ajoutez-la de nouveau.");
             return None;
@@ -651,7 +679,12 @@ fn lire_population(l: &mut Lecteur<'_>, saisie: &Saisie, rang: usize) -> Option<
 fn lire_territoire(l: &mut Lecteur<'_>, saisie: &Saisie, rang: usize) -> Option<Condition> {
     let nom = |champ: &str| format!("c{rang}_{champ}");
     let mots = |champ: &str| -> Vec<String> {
-        saisie.texte(&nom(champ)).split([' ', ',', ';', '\n', '\t']).filter(|m| !m.is_empty()).map(str::to_owned).collect()
+        saisie
+            .texte(&nom(champ))
+            .split([' ', ',', ';', '\n', '\t'])
+            .filter(|m| !m.is_empty())
+            .map(str::to_owned)
+            .collect()
     };
     let regions = mots("regions");
     if let Some(faux) = regions.iter().find(|code| code.len() != 2 || !code.bytes().all(|o| o.is_ascii_digit())) {
@@ -667,7 +700,8 @@ fn lire_territoire(l: &mut Lecteur<'_>, saisie: &Saisie, rang: usize) -> Option<
         sauf_epci: codes(l, saisie, &nom("sauf_epci"), "une intercommunalité")?,
         millesime: annee_libre(l, saisie, &nom("millesime"))?,
     };
-    let vide = zone.departements.is_empty() && zone.regions.is_empty() && zone.epci.is_empty() && zone.communes.is_empty();
+    let vide =
+        zone.departements.is_empty() && zone.regions.is_empty() && zone.epci.is_empty() && zone.communes.is_empty();
     if vide {
         l.erreurs.ajouter(&nom("departements"), "Donnez au moins un code, ou retirez la condition.");
         return None;
@@ -696,7 +730,8 @@ fn chiffres(saisie: &Saisie, nom: &str) -> String {
 fn nombre<T: FromStr>(l: &mut Lecteur<'_>, saisie: &Saisie, nom: &str, annee: bool) -> Option<T> {
     let lu = chiffres(saisie, nom).parse().ok();
     if lu.is_none() {
-        let exemple = if annee { "Écrivez une année, par exemple 2024." } else { "Écrivez un nombre, par exemple 2 000." };
+        let exemple =
+            if annee { "Écrivez une année, par exemple 2024." } else { "Écrivez un nombre, par exemple 2 000." };
         l.erreurs.ajouter(nom, exemple);
     }
     lu

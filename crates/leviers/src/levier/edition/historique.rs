@@ -90,8 +90,13 @@ pub async fn restaurer(cadre: Cadre, Path(id): Path<String>, form: CheckedForm) 
             "La fiche a changé pendant que vous lisiez son historique. Relisez-le et recommencez.".to_owned(),
         ));
     }
-    let evenement = evenement(RESTAURE, &id, personne.map(|p| p.as_str())).faits(serde_json::json!({ "version": numero }));
+    let evenement =
+        evenement(RESTAURE, &id, personne.map(|p| p.as_str())).faits(serde_json::json!({ "version": numero }));
     journal::ecrire(&tx, clock, &*instance.ids, evenement).await?;
-    form.conclure(tx, &format!("/reglages/leviers/{id}"), &format!("La fiche dit de nouveau ce que disait la version {numero}."))
-        .await
+    form.conclure(
+        tx,
+        &format!("/reglages/leviers/{id}"),
+        &format!("La fiche dit de nouveau ce que disait la version {numero}."),
+    )
+    .await
 }

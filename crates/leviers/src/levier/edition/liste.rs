@@ -6,7 +6,7 @@ use askama::Template;
 use axum::extract::Path;
 use jiff::civil::Date;
 use platform::{Clock, journal};
-use web::composants::{Cellule, Etiquette, EtatVide, Html, OptionDeChamp, Selection, Tableau, Ton};
+use web::composants::{Cellule, EtatVide, Etiquette, Html, OptionDeChamp, Selection, Tableau, Ton};
 use web::formulaire::Erreurs;
 use web::{Cadre, CheckedForm, Erreur, Reponse, Saisie, texte};
 
@@ -57,7 +57,8 @@ pub async fn montrer(cadre: Cadre) -> Reponse {
         a_relire: tableau("À relire d’abord", &a_relire, jour),
         rien_a_relire: EtatVide {
             titre: "Rien à relire".to_owned(),
-            texte: "Aucune fiche n’attend : toutes ont été relues à temps et aucune aide publiée n’est finie.".to_owned(),
+            texte: "Aucune fiche n’attend : toutes ont été relues à temps et aucune aide publiée n’est finie."
+                .to_owned(),
             action: None,
         },
         autres: tableau("Les autres fiches", &autres, jour),
@@ -165,6 +166,12 @@ pub async fn choisir(cadre: Cadre, Path(id): Path<String>, form: CheckedForm) ->
         .find(|nouveaute| nouveaute.propose.id == id)
         .ok_or_else(|| Erreur::Invalide("Ce choix a déjà été fait. Revenez à la liste des fiches.".to_owned()))?;
     let adopter = form.saisie.texte("choix") == "adopter";
+    if adopter && nouveaute.propose.verifier().is_err() {
+        return Err(Erreur::Invalide(
+            "Il manque quelque chose au texte proposé (la base de compétence, par exemple). Ouvrez la fiche et complétez-la."
+                .to_owned(),
+        ));
+    }
     let origine = lue.as_ref().map_or(SEMIS, |fiche| fiche.origine.as_str());
     let auteur = Auteur { personne, origine, commentaire: "Texte proposé par la source, adopté" };
     let genre = match &lue {
@@ -179,7 +186,9 @@ pub async fn choisir(cadre: Cadre, Path(id): Path<String>, form: CheckedForm) ->
         }
         Some(fiche) if adopter => {
             if !storage::enregistrer(&tx, clock, fiche, &nouveaute.propose, fiche.etat(), auteur).await? {
-                return Err(Erreur::Invalide("La fiche vient de changer. Revenez à la liste et recommencez.".to_owned()));
+                return Err(Erreur::Invalide(
+                    "La fiche vient de changer. Revenez à la liste et recommencez.".to_owned(),
+                ));
             }
             MODIFIE
         }

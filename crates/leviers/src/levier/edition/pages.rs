@@ -6,9 +6,7 @@ use axum::extract::Path;
 use axum::http::StatusCode;
 use domain::constat::Verdict;
 use platform::{Clock, journal};
-use web::composants::{
-    Cellule, ChampTexte, Etiquette, Html, OptionDeChamp, ResumeErreurs, Selection, Tableau, Ton,
-};
+use web::composants::{Cellule, ChampTexte, Etiquette, Html, OptionDeChamp, ResumeErreurs, Selection, Tableau, Ton};
 use web::formulaire::Erreurs;
 use web::{Cadre, CheckedForm, Erreur, Reponse, Saisie};
 
@@ -235,8 +233,7 @@ async fn ecrire(cadre: Cadre, lue: Option<Model>, levier: Levier, etat: Etat, fo
         }
         Some(lue) => {
             let attendue: i64 = form.saisie.texte("version").parse().unwrap_or(0);
-            let libre = attendue == lue.version
-                && storage::enregistrer(&tx, clock, lue, &levier, etat, auteur).await?;
+            let libre = attendue == lue.version && storage::enregistrer(&tx, clock, lue, &levier, etat, auteur).await?;
             if !libre {
                 drop(tx);
                 return en_conflit(cadre, &levier, form).await;
@@ -262,26 +259,22 @@ async fn en_conflit(cadre: Cadre, levier: &Levier, form: CheckedForm) -> Reponse
     repondre(&cadre, &page, StatusCode::CONFLICT)
 }
 
-/// POST: withdraws a sheet, or publishes it again as it is.
-pub async fn changer_d_etat(cadre: Cadre, Path(id): Path<String>, form: CheckedForm) -> Reponse {
+/// POST: withdraws a sheet. Publishing goes through the form, which checks it.
+pub async fn retirer(cadre: Cadre, Path(id): Path<String>, form: CheckedForm) -> Reponse {
     let instance = &cadre.instance;
     let clock: &dyn Clock = &*instance.clock;
     let personne = cadre.visiteur.personne_id();
     let tx = instance.db.begin().await?;
     let lue = storage::par_id(&tx, &id).await?.ok_or(Erreur::Introuvable("cette fiche d’aide"))?;
-    let (etat, genre, message) = match form.saisie.texte("etat") {
-        "retire" => (Etat::Retire, RETIRE, "La fiche est retirée : elle n’est plus proposée à personne."),
-        "publie" => (Etat::Publie, PUBLIE, "La fiche est publiée."),
-        _ => return Err(Erreur::Invalide("Choisissez de publier ou de retirer la fiche.".to_owned())),
-    };
     let auteur = Auteur { personne, origine: AGENT, commentaire: "" };
     let libre = form.saisie.texte("version").parse() == Ok(lue.version)
-        && storage::enregistrer(&tx, clock, &lue, &lue.levier()?, etat, auteur).await?;
+        && storage::enregistrer(&tx, clock, &lue, &lue.levier()?, Etat::Retire, auteur).await?;
     if !libre {
         return Err(Erreur::Invalide(
             "La fiche a changé pendant que vous lisiez. Revenez à sa page, relisez-la et recommencez.".to_owned(),
         ));
     }
-    journal::ecrire(&tx, clock, &*instance.ids, evenement(genre, &id, personne.map(|p| p.as_str()))).await?;
+    journal::ecrire(&tx, clock, &*instance.ids, evenement(RETIRE, &id, personne.map(|p| p.as_str()))).await?;
+    let message = "La fiche est retirée : elle n’est plus proposée à personne.";
     form.conclure(tx, &format!("/reglages/leviers/{id}"), message).await
 }
