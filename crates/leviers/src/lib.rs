@@ -17,8 +17,11 @@ mod propositions;
 
 use axum::routing::{get, post};
 use domain::droit::Action;
-use web::feature::{EntreeMenu, Route};
-use web::{Acces, Feature};
+use platform::ReadTx;
+use serde_json::{Value, json};
+use socle::PersonneId;
+use web::feature::{Donnees, EntreeMenu, Route};
+use web::{Acces, Erreur, Feature};
 
 pub use catalogue::Catalogue;
 use levier::edition::{historique, liste, pages as edition};
@@ -44,17 +47,36 @@ pub fn feature() -> Feature {
         evenements: evenements::RENDUS,
         propositions: Some(|demande| Box::pin(propositions::proposer(demande))),
         init: Some(|instance| {
-            Box::pin(async move {
-                levier::semis::semer(instance, &Catalogue::embarque().map_err(web::Erreur::interne)?).await
-            })
+            Box::pin(
+                async move { levier::semis::semer(instance, &Catalogue::embarque().map_err(Erreur::interne)?).await },
+            )
         }),
         demo: Some(|instance| {
             Box::pin(async move {
-                levier::semis::semer(instance, &Catalogue::demonstration().map_err(web::Erreur::interne)?).await
+                levier::semis::semer(instance, &Catalogue::demonstration().map_err(Erreur::interne)?).await
             })
         }),
+        export: Some(|tx, personne| Box::pin(export(tx, personne))),
+        donnees: &[Donnees {
+            quoi: "Agents : les versions de fiches d’aides que vous écrivez, et leur date",
+            pourquoi: "Savoir qui a changé quoi, et pouvoir revenir en arrière (mission d’intérêt public)",
+            duree: "Tant que la fiche existe",
+        }],
         ..Feature::default()
     }
+}
+
+async fn export(tx: &ReadTx, personne: &PersonneId) -> Result<Value, Erreur> {
+    let ecrites = levier::storage::ecrites_par(tx, personne).await?;
+    Ok(ecrites
+        .into_iter()
+        .map(|e| {
+            json!({
+                "fiche": e.levier_id, "version": e.numero, "commentaire": e.commentaire,
+                "le": e.ecrit_le.timestamp().to_string(),
+            })
+        })
+        .collect())
 }
 
 fn routes() -> Vec<Route> {

@@ -352,3 +352,18 @@ async fn les_precisions_viennent_quand_elles_aident(#[case] moteur: Moteur) {
     assert_eq!(appli.navigateur().ouvrir(&format!("{fiche}/precisions/inconnu")).await.statut, StatusCode::NOT_FOUND);
     appli.fin().await;
 }
+
+#[rstest]
+#[case::sqlite(Moteur::Sqlite)]
+#[case::postgres(Moteur::Postgres)]
+#[tokio::test]
+async fn les_leviers_viennent_avec_leurs_raisons_et_entrent_dans_le_calcul(#[case] moteur: Moteur) {
+    let appli = Appli::demonstration(moteur, features()).await;
+    let mut maire = appli.navigateur();
+    let (resultat, _) = decrire(&mut maire).await;
+    resultat.exiger("Dotation d’équipement des territoires ruraux (DETR)").exiger("Reconquête du commerce rural");
+    resultat.exiger("Cette aide n’est pas pour ce porteur (commune)").exiger("taux d’exemple");
+    let page = maire.ouvrir("/leviers/detr").await;
+    page.exiger("Préfecture du département").exiger("CGCT, articles L2334-32 et suivants");
+    appli.fin().await;
+}

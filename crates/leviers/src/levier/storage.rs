@@ -367,3 +367,31 @@ pub async fn version(db: &impl ConnectionTrait, id: &str, numero: i64) -> Result
     .one(db)
     .await
 }
+
+/// A version that a person wrote, for their right of access.
+#[derive(Clone, Debug, FromQueryResult)]
+pub struct Ecrite {
+    /// Sheet.
+    pub levier_id: String,
+    /// Version.
+    pub numero: i64,
+    /// What they said of it.
+    pub commentaire: String,
+    /// When.
+    pub ecrit_le: Instant,
+}
+
+/// Every version that a person wrote, oldest first.
+///
+/// # Errors
+/// The engine refused.
+pub async fn ecrites_par(db: &impl ConnectionTrait, personne: &PersonneId) -> Result<Vec<Ecrite>, DbErr> {
+    let personne = personne.as_str();
+    Ecrite::find_by_statement(raw_sql!(
+        Postgres,
+        "SELECT levier_id, numero, commentaire, ecrit_le FROM levier_version
+         WHERE auteur_id = {personne} ORDER BY ecrit_le, levier_id, numero"
+    ))
+    .all(db)
+    .await
+}

@@ -4,4 +4,5 @@
 
 mod import;
 mod pages;
+mod propositions;
 mod qualite;
