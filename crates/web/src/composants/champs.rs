@@ -48,7 +48,7 @@ impl ChampTexte {
     /// Help under the label.
     #[must_use]
     pub fn aide(mut self, aide: impl Into<String>) -> Self {
-        self.aide = Some(aide.into());
+        self.aide = Some(aide.into()).filter(|aide| !aide.is_empty());
         self
     }
 
@@ -126,6 +126,7 @@ pub struct ChampLong {
     valeur: String,
     max: usize,
     lignes: u8,
+    hors_ligne: bool,
 }
 
 impl ChampLong {
@@ -137,13 +138,22 @@ impl ChampLong {
         max: usize,
     ) -> Self {
         let (libelle, valeur) = (libelle.to_owned(), valeur.to_owned());
-        Self { nom: nom.into(), libelle, aide: None, erreur: erreur.map(str::to_owned), valeur, max, lignes: 5 }
+        Self {
+            nom: nom.into(),
+            libelle,
+            aide: None,
+            erreur: erreur.map(str::to_owned),
+            valeur,
+            max,
+            lignes: 5,
+            hors_ligne: false,
+        }
     }
 
     /// Help under the label.
     #[must_use]
     pub fn aide(mut self, aide: impl Into<String>) -> Self {
-        self.aide = Some(aide.into());
+        self.aide = Some(aide.into()).filter(|aide| !aide.is_empty());
         self
     }
 
@@ -151,6 +161,13 @@ impl ChampLong {
     #[must_use]
     pub fn lignes(mut self, lignes: u8) -> Self {
         self.lignes = lignes;
+        self
+    }
+
+    /// Written in the field, perhaps without network: the text waits on the device. Never for a shared computer.
+    #[must_use]
+    pub fn hors_ligne(mut self) -> Self {
+        self.hors_ligne = true;
         self
     }
 
@@ -184,7 +201,7 @@ impl OptionDeChamp {
     /// With help.
     #[must_use]
     pub fn aide(mut self, aide: impl Into<String>) -> Self {
-        self.aide = Some(aide.into());
+        self.aide = Some(aide.into()).filter(|aide| !aide.is_empty());
         self
     }
 
@@ -256,7 +273,7 @@ impl ChampOptions {
     /// Help under the legend.
     #[must_use]
     pub fn aide(mut self, aide: impl Into<String>) -> Self {
-        self.aide = Some(aide.into());
+        self.aide = Some(aide.into()).filter(|aide| !aide.is_empty());
         self
     }
 
@@ -325,7 +342,7 @@ impl Selection {
     /// Help under the label.
     #[must_use]
     pub fn aide(mut self, aide: impl Into<String>) -> Self {
-        self.aide = Some(aide.into());
+        self.aide = Some(aide.into()).filter(|aide| !aide.is_empty());
         self
     }
 
