@@ -5,6 +5,7 @@ use std::sync::Arc;
 use axum::Router;
 use domain::droit::Fonction;
 use domain::referentiel::Referentiel;
+use platform::configuration::Oidc;
 use platform::courriel::{Courriel, Postier};
 use platform::crypto::{Cle, Signature};
 use platform::worker::Worker;
@@ -46,6 +47,15 @@ impl Appli {
 
     /// For any collectivité.
     pub async fn pour(code: &str, moteur: Moteur, features: Vec<Feature>, demo: bool) -> Self {
+        Self::assembler(code, moteur, features, demo, None).await
+    }
+
+    /// The département 54 with an identity provider of agents.
+    pub async fn avec_oidc(moteur: Moteur, features: Vec<Feature>, oidc: Oidc) -> Self {
+        Self::assembler("54", moteur, features, false, Some(oidc)).await
+    }
+
+    async fn assembler(code: &str, moteur: Moteur, features: Vec<Feature>, demo: bool, oidc: Option<Oidc>) -> Self {
         let base = Base::nouvelle(moteur).await;
         let horloge = Arc::new(HorlogeFixe::default());
         let ids = Arc::new(IdsSemes::default());
@@ -60,6 +70,7 @@ impl Appli {
             ids,
             signature,
             postier: Postier::memoire(),
+            oidc,
             demo,
             url_publique: "http://terreau.test".to_owned(),
             maison: Arc::new(maison),
