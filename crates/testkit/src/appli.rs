@@ -8,7 +8,7 @@ use domain::referentiel::Referentiel;
 use platform::courriel::{Courriel, Postier};
 use platform::crypto::{Cle, Signature};
 use platform::worker::Worker;
-use platform::{Clock, Moteur, migration, outbox};
+use platform::{Clock, Ids, Moteur, migration, outbox};
 use socle::mandat::{self, Verification};
 use socle::organisation::{self, Nature};
 use socle::{personne, session};
@@ -46,13 +46,29 @@ impl Appli {
 
     /// For any collectivité.
     pub async fn pour(code: &str, moteur: Moteur, features: Vec<Feature>, demo: bool) -> Self {
-        let base = Base::nouvelle(moteur).await;
-        let horloge = Arc::new(HorlogeFixe::default());
         let ids = Arc::new(IdsSemes::default());
+        let signature = Signature::nouvelle(Cle::nouvelle(&*ids), Vec::new());
+        let horloge = Arc::new(HorlogeFixe::default());
+        Self::assembler(Base::nouvelle(moteur).await, horloge, features, code, (ids, signature, demo)).await
+    }
+
+    /// The same database with other features: what an upgrade does, or a feature that is removed.
+    pub async fn rouvrir(self, features: Vec<Feature>) -> Self {
+        let Self { instance, horloge, base, .. } = self;
+        let reste = (Arc::clone(&instance.ids), instance.signature.clone(), instance.demo);
+        Self::assembler(base, horloge, features, &instance.collectivite.code, reste).await
+    }
+
+    async fn assembler(
+        base: Base,
+        horloge: Arc<HorlogeFixe>,
+        features: Vec<Feature>,
+        code: &str,
+        (ids, signature, demo): (Arc<dyn Ids>, Signature, bool),
+    ) -> Self {
         let mut maison = Maison::nouvelle(features);
         let routes = routes(&mut maison);
         migration::migrer(&base.db, &maison.migrations(), &*horloge).await.expect("migrations run");
-        let signature = Signature::nouvelle(Cle::nouvelle(&*ids), Vec::new());
         let parties = Parties {
             collectivite: Referentiel::embarque().collectivite(code).expect("a known collectivité"),
             db: base.db.clone(),
