@@ -17,7 +17,7 @@ use sea_orm::{
 use crate::jeton::empreinte;
 use crate::mandat::EnVigueur;
 use crate::nom_tri;
-use crate::organisation::OrganisationId;
+use crate::organisation::{Nature, OrganisationId};
 use crate::personne::PersonneId;
 use crate::secteur::SecteurId;
 
@@ -534,6 +534,9 @@ pub async fn lien(
     if charge && secteur_du_projet.is_some_and(|secteur| secteurs.contains(secteur)) {
         return Ok(Lien::ChargeDuSecteur);
     }
+    if au_nom_de_la_commune(projet, personne, mandats) {
+        return Ok(Lien::Porteur);
+    }
     let du_porteur = mandats.iter().any(|m| m.verifie() && Some(&m.organisation_id) == projet.organisation_id.as_ref());
     if du_porteur {
         return Ok(Lien::Porteur);
@@ -551,6 +554,15 @@ pub async fn lien(
         (false, _) if tient_le_secret => Lien::Declarant,
         _ => Lien::Aucun,
     })
+}
+
+/// Described for their own commune by someone whose mandate there is verified: it has only to be confirmed.
+fn au_nom_de_la_commune(projet: &Model, personne: &PersonneId, mandats: &[EnVigueur]) -> bool {
+    projet.porteur == Porteur::Commune
+        && projet.auteur_id.as_ref() == Some(personne)
+        && mandats
+            .iter()
+            .any(|m| m.verifie() && m.nature == Nature::Commune && m.commune.as_ref() == Some(&projet.commune))
 }
 
 async fn attaches(db: &impl ConnectionTrait, projet: &Model, personne: &PersonneId) -> Result<Attaches, DbErr> {
