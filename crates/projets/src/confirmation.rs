@@ -163,10 +163,15 @@ async fn projet_du_lien(cadre: &Cadre, secret: &str) -> Result<(projet::Model, p
 pub async fn repondre(cadre: Cadre, Path(secret): Path<String>, form: CheckedForm) -> Reponse {
     let (projet, lecture) = projet_du_lien(&cadre, &secret).await?;
     drop(lecture);
+    let oui = match form.saisie.texte("reponse") {
+        "oui" => true,
+        "non" => false,
+        _ => return Err(Erreur::Invalide("Choisissez une des deux réponses.".to_owned())),
+    };
     let instance = &cadre.instance;
     let tx = instance.db.begin().await?;
     jeton::utiliser(&tx, instance.clock.instant(), USAGE, &secret).await?;
-    if form.saisie.texte("reponse") == "oui" {
+    if oui {
         if !noter(&tx, instance, &projet, "mairie", None).await? {
             return Err(deja_change());
         }

@@ -186,7 +186,7 @@ pub async fn inviter(cadre: Cadre, Path(reference): Path<String>, form: CheckedF
 
 /// What this feature holds about a person.
 pub(crate) async fn export(tx: &ReadTx, personne: &PersonneId) -> Result<Value, Erreur> {
-    let projets = projet::de_la_personne(tx, personne, &[], LISTE_MAX).await?;
+    let projets = projet::decrits_par(tx, personne, LISTE_MAX).await?;
     Ok(projets
         .iter()
         .map(|p| {

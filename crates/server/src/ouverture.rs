@@ -71,6 +71,7 @@ pub async fn ouvrir(configuration: &Configuration, base: Base) -> anyhow::Result
         ids: Arc::new(SystemIds),
         signature,
         postier,
+        oidc: configuration.oidc.clone(),
         demo: configuration.demo,
         url_publique: configuration.url_publique.clone(),
         maison: Arc::new(maison),

@@ -11,6 +11,7 @@ use domain::profil::FaitsCommune;
 use domain::referentiel::{Collectivite, Referentiel};
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
+use platform::configuration::Oidc;
 use platform::courriel::Postier;
 use platform::crypto::Signature;
 use platform::{Clock, Db, Ids};
@@ -33,6 +34,8 @@ pub struct Parties {
     pub signature: Signature,
     /// Carrier of mail.
     pub postier: Postier,
+    /// Identity provider of agents, when there is one.
+    pub oidc: Option<Oidc>,
     /// Demonstration: examples are shown, no mail leaves.
     pub demo: bool,
     /// Address seen by the public, without final `/`.
