@@ -35,6 +35,15 @@ impl ChampFichier {
         }
     }
 
+    /// One more extension, for a page that reads the bytes itself.
+    #[must_use]
+    pub fn aussi(mut self, extension: &str) -> Self {
+        let (debut, avec) = ("Types acceptés : ", format!("Types acceptés : {extension}, "));
+        self.aide = self.aide.replacen(debut, &avec, 1);
+        self.accepte = format!("{},.{extension}", self.accepte);
+        self
+    }
+
     /// Help before the types and the size.
     #[must_use]
     pub fn aide(mut self, aide: &str) -> Self {
