@@ -95,5 +95,6 @@ fn routes() -> Vec<Route> {
         agent("POST", "/reglages/leviers/{id}/proposition", post(liste::choisir)),
         agent("GET", "/reglages/leviers/{id}/historique", get(historique::montrer)),
         agent("POST", "/reglages/leviers/{id}/restaurer", post(historique::restaurer)),
+        agent("GET POST", "/reglages/imports/aides", get(import::pages::montrer).post(import::pages::recevoir)),
     ]
 }

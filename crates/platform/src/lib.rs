@@ -6,6 +6,7 @@
 //! - [`db`]: the only place that opens connections (SQLite or PostgreSQL), reads snapshots, begins writes.
 //! - [`migration`]: plain SQL lists per feature, forward only, one transaction each.
 //! - [`colonne`]: column types (instants, civil dates, typed identifiers).
+//! - [`fichiers`]: files in a folder or an object store, their type, digest and tidying.
 //! - [`horloge`]: clock and identifiers, always given as parameters.
 //! - [`journal`]: what happened, as facts and ids, written in the same transaction as the data.
 //! - [`outbox`] and [`worker`]: work to do after a commit, with retry, dead letters and replay.
@@ -15,6 +16,7 @@ pub mod configuration;
 pub mod courriel;
 pub mod crypto;
 pub mod db;
+pub mod fichiers;
 pub mod horloge;
 pub mod journal;
 pub mod migration;

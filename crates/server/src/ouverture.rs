@@ -8,6 +8,7 @@ use domain::referentiel::Referentiel;
 use platform::configuration::Configuration;
 use platform::courriel::Postier;
 use platform::crypto::Signature;
+use platform::fichiers::Fichiers;
 use platform::{Db, DbOptions, SystemClock, SystemIds, migration};
 use web::application::routes;
 use web::feature::Route;
@@ -64,12 +65,16 @@ pub async fn ouvrir(configuration: &Configuration, base: Base) -> anyhow::Result
     let migrations = maison.migrations();
     migration::migrer(&db, &migrations, &SystemClock).await.context("La base n’a pas pu être mise à jour.")?;
     let postier = postier(configuration, &db)?;
+    let dossier = configuration.donnees.join("fichiers");
+    let fichiers = Fichiers::locaux(&dossier, configuration.limites.fichier_octets)
+        .with_context(|| format!("Le dossier {} ne peut pas servir.", dossier.display()))?;
     let instance = Instance::assembler(Parties {
         collectivite,
         db,
         clock: Arc::new(SystemClock),
         ids: Arc::new(SystemIds),
         signature,
+        fichiers,
         postier,
         oidc: configuration.oidc.clone(),
         demo: configuration.demo,

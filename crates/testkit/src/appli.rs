@@ -8,6 +8,7 @@ use domain::referentiel::Referentiel;
 use platform::configuration::Oidc;
 use platform::courriel::{Courriel, Postier};
 use platform::crypto::{Cle, Signature};
+use platform::fichiers::Fichiers;
 use platform::worker::Worker;
 use platform::{Clock, Ids, Moteur, migration, outbox};
 use socle::mandat::{self, Verification};
@@ -93,6 +94,7 @@ impl Appli {
             clock: Arc::clone(&horloge) as Arc<dyn Clock>,
             ids,
             signature,
+            fichiers: Fichiers::locaux(&base.dossier.path().join("fichiers"), 2_000_000).expect("a folder"),
             postier: Postier::memoire(),
             oidc,
             demo,

@@ -259,7 +259,12 @@ impl Maison {
     /// Every table, kernel first.
     #[must_use]
     pub fn migrations(&self) -> Vec<Migration> {
-        let noyau = [platform::journal::MIGRATIONS, platform::courriel::MIGRATIONS, socle::MIGRATIONS];
+        let noyau = [
+            platform::journal::MIGRATIONS,
+            platform::courriel::MIGRATIONS,
+            platform::fichiers::MIGRATIONS,
+            socle::MIGRATIONS,
+        ];
         noyau.into_iter().chain(self.features.iter().map(|f| f.migrations)).flatten().copied().collect()
     }
 
@@ -268,6 +273,7 @@ impl Maison {
     pub fn taches(&self) -> Vec<Tache<Instance>> {
         crate::courriels::taches()
             .into_iter()
+            .chain(crate::fichier::taches())
             .chain(self.features.iter().flat_map(|feature| feature.taches.iter().cloned()))
             .collect()
     }

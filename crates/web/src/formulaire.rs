@@ -15,11 +15,12 @@ use domain::referentiel::Trouvaille;
 use domain::tri::cle_de_tri;
 use jiff::civil::Date;
 use platform::crypto::empreinte_de_jeton;
+use platform::fichiers::Genre;
 use platform::{Instant, WriteTx};
 use socle::formulaire;
 
 use crate::cadre;
-use crate::composants::{ChampLong, ChampOptions, ChampTexte, EnErreur, OptionDeChamp, Selection};
+use crate::composants::{ChampFichier, ChampLong, ChampOptions, ChampTexte, EnErreur, OptionDeChamp, Selection};
 use crate::contexte::Contexte;
 use crate::erreur::{Erreur, Reponse};
 
@@ -30,7 +31,7 @@ const CHAMP_JETON: &str = "_jeton";
 /// Hidden field of the one-use key.
 const CHAMP_CLE: &str = "_cle";
 /// Largest form without file, bytes.
-const TAILLE_MAX: usize = 256 * 1024;
+pub(crate) const TAILLE_MAX: usize = 256 * 1024;
 /// No field is longer, characters.
 const LONGUEUR_MAX: usize = 20_000;
 
@@ -83,7 +84,7 @@ impl Saisie {
 }
 
 /// Control characters and lone surrogates never enter the database; line ends are `\n`.
-fn nettoyer(valeur: &str) -> String {
+pub(crate) fn nettoyer(valeur: &str) -> String {
     valeur
         .replace("\r\n", "\n")
         .chars()
@@ -157,7 +158,7 @@ impl<S: Send + Sync> FromRequest<S> for CheckedForm {
     }
 }
 
-fn verifier_origine(entetes: &axum::http::HeaderMap) -> Result<(), Erreur> {
+pub(crate) fn verifier_origine(entetes: &axum::http::HeaderMap) -> Result<(), Erreur> {
     let site = entetes.get("sec-fetch-site").and_then(|v| v.to_str().ok());
     if matches!(site, Some("cross-site")) {
         return Err(Erreur::FormulaireRefuse("Ce formulaire vient d’un autre site : il n’a pas été pris en compte."));
@@ -409,6 +410,7 @@ pub fn trouver_commune(instance: &crate::Instance, texte: &str) -> Result<CodeCo
 pub struct Formulaire {
     jeton: String,
     cle: String,
+    octets_max: u64,
     /// Values to show again.
     pub saisie: Saisie,
     /// Errors to show.
@@ -422,7 +424,7 @@ impl Formulaire {
         let instance = &contexte.instance;
         let expire = instance.clock.instant().plus_seconds(VALIDITE_S);
         let jeton = instance.signature.signer("formulaire", contexte.empreinte_visiteur().as_bytes(), expire);
-        Self { jeton, cle: instance.ids.reference(16), saisie, erreurs }
+        Self { jeton, cle: instance.ids.reference(16), octets_max: instance.fichiers.octets_max(), saisie, erreurs }
     }
 
     /// Hidden fields: to put first in every `form`.
@@ -487,6 +489,12 @@ impl Formulaire {
         let nom = nom.into();
         let (choisie, erreur) = (self.saisie.texte(&nom), self.erreurs.de(&nom));
         Selection::nouvelle(nom.clone(), libelle, options, choisie, erreur)
+    }
+
+    /// A file; its form needs `enctype="multipart/form-data"`.
+    #[must_use]
+    pub fn fichier(&self, nom: &'static str, libelle: &str, permis: &[Genre]) -> ChampFichier {
+        ChampFichier::nouveau(nom, libelle, permis, self.octets_max, self.erreurs.de(nom))
     }
 
     /// The summary of errors, on top of the page.

@@ -14,6 +14,7 @@ use jiff::tz::TimeZone;
 use platform::configuration::Oidc;
 use platform::courriel::Postier;
 use platform::crypto::Signature;
+use platform::fichiers::Fichiers;
 use platform::{Clock, Db, Ids};
 
 use crate::erreur::Erreur;
@@ -32,6 +33,8 @@ pub struct Parties {
     pub ids: Arc<dyn Ids>,
     /// Key of signed links and forms.
     pub signature: Signature,
+    /// Files kept.
+    pub fichiers: Fichiers,
     /// Carrier of mail.
     pub postier: Postier,
     /// Identity provider of agents, when there is one.

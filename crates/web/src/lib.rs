@@ -6,6 +6,7 @@
 //! - [`contact`]: whom to call for a commune, and the promised day.
 //! - [`cadre`]: [`Cadre`], the layout: turns a content into a whole page with a stated cache policy.
 //! - [`formulaire`]: [`CheckedForm`], the only way to read a form (CSRF, doubles), and [`Formulaire`], the way to show one.
+//! - [`fichier`]: [`CheckedFormFichier`], the same with files; downloads and exports.
 //! - [`composants`]: fields, tables, summaries, constats… each a struct with its template.
 //! - [`typographie`]: unbreakable spaces of French, on every page.
 //! - [`suite`]: where to go after signing in.
@@ -22,6 +23,7 @@ pub mod contexte;
 pub mod courriels;
 pub mod erreur;
 pub mod feature;
+pub mod fichier;
 pub mod formulaire;
 pub mod identite;
 pub mod instance;
@@ -33,6 +35,7 @@ pub use cadre::{Cache, Cadre};
 pub use contexte::{Contexte, Visiteur};
 pub use erreur::{Erreur, Reponse};
 pub use feature::{Acces, Feature, Maison};
+pub use fichier::CheckedFormFichier;
 pub use formulaire::{CheckedForm, Formulaire, Saisie};
 pub use instance::Instance;
 pub use suite::Suite;

@@ -78,7 +78,10 @@ pub fn faire(
     if let Some(phrase) = l.texte(&champs.conditions, 1_000) {
         conditions.push(Condition::Autre { phrase });
     }
-    let url = l.premier(&champs.url).map(|url| url.replace(' ', "")).filter(|url| url.starts_with("http"));
+    let url = l
+        .premier(&champs.url)
+        .map(|url| url.replace(' ', ""))
+        .filter(|url| url.starts_with("https://") || url.starts_with("http://"));
     let levier = Levier {
         id: identifiant_de(&format!("{}-{cle}", correspondance.id)),
         resume: if resume.is_empty() { nom.clone() } else { resume },

@@ -3,11 +3,12 @@
 //!
 //! - [`correspondance`]: the mapping files, and how a feed is recognised. - [`lecture`]: a JSON or table file as elements.
 //! - [`fiche`]: an element and its mapping give a sheet, or the reason why not. - [`texte`]: HTML made plain text.
-//! - [`rapport`]: what an import did, in words.
+//! - [`rapport`]: what an import did, in words. - [`pages`]: the screen of the agent.
 
 pub mod correspondance;
 pub mod fiche;
 pub mod lecture;
+pub mod pages;
 pub mod rapport;
 pub mod texte;
 
