@@ -8,6 +8,7 @@
 //! - [`colonne`]: column types (instants, civil dates, typed identifiers).
 //! - [`horloge`]: clock and identifiers, always given as parameters.
 //! - [`journal`]: what happened, as facts and ids, written in the same transaction as the data.
+//! - [`panne`]: which errors mean that the database or the disk is out of order.
 //! - [`outbox`] and [`worker`]: work to do after a commit, with retry, dead letters and replay.
 
 pub mod colonne;
@@ -19,6 +20,7 @@ pub mod horloge;
 pub mod journal;
 pub mod migration;
 pub mod outbox;
+pub mod panne;
 pub mod worker;
 
 pub use colonne::{Instant, Jour};
