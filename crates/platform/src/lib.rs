@@ -8,6 +8,8 @@
 //! - [`colonne`]: column types (instants, civil dates, typed identifiers).
 //! - [`horloge`]: clock and identifiers, always given as parameters.
 //! - [`journal`]: what happened, as facts and ids, written in the same transaction as the data.
+//! - [`sauvegarde`]: backups of the database, the files and the key; put back; rotation.
+//! - [`periodique`]: work asked once a day.
 //! - [`outbox`] and [`worker`]: work to do after a commit, with retry, dead letters and replay.
 
 pub mod colonne;
@@ -19,6 +21,8 @@ pub mod horloge;
 pub mod journal;
 pub mod migration;
 pub mod outbox;
+pub mod periodique;
+pub mod sauvegarde;
 pub mod worker;
 
 pub use colonne::{Instant, Jour};

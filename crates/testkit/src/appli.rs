@@ -8,6 +8,7 @@ use domain::referentiel::Referentiel;
 use platform::configuration::Oidc;
 use platform::courriel::{Courriel, Postier};
 use platform::crypto::{Cle, Signature};
+use platform::sauvegarde::Dossiers;
 use platform::worker::Worker;
 use platform::{Clock, Ids, Moteur, migration, outbox};
 use socle::mandat::{self, Verification};
@@ -98,6 +99,10 @@ impl Appli {
             demo,
             url_publique: "http://terreau.test".to_owned(),
             maison: Arc::new(maison),
+            dossiers: Dossiers {
+                donnees: base.dossier.path().to_owned(),
+                sauvegardes: base.dossier.path().join("sauvegardes"),
+            },
         };
         let instance = Instance::assembler(parties).await.expect("an instance");
         for semis in instance.maison.features.iter().filter_map(|feature| feature.init) {
