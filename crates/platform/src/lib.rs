@@ -10,6 +10,8 @@
 //! - [`horloge`]: clock and identifiers, always given as parameters.
 //! - [`journal`]: what happened, as facts and ids, written in the same transaction as the data.
 //! - [`panne`]: which errors mean that the database or the disk is out of order.
+//! - [`sauvegarde`]: backups of the database, the files and the key; put back; rotation.
+//! - [`periodique`]: work asked once a day.
 //! - [`outbox`] and [`worker`]: work to do after a commit, with retry, dead letters and replay.
 
 pub mod colonne;
@@ -23,6 +25,8 @@ pub mod journal;
 pub mod migration;
 pub mod outbox;
 pub mod panne;
+pub mod periodique;
+pub mod sauvegarde;
 pub mod worker;
 
 pub use colonne::{Instant, Jour};

@@ -2,9 +2,11 @@
 //!
 //! - [`features`]: the list.
 //! - [`ouverture`]: opens an instance from the configuration.
+//! - [`sauvegardes`]: `backup` and `restore`.
 //! - [`service`]: serves it, with its worker, until told to stop.
 
 pub mod ouverture;
+pub mod sauvegardes;
 pub mod service;
 
 use web::Feature;

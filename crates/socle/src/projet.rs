@@ -506,6 +506,17 @@ pub async fn nettoyer_brouillons(tx: &WriteTx, avant: Instant) -> Result<u64, Db
     Ok(resultat.rows_affected)
 }
 
+/// Erases a project, its themes and members (retention, after visa). What features hold of it must be gone before.
+///
+/// # Errors
+/// A feature still refers to it, or the engine refused.
+pub async fn purger(tx: &WriteTx, id: &ProjetId) -> Result<(), DbErr> {
+    theme::Entity::delete_many().filter(theme::Column::ProjetId.eq(id.clone())).exec(tx).await?;
+    membre::Entity::delete_many().filter(membre::Column::ProjetId.eq(id.clone())).exec(tx).await?;
+    Entity::delete_many().filter(Column::Id.eq(id.clone())).exec(tx).await?;
+    Ok(())
+}
+
 #[derive(FromQueryResult)]
 struct Attaches {
     /// Invitations to the project that hold.
