@@ -1,0 +1,28 @@
+#![doc = include_str!("../README.md")]
+//!
+//! # Map
+//!
+//! - [`Election`], [`Project`], [`Ballots`]: what is counted. [`pabulib`]: files in and out.
+//! - [`Rule`]: a rule by its name, with its text in French; [`rules`]: one module for each, with definition and source.
+//! - [`TieBreak`]: ties. [`Control`], [`Cancel`], [`Progress`]: long counts.
+//! - [`Outcome`]: winners, rounds, certificate.
+
+pub mod pabulib;
+pub mod rules;
+
+mod control;
+mod election;
+mod error;
+mod limits;
+mod outcome;
+mod profile;
+mod rule;
+mod tie;
+
+pub use control::{Cancel, Control, Progress};
+pub use election::{BallotKind, Ballots, Choice, Election, LARGEST_AMOUNT, Project};
+pub use error::CountError;
+pub use outcome::{Certificate, Increments, Measure, Outcome, Round, Stop};
+pub use profile::Utility;
+pub use rule::Rule;
+pub use tie::TieBreak;
