@@ -3,9 +3,11 @@
 //! - [`features`]: the list.
 //! - [`ouverture`]: opens an instance from the configuration.
 //! - [`service`]: serves it, with its worker, until told to stop.
+//! - [`vote`]: the command `terreau vote`.
 
 pub mod ouverture;
 pub mod service;
+pub mod vote;
 
 use web::Feature;
 

@@ -45,6 +45,11 @@ enum Commande {
     Check,
     /// Imprime un nouveau lien pour un premier agent.
     LienAgent,
+    /// Dépouille un vote, ou recompte un procès-verbal. Ne touche pas à l’instance.
+    Vote {
+        #[command(subcommand)]
+        commande: server::vote::CommandeVote,
+    },
 }
 
 fn main() -> ExitCode {
@@ -59,6 +64,9 @@ fn main() -> ExitCode {
 }
 
 fn executer(ligne: &Ligne) -> anyhow::Result<ExitCode> {
+    if let Commande::Vote { commande } = &ligne.commande {
+        return server::vote::executer(commande, &mut std::io::stdout().lock(), &mut std::io::stderr());
+    }
     let configuration = configuration(ligne)?;
     tracing_subscriber::fmt()
         .with_env_filter(
@@ -84,6 +92,7 @@ fn executer(ligne: &Ligne) -> anyhow::Result<ExitCode> {
                 println!("{}", lien_du_premier_agent(&instance).await?);
                 Ok(ExitCode::SUCCESS)
             }
+            Commande::Vote { .. } => Ok(ExitCode::SUCCESS),
         }
     })
 }

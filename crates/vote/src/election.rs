@@ -1,10 +1,9 @@
 //! What is counted: projects, an envelope, and ballots grouped by identity.
 
-use std::collections::HashMap;
-use std::collections::hash_map::RandomState;
-use std::hash::BuildHasher;
+use std::collections::HashSet;
 
 use crate::error::CountError;
+use crate::hash::{self, Key};
 
 /// A project that asks for money.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -70,6 +69,12 @@ impl BallotKind {
         })
     }
 
+    /// Whether a ballot that names a project supports it: yes, except with the worst grade.
+    #[must_use]
+    pub fn supports(self, choice: Choice) -> bool {
+        self != Self::Grades || choice.points > 0
+    }
+
     /// Whether the ballots carry a `points` column.
     #[must_use]
     pub fn has_points(self) -> bool {
@@ -97,7 +102,7 @@ pub struct Ballots {
     weights: Vec<u64>,
     group_of: Vec<u32>,
     table: Vec<u32>,
-    hasher: RandomState,
+    key: Key,
 }
 
 impl Ballots {
@@ -121,7 +126,7 @@ impl Ballots {
             self.grow();
         }
         let mask = self.table.len() - 1;
-        let mut slot = self.hash(ballot) & mask;
+        let mut slot = self.slot(ballot, self.table.len());
         let group = loop {
             match self.table[slot] {
                 0 => {
@@ -141,17 +146,16 @@ impl Ballots {
         group
     }
 
-    fn hash(&self, ballot: &[Choice]) -> usize {
-        #[expect(clippy::cast_possible_truncation, reason = "a hash may lose bits")]
-        let hash = self.hasher.hash_one(ballot) as usize;
-        hash
+    fn slot(&self, ballot: &[Choice], size: usize) -> usize {
+        let words = ballot.iter().map(|choice| u64::from(choice.project) << 32 | u64::from(choice.points));
+        hash::slot(self.key.words(words), size)
     }
 
     fn grow(&mut self) {
         let size = (4 * (self.weights.len() + 8)).next_power_of_two();
         let mut table = vec![0_u32; size];
         for group in 0..self.weights.len() {
-            let mut slot = self.hash(self.group(group)) & (size - 1);
+            let mut slot = self.slot(self.group(group), size);
             while table[slot] != 0 {
                 slot = (slot + 1) & (size - 1);
             }
@@ -241,12 +245,12 @@ impl Election {
         if budget == 0 || budget > LARGEST_AMOUNT {
             return Err(CountError::Budget);
         }
-        let mut seen = HashMap::new();
+        let mut seen = HashSet::new();
         for project in &projects {
             if project.cost == 0 || project.cost > LARGEST_AMOUNT {
                 return Err(CountError::Cost(project.id.clone()));
             }
-            if seen.insert(project.id.as_str(), ()).is_some() {
+            if !seen.insert(project.id.as_str()) {
                 return Err(CountError::DuplicateProject(project.id.clone()));
             }
         }
@@ -296,10 +300,10 @@ impl Election {
         self.projects.iter().position(|project| project.id == id)
     }
 
-    /// Number of ballots that name each project with at least one point.
+    /// Number of ballots that support each project.
     #[must_use]
     pub fn votes(&self) -> Vec<u64> {
-        self.sum(|choice| u64::from(choice.points > 0))
+        self.sum(|choice| u64::from(self.kind.supports(*choice)))
     }
 
     /// Sum of the points of each project.

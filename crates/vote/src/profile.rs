@@ -1,5 +1,8 @@
 //! Ballots seen from the projects: who supports what, and how much.
 
+use num_bigint::BigInt;
+use num_rational::BigRational;
+
 use crate::election::{BallotKind, Choice, Election};
 use crate::error::CountError;
 
@@ -31,9 +34,9 @@ impl Utility {
         }
     }
 
-    fn value(self, choice: Choice) -> u32 {
+    fn value(self, kind: BallotKind, choice: Choice) -> u32 {
         match self {
-            Self::Cost | Self::Cardinality => u32::from(choice.points > 0),
+            Self::Cost | Self::Cardinality => u32::from(kind.supports(choice)),
             Self::Points | Self::Positional => choice.points,
             Self::BordaZeroLast => choice.points.saturating_sub(1),
         }
@@ -85,10 +88,10 @@ impl<'e> Profile<'e> {
         let mut total_value = vec![0_u64; m];
         let mut support = vec![0_u64; m];
         for (ballot, weight) in election.ballots.iter() {
-            for choice in ballot.iter().filter(|choice| utility.value(**choice) > 0) {
+            for choice in ballot.iter().filter(|choice| utility.value(election.kind, **choice) > 0) {
                 let project = choice.project as usize;
                 counts[project + 1] += 1;
-                total_value[project] += weight * u64::from(utility.value(*choice));
+                total_value[project] += weight * u64::from(utility.value(election.kind, *choice));
                 support[project] += weight;
             }
         }
@@ -99,7 +102,7 @@ impl<'e> Profile<'e> {
         let mut supporters = vec![Supporter { group: 0, weight: 0, value: 0 }; starts[m]];
         for (group, (ballot, weight)) in (0_u32..).zip(election.ballots.iter()) {
             for choice in ballot {
-                let value = utility.value(*choice);
+                let value = utility.value(election.kind, *choice);
                 if value > 0 {
                     let place = &mut counts[choice.project as usize];
                     // The number of voters fits 32 bits, checked above.
@@ -129,20 +132,25 @@ impl<'e> Profile<'e> {
         if self.utility == Utility::Cost { self.cost(project) } else { 1 }
     }
 
-    /// Price per unit of utility when nobody is short of money, as a fraction.
-    pub(crate) fn plain_price(&self, project: usize) -> (u64, u64) {
-        let numerator = if self.utility == Utility::Cost { 1 } else { self.cost(project) };
-        (numerator, self.total_value[project])
+    /// Price per unit of utility, times the value of its payers, when nobody is short of money.
+    pub(crate) fn plain_numerator(&self, project: usize) -> u64 {
+        if self.utility == Utility::Cost { 1 } else { self.cost(project) }
+    }
+
+    /// What turns a price into currency units, for people: euros for one project or one point, nothing for euros per euro.
+    pub(crate) fn measure_unit(&self) -> BigRational {
+        let unit = if self.utility == Utility::Cost { 1 } else { self.election.unit() };
+        BigRational::new(BigInt::from(1), BigInt::from(unit))
     }
 
     /// The projects and values named by one group.
     pub(crate) fn ballot(&self, group: usize) -> impl Iterator<Item = (usize, u32)> {
-        let utility = self.utility;
-        self.election
+        let Self { utility, election, .. } = *self;
+        election
             .ballots
             .group(group)
             .iter()
-            .map(move |choice| (choice.project as usize, utility.value(*choice)))
+            .map(move |choice| (choice.project as usize, utility.value(election.kind, *choice)))
             .filter(|(_, value)| *value > 0)
     }
 }

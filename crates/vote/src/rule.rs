@@ -224,7 +224,8 @@ impl Rule {
             Self::Phragmen { fill } => {
                 let mut outcome = phragmen::phragmen(election, tie, control)?;
                 if fill {
-                    equal_shares::fill(election, Order::Score(Score::Votes), tie, &[], &[], &mut outcome);
+                    let rest = equal_shares::Filling { limits: &[], excluded: &[], envelope: election.budget };
+                    equal_shares::fill(election, Order::Score(Score::Votes), tie, &rest, &mut outcome);
                 }
                 Ok(outcome)
             }

@@ -2,10 +2,9 @@
 
 use std::borrow::Cow;
 use std::collections::HashMap;
-use std::collections::hash_map::RandomState;
-use std::hash::BuildHasher;
 
 use super::{BallotRules, Document, Leniency, Limits, ReadError, ReadOptions, VoidReason, cells};
+use crate::hash::{self, Key};
 use crate::election::{BallotKind, Ballots, Choice, Election, LARGEST_AMOUNT, Project};
 
 /// Past this number of reports of one kind, only the total is kept.
@@ -511,19 +510,24 @@ impl<'a> VoteReader<'a, '_> {
     fn choices(&mut self, line: usize, found: &VoteCells<'a>, ballot: &mut Vec<Choice>) -> Result<(), ReadError> {
         ballot.clear();
         let kind = self.document.election.kind;
-        for item in list(&found.vote) {
-            let id = item.trim();
-            if id.len() != item.len() {
-                self.report.add(line, "des espaces dans la liste des projets");
-            }
-            if id.is_empty() {
-                if !found.vote.trim().is_empty() {
-                    self.report.add(line, "une virgule de trop dans la liste des projets");
-                }
+        let text = found.vote.trim_ascii();
+        let mut start = 0;
+        let mut key = 0_u64;
+        for (at, byte) in text.bytes().chain([b',']).enumerate() {
+            if byte != b',' {
+                key = key << 8 | u64::from(byte);
                 continue;
             }
-            let project = self.ids.get(id).ok_or_else(|| error(line, format!("le bulletin nomme le projet « {id} », qui n’est pas dans la liste.")))?;
-            ballot.push(Choice { project, points: 1 });
+            let item = &text[start..at];
+            // Bytes of 1 to 7 characters pack into one word, that no other identifier shares.
+            let plain = (1..=7).contains(&item.len()).then(|| self.ids.find((item.len() as u64) << 56 | key)).flatten();
+            let project = match plain {
+                Some(project) => Some(project),
+                None => self.other_id(line, item, text)?,
+            };
+            ballot.extend(project.map(|project| Choice { project, points: 1 }));
+            start = at + 1;
+            key = 0;
         }
         match kind {
             BallotKind::Ordinal => {
@@ -535,21 +539,43 @@ impl<'a> VoteReader<'a, '_> {
             _ if kind.has_points() => self.points(line, found, ballot)?,
             _ => {}
         }
-        ballot.sort_unstable();
+        if !ballot.is_sorted() {
+            ballot.sort_unstable();
+        }
         if ballot.windows(2).any(|pair| pair[0].project == pair[1].project) {
-            if kind == BallotKind::Ordinal || kind.has_points() {
-                return Err(error(line, "le bulletin nomme deux fois le même projet."));
+            if kind == BallotKind::Ordinal {
+                return Err(error(line, "le classement nomme deux fois le même projet."));
+            }
+            // The same answer written twice is one answer; two different ones are not ours to choose from.
+            ballot.dedup();
+            if ballot.windows(2).any(|pair| pair[0].project == pair[1].project) {
+                return Err(error(line, "le bulletin donne deux nombres de points au même projet."));
             }
             self.report.add(line, "un projet nommé deux fois dans un bulletin, compté une fois");
-            ballot.dedup();
         }
         Ok(())
+    }
+
+    /// An identifier that is long, unknown, or badly written.
+    fn other_id(&mut self, line: usize, item: &str, text: &str) -> Result<Option<u32>, ReadError> {
+        let id = item.trim();
+        if id.len() != item.len() {
+            self.report.add(line, "des espaces dans la liste des projets");
+        }
+        if id.is_empty() {
+            if !text.is_empty() {
+                self.report.add(line, "une virgule de trop dans la liste des projets");
+            }
+            return Ok(None);
+        }
+        let unknown = || error(line, format!("le bulletin nomme le projet « {id} », qui n’est pas dans la liste."));
+        self.ids.get(id).ok_or_else(unknown).map(Some)
     }
 
     fn points(&mut self, line: usize, found: &VoteCells<'a>, ballot: &mut [Choice]) -> Result<(), ReadError> {
         let text = found.points.as_deref().unwrap_or("");
         let mut count = 0;
-        for item in list(text).map(str::trim).filter(|item| !item.is_empty()) {
+        for item in text.split(',').map(str::trim).filter(|item| !item.is_empty()) {
             let Some(choice) = ballot.get_mut(count) else {
                 return Err(error(line, "il y a plus de points que de projets dans ce bulletin."));
             };
@@ -605,27 +631,42 @@ struct VoteCells<'a> {
 
 fn vote_cells<'a>(row: &'a str, columns: &VoteColumns) -> VoteCells<'a> {
     let mut found = VoteCells { voter: None, vote: Cow::Borrowed(""), points: None, territory: None };
-    for (position, cell) in cells(row).take(columns.last + 1).enumerate() {
-        if position == columns.vote {
-            found.vote = cell;
-        } else if Some(position) == columns.voter {
-            if let Cow::Borrowed(voter) = cell {
-                found.voter = Some(voter);
+    if memchr::memchr(b'"', row.as_bytes()).is_some() {
+        for (position, cell) in cells(row).take(columns.last + 1).enumerate() {
+            found.place(position, cell, columns);
+        }
+        return found;
+    }
+    let mut start = 0;
+    let mut position = 0;
+    for (at, byte) in row.bytes().enumerate() {
+        if byte == b';' {
+            found.place(position, Cow::Borrowed(&row[start..at]), columns);
+            start = at + 1;
+            position += 1;
+            if position > columns.last {
+                return found;
             }
-        } else if Some(position) == columns.points {
-            found.points = Some(cell);
-        } else if Some(position) == columns.territory {
-            found.territory = Some(cell);
         }
     }
+    found.place(position, Cow::Borrowed(&row[start..]), columns);
     found
 }
 
-fn list(text: &str) -> impl Iterator<Item = &str> {
-    text.as_bytes().split(|byte| *byte == b',').map(|item| {
-        // Cut at an ASCII comma: always between two characters.
-        std::str::from_utf8(item).unwrap_or("")
-    })
+impl<'a> VoteCells<'a> {
+    fn place(&mut self, position: usize, cell: Cow<'a, str>, columns: &VoteColumns) {
+        if position == columns.vote {
+            self.vote = cell;
+        } else if Some(position) == columns.voter {
+            if let Cow::Borrowed(voter) = cell {
+                self.voter = Some(voter);
+            }
+        } else if Some(position) == columns.points {
+            self.points = Some(cell);
+        } else if Some(position) == columns.territory {
+            self.territory = Some(cell);
+        }
+    }
 }
 
 /// Compares the `votes` column with the ballots.
@@ -686,19 +727,18 @@ struct Ids {
     short: Vec<(u64, u32)>,
     count: usize,
     long: HashMap<String, u32>,
-    seed: Option<u64>,
+    hasher: Key,
 }
 
 impl Ids {
     fn pack(id: &str) -> Option<u64> {
         let bytes = id.as_bytes();
-        (bytes.len() <= 7).then(|| bytes.iter().fold(bytes.len() as u64, |key, byte| (key << 8) | u64::from(*byte)))
+        let key = || bytes.iter().fold(0, |key, byte| key << 8 | u64::from(*byte));
+        (1..=7).contains(&bytes.len()).then(|| (bytes.len() as u64) << 56 | key())
     }
 
     fn slot(&self, key: u64) -> usize {
-        #[expect(clippy::cast_possible_truncation, reason = "a hash may lose bits")]
-        let slot = (key.wrapping_mul(self.seed.unwrap_or(1)) >> 32) as usize;
-        slot & (self.short.len() - 1)
+        hash::slot(self.hasher.words(std::iter::once(key)), self.short.len())
     }
 
     /// False when the identifier is already there.
@@ -710,7 +750,6 @@ impl Ids {
         let Some(key) = Self::pack(id) else {
             return self.long.insert(id.to_owned(), value).is_none();
         };
-        self.seed.get_or_insert_with(|| RandomState::new().hash_one(0_u8) | 1);
         if self.short.len() < 4 * (self.count + 1) {
             let old = std::mem::take(&mut self.short);
             self.short = vec![(0, u32::MAX); (8 * (self.count + 4)).next_power_of_two()];
@@ -732,7 +771,13 @@ impl Ids {
     }
 
     fn get(&self, id: &str) -> Option<u32> {
-        let Some(key) = Self::pack(id) else { return self.long.get(id).copied() };
+        match Self::pack(id) {
+            Some(key) => self.find(key),
+            None => self.long.get(id).copied(),
+        }
+    }
+
+    fn find(&self, key: u64) -> Option<u32> {
         if self.short.is_empty() {
             return None;
         }
@@ -751,25 +796,13 @@ impl Ids {
 struct Fingerprints {
     table: Vec<u64>,
     count: usize,
-    seed: u64,
+    key: Key,
 }
 
 impl Fingerprints {
     fn new(expected: usize) -> Self {
         let size = (2 * expected.max(16)).next_power_of_two();
-        Self { table: vec![0; size], count: 0, seed: RandomState::new().hash_one(1_u8) | 1 }
-    }
-
-    fn fingerprint(&self, bytes: &[u8]) -> u64 {
-        let mut hash = self.seed ^ bytes.len() as u64;
-        for chunk in bytes.chunks(8) {
-            let word = chunk.iter().fold(0_u64, |word, byte| (word << 8) | u64::from(*byte));
-            let product = u128::from(hash ^ word) * u128::from(self.seed);
-            #[expect(clippy::cast_possible_truncation, reason = "both halves are folded")]
-            let folded = (product as u64) ^ ((product >> 64) as u64);
-            hash = folded.rotate_left(23);
-        }
-        hash.max(1)
+        Self { table: vec![0; size], count: 0, key: Key::default() }
     }
 
     /// False when the fingerprint was there already.
@@ -782,14 +815,13 @@ impl Fingerprints {
                 self.place(value);
             }
         }
-        let value = self.fingerprint(bytes);
+        let value = self.key.bytes(bytes).max(1);
         self.place(value)
     }
 
     fn place(&mut self, value: u64) -> bool {
         let mask = self.table.len() - 1;
-        #[expect(clippy::cast_possible_truncation, reason = "a hash may lose bits")]
-        let mut slot = value as usize & mask;
+        let mut slot = hash::slot(value, self.table.len());
         while self.table[slot] != 0 {
             if self.table[slot] == value {
                 return false;

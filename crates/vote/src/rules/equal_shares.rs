@@ -129,9 +129,17 @@ pub(crate) fn constrained(
         outcome.increments = Some(Increments { added, per_voter: (share / unit).to_string(), stop, runs });
     }
     if let Some(order) = completion.fill {
-        fill(election, order, tie, &constraints.limits, &constraints.excluded, &mut outcome);
+        let rest = Filling { limits: &constraints.limits, excluded: &constraints.excluded, envelope: runner.envelope() };
+        fill(election, order, tie, &rest, &mut outcome);
     }
     Ok(outcome)
+}
+
+/// What a greedy filling respects.
+pub(crate) struct Filling<'f> {
+    pub(crate) limits: &'f [Limit],
+    pub(crate) excluded: &'f [bool],
+    pub(crate) envelope: u64,
 }
 
 /// Completes an outcome greedily with what is left of the envelope.
@@ -139,8 +147,7 @@ pub(crate) fn fill(
     election: &Election,
     order: Order,
     tie: &TieBreak,
-    limits: &[Limit],
-    excluded: &[bool],
+    rest: &Filling<'_>,
     outcome: &mut Outcome,
 ) {
     let order = match order {
@@ -148,9 +155,9 @@ pub(crate) fn fill(
         Order::ScorePerCost => Order::ScorePerCost,
     };
     let mut ranking = Ranking::new(election, order, None, tie);
-    ranking.order.retain(|&project| !excluded.get(project).copied().unwrap_or(false));
-    let left = election.budget.saturating_sub(outcome.total);
-    ranking.fill(election, Misfit::Skip, left, &mut outcome.rounds, Some(limits));
+    ranking.order.retain(|&project| !rest.excluded.get(project).copied().unwrap_or(false));
+    let left = rest.envelope.saturating_sub(outcome.total);
+    ranking.fill(election, Misfit::Skip, left, &mut outcome.rounds, Some(rest.limits));
     outcome.winners = outcome.rounds.iter().map(|round| round.project).collect();
     outcome.total = outcome.winners.iter().map(|&project| election.projects[project].cost).sum();
 }
@@ -163,12 +170,14 @@ fn certified(
     order: &[Selection],
     mut certificate: Certificate,
 ) -> Outcome {
-    let mut exact = Exact::new(profile, runner.endowment(added));
+    let mut exact = Exact::new(profile, &runner.endowment(added));
     let mut rounds = Vec::with_capacity(order.len());
     for selection in order {
         let bought = exact.buy(selection.project);
-        let scale = BigRational::from_integer(BigInt::from(profile.scale(selection.project)));
-        let rho = bought.price.map(|price| price / scale);
+        let price = bought.price.map(|price| price.reduced());
+        let bits = price.as_ref().map_or(0, |price| price.denom().bits());
+        certificate.denominator_bits = certificate.denominator_bits.max(bits);
+        let rho = price.map(|price| price / BigInt::from(profile.scale(selection.project)) * profile.measure_unit());
         rounds.push(Round {
             project: selection.project,
             value: rho.as_ref().and_then(ToPrimitive::to_f64).unwrap_or(f64::INFINITY),
@@ -180,7 +189,6 @@ fn certified(
             clause: selection.clause.map(|position| runner.clause(position).to_owned()),
         });
     }
-    certificate.denominator_bits = exact.bits();
     certificate.ties = rounds.iter().filter(|round| round.tied > 1).count() as u64;
     Outcome::new(profile.election, rounds, true, certificate)
 }

@@ -90,6 +90,7 @@ pub fn greedy(
     Ok(Outcome::new(election, rounds, true, certificate))
 }
 
+#[derive(Clone)]
 /// Projects in the greedy order, without those that nobody supports.
 pub(crate) struct Ranking {
     pub(crate) order: Vec<usize>,
@@ -171,7 +172,7 @@ impl Ranking {
 }
 
 #[expect(clippy::cast_precision_loss, reason = "amounts and scores stay below 2⁵³")]
-fn to_f64(value: u64) -> f64 {
+pub(crate) fn to_f64(value: u64) -> f64 {
     value as f64
 }
 

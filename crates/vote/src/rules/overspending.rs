@@ -82,7 +82,6 @@ trait Number: Clone {
     fn add(&mut self, other: &Self);
     fn less(&self, other: &Self) -> Self;
     fn times(&self, factor: u64) -> Self;
-    fn product(&self, other: &Self) -> Self;
     fn quotient(&self, other: &Self) -> Self;
     fn compare(&self, other: &Self) -> Ordering;
     fn is_null(&self) -> bool;
@@ -106,9 +105,6 @@ impl Number for f64 {
     }
     fn times(&self, factor: u64) -> Self {
         self * Self::of(factor)
-    }
-    fn product(&self, other: &Self) -> Self {
-        self * other
     }
     fn quotient(&self, other: &Self) -> Self {
         self / other
@@ -145,9 +141,6 @@ impl Number for BigRational {
     }
     fn times(&self, factor: u64) -> Self {
         self * BigInt::from(factor)
-    }
-    fn product(&self, other: &Self) -> Self {
-        self * other
     }
     fn quotient(&self, other: &Self) -> Self {
         self / other
@@ -220,7 +213,8 @@ fn run<N: Number>(
         }
         taken[offer.project] = true;
         left -= profile.cost(offer.project);
-        let rho = offer.price.quotient(&N::of(profile.scale(offer.project)));
+        let unit = if profile.utility == Utility::Cost { 1 } else { election.unit() };
+        let rho = offer.price.quotient(&N::of(profile.scale(offer.project))).quotient(&N::of(unit));
         rounds.push(Round {
             project: offer.project,
             value: rho.double(),

@@ -62,10 +62,11 @@ pub fn phragmen(election: &Election, tie: &TieBreak, control: &Control<'_>) -> R
         left -= profile.cost(project);
         certificate.ties += u64::from(best.len() > 1);
         certificate.denominator_bits = certificate.denominator_bits.max(load.denom().bits());
+        let shown = &load * profile.measure_unit();
         rounds.push(Round {
             project,
-            value: load.to_f64().unwrap_or(f64::INFINITY),
-            exact_value: Some(load.to_string()),
+            value: shown.to_f64().unwrap_or(f64::INFINITY),
+            exact_value: Some(shown.to_string()),
             measure: Measure::Load,
             supporters: profile.support[project],
             exhausted: 0,

@@ -18,6 +18,10 @@ const ULP: f64 = f64::EPSILON / 2.0;
 const PAD: f64 = 1e-9;
 /// Supporters summed together before joining the total: keeps the rounding of long sums small.
 const BLOCK: usize = 256;
+/// A budget that is surely nothing.
+const EMPTY: f64 = 0.0;
+/// A budget that may be nothing.
+const NEARLY_EMPTY: f64 = f64::MIN_POSITIVE;
 
 /// A project selected in a run.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -146,7 +150,7 @@ impl<'r, 'p> Runner<'r, 'p> {
                 Found::Several(contenders) => contenders,
             };
             self.certificate.redone += 1;
-            let mut exact = state.exact.take().unwrap_or_else(|| Exact::new(self.profile, self.endowment(added)));
+            let mut exact = state.exact.take().unwrap_or_else(|| Exact::new(self.profile, &self.endowment(added)));
             exact.follow(state.order.iter().map(|selection| selection.project));
             let selection = exact.choose(&contenders, self.ranks);
             state.exact = Some(exact);
@@ -245,24 +249,42 @@ impl<'r, 'p> Runner<'r, 'p> {
         match contenders[..] {
             [] => Found::Nothing,
             [project] if best_high < f64::INFINITY => Found::One(Selection { project, tied: 1, clause: None }),
-            _ => self.plain(&contenders).map_or(Found::Several(contenders), Found::One),
+            _ => self.plain(&contenders, sides).map_or(Found::Several(contenders), Found::One),
         }
     }
 
-    /// Equal or nearly equal prices, when no supporter is short of money: fractions of small integers decide.
-    fn plain(&self, contenders: &[usize]) -> Option<Selection> {
-        if !contenders.iter().all(|&project| self.sides[0].surely_plain(self.profile, project)) {
-            return None;
+    /// Equal or nearly equal prices, when each supporter either has nothing or can pay the whole price: fractions of
+    /// small integers decide, for the whole range.
+    fn plain(&self, contenders: &[usize], sides: usize) -> Option<Selection> {
+        let mut prices: Vec<(u64, u64, usize)> = Vec::with_capacity(contenders.len());
+        for &project in contenders {
+            let payers = self.plain_payers(project, sides)?;
+            let numerator = self.profile.plain_numerator(project);
+            prices.push((numerator, payers, project));
         }
-        let price = |project: usize| self.profile.plain_price(project);
-        let compare = |a: usize, b: usize| {
-            let ((an, ad), (bn, bd)) = (price(a), price(b));
-            (u128::from(an) * u128::from(bd)).cmp(&(u128::from(bn) * u128::from(ad)))
+        let compare = |a: &(u64, u64, usize), b: &(u64, u64, usize)| {
+            (u128::from(a.0) * u128::from(b.1)).cmp(&(u128::from(b.0) * u128::from(a.1)))
         };
-        let project =
-            contenders.iter().copied().min_by(|&a, &b| compare(a, b).then(self.ranks[a].cmp(&self.ranks[b])))?;
-        let tied = contenders.iter().filter(|&&other| compare(other, project).is_eq()).count();
-        Some(Selection { project, tied, clause: None })
+        let best = prices.iter().min_by(|a, b| compare(a, b).then(self.ranks[a.2].cmp(&self.ranks[b.2])))?;
+        let tied = prices.iter().filter(|other| compare(other, best).is_eq()).count();
+        Some(Selection { project: best.2, tied, clause: None })
+    }
+
+    /// Value of the supporters of a project who have money, when all of them can surely pay the same price.
+    fn plain_payers(&self, project: usize, sides: usize) -> Option<u64> {
+        let (poor, rich) = (&self.sides[0], &self.sides[sides - 1]);
+        let supporters = self.profile.supporters(project);
+        let payers: u64 = supporters
+            .iter()
+            .filter(|s| rich.budgets[s.group as usize] != EMPTY)
+            .map(|s| u64::from(s.weight) * u64::from(s.value))
+            .sum();
+        let cost = self.profile.cost(project).to_f64().unwrap_or(f64::MAX);
+        let price = cost / payers.to_f64().unwrap_or(f64::MAX) * (1.0 + 8.0 * ULP);
+        let all = supporters.iter().filter(|s| rich.budgets[s.group as usize] != EMPTY).all(|s| {
+            poor.budgets[s.group as usize] - price * f64::from(s.value) > 2.0 * poor.error
+        });
+        (payers > 0 && all).then_some(payers)
     }
 }
 
@@ -371,7 +393,12 @@ impl Side {
         let cost = profile.cost(project).to_f64().unwrap_or(f64::MAX);
         for supporter in profile.supporters(project) {
             let budget = &mut self.budgets[supporter.group as usize];
-            *budget = (*budget - price.price * f64::from(supporter.value)).max(0.0);
+            let value = f64::from(supporter.value);
+            *budget = if *budget == EMPTY || price.impossible || *budget + 2.0 * self.error < price.low * value {
+                EMPTY
+            } else {
+                (*budget - price.price * value).max(NEARLY_EMPTY)
+            };
         }
         let support = profile.support[project].to_f64().unwrap_or(f64::MAX);
         let rounding = 2.0 * sum_rounding(profile.supporters(project).len()) * cost * price.spread.max(1.0);
@@ -380,16 +407,6 @@ impl Side {
             self.error *= 2.0;
         }
         self.error += rounding + support * self.share * 4.0 * ULP;
-    }
-
-    /// Every supporter surely has the plain price.
-    fn surely_plain(&self, profile: &Profile<'_>, project: usize) -> bool {
-        let cost = profile.cost(project).to_f64().unwrap_or(f64::MAX);
-        let price = cost / profile.total_value[project].to_f64().unwrap_or(f64::MAX) * (1.0 + 8.0 * ULP);
-        profile
-            .supporters(project)
-            .iter()
-            .all(|s| self.budgets[s.group as usize] - price * f64::from(s.value) > 2.0 * self.error)
     }
 }
 
