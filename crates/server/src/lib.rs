@@ -4,10 +4,12 @@
 //! - [`ouverture`]: opens an instance from the configuration.
 //! - [`sauvegardes`]: `backup` and `restore`.
 //! - [`service`]: serves it, with its worker, until told to stop.
+//! - [`vote`]: the command `terreau vote`.
 
 pub mod ouverture;
 pub mod sauvegardes;
 pub mod service;
+pub mod vote;
 
 use web::Feature;
 

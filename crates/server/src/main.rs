@@ -45,6 +45,11 @@ enum Commande {
     Check,
     /// Imprime un nouveau lien pour un premier agent.
     LienAgent,
+    /// Dépouille un vote, ou recompte un procès-verbal. Ne touche pas à l’instance.
+    Vote {
+        #[command(subcommand)]
+        commande: server::vote::CommandeVote,
+    },
     /// Importe un fichier.
     Import {
         #[command(subcommand)]
@@ -89,6 +94,9 @@ fn main() -> ExitCode {
 }
 
 fn executer(ligne: &Ligne) -> anyhow::Result<ExitCode> {
+    if let Commande::Vote { commande } = &ligne.commande {
+        return server::vote::executer(commande, &mut std::io::stdout().lock(), &mut std::io::stderr());
+    }
     let configuration = configuration(ligne)?;
     tracing_subscriber::fmt()
         .with_env_filter(
@@ -122,6 +130,7 @@ fn executer(ligne: &Ligne) -> anyhow::Result<ExitCode> {
                 let Ouverte { instance, .. } = ouverture::ouvrir(&configuration, Base::Existante).await?;
                 importer(&instance, quoi).await
             }
+            Commande::Vote { .. } => Ok(ExitCode::SUCCESS),
         }
     })
 }
