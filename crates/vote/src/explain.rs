@@ -244,4 +244,3 @@ pub fn compare(
     }
     Ok(lines)
 }
-

@@ -61,11 +61,7 @@ pub struct Counted<'a> {
 ///
 /// # Errors
 /// [`RecordError`].
-pub fn count<'a>(
-    bytes: &'a [u8],
-    parameters: &Parameters,
-    control: &Control<'_>,
-) -> Result<Counted<'a>, RecordError> {
+pub fn count<'a>(bytes: &'a [u8], parameters: &Parameters, control: &Control<'_>) -> Result<Counted<'a>, RecordError> {
     let document = read(bytes, parameters.reading)?;
     let election = &document.election;
     let (outcome, unconstrained) = if parameters.clauses.is_empty() {
@@ -169,12 +165,8 @@ fn explanation(document: &Document<'_>, rule: Rule, outcome: &Outcome) -> Value 
             })
         })
         .collect();
-    let territories = explain::satisfaction_by_territory(
-        election,
-        outcome,
-        &document.territory_of,
-        document.territories.len(),
-    );
+    let territories =
+        explain::satisfaction_by_territory(election, outcome, &document.territory_of, document.territories.len());
     let by_territory: serde_json::Map<String, Value> = document
         .territories
         .iter()
@@ -263,9 +255,7 @@ fn clause_from_json(value: &Value, decimals: u32) -> Result<Clause, RecordError>
             let projects = ids.iter().map(|id| id.as_str().map(str::to_owned).ok_or_else(|| missing("projets")));
             Ok(Clause::Exclusive { projects: projects.collect::<Result<_, _>>()? })
         }
-        "soutien_minimum" => {
-            Ok(Clause::MinimumSupport { votes: optional("voix")?.ok_or_else(|| missing("voix"))? })
-        }
+        "soutien_minimum" => Ok(Clause::MinimumSupport { votes: optional("voix")?.ok_or_else(|| missing("voix"))? }),
         _ => Err(wrong(format!("le type de clause « {kind} » n’est pas connu"))),
     }
 }

@@ -269,7 +269,9 @@ fn completion_text(completion: Completion) -> String {
     let fill = match completion.fill {
         None => "",
         Some(Order::Score(_)) => " Enfin, le reste va aux projets qui ont le plus de voix et qui tiennent encore.",
-        Some(Order::ScorePerCost) => " Enfin, le reste va aux projets qui ont le plus de voix par euro et qui tiennent encore.",
+        Some(Order::ScorePerCost) => {
+            " Enfin, le reste va aux projets qui ont le plus de voix par euro et qui tiennent encore."
+        }
     };
     format!("{add1}{fill}")
 }

@@ -45,11 +45,9 @@ impl TieBreak {
     #[must_use]
     pub fn text(&self) -> String {
         match self {
-            Self::Recommended => {
-                "À égalité, passe d’abord le projet le moins cher, puis celui qui a le plus de voix, \
+            Self::Recommended => "À égalité, passe d’abord le projet le moins cher, puis celui qui a le plus de voix, \
                  puis l’ordre des identifiants."
-                    .to_owned()
-            }
+                .to_owned(),
             Self::Lexico => "À égalité, passe d’abord le premier identifiant dans l’ordre des caractères.".to_owned(),
             Self::Lot(seed) => format!(
                 "À égalité, l’ordre est tiré au sort : SHA-256 de la graine « {seed} », d’un saut de ligne et de \

@@ -4,8 +4,8 @@ use std::borrow::Cow;
 use std::collections::HashMap;
 
 use super::{BallotRules, Document, Leniency, Limits, ReadError, ReadOptions, VoidReason, cells};
-use crate::hash::{self, Key};
 use crate::election::{BallotKind, Ballots, Choice, Election, LARGEST_AMOUNT, Project};
+use crate::hash::{self, Key};
 
 /// Past this number of reports of one kind, only the total is kept.
 const REPORTS: usize = 20;
@@ -46,7 +46,8 @@ pub fn read(bytes: &[u8], options: ReadOptions) -> Result<Document<'_>, ReadErro
         void: Vec::new(),
         leniencies: Vec::new(),
     };
-    VoteReader { rows, ids, options, report: &mut report, document: &mut document }.read()?;
+    let whole = text.ends_with('\n');
+    VoteReader { rows, ids, options, whole, report: &mut report, document: &mut document }.read()?;
     check_totals(&document, &mut report);
     document.leniencies = report.finish();
     Ok(document)
@@ -195,7 +196,10 @@ fn read_table<'a>(rows: &mut Rows<'a>, end: &str) -> Result<Table<'a>, ReadError
 
 fn header(rows: &mut Rows<'_>, section: &str) -> Result<Vec<String>, ReadError> {
     let Some((line, row)) = rows.next()? else {
-        return Err(error(rows.line + 1, format!("les noms de colonnes de {section} manquent. Le fichier est-il entier ?")));
+        return Err(error(
+            rows.line + 1,
+            format!("les noms de colonnes de {section} manquent. Le fichier est-il entier ?"),
+        ));
     };
     let columns: Vec<String> = cells(row).map(|cell| cell.to_lowercase()).collect();
     let twice = columns.iter().enumerate().find(|(i, name)| !name.is_empty() && columns[..*i].contains(name));
@@ -219,7 +223,8 @@ impl Decimal {
 }
 
 fn decimal(line: usize, what: &str, text: &str, report: &mut Reports) -> Result<Decimal, ReadError> {
-    let wrong = || error(line, format!("{what} « {text} » n’est pas un nombre positif lisible. Écrivez par exemple 12500.50."));
+    let wrong =
+        || error(line, format!("{what} « {text} » n’est pas un nombre positif lisible. Écrivez par exemple 12500.50."));
     let mut digits: u64 = 0;
     let mut decimals: Option<u32> = None;
     let mut zeros = 0_u32;
@@ -286,8 +291,10 @@ fn projects(
     let tags = find(&["category"]);
     let bearer = find(&["bearer", "porteur", "proposer"]);
     let selected = find(&["selected"]);
-    let budget = entry(meta, "budget").map(|entry| decimal(entry.line, "Le budget", &entry.value, report)).transpose()?;
-    let budget = budget.ok_or_else(|| error(1, "la section META ne dit pas l’enveloppe : ajoutez une ligne « budget;… »."))?;
+    let budget =
+        entry(meta, "budget").map(|entry| decimal(entry.line, "Le budget", &entry.value, report)).transpose()?;
+    let budget =
+        budget.ok_or_else(|| error(1, "la section META ne dit pas l’enveloppe : ajoutez une ligne « budget;… »."))?;
 
     let mut costs = Vec::with_capacity(rows.len());
     for (line, row) in rows {
@@ -355,17 +362,15 @@ fn ballot_kind(meta: &[MetaEntry<'_>], report: &mut Reports) -> Result<BallotKin
         .ok_or_else(|| error(found.line, format!("le type de vote « {} » n’est pas connu.", found.value)))
 }
 
-fn ballot_rules(
-    meta: &[MetaEntry<'_>],
-    election: &Election,
-    report: &mut Reports,
-) -> Result<BallotRules, ReadError> {
+fn ballot_rules(meta: &[MetaEntry<'_>], election: &Election, report: &mut Reports) -> Result<BallotRules, ReadError> {
     let mut number = |key: &str, decimals: u32| -> Result<Option<u64>, ReadError> {
         let Some(entry) = entry(meta, key).filter(|entry| !entry.value.is_empty()) else { return Ok(None) };
         let value = decimal(entry.line, &format!("La limite {key}"), &entry.value, report)?;
         match value.at(decimals) {
             Some(value) => Ok(Some(value)),
-            None if value.decimals > decimals => Err(error(entry.line, format!("la limite {key} a trop de décimales."))),
+            None if value.decimals > decimals => {
+                Err(error(entry.line, format!("la limite {key} a trop de décimales.")))
+            }
             None => Ok(None),
         }
     };
@@ -420,6 +425,8 @@ struct VoteReader<'a, 'd> {
     rows: Rows<'a>,
     ids: Ids,
     options: ReadOptions,
+    /// The file ends with a line end.
+    whole: bool,
     report: &'d mut Reports,
     document: &'d mut Document<'a>,
 }
@@ -446,7 +453,12 @@ impl<'a> VoteReader<'a, '_> {
         let mut read = 0_usize;
         while let Some((line, row)) = self.rows.next()? {
             read += 1;
-            let found = vote_cells(row, &columns);
+            let Some(found) = vote_cells(row, &columns) else {
+                return Err(error(
+                    line,
+                    "ce bulletin n’a pas de case « vote » : la ligne est coupée, ou il manque un « ; ».",
+                ));
+            };
             if let Some(voter) = found.voter
                 && !voters.insert(voter.as_bytes())
             {
@@ -475,11 +487,17 @@ impl<'a> VoteReader<'a, '_> {
             }
         }
         self.document.election.ballots = ballots;
+        if !self.whole {
+            self.report
+                .add(self.rows.line, "pas de fin de ligne après le dernier bulletin : le fichier est-il entier ?");
+        }
         if let Some(announced) = announced
             && announced != read
         {
             if read < announced {
-                let what = format!("META annonce {announced} bulletins, il n’y en a que {read} : le fichier est coupé, ou « num_votes » est faux.");
+                let what = format!(
+                    "META annonce {announced} bulletins, il n’y en a que {read} : le fichier est coupé, ou « num_votes » est faux."
+                );
                 return Err(error(self.rows.line, what));
             }
             self.report.add(self.rows.line, format!("META annonce {announced} bulletins, il y en a {read}"));
@@ -601,12 +619,17 @@ impl<'a> VoteReader<'a, '_> {
         let after_header = self.rows.line - rows.len().min(self.rows.line);
         let mut problem = None;
         for (position, row) in rows.iter().enumerate() {
-            let Some(count) = vote_cells(row, columns).voter.and_then(|voter| seen.get_mut(voter)) else { continue };
+            let Some(count) =
+                vote_cells(row, columns).and_then(|found| found.voter).and_then(|voter| seen.get_mut(voter))
+            else {
+                continue;
+            };
             *count += 1;
             if *count > 1 {
                 let line = line_of(&rows, position, after_header);
                 if !self.options.keep_duplicates {
-                    problem = Some(error(line, "ce « voter_id » a déjà voté plus haut. Retirez le bulletin en double."));
+                    problem =
+                        Some(error(line, "ce « voter_id » a déjà voté plus haut. Retirez le bulletin en double."));
                     break;
                 }
                 self.report.add(line, "un « voter_id » déjà vu, les deux bulletins comptent");
@@ -629,13 +652,16 @@ struct VoteCells<'a> {
     territory: Option<Cow<'a, str>>,
 }
 
-fn vote_cells<'a>(row: &'a str, columns: &VoteColumns) -> VoteCells<'a> {
+/// `None` when the row stops before the projects.
+fn vote_cells<'a>(row: &'a str, columns: &VoteColumns) -> Option<VoteCells<'a>> {
     let mut found = VoteCells { voter: None, vote: Cow::Borrowed(""), points: None, territory: None };
     if memchr::memchr(b'"', row.as_bytes()).is_some() {
+        let mut count = 0;
         for (position, cell) in cells(row).take(columns.last + 1).enumerate() {
             found.place(position, cell, columns);
+            count = position + 1;
         }
-        return found;
+        return (count > columns.vote).then_some(found);
     }
     let mut start = 0;
     let mut position = 0;
@@ -645,12 +671,12 @@ fn vote_cells<'a>(row: &'a str, columns: &VoteColumns) -> VoteCells<'a> {
             start = at + 1;
             position += 1;
             if position > columns.last {
-                return found;
+                return Some(found);
             }
         }
     }
     found.place(position, Cow::Borrowed(&row[start..]), columns);
-    found
+    (position >= columns.vote).then_some(found)
 }
 
 impl<'a> VoteCells<'a> {
@@ -678,7 +704,12 @@ fn check_totals(document: &Document<'_>, report: &mut Reports) {
         });
         let count = differ.count();
         if count > 0 {
-            report.add(1, format!("la colonne « {column} » diffère des bulletins pour {count} projet(s) : les bulletins font foi"));
+            report.add(
+                1,
+                format!(
+                    "la colonne « {column} » diffère des bulletins pour {count} projet(s) : les bulletins font foi"
+                ),
+            );
         }
     };
     counted("votes", document.election.votes(), report);

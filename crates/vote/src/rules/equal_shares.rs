@@ -129,7 +129,8 @@ pub(crate) fn constrained(
         outcome.increments = Some(Increments { added, per_voter: (share / unit).to_string(), stop, runs });
     }
     if let Some(order) = completion.fill {
-        let rest = Filling { limits: &constraints.limits, excluded: &constraints.excluded, envelope: runner.envelope() };
+        let rest =
+            Filling { limits: &constraints.limits, excluded: &constraints.excluded, envelope: runner.envelope() };
         fill(election, order, tie, &rest, &mut outcome);
     }
     Ok(outcome)
@@ -143,13 +144,7 @@ pub(crate) struct Filling<'f> {
 }
 
 /// Completes an outcome greedily with what is left of the envelope.
-pub(crate) fn fill(
-    election: &Election,
-    order: Order,
-    tie: &TieBreak,
-    rest: &Filling<'_>,
-    outcome: &mut Outcome,
-) {
+pub(crate) fn fill(election: &Election, order: Order, tie: &TieBreak, rest: &Filling<'_>, outcome: &mut Outcome) {
     let order = match order {
         Order::Score(_) => Order::Score(Score::usual(election.kind)),
         Order::ScorePerCost => Order::ScorePerCost,
@@ -212,11 +207,7 @@ impl Add1<'_, '_, '_, '_> {
         let (mut step, mut patience) = (1_u64, 0_u32);
         loop {
             self.control.check()?;
-            let found = if step == 1 {
-                Some(self.runner.at(at + 1)?)
-            } else {
-                self.runner.between(at + 1, at + step)
-            };
+            let found = if step == 1 { Some(self.runner.at(at + 1)?) } else { self.runner.between(at + 1, at + step) };
             let Some(order) = found else {
                 step /= 2;
                 patience = 2;

@@ -147,9 +147,7 @@ impl Ranking {
     }
 
     pub(crate) fn round(&self, election: &Election, project: usize) -> Round {
-        let equal = |&&other: &&usize| {
-            compare(self.kind, election, &self.scores, project, other) == Ordering::Equal
-        };
+        let equal = |&&other: &&usize| compare(self.kind, election, &self.scores, project, other) == Ordering::Equal;
         let (score, cost) = (self.scores[project], election.projects[project].cost);
         let (value, exact_value, measure) = match self.kind {
             Order::Score(_) => (to_f64(score), score.to_string(), Measure::Score),

@@ -63,9 +63,8 @@ pub fn kemeny(
             }
             continue;
         }
-        let mut firsts: Vec<usize> = members(set)
-            .filter(|&first| step(&prefer, set, first) + cost[set & !(1 << first)] == cost[set])
-            .collect();
+        let mut firsts: Vec<usize> =
+            members(set).filter(|&first| step(&prefer, set, first) + cost[set & !(1 << first)] == cost[set]).collect();
         firsts.sort_by_key(|&project| std::cmp::Reverse(ranks[project]));
         for first in firsts {
             let mut longer: Vec<usize> = order.clone();
@@ -90,9 +89,9 @@ fn preferences(m: usize, ballots: &[(Vec<usize>, u64)]) -> Vec<Vec<u64>> {
     let mut prefer = vec![vec![0_u64; m]; m];
     for (ballot, weight) in ballots {
         for (position, &above) in ballot.iter().enumerate() {
-            for below in 0..m {
+            for (below, count) in prefer[above].iter_mut().enumerate() {
                 if below != above && !ballot[..position].contains(&below) {
-                    prefer[above][below] += weight;
+                    *count += weight;
                 }
             }
         }

@@ -115,11 +115,8 @@ fn solve(items: &[Item], budget: u64, control: &Control<'_>) -> Result<(u128, Ve
     for (position, item) in items.iter().enumerate() {
         control.check()?;
         let mut merged: Vec<State> = Vec::with_capacity(2 * states.len());
-        let with = |state: &State| State {
-            cost: state.cost + item.cost,
-            score: state.score + item.score,
-            trail: usize::MAX,
-        };
+        let with =
+            |state: &State| State { cost: state.cost + item.cost, score: state.score + item.score, trail: usize::MAX };
         let (mut old, mut new) = (0, 0);
         // Both lists are sorted by cost; only pairs of growing score survive.
         while old < states.len() || new < states.len() {

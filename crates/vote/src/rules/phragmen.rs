@@ -110,12 +110,8 @@ impl<'p> Loads<'p> {
 
     fn double(&mut self, project: usize) -> f64 {
         self.count(project);
-        let carried: f64 = self
-            .counts
-            .iter()
-            .zip(&self.doubles)
-            .map(|(count, load)| count.to_f64().unwrap_or(f64::MAX) * load)
-            .sum();
+        let carried: f64 =
+            self.counts.iter().zip(&self.doubles).map(|(count, load)| count.to_f64().unwrap_or(f64::MAX) * load).sum();
         let cost = self.profile.cost(project).to_f64().unwrap_or(f64::MAX);
         (cost + carried) / self.profile.support[project].to_f64().unwrap_or(f64::MAX)
     }
@@ -129,11 +125,7 @@ impl<'p> Loads<'p> {
     }
 
     /// The projects of lowest load, all exactly equal. Loads only grow, so old ones are lower bounds.
-    fn best(
-        &mut self,
-        candidates: &mut [(f64, usize)],
-        certificate: &mut Certificate,
-    ) -> Vec<(BigRational, usize)> {
+    fn best(&mut self, candidates: &mut [(f64, usize)], certificate: &mut Certificate) -> Vec<(BigRational, usize)> {
         // Positive terms only: the relative error is at most one rounding per round and a few more.
         let width = (self.exact.len() + 8).to_f64().unwrap_or(f64::MAX) * f64::EPSILON;
         candidates.sort_unstable_by(|a, b| a.0.total_cmp(&b.0));

@@ -173,10 +173,8 @@ fn official_results_are_reproduced() {
                 _ if variant.contains("exhaustive") => format!("{}_add1_stop_when_exhaustive", &variant[..8]),
                 _ => format!("{}_add1", &variant[..8]),
             };
-            let outcome = Rule::from_name(&name)
-                .unwrap()
-                .count(&election, &TieBreak::Recommended, &Control::default())
-                .unwrap();
+            let outcome =
+                Rule::from_name(&name).unwrap().count(&election, &TieBreak::Recommended, &Control::default()).unwrap();
             let found: BTreeSet<&str> = outcome.winner_ids(&election).into_iter().collect();
             let expected: BTreeSet<&str> = texts(&official["selected"]).into_iter().collect();
             assert_eq!(found, expected, "{} {name}", path.display());

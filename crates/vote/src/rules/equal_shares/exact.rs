@@ -85,10 +85,8 @@ impl<'p> Exact<'p> {
 
     /// The lowest exact price among these projects; ties by rank. `None` when none of them can be paid.
     pub(super) fn choose(&mut self, contenders: &[usize], ranks: &[usize]) -> Option<Selection> {
-        let priced: Vec<(Price, usize)> = contenders
-            .iter()
-            .filter_map(|&project| Some((self.price(project).0?, project)))
-            .collect();
+        let priced: Vec<(Price, usize)> =
+            contenders.iter().filter_map(|&project| Some((self.price(project).0?, project))).collect();
         // `missing / (payers · scale)`, crosswise.
         let side = |(price, _): &(Price, usize), (other, b): &(Price, usize)| {
             &price.missing * (u128::from(other.payers) * u128::from(self.profile.scale(*b)))
@@ -104,8 +102,8 @@ impl<'p> Exact<'p> {
         let (price, short) = self.price(project);
         let round = u32::try_from(self.steps.len()).unwrap_or(NEVER);
         let step = price.map_or(Step { numerator: BigInt::zero(), factor: 0 }, Price::step);
-        let price = (step.factor > 0)
-            .then(|| BigRational::new_raw(step.numerator.clone(), &self.denominator * step.factor));
+        let price =
+            (step.factor > 0).then(|| BigRational::new_raw(step.numerator.clone(), &self.denominator * step.factor));
         let double = price.as_ref().and_then(ToPrimitive::to_f64).unwrap_or(f64::INFINITY);
         let mut exhausted = 0;
         for (supporter, short) in self.profile.supporters(project).iter().zip(short) {
@@ -172,8 +170,7 @@ impl<'p> Exact<'p> {
         for _ in 0..200 {
             let (mut given, mut paying) = (0.0_f64, 0.0_f64);
             for s in supporters {
-                let (budget, value, weight) =
-                    (self.budgets[s.group as usize], f64::from(s.value), f64::from(s.weight));
+                let (budget, value, weight) = (self.budgets[s.group as usize], f64::from(s.value), f64::from(s.weight));
                 if budget < price * value {
                     given += weight * budget;
                 } else {

@@ -281,9 +281,10 @@ impl<'r, 'p> Runner<'r, 'p> {
             .sum();
         let cost = self.profile.cost(project).to_f64().unwrap_or(f64::MAX);
         let price = cost / payers.to_f64().unwrap_or(f64::MAX) * (1.0 + 8.0 * ULP);
-        let all = supporters.iter().filter(|s| rich.budgets[s.group as usize] != EMPTY).all(|s| {
-            poor.budgets[s.group as usize] - price * f64::from(s.value) > 2.0 * poor.error
-        });
+        let all = supporters
+            .iter()
+            .filter(|s| rich.budgets[s.group as usize] != EMPTY)
+            .all(|s| poor.budgets[s.group as usize] - price * f64::from(s.value) > 2.0 * poor.error);
         (payers > 0 && all).then_some(payers)
     }
 }
