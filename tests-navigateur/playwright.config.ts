@@ -15,7 +15,6 @@ const DISCRET = [
   "--disable-component-update",
   "--disable-sync",
   "--no-first-run",
-  "--lang=fr-FR",
 ];
 
 export default defineConfig<object, Options>({
@@ -31,7 +30,12 @@ export default defineConfig<object, Options>({
     actionTimeout: 15_000,
     navigationTimeout: 30_000,
     locale: "fr-FR",
-    launchOptions: { executablePath: process.env["TERREAU_CHROMIUM"] ?? "/usr/bin/chromium", args: DISCRET },
+    launchOptions: {
+      executablePath: process.env["TERREAU_CHROMIUM"] ?? "/usr/bin/chromium",
+      args: DISCRET,
+      // Dates are shown as a French browser shows them.
+      env: { ...process.env, LANGUAGE: "fr", LANG: "fr_FR.UTF-8" },
+    },
     screenshot: "only-on-failure",
   },
   projects: Object.entries(ECRANS).flatMap(([ecran, viewport]) =>

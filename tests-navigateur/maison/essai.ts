@@ -31,7 +31,8 @@ export const test = base.extend<Essai, Ouvrier>({
   ],
   juge: [
     async ({ browser }, prete) => {
-      const relecture = await browser.newContext({ locale: "fr-FR" });
+      // Said outright: what a project leaves out of its options is given to every context, this one too.
+      const relecture = await browser.newContext({ locale: "fr-FR", javaScriptEnabled: true });
       await prete(new Juge(relecture));
       await relecture.close();
     },

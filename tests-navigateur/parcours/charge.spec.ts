@@ -63,8 +63,8 @@ test("répond, recommande, note, attend, et la commune le voit", async ({ arrive
   await commune.lit("Je passe mardi à la mairie");
   await commune.lit("Appeler l’union des coopératives");
   await commune.capturer("reponse", commune.page.locator("main"));
-  await commune.envoyer(/^Retenir/);
-  await expect(commune.page.locator("main")).toContainText("Retenue");
+  await commune.envoyer(/^Nous la suivons/);
+  await expect(commune.page.locator("main")).toContainText("En cours");
 });
 
 test("ne voit que ce qu’un droit lui ouvre", async ({ arrive }) => {

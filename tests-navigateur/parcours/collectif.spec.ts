@@ -13,7 +13,7 @@ const JARDIN = {
 test("décrit un projet sans SIREN, le garde et demande de l’aide", async ({ arrive }) => {
   const voisine = await arrive();
   const reference = await decrire(voisine, JARDIN);
-  await voisine.lit("Donnez un ordre de grandeur du coût");
+  await voisine.lit(/donnez un ordre de grandeur du coût/i);
   await voisine.suivre("Garder ce projet");
   await seConnecter(voisine, "voisine@exemple.invalid");
   await voisine.aller(`/projets/${reference}/accompagnement`);

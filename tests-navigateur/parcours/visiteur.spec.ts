@@ -124,6 +124,8 @@ test("une maire vérifiée invite une collègue et publie, puis retire", async (
   await entrerComme(maire, "Maire de Cirey-sur-Vezouze");
   const reference = await decrire(maire, FOUR);
   await maire.aller(`/projets/${reference}`);
+  await maire.envoyer("Oui, la commune porte bien ce projet");
+  await maire.lit("Le projet est confirmé");
   await maire.suivre("Inviter un collègue");
   await maire.remplir(/adresse/i, "adjointe@cirey.invalid");
   await maire.envoyer("Envoyer l’invitation");

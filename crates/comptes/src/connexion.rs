@@ -13,7 +13,7 @@ use socle::{jeton, personne, projet, session};
 use web::cadre::{cookie, poser, retirer};
 use web::composants::{ChampTexte, Html, ResumeErreurs};
 use web::contexte::COOKIE_SESSION;
-use web::courriels::{self, Message};
+use web::courriels;
 use web::formulaire::Erreurs;
 use web::{Cadre, CheckedForm, Erreur, Instance, Reponse, Saisie, Suite, suite};
 
@@ -90,17 +90,7 @@ async fn envoyer(tx: &WriteTx, instance: &Instance, courriel: &str, suite: &Suit
     let (secret, code) = (ids.jeton(), code_a_usage_unique(ids, LongueurDeCode::Six));
     jeton::creer(tx, clock, USAGE, courriel, &secret, Some(&code), suite::DUREE_S).await?;
     let lien = instance.url(&format!("/connexion/lien/{secret}?suite={}", suite.signer(instance)));
-    let message = Message {
-        a: courriel.to_owned(),
-        sujet: "Votre lien pour vous connecter".to_owned(),
-        texte: format!(
-            "Bonjour,\n\nVotre code : {code}\n\nOu ouvrez ce lien, puis appuyez sur le bouton :\n{lien}\n\nLe code et le \
-             lien servent une seule fois, pendant 24 heures.\n\nSi vous n’avez rien demandé, ignorez ce message : \
-             personne ne peut entrer sans lui."
-        ),
-    };
-    courriels::demander(tx, clock, ids, message).await?;
-    Ok(())
+    courriels::ecrire(tx, instance, courriel, "connexion", &[("code", &code), ("lien", &lien)]).await
 }
 
 #[derive(Template)]

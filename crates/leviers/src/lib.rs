@@ -20,7 +20,7 @@ use domain::droit::Action;
 use platform::ReadTx;
 use serde_json::{Value, json};
 use socle::PersonneId;
-use web::feature::{Donnees, EntreeMenu, Route};
+use web::feature::{Donnees, EntreeMenu, LienReglage, Route};
 use web::{Acces, Erreur, Feature};
 
 pub use catalogue::Catalogue;
@@ -44,6 +44,12 @@ pub fn feature() -> Feature {
                 acces: Acces::Action(Action::GererLesLeviers),
             },
         ],
+        reglages: vec![LienReglage {
+            rang: 50,
+            libelle: "Fiches des aides",
+            texte: "Relire, corriger, essayer, retirer une aide ; importer celles d’un partenaire.",
+            url: "/reglages/leviers",
+        }],
         evenements: evenements::RENDUS,
         propositions: Some(|demande| Box::pin(propositions::proposer(demande))),
         init: Some(|instance| {

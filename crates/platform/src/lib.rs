@@ -9,6 +9,9 @@
 //! - [`fichiers`]: files in a folder or an object store, their type, digest and tidying.
 //! - [`horloge`]: clock and identifiers, always given as parameters.
 //! - [`journal`]: what happened, as facts and ids, written in the same transaction as the data.
+//! - [`panne`]: which errors mean that the database or the disk is out of order.
+//! - [`sauvegarde`]: backups of the database, the files and the key; put back; rotation.
+//! - [`periodique`]: work asked once a day.
 //! - [`outbox`] and [`worker`]: work to do after a commit, with retry, dead letters and replay.
 
 pub mod colonne;
@@ -21,6 +24,9 @@ pub mod horloge;
 pub mod journal;
 pub mod migration;
 pub mod outbox;
+pub mod panne;
+pub mod periodique;
+pub mod sauvegarde;
 pub mod worker;
 
 pub use colonne::{Instant, Jour};

@@ -9,7 +9,7 @@ use anyhow::Context;
 use clap::{Parser, Subcommand};
 use platform::configuration::{Configuration, Sources};
 use server::ouverture::{self, Base, Ouverte};
-use server::service;
+use server::{sauvegardes, service};
 use web::Instance;
 
 #[derive(Parser)]
@@ -45,10 +45,25 @@ enum Commande {
     Check,
     /// Imprime un nouveau lien pour un premier agent.
     LienAgent,
+    /// Dépouille un vote, ou recompte un procès-verbal. Ne touche pas à l’instance.
+    Vote {
+        #[command(subcommand)]
+        commande: server::vote::CommandeVote,
+    },
     /// Importe un fichier.
     Import {
         #[command(subcommand)]
         quoi: Import,
+    },
+    /// Sauvegarde la base, les fichiers et la clé, pendant que le site tourne.
+    Backup,
+    /// Remet une sauvegarde en place (le service doit être arrêté). Sans nom : la liste des sauvegardes.
+    Restore {
+        /// Nom ou dossier de la sauvegarde ; « derniere » pour la plus récente.
+        sauvegarde: Option<String>,
+        /// Remplace ce qui existe, après l’avoir sauvegardé.
+        #[arg(long)]
+        remplacer: bool,
     },
 }
 
@@ -79,6 +94,9 @@ fn main() -> ExitCode {
 }
 
 fn executer(ligne: &Ligne) -> anyhow::Result<ExitCode> {
+    if let Commande::Vote { commande } = &ligne.commande {
+        return server::vote::executer(commande, &mut std::io::stdout().lock(), &mut std::io::stderr());
+    }
     let configuration = configuration(ligne)?;
     tracing_subscriber::fmt()
         .with_env_filter(
@@ -99,6 +117,10 @@ fn executer(ligne: &Ligne) -> anyhow::Result<ExitCode> {
                 service::servir(&configuration, ouverte).await.map(|()| ExitCode::SUCCESS)
             }
             Commande::Demo => demontrer(&configuration).await,
+            Commande::Backup => sauvegardes::sauver(&configuration).await.map(dire),
+            Commande::Restore { sauvegarde, remplacer } => {
+                sauvegardes::remettre(&configuration, sauvegarde.as_deref(), *remplacer).await.map(dire)
+            }
             Commande::LienAgent => {
                 let Ouverte { instance, .. } = ouverture::ouvrir(&configuration, Base::Existante).await?;
                 println!("{}", lien_du_premier_agent(&instance).await?);
@@ -108,8 +130,15 @@ fn executer(ligne: &Ligne) -> anyhow::Result<ExitCode> {
                 let Ouverte { instance, .. } = ouverture::ouvrir(&configuration, Base::Existante).await?;
                 importer(&instance, quoi).await
             }
+            Commande::Vote { .. } => Ok(ExitCode::SUCCESS),
         }
     })
+}
+
+#[expect(clippy::needless_pass_by_value, reason = "the end of a chain of results")]
+fn dire(texte: String) -> ExitCode {
+    println!("{texte}");
+    ExitCode::SUCCESS
 }
 
 fn configuration(ligne: &Ligne) -> anyhow::Result<Configuration> {

@@ -260,7 +260,11 @@ impl Terrain {
         };
         match (nom, chemin) {
             ("reference", _) => reference.to_owned(),
+            ("code", "/reglages/cantons/{code}") => "5401".to_owned(),
             ("code", _) => COMMUNE.to_owned(),
+            ("cle", _) => "accueil.titre".to_owned(),
+            ("id", "/reglages/courriels/{id}") => "connexion".to_owned(),
+            ("id", "/reglages/themes/{id}") => "commerce".to_owned(),
             ("secret", "/connexion/lien/{secret}") => usage("connexion", "lien@exemple.invalid".to_owned()).await,
             ("secret", "/premier-agent/{secret}") => usage("premier-agent", "agent-site".to_owned()).await,
             ("secret", "/confirmation/{secret}") => usage("confirmation-projet", reference.to_owned()).await,

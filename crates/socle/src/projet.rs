@@ -17,7 +17,7 @@ use sea_orm::{
 use crate::jeton::empreinte;
 use crate::mandat::EnVigueur;
 use crate::nom_tri;
-use crate::organisation::OrganisationId;
+use crate::organisation::{Nature, OrganisationId};
 use crate::personne::PersonneId;
 use crate::secteur::SecteurId;
 
@@ -506,6 +506,17 @@ pub async fn nettoyer_brouillons(tx: &WriteTx, avant: Instant) -> Result<u64, Db
     Ok(resultat.rows_affected)
 }
 
+/// Erases a project, its themes and members (retention, after visa). What features hold of it must be gone before.
+///
+/// # Errors
+/// A feature still refers to it, or the engine refused.
+pub async fn purger(tx: &WriteTx, id: &ProjetId) -> Result<(), DbErr> {
+    theme::Entity::delete_many().filter(theme::Column::ProjetId.eq(id.clone())).exec(tx).await?;
+    membre::Entity::delete_many().filter(membre::Column::ProjetId.eq(id.clone())).exec(tx).await?;
+    Entity::delete_many().filter(Column::Id.eq(id.clone())).exec(tx).await?;
+    Ok(())
+}
+
 #[derive(FromQueryResult)]
 struct Attaches {
     /// Invitations to the project that hold.
@@ -534,6 +545,9 @@ pub async fn lien(
     if charge && secteur_du_projet.is_some_and(|secteur| secteurs.contains(secteur)) {
         return Ok(Lien::ChargeDuSecteur);
     }
+    if au_nom_de_la_commune(projet, personne, mandats) {
+        return Ok(Lien::Porteur);
+    }
     let du_porteur = mandats.iter().any(|m| m.verifie() && Some(&m.organisation_id) == projet.organisation_id.as_ref());
     if du_porteur {
         return Ok(Lien::Porteur);
@@ -551,6 +565,15 @@ pub async fn lien(
         (false, _) if tient_le_secret => Lien::Declarant,
         _ => Lien::Aucun,
     })
+}
+
+/// Described for their own commune by someone whose mandate there is verified: it has only to be confirmed.
+fn au_nom_de_la_commune(projet: &Model, personne: &PersonneId, mandats: &[EnVigueur]) -> bool {
+    projet.porteur == Porteur::Commune
+        && projet.auteur_id.as_ref() == Some(personne)
+        && mandats
+            .iter()
+            .any(|m| m.verifie() && m.nature == Nature::Commune && m.commune.as_ref() == Some(&projet.commune))
 }
 
 async fn attaches(db: &impl ConnectionTrait, projet: &Model, personne: &PersonneId) -> Result<Attaches, DbErr> {

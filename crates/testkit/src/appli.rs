@@ -9,6 +9,7 @@ use platform::configuration::Oidc;
 use platform::courriel::{Courriel, Postier};
 use platform::crypto::{Cle, Signature};
 use platform::fichiers::Fichiers;
+use platform::sauvegarde::Dossiers;
 use platform::worker::Worker;
 use platform::{Clock, Ids, Moteur, migration, outbox};
 use socle::mandat::{self, Verification};
@@ -100,6 +101,10 @@ impl Appli {
             demo,
             url_publique: "http://terreau.test".to_owned(),
             maison: Arc::new(maison),
+            dossiers: Dossiers {
+                donnees: base.dossier.path().to_owned(),
+                sauvegardes: base.dossier.path().join("sauvegardes"),
+            },
         };
         let instance = Instance::assembler(parties).await.expect("an instance");
         for semis in instance.maison.features.iter().filter_map(|feature| feature.init) {

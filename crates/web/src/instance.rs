@@ -15,11 +15,14 @@ use platform::configuration::Oidc;
 use platform::courriel::Postier;
 use platform::crypto::Signature;
 use platform::fichiers::Fichiers;
+use platform::sauvegarde::Dossiers;
 use platform::{Clock, Db, Ids};
+use socle::reglage;
 
 use crate::erreur::Erreur;
 use crate::feature::Maison;
 use crate::identite::Identite;
+use crate::locaux::Locaux;
 
 /// What an instance is made of.
 pub struct Parties {
@@ -45,6 +48,8 @@ pub struct Parties {
     pub url_publique: String,
     /// Features gathered.
     pub maison: Arc<Maison>,
+    /// Signature key, files, backups.
+    pub dossiers: Dossiers,
 }
 
 struct Interieur {
@@ -52,6 +57,7 @@ struct Interieur {
     perimetre: Perimetre,
     fuseau: TimeZone,
     identite: RwLock<Arc<Identite>>,
+    locaux: RwLock<Arc<Locaux>>,
 }
 
 /// A shared handle.
@@ -73,8 +79,14 @@ impl Instance {
     pub async fn assembler(parties: Parties) -> Result<Self, Erreur> {
         let perimetre = parties.collectivite.perimetre(Referentiel::embarque());
         let fuseau = TimeZone::get(parties.collectivite.fuseau).unwrap_or(TimeZone::UTC);
-        let identite = Identite::lire(&parties.db, &parties.collectivite).await?;
-        Ok(Self(Arc::new(Interieur { parties, perimetre, fuseau, identite: RwLock::new(Arc::new(identite)) })))
+        let (identite, locaux) = lire_reglages(&parties).await?;
+        Ok(Self(Arc::new(Interieur {
+            parties,
+            perimetre,
+            fuseau,
+            identite: RwLock::new(Arc::new(identite)),
+            locaux: RwLock::new(Arc::new(locaux)),
+        })))
     }
 
     /// Today, in the instance's time zone.
@@ -120,14 +132,33 @@ impl Instance {
         Arc::clone(&self.0.identite.read().unwrap_or_else(PoisonError::into_inner))
     }
 
+    /// What the agent of the site changed on screen: texts, mails, themes, lists, closing days.
+    #[must_use]
+    pub fn locaux(&self) -> Arc<Locaux> {
+        Arc::clone(&self.0.locaux.read().unwrap_or_else(PoisonError::into_inner))
+    }
+
     /// After a change of the settings.
     ///
     /// # Errors
     /// The database does not answer.
-    pub async fn relire_identite(&self) -> Result<(), Erreur> {
-        let identite = Identite::lire(&self.db, &self.collectivite).await?;
+    pub async fn relire_reglages(&self) -> Result<(), Erreur> {
+        let (identite, locaux) = lire_reglages(&self.0.parties).await?;
         *self.0.identite.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(identite);
+        *self.0.locaux.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(locaux);
         Ok(())
+    }
+
+    /// A text of the site, as the agent left it or as shipped; the shipped one where the electoral period freezes it.
+    #[must_use]
+    pub fn texte(&self, cle: &str) -> String {
+        self.locaux().texte(cle, self.aujourd_hui())
+    }
+
+    /// The instance's time zone.
+    #[must_use]
+    pub fn fuseau(&self) -> &TimeZone {
+        &self.0.fuseau
     }
 
     /// What is known of a commune, for criteria.
@@ -157,6 +188,12 @@ impl Instance {
     pub fn https(&self) -> bool {
         self.url_publique.starts_with("https://")
     }
+}
+
+async fn lire_reglages(parties: &Parties) -> Result<(Identite, Locaux), Erreur> {
+    let tx = parties.db.read().await?;
+    let lignes = reglage::tous(&tx).await?;
+    Ok((Identite::parmi(&lignes, &parties.collectivite), Locaux::parmi(&lignes)))
 }
 
 impl<S: Send + Sync> FromRequestParts<S> for Instance {

@@ -3,6 +3,8 @@
 //! - [`feature`]: [`Feature`], plain data by which a feature is gathered (routes, jobs, migrations, menu, propositions…).
 //! - [`instance`]: [`Instance`], one collectivité with its database, perimeter, identity, clock.
 //! - [`contexte`]: [`Contexte`], what is known of one request (visitor, nonce, request number).
+//! - [`locaux`], [`textes`]: what the agent of the site changed on screen; the texts that may be changed.
+//! - [`courriels`]: mails from templates, sent by the worker.
 //! - [`contact`]: whom to call for a commune, and the promised day.
 //! - [`cadre`]: [`Cadre`], the layout: turns a content into a whole page with a stated cache policy.
 //! - [`formulaire`]: [`CheckedForm`], the only way to read a form (CSRF, doubles), and [`Formulaire`], the way to show one.
@@ -27,8 +29,10 @@ pub mod fichier;
 pub mod formulaire;
 pub mod identite;
 pub mod instance;
+pub mod locaux;
 pub mod suite;
 pub mod texte;
+pub mod textes;
 pub mod typographie;
 
 pub use cadre::{Cache, Cadre};

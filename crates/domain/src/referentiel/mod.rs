@@ -1,9 +1,11 @@
 //! The national referential, read-only, in memory: communes, EPCI, départements, collectivités with the competences of
 //! a département. Facts and their sources stand in `referentiel/` at the root (COG 2026).
 
+pub mod canton;
 mod collectivite;
 mod lecture;
 mod recherche;
+pub mod zonage;
 
 use std::collections::HashMap;
 use std::sync::LazyLock;

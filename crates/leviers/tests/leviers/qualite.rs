@@ -73,7 +73,7 @@ struct Mesure {
 }
 
 fn centiemes(part: u32, tout: u32) -> u32 {
-    if tout == 0 { 10_000 } else { part * 10_000 / tout }
+    (part * 10_000).checked_div(tout).unwrap_or(10_000)
 }
 
 fn mesurer() -> Mesure {

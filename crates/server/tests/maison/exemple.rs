@@ -34,6 +34,7 @@ mod rules {
 }
 
 /// Step 4: tables and queries.
+#[expect(unreachable_pub, reason = "SeaORM's derive writes public items; in a crate they are reachable")]
 mod storage {
     use platform::{Instant, Migration, ReadTx, WriteTx};
     use sea_orm::entity::prelude::*;

@@ -5,7 +5,7 @@ use platform::journal::ligne;
 use rstest::rstest;
 use sea_orm::EntityTrait;
 use server::features;
-use testkit::{Appli, Moteur};
+use testkit::{Appli, Moteur, Page};
 
 use crate::exemple;
 
@@ -21,7 +21,7 @@ async fn une_feature_s_ajoute_et_se_retire(#[case] moteur: Moteur) {
     // One line more in `server::features`.
     let appli = appli.rouvrir(features().into_iter().chain([exemple::feature()]).collect()).await;
     let mut passant = appli.navigateur();
-    passant.ouvrir("/").await.exiger("Boîte à idées");
+    assert!(menu(&passant.ouvrir("/").await).contains("Boîte à idées"));
     passant.ouvrir("/donnees-personnelles").await.exiger("Les idées déposées");
     let page = passant.ouvrir("/boite").await;
     let page = passant.envoyer(&page, "/boite", &[("idee", "non")]).await;
@@ -35,7 +35,7 @@ async fn une_feature_s_ajoute_et_se_retire(#[case] moteur: Moteur) {
     // Removed: the database still opens, nothing of it is shown, its trace stays and is said by its kind.
     let appli = appli.rouvrir(features()).await;
     let mut passant = appli.navigateur();
-    assert!(!passant.ouvrir("/").await.contient("Boîte à idées"));
+    assert!(!menu(&passant.ouvrir("/").await).contains("Boîte à idées"));
     assert_eq!(passant.ouvrir("/boite").await.statut, StatusCode::NOT_FOUND);
     assert_eq!(appli.instance.maison.dire(&dernier(&appli).await), "exemple.deposee");
 
@@ -45,8 +45,14 @@ async fn une_feature_s_ajoute_et_se_retire(#[case] moteur: Moteur) {
     appli.fin().await;
 }
 
+fn menu(page: &Page) -> String {
+    let entrees = page.textes(".tr-menu a");
+    assert!(!entrees.is_empty(), "the menu was read");
+    entrees.join(" | ")
+}
+
 async fn dernier(appli: &Appli) -> ligne::Model {
     let tx = appli.instance.db.read().await.unwrap();
     let tous = ligne::Entity::find().all(&tx).await.unwrap();
-    tous.into_iter().filter(|e| e.genre.starts_with("exemple.")).next_back().unwrap()
+    tous.into_iter().rfind(|e| e.genre.starts_with("exemple.")).unwrap()
 }

@@ -1,6 +1,6 @@
 //! The house itself: who may depend on whom, what an added and removed feature does, papers that stay true.
 
-#![expect(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test fails with a line number")]
+#![expect(clippy::unwrap_used, clippy::panic, reason = "a test fails with a line number")]
 
 mod dependances;
 mod exemple;
