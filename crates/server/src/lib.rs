@@ -16,6 +16,7 @@ pub fn features() -> Vec<Feature> {
         reglages::feature(),
         comptes::feature(),
         observatoire::feature(),
+        annuaire::feature(),
         projets::feature(),
         accompagnement::feature(),
     ]
