@@ -71,11 +71,18 @@ impl Champs {
     }
 }
 
+/// The one writer of the index.
+struct Ecrivain {
+    moteur: IndexWriter,
+    /// A rebuild has begun and is not over: should it stop there, what it did is forgotten.
+    en_reconstruction: bool,
+}
+
 /// The index.
 pub struct Index {
     moteur: tantivy::Index,
     lecteur: IndexReader,
-    ecrivain: Mutex<Option<IndexWriter>>,
+    ecrivain: Mutex<Option<Ecrivain>>,
     champs: Champs,
     temoin: Option<PathBuf>,
     complet: AtomicBool,
@@ -141,6 +148,10 @@ impl Index {
     pub fn ecrire(&self, source: &str, retirer: &[String], mettre: &[Document]) -> Result<(), Echec> {
         let mut garde = self.ecrivain();
         let ecrivain = self.ouvrir_l_ecrivain(&mut garde)?;
+        if std::mem::take(&mut ecrivain.en_reconstruction) {
+            ecrivain.moteur.rollback()?;
+        }
+        let ecrivain = &mut ecrivain.moteur;
         for id in retirer.iter().chain(mettre.iter().map(|document| &document.id)) {
             ecrivain.delete_term(Term::from_field_text(self.champs.cle, &jeton(source, id)));
         }
@@ -155,8 +166,9 @@ impl Index {
     pub fn vider(&self) -> Result<(), Echec> {
         let mut garde = self.ecrivain();
         let ecrivain = self.ouvrir_l_ecrivain(&mut garde)?;
-        ecrivain.rollback()?;
-        ecrivain.delete_all_documents()?;
+        ecrivain.moteur.rollback()?;
+        ecrivain.en_reconstruction = true;
+        ecrivain.moteur.delete_all_documents()?;
         Ok(())
     }
 
@@ -167,7 +179,7 @@ impl Index {
     pub fn ajouter(&self, documents: &[Document]) -> Result<(), Echec> {
         let mut garde = self.ecrivain();
         let ecrivain = self.ouvrir_l_ecrivain(&mut garde)?;
-        self.ajouter_a(ecrivain, documents)
+        self.ajouter_a(&ecrivain.moteur, documents)
     }
 
     /// Ends a rebuild: readers see it whole, at once.
@@ -177,7 +189,8 @@ impl Index {
     pub fn terminer(&self) -> Result<(), Echec> {
         let mut garde = self.ecrivain();
         let ecrivain = self.ouvrir_l_ecrivain(&mut garde)?;
-        self.valider(ecrivain)?;
+        self.valider(&mut ecrivain.moteur)?;
+        ecrivain.en_reconstruction = false;
         if let Some(temoin) = &self.temoin {
             std::fs::write(temoin, VERSION)?;
         }
@@ -185,15 +198,17 @@ impl Index {
         Ok(())
     }
 
-    fn ecrivain(&self) -> MutexGuard<'_, Option<IndexWriter>> {
+    fn ecrivain(&self) -> MutexGuard<'_, Option<Ecrivain>> {
         self.ecrivain.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Opened at the first writing only: a command that reads does not take the lock of the folder.
-    fn ouvrir_l_ecrivain<'a>(&self, garde: &'a mut Option<IndexWriter>) -> Result<&'a mut IndexWriter, Echec> {
+    fn ouvrir_l_ecrivain<'a>(&self, garde: &'a mut Option<Ecrivain>) -> Result<&'a mut Ecrivain, Echec> {
         let ecrivain = match garde.take() {
             Some(ecrivain) => ecrivain,
-            None => self.moteur.writer_with_num_threads(1, MEMOIRE_OCTETS)?,
+            None => {
+                Ecrivain { moteur: self.moteur.writer_with_num_threads(1, MEMOIRE_OCTETS)?, en_reconstruction: false }
+            }
         };
         Ok(garde.insert(ecrivain))
     }

@@ -139,6 +139,10 @@ fn une_reconstruction_ne_se_voit_qu_a_la_fin() {
     assert_eq!(index.chercher(&demander("")).unwrap().total, 6);
     index.terminer().unwrap();
     assert_eq!(index.chercher(&demander("")).unwrap().ids, ["7"]);
+    // A rebuild that stopped half-way is forgotten by the next change.
+    index.vider().unwrap();
+    index.ecrire("acteur", &[], &[document("8", "Autre", "", "commerce", "54129")]).unwrap();
+    assert_eq!(index.chercher(&demander("")).unwrap().ids, ["8", "7"]);
 }
 
 #[test]

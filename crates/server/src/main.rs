@@ -45,6 +45,8 @@ enum Commande {
     Check,
     /// Imprime un nouveau lien pour un premier agent.
     LienAgent,
+    /// Refait l’index de recherche à partir de la base.
+    Reindex,
 }
 
 fn main() -> ExitCode {
@@ -79,6 +81,12 @@ fn executer(ligne: &Ligne) -> anyhow::Result<ExitCode> {
                 service::servir(&configuration, ouverte).await.map(|()| ExitCode::SUCCESS)
             }
             Commande::Demo => demontrer(&configuration).await,
+            Commande::Reindex => {
+                let Ouverte { instance, .. } = ouverture::ouvrir(&configuration, Base::Existante).await?;
+                web::recherche::demander_tout(&instance).await.map_err(|erreur| anyhow::anyhow!("{erreur:?}"))?;
+                println!("Demandé. Le service refait l’index dans la minute, ou dès qu’il démarre.");
+                Ok(ExitCode::SUCCESS)
+            }
             Commande::LienAgent => {
                 let Ouverte { instance, .. } = ouverture::ouvrir(&configuration, Base::Existante).await?;
                 println!("{}", lien_du_premier_agent(&instance).await?);

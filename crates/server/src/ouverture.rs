@@ -64,6 +64,8 @@ pub async fn ouvrir(configuration: &Configuration, base: Base) -> anyhow::Result
     let migrations = maison.migrations();
     migration::migrer(&db, &migrations, &SystemClock).await.context("La base n’a pas pu être mise à jour.")?;
     let postier = postier(configuration, &db)?;
+    let index = search::Index::ouvrir(&configuration.donnees.join("recherche"))
+        .context("L’index de recherche ne s’ouvre pas. Vérifiez que le dossier des données peut être écrit.")?;
     let instance = Instance::assembler(Parties {
         collectivite,
         db,
@@ -71,6 +73,7 @@ pub async fn ouvrir(configuration: &Configuration, base: Base) -> anyhow::Result
         ids: Arc::new(SystemIds),
         signature,
         postier,
+        index,
         demo: configuration.demo,
         url_publique: configuration.url_publique.clone(),
         maison: Arc::new(maison),

@@ -60,6 +60,7 @@ impl Appli {
             ids,
             signature,
             postier: Postier::memoire(),
+            index: search::Index::en_memoire().expect("an index"),
             demo,
             url_publique: "http://terreau.test".to_owned(),
             maison: Arc::new(maison),
@@ -73,6 +74,7 @@ impl Appli {
                 semis(&instance).await.expect("the demonstration is made");
             }
         }
+        web::recherche::reconstruire(&instance).await.expect("the index is built");
         let worker = Worker::nouveau(instance.maison.taches());
         let declarees = routes.iter().map(|route| (route.methodes, route.chemin, route.acces)).collect();
         let router = application(Instances::une(instance.clone()), routes, &Limites::default());

@@ -33,6 +33,8 @@ pub struct Parties {
     pub signature: Signature,
     /// Carrier of mail.
     pub postier: Postier,
+    /// Full-text index: a cache, rebuilt from the database.
+    pub index: search::Index,
     /// Demonstration: examples are shown, no mail leaves.
     pub demo: bool,
     /// Address seen by the public, without final `/`.

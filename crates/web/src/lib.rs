@@ -8,6 +8,7 @@
 //! - [`formulaire`]: [`CheckedForm`], the only way to read a form (CSRF, doubles), and [`Formulaire`], the way to show one.
 //! - [`composants`]: fields, tables, summaries, constats… each a struct with its template.
 //! - [`typographie`]: unbreakable spaces of French, on every page.
+//! - [`recherche`]: what a feature lets be found; how the index follows the database.
 //! - [`suite`]: where to go after signing in.
 //! - [`erreur`]: [`Erreur`], answered as a French page that helps.
 //! - [`application`]: the middleware, in order, around the routes of all features.
@@ -25,6 +26,7 @@ pub mod feature;
 pub mod formulaire;
 pub mod identite;
 pub mod instance;
+pub mod recherche;
 pub mod suite;
 pub mod texte;
 pub mod typographie;
