@@ -47,6 +47,14 @@ pub struct Model {
     pub version: i64,
 }
 
+impl Model {
+    /// Short reference inside the actor, for addresses: the random end of the id.
+    #[must_use]
+    pub fn reference(&self) -> &str {
+        self.id.as_str().rsplit('-').next().unwrap_or_default()
+    }
+}
+
 /// No declared relation.
 #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
 pub enum Relation {}
@@ -146,9 +154,13 @@ pub struct OffreComplete {
 /// # Errors
 /// The engine refused.
 pub async fn inserer(tx: &WriteTx, complete: OffreComplete) -> Result<(), DbErr> {
-    let OffreComplete { offre, themes, etapes, territoires } = complete;
-    let id = offre.id.clone();
-    Entity::insert(offre.into_active_model()).exec_without_returning(tx).await?;
+    Entity::insert(complete.offre.clone().into_active_model()).exec_without_returning(tx).await?;
+    inserer_les_liens(tx, complete).await
+}
+
+/// Inserts what hangs on an offer.
+pub(crate) async fn inserer_les_liens(tx: &WriteTx, complete: OffreComplete) -> Result<(), DbErr> {
+    let OffreComplete { offre: Model { id, .. }, themes, etapes, territoires } = complete;
     let ligne = |theme: Theme| theme::Model { offre_id: id.clone(), theme: theme.to_string() }.into_active_model();
     theme::Entity::insert_many(themes.into_iter().map(ligne)).exec_without_returning(tx).await?;
     let ligne = |etape: Etape| etape::Model { offre_id: id.clone(), etape: etape.to_string() }.into_active_model();
