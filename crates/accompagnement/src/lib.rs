@@ -9,6 +9,7 @@
 
 pub mod appel;
 pub mod demande;
+mod demo;
 mod evenements;
 mod migrations;
 pub mod pilotage;
@@ -35,6 +36,7 @@ pub fn feature() -> Feature {
             menu(60, "Pilotage", "/pilotage", Action::Piloter),
             menu(65, "Marchés prévus", "/marches", Action::VoirMarches),
         ],
+        demo: Some(|instance| Box::pin(demo::semer(instance))),
         evenements: evenements::RENDUS,
         panneaux: &[|demande| Box::pin(suivi::panneau(demande))],
         donnees: &[

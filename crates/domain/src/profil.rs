@@ -1,5 +1,7 @@
 //! The profile of a project: what matching and simulation need. "Je ne sais pas" is an answer: `None` is unknown.
 
+use std::collections::BTreeMap;
+
 use serde::{Deserialize, Serialize};
 
 use crate::cents::Cents;
@@ -153,6 +155,8 @@ pub struct Complements {
     pub marche_prevu: Option<Reponse>,
     /// Full-time jobs planned, in tenths.
     pub emplois_dixiemes: Option<u32>,
+    /// Answers that no rule reads, by question (feature `projets`).
+    pub precisions: BTreeMap<String, Vec<String>>,
 }
 
 /// The profile.

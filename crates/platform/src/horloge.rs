@@ -63,6 +63,24 @@ impl Clock for SystemClock {
     }
 }
 
+/// A clock that stands at a past instant: what is written with it happened then (demonstration, work taken over).
+#[derive(Clone, Copy, Debug)]
+pub struct Arretee(Timestamp);
+
+impl Arretee {
+    /// Standing at this instant.
+    #[must_use]
+    pub fn de(instant: Instant) -> Self {
+        Self(instant.timestamp())
+    }
+}
+
+impl Clock for Arretee {
+    fn now(&self) -> Timestamp {
+        self.0
+    }
+}
+
 /// The machine's random generator.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct SystemIds;

@@ -241,7 +241,7 @@ pub async fn enregistrer_1(cadre: Cadre, Path(reference): Path<String>, form: Ch
     form.conclure(tx, &format!("/projets/{reference}/resultat"), "Votre description est enregistrée.").await
 }
 
-fn version_lue(form: &CheckedForm) -> i64 {
+pub(crate) fn version_lue(form: &CheckedForm) -> i64 {
     form.saisie.texte("version").parse().unwrap_or(0)
 }
 
@@ -376,7 +376,8 @@ pub async fn enregistrer_2(cadre: Cadre, Path(reference): Path<String>, form: Ch
         ..projet.clone()
     };
     let faits = serde_json::json!({"partie": if projet.etape == etape { "description" } else { "etape" }, "etape": etape.as_str()});
-    match enregistrer(&cadre, &form, &change, faits).await? {
+    let vers = format!("/projets/{reference}/resultat");
+    match enregistrer(&cadre, &form, &change, faits, &vers, "").await? {
         Some(reponse) => Ok(reponse),
         None => {
             let formulaire = cadre.formulaire_avec(form.saisie, Erreurs::default());
@@ -388,12 +389,14 @@ pub async fn enregistrer_2(cadre: Cadre, Path(reference): Path<String>, form: Ch
     }
 }
 
-/// Saves with its event; `None` when someone else saved meanwhile.
-async fn enregistrer(
+/// Saves with its event and goes on; `None` when someone else saved meanwhile.
+pub(crate) async fn enregistrer(
     cadre: &Cadre,
     form: &CheckedForm,
     change: &projet::Model,
     faits: serde_json::Value,
+    vers: &str,
+    message: &str,
 ) -> Result<Option<axum::response::Response>, web::Erreur> {
     let instance = &cadre.instance;
     let tx = instance.db.begin().await?;
@@ -402,7 +405,7 @@ async fn enregistrer(
     }
     let evenement = evenement(cadre, evenements::MODIFIE, change).faits(faits);
     journal::ecrire(&tx, &*instance.clock, &*instance.ids, evenement).await?;
-    form.conclure(tx, &format!("/projets/{}/resultat", change.reference), "").await.map(Some)
+    form.conclure(tx, vers, message).await.map(Some)
 }
 
 // ---------------------------------------------------------------------------------------------------- precisions
@@ -551,7 +554,8 @@ pub async fn enregistrer_3(cadre: Cadre, Path(reference): Path<String>, form: Ch
         version: version_lue(&form),
         ..projet.clone()
     };
-    match enregistrer(&cadre, &form, &change, serde_json::json!({"partie": "precisions"})).await? {
+    let vers = format!("/projets/{reference}/resultat");
+    match enregistrer(&cadre, &form, &change, serde_json::json!({"partie": "precisions"}), &vers, "").await? {
         Some(reponse) => Ok(reponse),
         None => {
             let formulaire = cadre.formulaire_avec(form.saisie, Erreurs::default());

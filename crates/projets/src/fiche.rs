@@ -13,6 +13,7 @@ use web::feature::{Lieu, Panneau};
 use web::{Cache, Cadre, Erreur, Reponse, texte};
 
 use crate::acces::{self, Ouvert};
+use crate::precisions::{self, GroupeVu};
 use crate::resultat;
 
 /// Lines of the timeline shown at once.
@@ -28,6 +29,8 @@ struct Fiche {
     resume: Resume,
     manque: Html,
     contact: Contact,
+    utiles: Vec<GroupeVu>,
+    autres: Vec<GroupeVu>,
     panneaux: Vec<Panneau>,
     chronologie: Chronologie,
     caches: Html,
@@ -86,6 +89,7 @@ async fn entiere(cadre: &Cadre, ouvert: Ouvert) -> Reponse {
     let Ouvert { projet, themes, lien, .. } = ouvert;
     let peut = |action| cadre.visiteur.autoriser(lien, action).is_ok();
     let non_confirme = projet.declare_non_confirme();
+    let (utiles, autres) = precisions::groupes(&projet.profil(themes.clone()), &projet.reference);
     let page = Fiche {
         commune: instance.referentiel().nom_commune(&projet.commune).to_owned(),
         code_commune: projet.commune.as_str().to_owned(),
@@ -93,6 +97,8 @@ async fn entiere(cadre: &Cadre, ouvert: Ouvert) -> Reponse {
         resume: resume(&projet, &themes, organisation.as_deref(), peut(Action::ModifierProjet)),
         manque: Html(texte::paragraphes(&projet.manque)),
         contact: web::contact::du_secteur(instance, interlocuteur),
+        utiles,
+        autres,
         panneaux,
         chronologie: Chronologie { evenements },
         caches: cadre.formulaire().caches(),

@@ -1,6 +1,7 @@
 //! A project described, seen, kept, published. The journey of the person who has an idea.
 //!
 //! - [`description`]: the two screens and the later precisions (pages and how a form becomes a project).
+//! - [`precisions`]: what is asked later, group by group, when it helps.
 //! - [`resultat`]: what fits, with the reasons, and what would remain to pay. Asks every feature for its propositions.
 //! - [`fiche`]: the project's page, its panels (other features) and its timeline.
 //! - [`garder`]: from a draft without account to a project of one's own; invitation of colleagues; erasing.
@@ -10,11 +11,13 @@
 
 mod acces;
 pub mod confirmation;
+mod demo;
 pub mod description;
 mod evenements;
 pub mod fiche;
 pub mod garder;
 pub mod note;
+pub mod precisions;
 pub mod publication;
 pub mod resultat;
 
@@ -32,6 +35,7 @@ pub fn feature() -> Feature {
             EntreeMenu { rang: 10, libelle: "Décrire un projet", url: "/projets/nouveau", acces: Acces::Public },
             EntreeMenu { rang: 20, libelle: "Mes projets", url: "/projets", acces: Acces::Connecte },
         ],
+        demo: Some(|instance| Box::pin(demo::semer(instance))),
         evenements: evenements::RENDUS,
         export: Some(|tx, personne| Box::pin(garder::export(tx, personne))),
         donnees: &[Donnees {
@@ -67,6 +71,12 @@ fn routes() -> Vec<Route> {
             "/projets/{reference}/precisions",
             Acces::SelonObjet,
             get(description::ecran_3).post(description::enregistrer_3),
+        ),
+        route(
+            "GET POST",
+            "/projets/{reference}/precisions/{groupe}",
+            Acces::SelonObjet,
+            get(precisions::montrer).post(precisions::repondre),
         ),
         route("GET", "/projets/{reference}/resultat", Acces::SelonObjet, get(resultat::montrer)),
         route("GET", "/projets/{reference}/note", Acces::SelonObjet, get(note::montrer)),

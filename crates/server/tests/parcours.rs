@@ -95,7 +95,7 @@ async fn une_idee_devient_un_projet_accompagne(#[case] moteur: Moteur) {
     let mut charge = appli.navigateur();
     let page = charge.ouvrir("/demo").await;
     let page = charge.envoyer(&page, "/demo", &[("role", "charge.lunevillois@exemple.invalid")]).await;
-    page.exiger("À répondre (1)").exiger("Rouvrir le café-épicerie");
+    page.exiger("À répondre (2)").exiger("Rouvrir le café-épicerie");
     let suivi = format!("/projets/{reference}/suivi");
     let page = charge.ouvrir(&suivi).await;
     page.exiger("Encore 5 jours ouvrés");
@@ -118,7 +118,7 @@ async fn une_idee_devient_un_projet_accompagne(#[case] moteur: Moteur) {
 
     // The public sees nothing until it is published, and then neither cost nor exchanges.
     let mut public = appli.navigateur();
-    assert!(!public.ouvrir("/carte").await.contient("Rouvrir le café"));
+    assert!(!public.ouvrir("/carte").await.html.contains(&reference));
     appli.fin().await;
 }
 
@@ -324,5 +324,31 @@ async fn deux_fiches_pour_un_projet_se_reunissent_et_se_separent(#[case] moteur:
     let page = charge.envoyer(&page, &suivi_reste, &[("acte", "separer"), ("double", &double)]).await;
     page.exiger("Les deux fiches sont séparées").exiger("Encore 5 jours ouvrés");
     charge.ouvrir(&suivi_reste).await.exiger("Pas de demande");
+    appli.fin().await;
+}
+
+#[rstest]
+#[case::sqlite(Moteur::Sqlite)]
+#[case::postgres(Moteur::Postgres)]
+#[tokio::test]
+async fn les_precisions_viennent_quand_elles_aident(#[case] moteur: Moteur) {
+    let appli = Appli::nouvelle(moteur, features()).await;
+    let (mut porteuse, _) = appli.connecter("porteuse@exemple.invalid", None).await;
+    let (_, reference) = decrire(&mut porteuse).await;
+    let fiche = format!("/projets/{reference}");
+    porteuse.ouvrir(&fiche).await.exiger("Faire tourner le projet, trois ans (0 sur 6)");
+    let url = format!("{fiche}/precisions/exploitation");
+    let page = porteuse.ouvrir(&url).await;
+    let page = porteuse.envoyer(&page, &url, &[("recettes_1", "beaucoup"), ("depenses_1", "42 000,50")]).await;
+    assert_eq!(page.statut, StatusCode::UNPROCESSABLE_ENTITY);
+    assert_eq!(page.attribut("#recettes_1", "value").as_deref(), Some("beaucoup"));
+    let page = porteuse.envoyer(&page, &url, &[("recettes_1", "45000")]).await;
+    page.exiger("C’est enregistré").exiger("(2 sur 6)").exiger("42 000,50 €");
+    // What was typed comes back; an answer emptied is taken back.
+    let page = porteuse.ouvrir(&url).await;
+    assert_eq!(page.attribut("#recettes_1", "value").as_deref(), Some("45\u{202f}000,00"));
+    let page = porteuse.envoyer(&page, &url, &[("depenses_1", "")]).await;
+    page.exiger("(1 sur 6)");
+    assert_eq!(appli.navigateur().ouvrir(&format!("{fiche}/precisions/inconnu")).await.statut, StatusCode::NOT_FOUND);
     appli.fin().await;
 }

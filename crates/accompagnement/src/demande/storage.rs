@@ -256,7 +256,7 @@ pub struct NouvelleRecommandation<'a> {
     pub texte: &'a str,
 }
 
-/// Adds a recommendation.
+/// Adds a recommendation; gives back its id.
 ///
 /// # Errors
 /// The engine refused.
@@ -265,7 +265,7 @@ pub async fn recommander(
     clock: &dyn Clock,
     ids: &dyn Ids,
     nouvelle: NouvelleRecommandation<'_>,
-) -> Result<(), DbErr> {
+) -> Result<String, DbErr> {
     let NouvelleRecommandation { projet, par, genre, titre, cible, texte } = nouvelle;
     let (id, projet, par, maintenant) = (ids.uuid().to_string(), projet.as_str(), par.as_str(), clock.instant().0);
     tx.execute_raw(raw_sql!(
@@ -274,7 +274,7 @@ pub async fn recommander(
          VALUES ({id}, {projet}, {genre}, {titre}, {cible}, {texte}, 'proposee', {par}, {maintenant}, 1)"
     ))
     .await?;
-    Ok(())
+    Ok(id)
 }
 
 /// State of a recommendation of this project or of one of its doubles.

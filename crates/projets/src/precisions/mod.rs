@@ -1,0 +1,200 @@
+//! The precisions asked later, one small page a group, each offered when it helps.
+
+pub mod questions;
+
+use askama::Template;
+use axum::extract::Path;
+use axum::http::StatusCode;
+use domain::cents::Cents;
+use domain::droit::Action;
+use domain::profil::{ProfilDeProjet, Reponse as Avis};
+use socle::projet;
+use web::composants::{Html, OptionDeChamp, Resume, ResumeErreurs};
+use web::formulaire::{Erreurs, Lecteur};
+use web::{Cadre, CheckedForm, Erreur, Formulaire, Reponse, Saisie};
+
+use self::questions::{Choix, GROUPES, Genre, Groupe, Question, Reponses};
+use crate::acces::{self, Ouvert};
+use crate::description::{enregistrer, version_lue};
+
+#[derive(Template)]
+#[template(path = "precisions.html")]
+struct PagePrecisions {
+    reference: String,
+    titre: &'static str,
+    pourquoi: &'static str,
+    action: String,
+    resume: ResumeErreurs,
+    caches: Html,
+    version: i64,
+    conflit: bool,
+    champs: Vec<Html>,
+}
+
+fn page(formulaire: &Formulaire, groupe: &'static Groupe, projet: &projet::Model, conflit: bool) -> PagePrecisions {
+    PagePrecisions {
+        reference: projet.reference.clone(),
+        titre: groupe.titre,
+        pourquoi: groupe.pourquoi,
+        action: format!("/projets/{}/precisions/{}", projet.reference, groupe.cle),
+        resume: formulaire.resume(),
+        caches: formulaire.caches(),
+        version: projet.version,
+        conflit,
+        champs: groupe.questions.iter().map(|question| champ(formulaire, question)).collect(),
+    }
+}
+
+fn champ(f: &Formulaire, question: &Question) -> Html {
+    let Question { cle, libelle, aide, genre } = *question;
+    let options = |choix: Choix| choix.iter().map(|(id, libelle)| OptionDeChamp::nouvelle(*id, *libelle));
+    let ligne = || f.texte(cle, libelle);
+    Html(match genre {
+        Genre::Avis => {
+            let avis = Avis::TOUS.iter().map(|a| OptionDeChamp::nouvelle(a.as_str(), a.libelle()));
+            f.radios(cle, libelle, avis).aide(aide).en_ligne().to_string()
+        }
+        Genre::Un(choix) => f.radios(cle, libelle, options(choix)).aide(aide).to_string(),
+        Genre::Plusieurs(choix) => f.cases(cle, libelle, options(choix)).aide(aide).to_string(),
+        Genre::Texte(max) => f.long(cle, libelle, max).aide(aide).lignes(3).to_string(),
+        Genre::Ligne(_) => ligne().aide(aide).to_string(),
+        Genre::Montant => ligne().aide(aide).montant().to_string(),
+        Genre::Nombre(_) => ligne().aide(aide).chiffres().to_string(),
+        Genre::Date => ligne().aide(aide).date().to_string(),
+    })
+}
+
+fn groupe(cle: &str) -> Result<&'static Groupe, Erreur> {
+    questions::groupe(cle).ok_or(Erreur::Introuvable("ces questions"))
+}
+
+/// GET: one group.
+pub async fn montrer(cadre: Cadre, Path((reference, cle)): Path<(String, String)>) -> Reponse {
+    let groupe = groupe(&cle)?;
+    let Ouvert { projet, .. } = acces::ouvrir(&cadre, &reference, Action::ModifierProjet).await?;
+    let reponses = projet.complements().precisions;
+    let mut saisie = Saisie::default();
+    for question in groupe.questions {
+        for valeur in reponses.get(question.cle).into_iter().flatten() {
+            saisie = saisie.avec(question.cle, tel_que_tape(question.genre, valeur));
+        }
+    }
+    let formulaire = cadre.formulaire_avec(saisie, Erreurs::default());
+    let url = format!("/projets/{reference}");
+    cadre.page(groupe.titre, &page(&formulaire, groupe, &projet, false))?.fil(&[(&projet.titre, &url)]).repondre()
+}
+
+/// An amount is kept in cents and typed in euros.
+fn tel_que_tape(genre: Genre, valeur: &str) -> String {
+    match (genre, valeur.parse()) {
+        (Genre::Montant, Ok(cents)) => {
+            Cents(cents).to_string().trim_end_matches(['€', '\u{a0}', '\u{202f}']).to_owned()
+        }
+        _ => valeur.to_owned(),
+    }
+}
+
+/// POST: the answers of one group replace those given before; an empty answer takes one back.
+pub async fn repondre(cadre: Cadre, Path((reference, cle)): Path<(String, String)>, form: CheckedForm) -> Reponse {
+    let groupe = groupe(&cle)?;
+    let Ouvert { projet, tx, .. } = acces::ouvrir(&cadre, &reference, Action::ModifierProjet).await?;
+    drop(tx);
+    let mut lecteur = form.lecteur();
+    let mut complements = projet.complements();
+    for question in groupe.questions {
+        let valeurs = lire(&mut lecteur, &form.saisie, question);
+        if valeurs.is_empty() {
+            complements.precisions.remove(question.cle);
+        } else {
+            complements.precisions.insert(question.cle.to_owned(), valeurs);
+        }
+    }
+    let revoir = |erreurs: Erreurs, conflit, statut| {
+        let formulaire = cadre.formulaire_avec(form.saisie.clone(), erreurs);
+        cadre.page(groupe.titre, &page(&formulaire, groupe, &projet, conflit))?.statut(statut).repondre()
+    };
+    if !lecteur.erreurs.est_vide() {
+        return revoir(lecteur.erreurs, false, StatusCode::UNPROCESSABLE_ENTITY);
+    }
+    let change = projet::Model {
+        complements: serde_json::to_string(&complements)?,
+        version: version_lue(&form),
+        ..projet.clone()
+    };
+    let faits = serde_json::json!({"partie": "precisions", "groupe": groupe.cle});
+    let vers = format!("/projets/{reference}#precisions");
+    match enregistrer(&cadre, &form, &change, faits, &vers, "C’est enregistré.").await? {
+        Some(reponse) => Ok(reponse),
+        None => revoir(Erreurs::default(), true, StatusCode::CONFLICT),
+    }
+}
+
+fn lire(lecteur: &mut Lecteur<'_>, saisie: &Saisie, question: &Question) -> Vec<String> {
+    let cle = question.cle;
+    let connu = |choix: Choix, valeur: &str| choix.iter().any(|(id, _)| *id == valeur);
+    let une = |valeur: Option<String>| valeur.into_iter().collect();
+    match question.genre {
+        Genre::Avis => une(lecteur.choix_libre::<Avis>(cle).map(|avis| avis.as_str().to_owned())),
+        Genre::Un(choix) => une(Some(saisie.texte(cle).to_owned()).filter(|valeur| connu(choix, valeur))),
+        Genre::Plusieurs(choix) => {
+            choix.iter().map(|(id, _)| (*id).to_owned()).filter(|id| saisie.liste(cle).contains(id)).collect()
+        }
+        Genre::Ligne(max) | Genre::Texte(max) => une(lecteur.texte_libre(cle, max)),
+        Genre::Montant => une(lecteur.montant(cle).map(|cents| cents.0.to_string())),
+        Genre::Date => une(lecteur.date(cle).map(|date| date.to_string())),
+        Genre::Nombre(max) => une(nombre(lecteur, saisie, cle, max)),
+    }
+}
+
+fn nombre(lecteur: &mut Lecteur<'_>, saisie: &Saisie, cle: &str, max: u32) -> Option<String> {
+    let chiffres: String = saisie.texte(cle).chars().filter(|c| !c.is_whitespace()).collect();
+    if chiffres.is_empty() {
+        return None;
+    }
+    match chiffres.parse::<u32>() {
+        Ok(nombre) if nombre <= max => Some(nombre.to_string()),
+        Ok(_) => {
+            lecteur.erreurs.ajouter(cle, "Ce nombre est trop grand. Vérifiez le nombre de zéros.");
+            None
+        }
+        Err(_) => {
+            lecteur.erreurs.ajouter(cle, "Écrivez un nombre entier, par exemple 120.");
+            None
+        }
+    }
+}
+
+/// A group as offered on the project's page.
+pub(crate) struct GroupeVu {
+    pub(crate) titre: &'static str,
+    pub(crate) pourquoi: &'static str,
+    pub(crate) url: String,
+    pub(crate) etat: String,
+    pub(crate) reponses: Resume,
+    pub(crate) repondu: bool,
+}
+
+/// Groups that help now, or have answers; then the others.
+pub(crate) fn groupes(profil: &ProfilDeProjet, reference: &str) -> (Vec<GroupeVu>, Vec<GroupeVu>) {
+    let reponses = &profil.complements.precisions;
+    let (utiles, autres): (Vec<&Groupe>, Vec<&Groupe>) =
+        GROUPES.iter().partition(|groupe| (groupe.utile)(profil) || groupe.repondues(reponses) > 0);
+    let vus = |groupes: Vec<&Groupe>| groupes.into_iter().map(|g| groupe_vu(g, reponses, reference)).collect();
+    (vus(utiles), vus(autres))
+}
+
+fn groupe_vu(groupe: &Groupe, reponses: &Reponses, reference: &str) -> GroupeVu {
+    let repondues = groupe.repondues(reponses);
+    let resume = groupe.questions.iter().fold(Resume::default(), |resume, question| match question.dire(reponses) {
+        Some(reponse) => resume.ligne(question.libelle, reponse),
+        None => resume,
+    });
+    GroupeVu {
+        titre: groupe.titre,
+        pourquoi: groupe.pourquoi,
+        url: format!("/projets/{reference}/precisions/{}", groupe.cle),
+        etat: format!("{repondues} sur {}", groupe.questions.len()),
+        reponses: resume,
+        repondu: repondues > 0,
+    }
+}
