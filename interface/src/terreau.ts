@@ -1,4 +1,5 @@
-// Comfort only: every page works without this file. No storage (computers are shared), no inline script, no third party.
+// Comfort only: every page works without this file. No storage (computers are shared) but an agent's note without network;
+// no inline script, no third party.
 
 interface Suggestion {
   code: string;
@@ -35,6 +36,31 @@ function compterLesCaracteres(): void {
     zone.addEventListener("input", () => {
       const reste = max - [...zone.value].length;
       compte.textContent = reste < 0 ? `${-reste} caractères de trop.` : `Il reste ${reste} caractères.`;
+    });
+  });
+}
+
+/** A field note taken without network waits on this telephone (agents' pages only: `data-hors-ligne` names the note). */
+function garderHorsLigne(): void {
+  document.querySelectorAll<HTMLTextAreaElement>("textarea[data-hors-ligne]").forEach((zone) => {
+    const cle = `terreau:${location.pathname}:${zone.name}`;
+    const gardee = localStorage.getItem(cle);
+    const mot = document.createElement("p");
+    mot.className = "govuk-hint";
+    mot.setAttribute("role", "status");
+    zone.after(mot);
+    if (gardee && zone.value === "") {
+      zone.value = gardee;
+      mot.textContent = "Note prise sans réseau, retrouvée sur cet appareil. Envoyez-la.";
+    }
+    zone.form?.addEventListener("submit", (evenement) => {
+      if (navigator.onLine) {
+        localStorage.removeItem(cle);
+        return;
+      }
+      evenement.preventDefault();
+      localStorage.setItem(cle, zone.value);
+      mot.textContent = "Pas de réseau. La note est gardée sur cet appareil : revenez ici pour l’envoyer.";
     });
   });
 }
@@ -142,5 +168,6 @@ class ChoixDeCommune {
 montrerLesErreurs();
 envoyerUneFois();
 compterLesCaracteres();
+garderHorsLigne();
 imprimer();
 document.querySelectorAll<HTMLInputElement>("input[data-commune]").forEach((champ) => new ChoixDeCommune(champ));

@@ -43,7 +43,8 @@ fn page(cadre: &Cadre, saisie: Saisie, erreurs: Erreurs) -> PageSaisir {
         phrase: f
             .long("phrase", "En une phrase, de quoi s’agit-il ?", 500)
             .aide("Des faits : la personne la lira.")
-            .lignes(3),
+            .lignes(3)
+            .hors_ligne(),
         theme: f.selection("theme", "Thème", themes),
         rappel: f
             .texte("rappel", "Qui rappeler, et à quel numéro ?")

@@ -6,8 +6,8 @@ use axum::extract::Path;
 use domain::droit::{Action, Lien};
 use domain::theme::Theme;
 use platform::journal::{self, Visibilite};
-use socle::organisation;
 use socle::projet::{self, Diffusion};
+use socle::{organisation, personne};
 use web::composants::{Chronologie, Contact, Etiquette, EvenementVu, Html, Resume, Ton};
 use web::feature::{Lieu, Panneau};
 use web::{Cache, Cadre, Erreur, Reponse, texte};
@@ -71,13 +71,17 @@ async fn entiere(cadre: &Cadre, ouvert: Ouvert) -> Reponse {
         &[Visibilite::Public, Visibilite::Partage]
     };
     let lignes = journal::du_projet(&ouvert.tx, ouvert.projet.id.as_str(), visibles, CHRONOLOGIE_MAX).await?;
+    let mut auteurs: Vec<&str> = lignes.iter().filter_map(|ligne| ligne.personne.as_deref()).collect();
+    auteurs.sort_unstable();
+    auteurs.dedup();
+    let noms = personne::noms(&ouvert.tx, &auteurs).await?;
     let evenements = lignes
         .iter()
         .map(|ligne| EvenementVu {
             quand: texte::moment(instance.heure_de(ligne.instant)),
             iso: ligne.instant.timestamp().to_string(),
             phrase: instance.maison.dire(ligne),
-            qui: None,
+            qui: ligne.personne.as_ref().and_then(|id| noms.get(id)).filter(|nom| !nom.trim().is_empty()).cloned(),
         })
         .collect();
     let organisation = match &ouvert.projet.organisation_id {

@@ -1,5 +1,7 @@
 //! People: the least data, one row per e-mail address.
 
+use std::collections::BTreeMap;
+
 use jiff::civil::Date;
 use platform::{Clock, Ids, Instant, WriteTx, identifiant};
 use sea_orm::entity::prelude::*;
@@ -88,6 +90,19 @@ pub async fn par_courriel(db: &impl ConnectionTrait, courriel: &str) -> Result<O
 /// The engine refused.
 pub async fn par_id(db: &impl ConnectionTrait, id: &PersonneId) -> Result<Option<Model>, DbErr> {
     Entity::find_by_id(id.clone()).one(db).await
+}
+
+/// Names of several people, by id; those who erased their account are left out. One statement.
+///
+/// # Errors
+/// The engine refused.
+pub async fn noms(db: &impl ConnectionTrait, ids: &[&str]) -> Result<BTreeMap<String, String>, DbErr> {
+    if ids.is_empty() {
+        return Ok(BTreeMap::new());
+    }
+    let personnes =
+        Entity::find().filter(Column::Id.is_in(ids.iter().copied())).filter(Column::EffaceLe.is_null()).all(db).await?;
+    Ok(personnes.into_iter().map(|p| (p.id.as_str().to_owned(), p.nom_complet())).collect())
 }
 
 /// The person with this address, made when unknown. `courriel` must be normalised.

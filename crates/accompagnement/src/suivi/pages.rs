@@ -144,7 +144,8 @@ async fn page(
         note: f
             .long("note", "Noter un entretien", 3_000)
             .aide("Des faits seulement : la personne peut lire cette note.")
-            .lignes(4),
+            .lignes(4)
+            .hors_ligne(),
         attente: f
             .long("attente", "Ce que vous attendez de la commune", 2_000)
             .aide("Le délai est suspendu jusqu’à sa réponse.")

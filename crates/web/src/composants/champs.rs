@@ -41,7 +41,7 @@ impl ChampTexte {
     /// Help under the label.
     #[must_use]
     pub fn aide(mut self, aide: impl Into<String>) -> Self {
-        self.aide = Some(aide.into());
+        self.aide = Some(aide.into()).filter(|aide| !aide.is_empty());
         self
     }
 
@@ -119,18 +119,19 @@ pub struct ChampLong {
     valeur: String,
     max: usize,
     lignes: u8,
+    hors_ligne: bool,
 }
 
 impl ChampLong {
     pub(crate) fn nouveau(nom: &'static str, libelle: &str, valeur: &str, erreur: Option<&str>, max: usize) -> Self {
         let (libelle, valeur) = (libelle.to_owned(), valeur.to_owned());
-        Self { nom, libelle, aide: None, erreur: erreur.map(str::to_owned), valeur, max, lignes: 5 }
+        Self { nom, libelle, aide: None, erreur: erreur.map(str::to_owned), valeur, max, lignes: 5, hors_ligne: false }
     }
 
     /// Help under the label.
     #[must_use]
     pub fn aide(mut self, aide: impl Into<String>) -> Self {
-        self.aide = Some(aide.into());
+        self.aide = Some(aide.into()).filter(|aide| !aide.is_empty());
         self
     }
 
@@ -138,6 +139,13 @@ impl ChampLong {
     #[must_use]
     pub fn lignes(mut self, lignes: u8) -> Self {
         self.lignes = lignes;
+        self
+    }
+
+    /// Written in the field, perhaps without network: the text waits on the device. Never for a shared computer.
+    #[must_use]
+    pub fn hors_ligne(mut self) -> Self {
+        self.hors_ligne = true;
         self
     }
 
@@ -171,7 +179,7 @@ impl OptionDeChamp {
     /// With help.
     #[must_use]
     pub fn aide(mut self, aide: impl Into<String>) -> Self {
-        self.aide = Some(aide.into());
+        self.aide = Some(aide.into()).filter(|aide| !aide.is_empty());
         self
     }
 
@@ -243,7 +251,7 @@ impl ChampOptions {
     /// Help under the legend.
     #[must_use]
     pub fn aide(mut self, aide: impl Into<String>) -> Self {
-        self.aide = Some(aide.into());
+        self.aide = Some(aide.into()).filter(|aide| !aide.is_empty());
         self
     }
 
@@ -312,7 +320,7 @@ impl Selection {
     /// Help under the label.
     #[must_use]
     pub fn aide(mut self, aide: impl Into<String>) -> Self {
-        self.aide = Some(aide.into());
+        self.aide = Some(aide.into()).filter(|aide| !aide.is_empty());
         self
     }
 
