@@ -74,16 +74,17 @@ struct EssVue {
     titre: &'static str,
     etiquette: Etiquette,
     motif: String,
+    regle: &'static str,
 }
 
 impl EssVue {
-    fn nouvelle(titre: &'static str, reponse: TroisValeurs, motif: &str) -> Self {
+    fn nouvelle(titre: &'static str, reponse: TroisValeurs, motif: &str, regle: &'static str) -> Self {
         let etiquette = match reponse {
             TroisValeurs::Oui => Etiquette::nouvelle("oui", Ton::Positif),
             TroisValeurs::Non => Etiquette::nouvelle("non", Ton::Neutre),
             TroisValeurs::Inconnu => Etiquette::nouvelle("à vérifier", Ton::Attente),
         };
-        Self { titre, etiquette, motif: motif.to_owned() }
+        Self { titre, etiquette, motif: motif.to_owned(), regle }
     }
 }
 
@@ -131,8 +132,8 @@ pub async fn montrer(cadre: Cadre, Path(reference): Path<String>) -> Reponse {
             .map(|complete| OffreVue::nouvelle(instance, complete))
             .collect(),
         ess: [
-            EssVue::nouvelle("Selon la loi", acteur.ess_loi, &acteur.ess_loi_motif),
-            EssVue::nouvelle("Dans les statistiques", acteur.ess_stat, &acteur.ess_stat_motif),
+            EssVue::nouvelle("Selon la loi", acteur.ess_loi, &acteur.ess_loi_motif, "r-40"),
+            EssVue::nouvelle("Dans les statistiques", acteur.ess_stat, &acteur.ess_stat_motif, "r-43"),
         ],
         resume: resume(&acteur, &valeurs),
         agrements: tableau_des_agrements(instance, &agrements),
@@ -192,7 +193,8 @@ fn resume(acteur: &acteur::Model, valeurs: &[valeur::Model]) -> Resume {
     let texte = |valeur: Option<&str>| valeur.map(echapper);
     let mut resume = Resume::default();
     resume = ligne(resume, "SIREN", None, texte(acteur.siren.as_ref().map(domain::identifiant::Siren::as_str)));
-    resume = ligne(resume, "Numéro RNA", Some(Champ::Rna), texte(acteur.rna.as_ref().map(domain::identifiant::Rna::as_str)));
+    resume =
+        ligne(resume, "Numéro RNA", Some(Champ::Rna), texte(acteur.rna.as_ref().map(domain::identifiant::Rna::as_str)));
     let forme = match &acteur.categorie_juridique {
         Some(code) => format!("{} (catégorie juridique {code})", acteur.famille.libelle()),
         None => acteur.famille.libelle().to_owned(),
@@ -239,7 +241,10 @@ fn courante(valeurs: &[valeur::Model], champ: Champ) -> Option<&valeur::Model> {
 
 fn note_de_source(valeurs: &[valeur::Model], champ: Option<Champ>) -> String {
     champ.and_then(|champ| courante(valeurs, champ)).map_or_else(String::new, |valeur| {
-        format!("<br><span class=\"govuk-hint\">Source : {}</span>", echapper(&source_et_date(valeur.source, valeur.source_du)))
+        format!(
+            "<br><span class=\"govuk-hint\">Source : {}</span>",
+            echapper(&source_et_date(valeur.source, valeur.source_du))
+        )
     })
 }
 
@@ -253,7 +258,8 @@ fn tableau_des_agrements(instance: &Instance, agrements: &[agrement::Model]) -> 
             let nom = agrement.libelle.as_ref().map_or_else(|| nom.to_owned(), |plus| format!("{nom} : {plus}"));
             let fini = agrement.au.is_some_and(|au| au.0 < jour);
             let au = if fini { format!("{} (terminé)", date(agrement.au)) } else { date(agrement.au) };
-            let source = agrement.source().map_or_else(|| agrement.source.clone(), |s| source_et_date(s, agrement.source_du));
+            let source =
+                agrement.source().map_or_else(|| agrement.source.clone(), |s| source_et_date(s, agrement.source_du));
             vec![Cellule::texte(nom), Cellule::texte(date(agrement.du)), Cellule::texte(au), Cellule::texte(source)]
         })
         .collect();
@@ -316,8 +322,7 @@ fn carte(instance: &Instance, acteur: &acteur::Model, etablissements: &[etabliss
     }
     let titre = format!("Où est {}", acteur.nom);
     let mut carte = Carte::nouvelle("carte-acteur", titre, "Le tableau des adresses dit la même chose");
-    let mut voisines: Vec<_> =
-        communes.iter().flat_map(|commune| Contours::embarques().voisines(commune)).collect();
+    let mut voisines: Vec<_> = communes.iter().flat_map(|commune| Contours::embarques().voisines(commune)).collect();
     voisines.sort();
     voisines.dedup();
     for voisine in voisines.iter().filter(|voisine| !communes.contains(voisine)) {
@@ -366,7 +371,11 @@ fn une_erreur(cadre: &Cadre, acteur: &acteur::Model) -> Html {
     let identite = cadre.identite();
     if identite.courriel.is_empty() {
         let a_qui = if identite.telephone.is_empty() { &identite.collectivite } else { &identite.telephone };
-        return Html(format!("Signalez-la : {}, en donnant la référence {}.", echapper(a_qui), echapper(&acteur.reference)));
+        return Html(format!(
+            "Signalez-la : {}, en donnant la référence {}.",
+            echapper(a_qui),
+            echapper(&acteur.reference)
+        ));
     }
     let sujet = format!("Annuaire, fiche {} : une erreur", acteur.reference);
     // A mail client reads `+` as it is: spaces are written `%20`.

@@ -42,9 +42,8 @@ pub(crate) const SOURCES: &[Source] = &[Source {
 const LOT: u64 = 500;
 
 async fn lister(tx: &ReadTx, instance: &Instance, portee: Portee<'_>) -> Result<Vec<Document>, Erreur> {
-    let requete = acteur::Entity::find()
-        .filter(acteur::Column::Etat.eq(EtatActeur::Actif))
-        .order_by_asc(acteur::Column::Id);
+    let requete =
+        acteur::Entity::find().filter(acteur::Column::Etat.eq(EtatActeur::Actif)).order_by_asc(acteur::Column::Id);
     let requete = match portee {
         Portee::Ids(ids) => requete.filter(acteur::Column::Id.is_in(ids.iter().map(String::as_str))),
         Portee::Apres(apres) => requete.filter(acteur::Column::Id.gt(apres)).limit(LOT),
@@ -132,10 +131,8 @@ impl Autour {
             .into_iter()
             .chain(etablissements.iter().filter_map(|e| e.enseigne.as_deref()))
             .chain(offres.iter().map(|offre| offre.titre.as_str()));
-        let mut facettes = vec![
-            (axe::FAMILLE, acteur.famille.as_str().to_owned()),
-            (axe::ESS, acteur.ess_loi.as_str().to_owned()),
-        ];
+        let mut facettes =
+            vec![(axe::FAMILLE, acteur.famille.as_str().to_owned()), (axe::ESS, acteur.ess_loi.as_str().to_owned())];
         facettes.extend(themes.iter().map(|theme| (axe::THEME, theme.as_str().to_owned())));
         facettes.extend(agrements.iter().map(|genre| (axe::AGREMENT, genre.as_str().to_owned())));
         let genres: BTreeSet<_> = offres.iter().map(|offre| offre.genre).collect();

@@ -164,9 +164,9 @@ pub fn autoriser(qui: Demandeur<'_>, lien: Lien, action: Action) -> Result<(), R
             Lien::Porteur => Ok(()),
             _ if qui.a(&[Fonction::AgentSite]) => Ok(()),
             Lien::Declarant => Err(Refus::MandatAVerifier),
-            Lien::ChargeDuSecteur | Lien::Aucun => {
-                Err(Refus::FonctionRequise("les personnes qui représentent cette structure, et les agents qui gèrent le site"))
-            }
+            Lien::ChargeDuSecteur | Lien::Aucun => Err(Refus::FonctionRequise(
+                "les personnes qui représentent cette structure, et les agents qui gèrent le site",
+            )),
         },
         Action::GererLesLeviers => permettre(
             qui.a(&[Fonction::AgentSite, Fonction::Coordinateur]),

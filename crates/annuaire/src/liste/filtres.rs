@@ -92,8 +92,10 @@ impl Filtres {
     pub fn lire(saisie: &Saisie, instance: &Instance, secteurs: &[secteur::Model]) -> (Self, Erreurs) {
         let mut erreurs = Erreurs::default();
         let texte = |nom: &str| saisie.texte(nom).trim();
+        // What is typed may be a postal code; the address that is kept holds an INSEE code, under another name: 54129 is
+        // both Cirey-sur-Vezouze and the postal code of Magnières.
         let commune = match texte("commune") {
-            "" => None,
+            "" => texte("insee").parse().ok().filter(|code| instance.perimetre().contient(code)),
             saisi => trouver_commune(instance, saisi).map_err(|phrase| erreurs.ajouter("commune", phrase)).ok(),
         };
         let epci = Some(texte("epci")).filter(|code| instance.referentiel().epci(code).is_some()).map(str::to_owned);
@@ -122,7 +124,7 @@ impl Filtres {
         let parametres = [
             ("q", self.q.clone()),
             ("theme", self.theme.map(|t| t.to_string()).unwrap_or_default()),
-            ("commune", self.commune.as_ref().map(ToString::to_string).unwrap_or_default()),
+            ("insee", self.commune.as_ref().map(ToString::to_string).unwrap_or_default()),
             ("voisines", if self.voisines { "1".to_owned() } else { String::new() }),
             ("epci", self.epci.clone().unwrap_or_default()),
             ("secteur", self.secteur.clone().unwrap_or_default()),
@@ -166,7 +168,7 @@ impl Filtres {
             format!("{} ({departement})", instance.referentiel().nom_commune(code))
         };
         self.parametres().into_iter().fold(Saisie::default(), |saisie, (nom, valeur)| match (nom, &self.commune) {
-            ("commune", Some(code)) => saisie.avec(nom, commune(code)),
+            ("insee", Some(code)) => saisie.avec("commune", commune(code)),
             _ => saisie.avec(nom, valeur),
         })
     }
@@ -174,14 +176,7 @@ impl Filtres {
     /// Is a filter of the folded part in force?
     #[must_use]
     pub fn avances(&self) -> bool {
-        let plies = Self {
-            q: String::new(),
-            theme: None,
-            commune: None,
-            vue: Vue::Liste,
-            page: 1,
-            ..self.clone()
-        };
+        let plies = Self { q: String::new(), theme: None, commune: None, vue: Vue::Liste, page: 1, ..self.clone() };
         plies != Self { page: 1, ..Self::default() }
     }
 
@@ -201,10 +196,7 @@ impl Filtres {
         });
         let secteur = secteurs.iter().find(|s| Some(&s.nom_tri) == self.secteur.as_ref());
         let epci = self.epci.as_deref().and_then(|code| instance.referentiel().epci(code));
-        ajouter(
-            (!self.q.is_empty()).then(|| format!("« {} »", self.q)),
-            Self { q: String::new(), ..base.clone() },
-        );
+        ajouter((!self.q.is_empty()).then(|| format!("« {} »", self.q)), Self { q: String::new(), ..base.clone() });
         ajouter(self.theme.map(|t| t.libelle().to_owned()), Self { theme: None, ..base.clone() });
         ajouter(lieu, Self { commune: None, voisines: false, ..base.clone() });
         ajouter(epci.map(|e| e.nom.to_owned()), Self { epci: None, ..base.clone() });
@@ -212,7 +204,7 @@ impl Filtres {
         ajouter(self.famille.map(|f| f.libelle().to_owned()), Self { famille: None, ..base.clone() });
         ajouter(self.agrement.map(|a| a.libelle().to_owned()), Self { agrement: None, ..base.clone() });
         ajouter(self.offre.map(|o| format!("Offre : {}", o.libelle())), Self { offre: None, ..base.clone() });
-        ajouter(self.ess.map(|e| libelle_ess(e).to_owned()), Self { ess: None, ..base.clone() });
+        ajouter(self.ess.map(|e| libelle_ess(e).to_owned()), Self { ess: None, ..base });
         actifs
     }
 

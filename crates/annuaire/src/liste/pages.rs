@@ -65,12 +65,12 @@ pub(crate) fn interroger(instance: &Instance, requete: &Requete) -> Result<Resul
 
 /// An actor as the list shows it.
 pub(crate) struct ActeurVu {
-    url: String,
-    nom: String,
-    sigle: Option<String>,
-    etiquettes: Vec<Etiquette>,
-    lieu: String,
-    presentation: Option<String>,
+    pub(crate) url: String,
+    pub(crate) nom: String,
+    pub(crate) sigle: Option<String>,
+    pub(crate) etiquettes: Vec<Etiquette>,
+    pub(crate) lieu: String,
+    pub(crate) presentation: Option<String>,
 }
 
 impl ActeurVu {
@@ -125,8 +125,7 @@ impl Recherche {
     fn nouvelle(cadre: &Cadre, demande: &Demande, resultat: &Resultat) -> Self {
         let instance = &cadre.instance;
         // A field in error shows again what was typed.
-        let saisie =
-            if demande.erreurs.est_vide() { demande.filtres.saisie(instance) } else { demande.saisie.clone() };
+        let saisie = if demande.erreurs.est_vide() { demande.filtres.saisie(instance) } else { demande.saisie.clone() };
         let f = cadre.formulaire_avec(saisie, demande.erreurs.clone());
         let choix = |tous: &str, axe: &str, options: &[(&'static str, &'static str)], choisie: Option<&str>| {
             let options = options.iter().map(|(valeur, libelle)| ((*valeur).to_owned(), (*libelle).to_owned()));
@@ -140,25 +139,50 @@ impl Recherche {
         let ess: Vec<_> = TroisValeurs::TOUS.iter().map(|x| (x.as_str(), libelle_ess(*x))).collect();
         let epci = epci(instance, resultat, filtres.epci.as_deref());
         let mut autres = vec![
-            f.selection("epci", "Intercommunalité", comptes("Toutes", axe::EPCI, epci, filtres.epci.as_deref(), resultat)),
-            f.selection("famille", "Forme", choix("Toutes", axe::FAMILLE, &familles, filtres.famille.map(Famille::as_str))),
-            f.selection("agrement", "Agrément", choix("Tous", axe::AGREMENT, &agrements, filtres.agrement.map(GenreAgrement::as_str))),
-            f.selection("offre", "Ce qui est proposé", choix("Tout", axe::OFFRE, &offres, filtres.offre.map(GenreOffre::as_str))),
-            f.selection("ess", "Économie sociale et solidaire (ESS)", choix("Toutes les réponses", axe::ESS, &ess, filtres.ess.map(TroisValeurs::as_str))),
+            f.selection(
+                "epci",
+                "Intercommunalité",
+                comptes("Toutes", axe::EPCI, epci, filtres.epci.as_deref(), resultat),
+            ),
+            f.selection(
+                "famille",
+                "Forme",
+                choix("Toutes", axe::FAMILLE, &familles, filtres.famille.map(Famille::as_str)),
+            ),
+            f.selection(
+                "agrement",
+                "Agrément",
+                choix("Tous", axe::AGREMENT, &agrements, filtres.agrement.map(GenreAgrement::as_str)),
+            ),
+            f.selection(
+                "offre",
+                "Ce qui est proposé",
+                choix("Tout", axe::OFFRE, &offres, filtres.offre.map(GenreOffre::as_str)),
+            ),
+            f.selection(
+                "ess",
+                "Économie sociale et solidaire (ESS)",
+                choix("Toutes les réponses", axe::ESS, &ess, filtres.ess.map(TroisValeurs::as_str)),
+            ),
         ];
         if !demande.secteurs.is_empty() {
             let secteurs = demande.secteurs.iter().map(|s| OptionDeChamp::nouvelle(&s.nom_tri, &s.nom));
             let options = std::iter::once(OptionDeChamp::nouvelle("", "Tous")).chain(secteurs);
             autres.push(f.selection("secteur", "Secteur du département", options));
         }
-        let ordres = [OptionDeChamp::nouvelle("", "Meilleures réponses d’abord"), OptionDeChamp::nouvelle("nom", "Par nom")];
+        let ordres =
+            [OptionDeChamp::nouvelle("", "Meilleures réponses d’abord"), OptionDeChamp::nouvelle("nom", "Par nom")];
         autres.push(f.selection("ordre", "Ordre", ordres));
         Self {
             resume: f.resume(),
             q: f.texte("q", "Un nom, un mot, un besoin"),
             theme: f.selection("theme", "Thème", choix("Tous", axe::THEME, &themes, filtres.theme.map(Theme::as_str))),
             commune: f.texte("commune", "Commune").commune(),
-            voisines: f.cases("voisines", "Autour de la commune", [OptionDeChamp::nouvelle("1", "Avec les communes voisines")]),
+            voisines: f.cases(
+                "voisines",
+                "Autour de la commune",
+                [OptionDeChamp::nouvelle("1", "Avec les communes voisines")],
+            ),
             autres,
             avances: filtres.avances(),
             vue: if filtres.vue == Vue::Carte { "carte" } else { "" },
@@ -224,8 +248,9 @@ pub async fn montrer(cadre: Cadre) -> Reponse {
     let mut demande = Demande::lire(&tx, &cadre).await?;
     let adresse = demande.filtres.adresse();
     let demandee = cadre.uri.path_and_query().map_or("", |p| p.as_str());
-    // A form sent without script carries its empty fields: one state has one address.
-    if demande.erreurs.est_vide() && demandee != adresse && (demandee.contains("=&") || demandee.ends_with('=')) {
+    // A form sent without script carries its empty fields and the commune as typed: one state has one address.
+    let envoyee = demandee.contains("commune=") || demandee.contains("=&") || demandee.ends_with('=');
+    if demande.erreurs.est_vide() && envoyee && demandee != adresse {
         return Ok(cadre::aller(&cadre, &adresse, ""));
     }
     if demande.filtres.vue == Vue::Impression {
@@ -251,7 +276,8 @@ pub async fn montrer(cadre: Cadre) -> Reponse {
             if filtres.vue == Vue::Carte { 0 } else { total },
             PAR_PAGE as u64,
         ),
-        carte: (filtres.vue == Vue::Carte && resultat.total > 0).then(|| carte(&cadre, filtres, &demande.requete, &resultat)),
+        carte: (filtres.vue == Vue::Carte && resultat.total > 0)
+            .then(|| carte(&cadre, filtres, &demande.requete, &resultat)),
         vers: Vers {
             liste: (filtres.vue == Vue::Carte).then(|| en_liste.adresse()),
             carte: (filtres.vue == Vue::Liste).then(|| filtres.en_vue(Vue::Carte).adresse()),
@@ -269,7 +295,10 @@ fn notes(resultat: &Resultat) -> Vec<String> {
         notes.push("Ces mots sont trop courants pour chercher : ajoutez un nom ou une activité.".to_owned());
     }
     if !resultat.approches.is_empty() && resultat.total > 0 {
-        notes.push(format!("Aucune fiche ne contient exactement « {} » : voici ce qui s’en approche.", resultat.approches.join(" ")));
+        notes.push(format!(
+            "Aucune fiche ne contient exactement « {} » : voici ce qui s’en approche.",
+            resultat.approches.join(" ")
+        ));
     }
     if resultat.partiel {
         notes.push("Aucune fiche ne contient tous vos mots : voici celles qui en contiennent une partie.".to_owned());
@@ -294,9 +323,10 @@ fn vide(filtres: &Filtres, resultat: &Resultat) -> Option<EtatVide> {
     }
     Some(EtatVide {
         titre: "Aucun acteur ne répond à tous ces critères".to_owned(),
-        texte: "Retirez un filtre, écrivez un seul mot, ou élargissez aux communes voisines. L’annuaire ne contient pas \
+        texte:
+            "Retirez un filtre, écrivez un seul mot, ou élargissez aux communes voisines. L’annuaire ne contient pas \
                 tous les acteurs : la personne qui suit votre secteur en connaît d’autres."
-            .to_owned(),
+                .to_owned(),
         action: Some(("Voir tous les acteurs".to_owned(), "/annuaire".to_owned())),
     })
 }
@@ -328,7 +358,8 @@ fn carte(cadre: &Cadre, filtres: &Filtres, requete: &Requete, resultat: &Resulta
         nombres.iter().map(|(code, nombre)| (instance.referentiel().nom_commune(code), code, *nombre)).collect();
     lignes.sort_by(|a, b| b.2.cmp(&a.2).then_with(|| a.0.cmp(b.0)));
     let tableau = Tableau {
-        legende: "Acteurs par commune. Un acteur qui a plusieurs adresses compte dans chacune de ses communes.".to_owned(),
+        legende: "Acteurs par commune. Un acteur qui a plusieurs adresses compte dans chacune de ses communes."
+            .to_owned(),
         colonnes: ["Commune", "Acteurs"].map(str::to_owned).to_vec(),
         lignes: lignes
             .into_iter()
@@ -380,7 +411,9 @@ async fn imprimer(cadre: &Cadre, tx: &ReadTx, mut demande: Demande) -> Reponse {
         }),
         tableau: Tableau {
             legende: "Acteurs".to_owned(),
-            colonnes: ["Nom", "Forme", "Commune", "Thèmes", "Agréments", "ESS selon la loi"].map(str::to_owned).to_vec(),
+            colonnes: ["Nom", "Forme", "Commune", "Thèmes", "Agréments", "ESS selon la loi"]
+                .map(str::to_owned)
+                .to_vec(),
             lignes: lignes.iter().map(|ligne| en_cellules(instance, ligne)).collect(),
         },
         retour: demande.filtres.en_vue(Vue::Liste).adresse(),

@@ -123,7 +123,13 @@ fn options<T: Copy>(tous: &[T], id: impl Fn(T) -> &'static str, nom: impl Fn(T) 
     tous.iter().map(|valeur| OptionDeChamp::nouvelle(id(*valeur), nom(*valeur))).collect()
 }
 
-fn page(cadre: &Cadre, acteur: &acteur::Model, offre: Option<&OffreComplete>, saisie: Saisie, erreurs: Erreurs) -> PageOffre {
+fn page(
+    cadre: &Cadre,
+    acteur: &acteur::Model,
+    offre: Option<&OffreComplete>,
+    saisie: Saisie,
+    erreurs: Erreurs,
+) -> PageOffre {
     let base = format!("/annuaire/{}/offres", acteur.reference);
     let f = cadre.formulaire_avec(saisie, erreurs);
     let choisir = std::iter::once(OptionDeChamp::nouvelle("", "Choisir"));
@@ -136,8 +142,13 @@ fn page(cadre: &Cadre, acteur: &acteur::Model, offre: Option<&OffreComplete>, sa
         resume: f.resume(),
         caches: f.caches(),
         conflit: None,
-        titre: f.texte("titre", "Titre").aide("Ce que vous proposez, en quelques mots. Exemple : diagnostic avant la reprise d’un café."),
-        description: f.long("description", "En une ou deux phrases", 600).lignes(3).aide("Ce que la commune reçoit, et comment cela se passe."),
+        titre: f
+            .texte("titre", "Titre")
+            .aide("Ce que vous proposez, en quelques mots. Exemple : diagnostic avant la reprise d’un café."),
+        description: f
+            .long("description", "En une ou deux phrases", 600)
+            .lignes(3)
+            .aide("Ce que la commune reçoit, et comment cela se passe."),
         genre: f.selection(
             "genre",
             "Ce que l’offre apporte",
@@ -241,7 +252,8 @@ fn territoires(l: &mut Lecteur<'_>, form: &CheckedForm) -> Vec<(GenreTerritoire,
             l.erreurs.ajouter("epci", "Ce choix n’existe pas. Choisissez dans la liste.");
         }
     }
-    let lignes: Vec<&str> = form.saisie.texte("communes").lines().map(str::trim).filter(|ligne| !ligne.is_empty()).collect();
+    let lignes: Vec<&str> =
+        form.saisie.texte("communes").lines().map(str::trim).filter(|ligne| !ligne.is_empty()).collect();
     if lignes.len() > COMMUNES_MAX {
         l.erreurs.ajouter("communes", "C’est trop de communes : 100 au plus. Cochez plutôt une intercommunalité.");
         return territoires;
@@ -381,7 +393,9 @@ pub async fn changer_l_etat(
     let mut complete = trouver(&lecture, &acteur, &offre).await?;
     drop(lecture);
     let (active, genre, message) = match form.saisie.texte("etat") {
-        "retirer" => (false, evenements::OFFRE_RETIREE, "L’offre est retirée. Vous pouvez la remettre quand vous voulez."),
+        "retirer" => {
+            (false, evenements::OFFRE_RETIREE, "L’offre est retirée. Vous pouvez la remettre quand vous voulez.")
+        }
         "remettre" => (true, evenements::OFFRE_REMISE, "L’offre est de nouveau dans l’annuaire."),
         _ => return Err(Erreur::Invalide("Ce choix n’existe pas.".to_owned())),
     };

@@ -24,11 +24,8 @@ pub fn apparier(
 ) -> Vec<Proposition> {
     let jugees: Vec<(&OffreDActeur, Vec<Constat>)> =
         offres.iter().map(|offre| (offre, constats(offre, profil, commune))).collect();
-    let possibles: Vec<&OffreDActeur> = jugees
-        .iter()
-        .filter(|(_, constats)| ensemble(constats) != Verdict::Non)
-        .map(|(offre, _)| *offre)
-        .collect();
+    let possibles: Vec<&OffreDActeur> =
+        jugees.iter().filter(|(_, constats)| ensemble(constats) != Verdict::Non).map(|(offre, _)| *offre).collect();
     jugees
         .into_iter()
         .map(|(offre, mut constats)| {
@@ -95,9 +92,17 @@ fn themes(offerts: &[Theme], voulus: &[Theme]) -> Constat {
     let communs: Vec<&str> = voulus.iter().filter(|theme| offerts.contains(theme)).map(|t| t.libelle()).collect();
     if communs.is_empty() {
         let offerts: Vec<&str> = offerts.iter().map(|theme| theme.libelle()).collect();
-        return Constat::critere("themes", Verdict::Non, format!("Cette offre porte sur d’autres thèmes : {}.", offerts.join(", ")));
+        return Constat::critere(
+            "themes",
+            Verdict::Non,
+            format!("Cette offre porte sur d’autres thèmes : {}.", offerts.join(", ")),
+        );
     }
-    Constat::critere("themes", Verdict::Oui, format!("Cette offre porte sur un thème du projet : {}.", communs.join(", ")))
+    Constat::critere(
+        "themes",
+        Verdict::Oui,
+        format!("Cette offre porte sur un thème du projet : {}.", communs.join(", ")),
+    )
 }
 
 fn etapes(acceptees: &[Etape], etape: Etape) -> Constat {
@@ -106,10 +111,15 @@ fn etapes(acceptees: &[Etape], etape: Etape) -> Constat {
         return Constat::critere(CODE, Verdict::Oui, "Cette offre vaut à toutes les étapes d’un projet.");
     }
     if acceptees.contains(&etape) {
-        return Constat::critere(CODE, Verdict::Oui, format!("Cette offre vaut à l’étape du projet : {}.", etape.libelle()));
+        return Constat::critere(
+            CODE,
+            Verdict::Oui,
+            format!("Cette offre vaut à l’étape du projet : {}.", etape.libelle()),
+        );
     }
     let noms: Vec<&str> = acceptees.iter().map(|acceptee| acceptee.libelle()).collect();
-    let phrase = format!("Le projet est à l’étape « {} ». Cette offre vaut pour : {}.", etape.libelle(), noms.join(", "));
+    let phrase =
+        format!("Le projet est à l’étape « {} ». Cette offre vaut pour : {}.", etape.libelle(), noms.join(", "));
     Constat::critere(CODE, Verdict::Non, phrase)
 }
 
@@ -137,10 +147,15 @@ fn territoire(servis: &[(GenreTerritoire, String)], commune: &FaitsCommune) -> C
     let noms: Vec<String> = servis.iter().map(|(genre, code)| nom(*genre, code)).collect();
     let ou = noms.join(", ");
     if inconnu {
-        let phrase = format!("L’intercommunalité de {} n’est pas connue. Cette offre est proposée à : {ou}.", commune.nom);
+        let phrase =
+            format!("L’intercommunalité de {} n’est pas connue. Cette offre est proposée à : {ou}.", commune.nom);
         return Constat::critere(CODE, Verdict::AVerifier, phrase);
     }
-    Constat::critere(CODE, Verdict::Non, format!("Cette offre n’est pas proposée à {}, seulement à : {ou}.", commune.nom))
+    Constat::critere(
+        CODE,
+        Verdict::Non,
+        format!("Cette offre n’est pas proposée à {}, seulement à : {ou}.", commune.nom),
+    )
 }
 
 fn nom(genre: GenreTerritoire, code: &str) -> String {
@@ -169,7 +184,11 @@ fn besoin(genre: GenreOffre, dits: &[Besoin]) -> Constat {
     const CODE: &str = "besoin";
     let apporte = genre.libelle();
     if dits.is_empty() {
-        return Constat::critere(CODE, Verdict::SansObjet, format!("Vous n’avez pas dit ce qu’il vous faut. Cette offre apporte : {apporte}."));
+        return Constat::critere(
+            CODE,
+            Verdict::SansObjet,
+            format!("Vous n’avez pas dit ce qu’il vous faut. Cette offre apporte : {apporte}."),
+        );
     }
     match dits.iter().find(|besoin| besoins_servis(genre).contains(besoin)) {
         Some(besoin) => {
@@ -177,7 +196,9 @@ fn besoin(genre: GenreOffre, dits: &[Besoin]) -> Constat {
             Constat::critere(CODE, Verdict::Oui, phrase)
         }
         None => {
-            let phrase = format!("Cette offre apporte : {apporte}. Vous n’avez pas coché ce besoin : voyez s’il vous est utile.");
+            let phrase = format!(
+                "Cette offre apporte : {apporte}. Vous n’avez pas coché ce besoin : voyez s’il vous est utile."
+            );
             Constat::critere(CODE, Verdict::AVerifier, phrase)
         }
     }
