@@ -1,10 +1,12 @@
 //! Directory of the actors of the social and solidarity economy and of what they offer.
 //!
 //! - [`acteur`]: the projection for reading, establishments, approvals, themes; facts with their provenance.
+//! - [`ess`]: part of the ESS or not, by law and in statistics, each with its reason.
 //! - [`offre`]: what an actor offers, for which themes and stages, where, how it is paid.
 //! - [`vocabulaire`]: closed vocabularies of the directory.
 
 pub mod acteur;
+pub mod ess;
 mod migrations;
 pub mod offre;
 pub mod vocabulaire;
@@ -14,5 +16,5 @@ use web::Feature;
 /// The face of the feature.
 #[must_use]
 pub fn feature() -> Feature {
-    Feature { nom: "annuaire", migrations: migrations::MIGRATIONS, ..Feature::default() }
+    Feature { nom: "annuaire", migrations: migrations::MIGRATIONS, regles: ess::fiches::FICHES, ..Feature::default() }
 }

@@ -44,7 +44,7 @@ vocabulaire! {
         Cooperative = "cooperative", "Coopérative";
         Mutuelle = "mutuelle", "Mutuelle";
         Fondation = "fondation", "Fondation ou fonds de dotation";
-        Societe = "societe", "Société commerciale";
+        Societe = "societe", "Société";
         Public = "public", "Organisme public";
         Autre = "autre", "Forme à préciser";
     }

@@ -180,6 +180,12 @@ impl Referentiel {
         self.epci_par_code.get(code).and_then(|&rang| self.epci.get(usize::from(rang)))
     }
 
+    /// Is this the SIREN of a commune or of an EPCI of today?
+    #[must_use]
+    pub fn est_collectivite(&self, siren: &str) -> bool {
+        self.epci_par_code.contains_key(siren) || self.communes.iter().any(|commune| commune.siren == Some(siren))
+    }
+
     /// The département with this code.
     #[must_use]
     pub fn departement(&self, code: &str) -> Option<&Departement> {
