@@ -55,6 +55,11 @@ enum Commande {
         #[command(subcommand)]
         quoi: Import,
     },
+    /// Écrit des fichiers inventés, pour des essais de volume. Ne touche pas à l’instance.
+    Generer {
+        #[command(subcommand)]
+        quoi: Generer,
+    },
     /// Sauvegarde la base, les fichiers et la clé, pendant que le site tourne.
     Backup,
     /// Remet une sauvegarde en place (le service doit être arrêté). Sans nom : la liste des sauvegardes.
@@ -80,6 +85,14 @@ enum Import {
         #[arg(long)]
         essai: bool,
     },
+    /// L’annuaire des acteurs : fichiers Sirene de l’Insee, liste des SIAE, liste d’ESS France.
+    Annuaire(annuaire::import::commande::Options),
+}
+
+#[derive(Subcommand)]
+enum Generer {
+    /// Des fichiers au dessin officiel de Sirene ; chaque nom y dit « EXEMPLE ».
+    Sirene(annuaire::generateur::Options),
 }
 
 fn main() -> ExitCode {
@@ -96,6 +109,9 @@ fn main() -> ExitCode {
 fn executer(ligne: &Ligne) -> anyhow::Result<ExitCode> {
     if let Commande::Vote { commande } = &ligne.commande {
         return server::vote::executer(commande, &mut std::io::stdout().lock(), &mut std::io::stderr());
+    }
+    if let Commande::Generer { quoi: Generer::Sirene(options) } = &ligne.commande {
+        return Ok(dire(options.generer().context("Les fichiers ne peuvent pas être écrits.")?));
     }
     let configuration = configuration(ligne)?;
     tracing_subscriber::fmt()
@@ -130,7 +146,7 @@ fn executer(ligne: &Ligne) -> anyhow::Result<ExitCode> {
                 let Ouverte { instance, .. } = ouverture::ouvrir(&configuration, Base::Existante).await?;
                 importer(&instance, quoi).await
             }
-            Commande::Vote { .. } => Ok(ExitCode::SUCCESS),
+            Commande::Vote { .. } | Commande::Generer { .. } => Ok(ExitCode::SUCCESS),
         }
     })
 }
@@ -219,8 +235,21 @@ async fn importer(instance: &Instance, quoi: &Import) -> anyhow::Result<ExitCode
                 }
             }
         }
+        Import::Annuaire(options) => {
+            println!("{}", annuaire::import::commande::importer(instance, options, dire_l_avancement).await?);
+        }
     }
     Ok(ExitCode::SUCCESS)
+}
+
+/// On the error output: the report stands alone on the other.
+#[expect(clippy::print_stderr, reason = "progress of a command line")]
+fn dire_l_avancement(fichier: &str, lus: u64, taille: u64) {
+    let mo = |octets: u64| octets / 1_000_000;
+    match taille {
+        0 => eprintln!("{fichier} : {} Mo lus", mo(lus)),
+        taille => eprintln!("{fichier} : {} Mo lus sur {}", mo(lus), mo(taille)),
+    }
 }
 
 async fn lien_du_premier_agent(instance: &Instance) -> anyhow::Result<String> {

@@ -180,10 +180,10 @@ impl Referentiel {
         self.epci_par_code.get(code).and_then(|&rang| self.epci.get(usize::from(rang)))
     }
 
-    /// Is this the SIREN of a commune or of an EPCI of today?
+    /// The commune of today with this SIREN.
     #[must_use]
-    pub fn est_collectivite(&self, siren: &str) -> bool {
-        self.epci_par_code.contains_key(siren) || self.communes.iter().any(|commune| commune.siren == Some(siren))
+    pub fn commune_du_siren(&self, siren: &str) -> Option<&Commune> {
+        self.communes.iter().find(|commune| commune.siren == Some(siren))
     }
 
     /// The département with this code.
