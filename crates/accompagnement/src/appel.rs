@@ -9,7 +9,7 @@ use platform::{Jour, journal};
 use socle::projet::{self, Diffusion, Etat};
 use socle::{ProjetId, jeton, personne};
 use web::composants::{ChampLong, ChampTexte, Html, OptionDeChamp, ResumeErreurs, Selection};
-use web::courriels::{self, Message};
+use web::courriels;
 use web::formulaire::Erreurs;
 use web::{Cadre, CheckedForm, Erreur, Reponse, Saisie, texte};
 
@@ -35,7 +35,7 @@ struct PageSaisir {
 fn page(cadre: &Cadre, saisie: Saisie, erreurs: Erreurs) -> PageSaisir {
     let f = cadre.formulaire_avec(saisie, erreurs);
     let themes = std::iter::once(OptionDeChamp::nouvelle("", "Je ne sais pas encore"))
-        .chain(Theme::TOUS.iter().map(|t| OptionDeChamp::nouvelle(t.as_str(), t.libelle())));
+        .chain(cadre.instance.locaux().themes.options(&[]));
     PageSaisir {
         resume: f.resume(),
         caches: f.caches(),
@@ -126,17 +126,10 @@ pub async fn saisir(cadre: Cadre, form: CheckedForm) -> Reponse {
     if let Some(a) = courriel {
         let secret = ids.jeton();
         jeton::creer(&tx, clock, USAGE, &format!("{}/{a}", projet.reference), &secret, None, DUREE_S).await?;
-        let message = Message {
-            a,
-            sujet: "Est-ce bien cela ?".to_owned(),
-            texte: format!(
-                "Bonjour,\n\nVous nous avez appelés au sujet de {}. Voici ce que nous avons noté :\n\n{phrase}\n\nSi c’est bien \
-                 cela, dites-le nous ici (lien valable 30 jours). Le projet devient alors le vôtre : vous pourrez le compléter.\n{}",
-                instance.referentiel().nom_commune(&projet.commune),
-                instance.url(&format!("/est-ce-bien-cela/{secret}"))
-            ),
-        };
-        courriels::demander(&tx, clock, ids, message).await?;
+        let lien = instance.url(&format!("/est-ce-bien-cela/{secret}"));
+        let commune = instance.referentiel().nom_commune(&projet.commune);
+        let valeurs = [("commune", commune), ("phrase", &phrase), ("lien", &lien)];
+        courriels::ecrire(&tx, instance, a, "est-ce-bien-cela", &valeurs).await?;
     }
     form.conclure(
         tx,

@@ -87,7 +87,7 @@ fn avant(jour: Date, jours: i32) -> Result<Date, Erreur> {
 
 /// The clock of a request made some days ago, as the rules would have left it.
 fn horloge(instance: &Instance, inventee: &Inventee, faite_le: Date, delai: u32) -> Result<Horloge, Erreur> {
-    let (jour, zone) = (instance.aujourd_hui(), instance.collectivite.feries);
+    let (jour, zone) = (instance.aujourd_hui(), instance.collectivite.feries.into());
     let demandee = rules::promettre(faite_le, delai, zone);
     let (acte, quand) = match inventee.etat.as_str() {
         "repondue" => {

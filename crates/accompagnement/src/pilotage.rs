@@ -19,7 +19,8 @@ fn depuis(jour: Date) -> Result<Date, Erreur> {
 
 /// Median of the working days between request and first answer; `None` when nothing was answered.
 fn mediane(instance: &Instance, lignes: &[&PourChiffres]) -> Option<i32> {
-    let zone = instance.collectivite.feries;
+    let locaux = instance.locaux();
+    let zone = locaux.calendrier(instance.collectivite.feries);
     let mut delais: Vec<i32> =
         lignes.iter().filter_map(|l| l.repondue_le.map(|le| jours_ouvres_entre(l.faite_le.0, le.0, zone))).collect();
     delais.sort_unstable();

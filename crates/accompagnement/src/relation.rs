@@ -12,7 +12,7 @@ use socle::jeton;
 use socle::projet;
 use socle::{PersonneId, ProjetId, personne};
 use web::composants::{Etiquette, Html, Ton};
-use web::courriels::{self, Message};
+use web::courriels;
 use web::feature::Famille;
 use web::formulaire::Lecteur;
 use web::{Cadre, CheckedForm, Erreur, Reponse, texte};
@@ -243,17 +243,9 @@ pub async fn approuver(cadre: Cadre, Path(reference): Path<String>, form: Checke
     }
     let secret = ids.jeton();
     jeton::creer(&tx, clock, USAGE, &suite.id, &secret, None, DUREE_S).await?;
-    let message = Message {
-        a: suite.courriel.clone(),
-        sujet: format!("Une mise en relation : {}", projet.titre),
-        texte: format!(
-            "Bonjour,\n\n{}\n\nRépondez sans compte, en un clic (lien valable 45 jours) :\n{}\n\nVos coordonnées et celles du \
-             porteur ne sont échangées que si vous dites « intéressé ».",
-            suite.texte,
-            instance.url(&format!("/relation/{secret}"))
-        ),
-    };
-    courriels::demander(&tx, clock, ids, message).await?;
+    let lien = instance.url(&format!("/relation/{secret}"));
+    let valeurs = [("projet", projet.titre.as_str()), ("texte", &suite.texte), ("lien", &lien)];
+    courriels::ecrire(&tx, instance, &suite.courriel, "mise-en-relation", &valeurs).await?;
     journal::ecrire(&tx, clock, ids, evenement(&cadre, evenements::RELATION_ENVOYEE, &projet)).await?;
     form.conclure(tx, &vers, "Le texte est envoyé. Vous serez prévenu de la réponse.").await
 }
@@ -335,11 +327,6 @@ async fn echanger_les_contacts(
     let Some(porteur) = personne::par_id(tx, id).await? else { return Ok(()) };
     let contact = [porteur.nom_complet(), porteur.courriel.unwrap_or_default(), porteur.telephone.unwrap_or_default()];
     let contact: Vec<String> = contact.into_iter().filter(|texte| !texte.is_empty()).collect();
-    let message = Message {
-        a: relation.courriel.clone(),
-        sujet: format!("Coordonnées : {}", projet.titre),
-        texte: format!("Bonjour,\n\nMerci de votre intérêt. Voici qui joindre :\n{}", contact.join("\n")),
-    };
-    courriels::demander(tx, &*cadre.instance.clock, &*cadre.instance.ids, message).await?;
-    Ok(())
+    let valeurs = [("projet", projet.titre.as_str()), ("contact", &contact.join("\n"))];
+    courriels::ecrire(tx, &cadre.instance, &relation.courriel, "coordonnees", &valeurs).await
 }

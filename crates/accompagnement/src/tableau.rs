@@ -63,7 +63,8 @@ pub async fn montrer(cadre: Cadre) -> Reponse {
 }
 
 fn colonnes(instance: &Instance, lignes: &[Ligne], jour: Date) -> Vec<Colonne> {
-    let zone = instance.collectivite.feries;
+    let locaux = instance.locaux();
+    let zone = locaux.calendrier(instance.collectivite.feries);
     let mut a_repondre = Vec::new();
     let mut retard = Vec::new();
     let mut actions = Vec::new();
@@ -131,7 +132,8 @@ async fn coordination(
     let compte = |nom: &str, filtre: &dyn Fn(&Ligne) -> bool| {
         lignes.iter().filter(|l| l.secteur.as_deref() == Some(nom) && filtre(l)).count().to_string()
     };
-    let zone = instance.collectivite.feries;
+    let locaux = instance.locaux();
+    let zone = locaux.calendrier(instance.collectivite.feries);
     let charge = Tableau {
         legende: "Charge par secteur".to_owned(),
         colonnes: ["Secteur", "Qui répond", "Projets suivis", "À répondre", "En retard"].map(str::to_owned).to_vec(),

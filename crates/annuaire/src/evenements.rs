@@ -19,6 +19,7 @@ pub(crate) const RENDUS: &[(&str, Rendu)] = &[
     (OFFRE_MODIFIEE, |_, _| "Offre modifiée".to_owned()),
     (OFFRE_RETIREE, |_, _| "Offre retirée de l’annuaire".to_owned()),
     (OFFRE_REMISE, |_, _| "Offre remise dans l’annuaire".to_owned()),
+    crate::import::RENDUS[0],
 ];
 
 /// An event about an offer, by the visitor.

@@ -2,6 +2,8 @@
 //!
 //! - [`acteur`]: the projection for reading, establishments, approvals, themes; facts with their provenance.
 //! - [`ess`]: part of the ESS or not, by law and in statistics, each with its reason.
+//! - [`generateur`]: volume in the official layout of Sirene, for tests and measures.
+//! - [`import`]: Sirene stock files, list of insertion bodies, list of ESS France; dry run, report, history.
 //! - [`offre`]: what an actor offers, for which themes and stages, where, how it is paid; its screens.
 //! - [`liste`]: the public list: search, filters with counts, map, print. [`fiche`]: the page of an actor.
 //! - [`exports`]: exactly what is filtered, as a spreadsheet or for a map.
@@ -15,6 +17,8 @@ pub mod ess;
 mod evenements;
 pub mod exports;
 pub mod fiche;
+pub mod generateur;
+pub mod import;
 pub mod liste;
 mod migrations;
 pub mod offre;

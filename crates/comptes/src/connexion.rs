@@ -13,15 +13,18 @@ use socle::{jeton, personne, projet, session};
 use web::cadre::{cookie, poser, retirer};
 use web::composants::{ChampTexte, Html, ResumeErreurs};
 use web::contexte::COOKIE_SESSION;
-use web::courriels::{self, Message};
+use web::courriels;
 use web::formulaire::Erreurs;
 use web::{Cadre, CheckedForm, Erreur, Instance, Reponse, Saisie, Suite, suite};
 
 use crate::evenements::{self, evenement};
+use crate::oidc;
 
 const USAGE: &str = "connexion";
 /// Mails to one address in one hour; beyond, the same answer and no mail.
 const MAILS_PAR_HEURE: u64 = 5;
+/// Life of the session's cookie, in days.
+pub(crate) const JOURS: i64 = 30;
 /// The address under which a code was asked, signed, from one page to the next.
 const USAGE_ADRESSE: &str = "adresse-de-connexion";
 
@@ -33,6 +36,7 @@ struct PageConnexion {
     suite: String,
     courriel: ChampTexte,
     demo: bool,
+    fournisseur: Option<String>,
 }
 
 fn page_connexion(cadre: &Cadre, saisie: Saisie, erreurs: Erreurs, suite: String) -> PageConnexion {
@@ -46,6 +50,7 @@ fn page_connexion(cadre: &Cadre, saisie: Saisie, erreurs: Erreurs, suite: String
             .aide("Celle de la mairie ou de la structure convient, même partagée.")
             .courriel(),
         demo: cadre.instance.demo,
+        fournisseur: cadre.instance.oidc.as_ref().map(|oidc| oidc.nom.clone()),
     }
 }
 
@@ -85,17 +90,7 @@ async fn envoyer(tx: &WriteTx, instance: &Instance, courriel: &str, suite: &Suit
     let (secret, code) = (ids.jeton(), code_a_usage_unique(ids, LongueurDeCode::Six));
     jeton::creer(tx, clock, USAGE, courriel, &secret, Some(&code), suite::DUREE_S).await?;
     let lien = instance.url(&format!("/connexion/lien/{secret}?suite={}", suite.signer(instance)));
-    let message = Message {
-        a: courriel.to_owned(),
-        sujet: "Votre lien pour vous connecter".to_owned(),
-        texte: format!(
-            "Bonjour,\n\nVotre code : {code}\n\nOu ouvrez ce lien, puis appuyez sur le bouton :\n{lien}\n\nLe code et le \
-             lien servent une seule fois, pendant 24 heures.\n\nSi vous n’avez rien demandé, ignorez ce message : \
-             personne ne peut entrer sans lui."
-        ),
-    };
-    courriels::demander(tx, clock, ids, message).await?;
-    Ok(())
+    courriels::ecrire(tx, instance, courriel, "connexion", &[("code", &code), ("lien", &lien)]).await
 }
 
 #[derive(Template)]
@@ -191,33 +186,59 @@ pub async fn suivre_lien(cadre: Cadre, Path(secret): Path<String>, form: Checked
     entrer(&cadre, &form, tx, &courriel, &suite).await
 }
 
-/// Opens a session for an address that was just proved, keeps the draft that was asked, goes where it was asked.
+/// Opens a session for an address that was just proved.
 async fn entrer(cadre: &Cadre, form: &CheckedForm, tx: WriteTx, courriel: &str, suite: &Suite) -> Reponse {
     let instance = &cadre.instance;
-    let (clock, ids): (&dyn Clock, &dyn Ids) = (&*instance.clock, &*instance.ids);
-    let personne = personne::trouver_ou_creer(&tx, clock, ids, courriel).await?;
-    let mut garde = false;
-    if let Some(reference) = &suite.garder
-        && let Some(projet) = projet::par_reference(&tx, reference).await?
-    {
-        garde = projet::rattacher(&tx, clock, ids, &projet.id, &personne.id).await?;
-    }
-    verifier_par_adresse(&tx, instance, &personne).await?;
-    let jeton_de_session = ouvrir_session(&tx, cadre, &personne.id).await?;
-    let message = if garde { "Votre projet est gardé. Il reste privé." } else { "Vous êtes connecté." };
-    let vers = if personne.nom.is_empty() && !garde { "/compte" } else { suite.retour.as_str() };
-    let mut reponse = form.conclure(tx, vers, message).await?;
-    poser(&mut reponse, &cookie(cadre, COOKIE_SESSION, jeton_de_session, 30));
+    let personne = personne::trouver_ou_creer(&tx, &*instance.clock, &*instance.ids, courriel).await?;
+    let entree = preparer_entree(cadre, &tx, &personne, suite).await?;
+    let mut reponse = form.conclure(tx, &entree.vers, entree.message).await?;
+    poser(&mut reponse, &cookie(cadre, COOKIE_SESSION, entree.secret, JOURS));
     Ok(reponse)
 }
 
-/// Opens a session and writes the event; returns the secret of the cookie.
+/// A person about to enter.
+pub(crate) struct Entree {
+    /// Where they go.
+    pub(crate) vers: String,
+    /// What they are told there.
+    pub(crate) message: &'static str,
+    /// Secret of the cookie.
+    pub(crate) secret: String,
+}
+
+/// Keeps the draft that was asked, verifies what the address proves, opens the session.
+pub(crate) async fn preparer_entree(
+    cadre: &Cadre,
+    tx: &WriteTx,
+    personne: &personne::Model,
+    suite: &Suite,
+) -> Result<Entree, Erreur> {
+    let instance = &cadre.instance;
+    let (clock, ids): (&dyn Clock, &dyn Ids) = (&*instance.clock, &*instance.ids);
+    let mut garde = false;
+    if let Some(reference) = &suite.garder
+        && let Some(projet) = projet::par_reference(tx, reference).await?
+    {
+        garde = projet::rattacher(tx, clock, ids, &projet.id, &personne.id).await?;
+    }
+    verifier_par_adresse(tx, instance, personne).await?;
+    let secret = ouvrir_session(tx, cadre, &personne.id).await?;
+    let message = if garde { "Votre projet est gardé. Il reste privé." } else { "Vous êtes connecté." };
+    let vers = if personne.nom.is_empty() && !garde { "/compte" } else { suite.retour.as_str() };
+    Ok(Entree { vers: vers.to_owned(), message, secret })
+}
+
+/// Opens a session under a new secret and writes the event; returns the secret of the cookie. The session that this
+/// browser had ends: nobody is left signed in behind.
 pub(crate) async fn ouvrir_session(
     tx: &WriteTx,
     cadre: &Cadre,
     personne: &socle::PersonneId,
 ) -> Result<String, Erreur> {
     let instance = &cadre.instance;
+    if let Some((precedente, qui)) = &cadre.visiteur.session {
+        session::fermer(tx, &qui.id, &precedente.id).await?;
+    }
     let secret = instance.ids.jeton();
     session::ouvrir(tx, &*instance.clock, &secret, personne, &cadre.appareil).await?;
     let evenement = evenement(evenements::CONNEXION, "personne", personne.as_str(), Some(personne.as_str()));
@@ -261,7 +282,8 @@ pub async fn sortir(cadre: Cadre, form: CheckedForm) -> Result<Response, Erreur>
         cadre.visiteur.session.clone().ok_or(Erreur::Interdit(domain::droit::Refus::ConnexionRequise))?;
     let tx = cadre.instance.db.begin().await?;
     session::fermer(&tx, &personne.id, &session.id).await?;
-    let mut reponse = form.conclure(tx, "/", "Vous êtes déconnecté.").await?;
+    let vers = oidc::apres_la_sortie(&cadre).unwrap_or("/");
+    let mut reponse = form.conclure(tx, vers, "Vous êtes déconnecté.").await?;
     poser(&mut reponse, &retirer(&cadre, COOKIE_SESSION));
     Ok(reponse)
 }

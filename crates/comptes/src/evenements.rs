@@ -4,6 +4,7 @@ use platform::journal::{Evenement, Visibilite};
 use web::feature::Rendu;
 
 pub(crate) const CONNEXION: &str = "compte.connexion";
+pub(crate) const IDENTITE_RELIEE: &str = "compte.identite_reliee";
 pub(crate) const EFFACEMENT: &str = "compte.effacement";
 pub(crate) const MANDAT_DECLARE: &str = "mandat.declare";
 pub(crate) const MANDAT_VERIFIE: &str = "mandat.verifie";
@@ -12,6 +13,7 @@ pub(crate) const MANDAT_TERMINE: &str = "mandat.termine";
 
 pub(crate) const RENDUS: &[(&str, Rendu)] = &[
     (CONNEXION, |_, _| "Connexion".to_owned()),
+    (IDENTITE_RELIEE, |_, _| "Compte relié à une identité professionnelle".to_owned()),
     (EFFACEMENT, |_, _| "Compte effacé à la demande de la personne".to_owned()),
     (MANDAT_DECLARE, |_, _| "Fonction déclarée".to_owned()),
     (MANDAT_VERIFIE, |_, _| "Fonction vérifiée".to_owned()),

@@ -3,6 +3,7 @@
 //! - [`connexion`]: a code and a link by mail, 24 hours, one use; the same answer whether the address is known or not.
 //! - [`compte`]: one's name, sessions, data (export, erasure), "Pour quelle commune ?".
 //! - [`mandats`]: for whom one acts; declared, then verified by the official address, a member or an agent.
+//! - [`oidc`]: agents enter with ProConnect or another OpenID Connect provider, where one is configured.
 //! - [`premier_agent`]: the one-time link printed by `terreau init`.
 //! - [`demo`]: entering as an invented person, reading the mails of the demonstration. Only there.
 
@@ -11,6 +12,7 @@ pub mod connexion;
 pub mod demo;
 mod evenements;
 pub mod mandats;
+pub mod oidc;
 pub mod premier_agent;
 
 use axum::routing::{get, post};
@@ -70,6 +72,10 @@ fn routes() -> Vec<Route> {
             Acces::Public,
             get(connexion::montrer_lien).post(connexion::suivre_lien),
         ),
+        route("GET", "/connexion/agents", Acces::Public, get(oidc::partir)),
+        route("GET", "/connexion/agents/retour", Acces::Public, get(oidc::revenir)),
+        route("GET", "/deconnexion/agents", Acces::Public, get(oidc::sortir)),
+        route("GET", "/deconnexion/retour", Acces::Public, get(oidc::sorti)),
         route("POST", "/deconnexion", Acces::Connecte, post(connexion::sortir)),
         route("GET POST", "/compte", Acces::Connecte, get(compte::montrer).post(compte::enregistrer)),
         route("POST", "/compte/mandat", Acces::Connecte, post(compte::choisir_mandat)),

@@ -8,7 +8,7 @@ use platform::journal;
 use socle::mandat::{self, MandatId, Nouveau};
 use socle::organisation::{self, Nature};
 use web::composants::{ChampOptions, ChampTexte, EtatVide, Html, OptionDeChamp, ResumeErreurs};
-use web::courriels::{self, Message};
+use web::courriels;
 use web::formulaire::Erreurs;
 use web::{Cadre, CheckedForm, Erreur, Reponse, Saisie, texte};
 
@@ -227,35 +227,14 @@ pub async fn trancher(cadre: Cadre, form: CheckedForm) -> Reponse {
     if let Some((personne, organisation)) = mandat::personne_et_organisation(&tx, &id).await?
         && let Some(a) = personne.courriel
     {
-        courriels::demander(
-            &tx,
-            clock,
-            ids,
-            reponse_a_la_personne(instance, a, &organisation, (!oui).then_some(&motif)),
-        )
-        .await?;
+        let lien = instance.url("/projets");
+        let organisation = ("organisation", organisation.as_str());
+        if oui {
+            courriels::ecrire(&tx, instance, a, "mandat-verifie", &[organisation, ("lien", &lien)]).await?;
+        } else {
+            courriels::ecrire(&tx, instance, a, "mandat-refuse", &[organisation, ("motif", &motif)]).await?;
+        }
     }
     form.conclure(tx, "/agents/mandats", if oui { "La fonction est vérifiée." } else { "La fonction est refusée." })
         .await
-}
-
-fn reponse_a_la_personne(instance: &web::Instance, a: String, organisation: &str, refus: Option<&String>) -> Message {
-    match refus {
-        None => Message {
-            a,
-            sujet: "Votre fonction est vérifiée".to_owned(),
-            texte: format!(
-                "Bonjour,\n\nVotre fonction pour {organisation} est vérifiée. Vous pouvez maintenant agir en son nom :\n{}",
-                instance.url("/projets")
-            ),
-        },
-        Some(motif) => Message {
-            a,
-            sujet: "Votre fonction n’a pas pu être vérifiée".to_owned(),
-            texte: format!(
-                "Bonjour,\n\nVotre fonction pour {organisation} n’a pas pu être vérifiée.\n\nRaison : {motif}\n\nVos projets \
-                 restent les vôtres. Vous pouvez nous appeler pour en parler."
-            ),
-        },
-    }
 }

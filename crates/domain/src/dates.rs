@@ -24,6 +24,21 @@ pub enum ZoneFeriee {
     Mayotte,
 }
 
+/// Which days are worked: the public holidays of a zone and the local closing days.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Calendrier<'a> {
+    /// Public holidays.
+    pub zone: ZoneFeriee,
+    /// Days on which the services are closed besides.
+    pub fermetures: &'a [Date],
+}
+
+impl From<ZoneFeriee> for Calendrier<'_> {
+    fn from(zone: ZoneFeriee) -> Self {
+        Self { zone, fermetures: &[] }
+    }
+}
+
 /// The name of the public holiday, when that day is one.
 #[must_use]
 pub fn ferie(date: Date, zone: ZoneFeriee) -> Option<&'static str> {
@@ -73,20 +88,24 @@ fn paques(annee: i16) -> Date {
     Date::new(annee, mois, jour).unwrap_or(Date::MIN)
 }
 
-/// Monday to Friday, not a public holiday.
+/// Monday to Friday, neither a public holiday nor a local closing day.
 #[must_use]
-pub fn est_ouvre(date: Date, zone: ZoneFeriee) -> bool {
-    !matches!(date.weekday(), Weekday::Saturday | Weekday::Sunday) && ferie(date, zone).is_none()
+pub fn est_ouvre<'a>(date: Date, calendrier: impl Into<Calendrier<'a>>) -> bool {
+    let Calendrier { zone, fermetures } = calendrier.into();
+    !matches!(date.weekday(), Weekday::Saturday | Weekday::Sunday)
+        && ferie(date, zone).is_none()
+        && !fermetures.contains(&date)
 }
 
 /// The day `n` working days after `date` (the day itself does not count).
 #[must_use]
-pub fn ajouter_jours_ouvres(date: Date, n: u32, zone: ZoneFeriee) -> Date {
+pub fn ajouter_jours_ouvres<'a>(date: Date, n: u32, calendrier: impl Into<Calendrier<'a>>) -> Date {
+    let calendrier = calendrier.into();
     let mut jour = date;
     let mut restants = n;
     while restants > 0 {
         jour = jour.saturating_add(1.day());
-        if est_ouvre(jour, zone) {
+        if est_ouvre(jour, calendrier) {
             restants -= 1;
         }
         if jour == Date::MAX {
@@ -98,15 +117,16 @@ pub fn ajouter_jours_ouvres(date: Date, n: u32, zone: ZoneFeriee) -> Date {
 
 /// Working days after `debut` up to and including `fin`; negative when `fin` is before `debut`.
 #[must_use]
-pub fn jours_ouvres_entre(debut: Date, fin: Date, zone: ZoneFeriee) -> i32 {
+pub fn jours_ouvres_entre<'a>(debut: Date, fin: Date, calendrier: impl Into<Calendrier<'a>>) -> i32 {
+    let calendrier = calendrier.into();
     if fin < debut {
-        return -jours_ouvres_entre(fin, debut, zone);
+        return -jours_ouvres_entre(fin, debut, calendrier);
     }
     let mut nombre = 0;
     let mut jour = debut;
     while jour < fin {
         jour = jour.saturating_add(1.day());
-        nombre += i32::from(est_ouvre(jour, zone));
+        nombre += i32::from(est_ouvre(jour, calendrier));
     }
     nombre
 }
@@ -175,6 +195,15 @@ mod tests {
     #[case(date(2025, 12, 24), 1, ZoneFeriee::AlsaceMoselle, date(2025, 12, 29))]
     fn les_jours_ouvres(#[case] debut: Date, #[case] n: u32, #[case] zone: ZoneFeriee, #[case] attendu: Date) {
         assert_eq!(ajouter_jours_ouvres(debut, n, zone), attendu);
+    }
+
+    #[test]
+    fn un_jour_de_fermeture_ne_compte_pas() {
+        let pont = [date(2026, 11, 26), date(2026, 11, 28)];
+        let calendrier = Calendrier { zone: ZoneFeriee::Metropole, fermetures: &pont };
+        assert!(!est_ouvre(date(2026, 11, 26), calendrier));
+        assert_eq!(ajouter_jours_ouvres(date(2026, 11, 24), 5, calendrier), date(2026, 12, 2));
+        assert_eq!(jours_ouvres_entre(date(2026, 11, 24), date(2026, 12, 2), calendrier), 5);
     }
 
     #[test]

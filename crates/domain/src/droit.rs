@@ -129,7 +129,13 @@ pub fn autoriser(qui: Demandeur<'_>, lien: Lien, action: Action) -> Result<(), R
         Action::VoirProjet => {
             permettre(lien < Lien::Aucun || qui.a(&[Fonction::Coordinateur, Fonction::Direction]), Refus::ProjetPrive)
         }
-        Action::ModifierProjet | Action::AgirPourLePorteur => permettre(lien < Lien::Aucun, Refus::ProjetPrive),
+        Action::ModifierProjet => permettre(lien < Lien::Aucun, Refus::ProjetPrive),
+        // Who accompanies never answers in the bearer's place, nor approves what they wrote themselves.
+        Action::AgirPourLePorteur => match lien {
+            Lien::Porteur | Lien::Declarant => Ok(()),
+            Lien::ChargeDuSecteur => Err(Refus::FonctionRequise("les personnes qui portent le projet")),
+            Lien::Aucun => Err(Refus::ProjetPrive),
+        },
         Action::PublierProjet | Action::InviterMembre => match lien {
             Lien::Porteur => Ok(()),
             Lien::Declarant => Err(Refus::MandatAVerifier),
@@ -199,6 +205,8 @@ mod tests {
     #[case::charge_d_un_autre_secteur(&[Fonction::ChargeTerritorial], Lien::Aucun, Action::VoirProjet, Err(Refus::ProjetPrive))]
     #[case::charge_accompagne(&[Fonction::ChargeTerritorial], Lien::ChargeDuSecteur, Action::Accompagner, Ok(()))]
     #[case::direction_n_accompagne_pas(&[Fonction::Direction], Lien::Aucun, Action::Accompagner, Err(Refus::FonctionRequise("la personne chargée de ce secteur, ou la coordination")))]
+    #[case::charge_n_approuve_pas_pour_le_porteur(&[Fonction::ChargeTerritorial], Lien::ChargeDuSecteur, Action::AgirPourLePorteur, Err(Refus::FonctionRequise("les personnes qui portent le projet")))]
+    #[case::declarant_demande(&[], Lien::Declarant, Action::AgirPourLePorteur, Ok(()))]
     #[case::direction_pilote(&[Fonction::Direction], Lien::Aucun, Action::Piloter, Ok(()))]
     #[case::agent_site_ne_voit_pas_les_projets(&[Fonction::AgentSite], Lien::Aucun, Action::VoirProjet, Err(Refus::ProjetPrive))]
     #[case::representant_modifie_son_acteur(&[], Lien::Porteur, Action::ModifierActeur, Ok(()))]

@@ -2,7 +2,8 @@
 
 use askama::Template;
 use socle::projet;
-use web::{Cache, Cadre, Reponse, actifs};
+use web::composants::Html;
+use web::{Cache, Cadre, Instance, Reponse, actifs, textes};
 
 struct Vu {
     titre: String,
@@ -11,10 +12,36 @@ struct Vu {
     etape: &'static str,
 }
 
+/// What the agent of the site may change.
+struct Textes {
+    titre: String,
+    accroche: String,
+    prive: String,
+    contact: String,
+    gratuit: String,
+    annonce: Option<Html>,
+}
+
+impl Textes {
+    fn lire(instance: &Instance) -> Self {
+        let texte = |cle| instance.texte(cle);
+        let annonce = texte("accueil.annonce");
+        Self {
+            titre: texte("accueil.titre"),
+            accroche: texte("accueil.accroche"),
+            prive: texte("accueil.prive"),
+            contact: texte("accueil.contact"),
+            gratuit: texte("accueil.gratuit"),
+            annonce: (!annonce.is_empty()).then(|| Html(textes::en_html(&annonce))),
+        }
+    }
+}
+
 #[derive(Template)]
 #[template(path = "accueil.html")]
 struct Accueil {
     collectivite: String,
+    textes: Textes,
     illustration: String,
     projets: Vec<Vu>,
     communes: usize,
@@ -26,6 +53,7 @@ pub async fn montrer(cadre: Cadre) -> Reponse {
     let tx = instance.db.read().await?;
     let projets = projet::publics(&tx, None, 3).await?;
     let page = Accueil {
+        textes: Textes::lire(instance),
         collectivite: cadre.identite().collectivite.clone(),
         illustration: actifs::url("accueil.svg"),
         communes: instance.perimetre().nombre(),

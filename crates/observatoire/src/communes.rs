@@ -5,13 +5,15 @@ use axum::extract::Path;
 use axum::http::header;
 use axum::response::IntoResponse;
 use domain::code::CodeCommune;
-use domain::referentiel::{MILLESIME, Resolution, Trouvaille};
+use domain::referentiel::canton::{Canton, CantonDe, canton_de};
+use domain::referentiel::zonage::{self, Appartenance};
+use domain::referentiel::{Commune, MILLESIME, Resolution, Trouvaille};
 use geo::{Carte, Contours};
 use serde::Serialize;
 use socle::{projet, secteur};
 use web::composants::{Cellule, Contact, EtatVide, Html, Resume, Tableau, echapper};
 use web::feature::{DemandeCommune, Panneau};
-use web::{Cache, Cadre, Erreur, Reponse, Saisie};
+use web::{Cache, Cadre, Erreur, Instance, Reponse, Saisie, texte};
 
 /// Answers of a search.
 const LIMITE: usize = 30;
@@ -96,6 +98,13 @@ struct PageCommune {
     voisines: Vec<(String, String)>,
     panneaux: Vec<Panneau>,
     projets: Option<Tableau>,
+    zonages: Vec<ZonageVu>,
+    a_verifier: String,
+}
+
+struct ZonageVu {
+    nom: String,
+    precision: String,
 }
 
 /// GET: facts, contact, actors (panel), published projects, neighbours.
@@ -126,7 +135,9 @@ pub async fn montrer(cadre: Cadre, Path(code): Path<String>) -> Reponse {
     let page = PageCommune {
         nom: commune.nom.to_owned(),
         code: commune.code.as_str().to_owned(),
-        resume: resume(commune, &faits),
+        resume: resume(&cadre.instance, commune, &faits),
+        zonages: zonages(&cadre.instance, commune),
+        a_verifier: a_verifier(commune),
         contact: web::contact::du_secteur(instance, interlocuteur),
         carte: Html(carte(commune.nom, &commune.code, &voisines)),
         voisines: voisines
@@ -162,7 +173,65 @@ async fn panneaux(cadre: &Cadre, demande: &DemandeCommune<'_>) -> Vec<Panneau> {
     panneaux
 }
 
-fn resume(commune: &domain::referentiel::Commune, faits: &domain::profil::FaitsCommune) -> Resume {
+/// The lists that name the commune: national ones, then those entered here.
+fn zonages(instance: &Instance, commune: &Commune) -> Vec<ZonageVu> {
+    let nationaux = zonage::zonages_de(commune).filter_map(|(liste, appartenance)| {
+        let partie = match appartenance {
+            Appartenance::Oui => "",
+            Appartenance::EnPartie => "En partie. ",
+            Appartenance::AVerifier | Appartenance::Non => return None,
+        };
+        let depuis = texte::jour(liste.du);
+        let duree =
+            liste.au.map_or_else(|| format!("depuis le {depuis}"), |au| format!("du {depuis} au {}", texte::jour(au)));
+        let precision = format!(
+            "{partie}{} Liste {duree}, géographie {}. {} Source : {}.",
+            liste.quoi, liste.geographie, liste.reserve, liste.source
+        );
+        Some(ZonageVu { nom: liste.nom.clone(), precision })
+    });
+    let jour = instance.aujourd_hui();
+    let locaux = instance.locaux();
+    let d_ici = locaux.listes.values().filter(|liste| liste.du <= jour && liste.au.is_none_or(|au| jour <= au));
+    let d_ici = d_ici.filter(|liste| liste.communes.contains(&commune.code)).map(|liste| ZonageVu {
+        nom: liste.nom.clone(),
+        precision: format!(
+            "Liste depuis le {}, géographie {}. Source : {}.",
+            texte::jour(liste.du),
+            liste.millesime,
+            liste.source
+        ),
+    });
+    nationaux.chain(d_ici).collect()
+}
+
+/// Absent from a list that is not complete: to be verified, never no. A list that is over is not asked about.
+fn a_verifier(commune: &Commune) -> String {
+    let noms: Vec<&str> = zonage::zonages_de(commune)
+        .filter(|(liste, appartenance)| *appartenance == Appartenance::AVerifier && liste.au.is_none())
+        .map(|(liste, _)| liste.nom.as_str())
+        .collect();
+    noms.join(", ")
+}
+
+fn canton(instance: &Instance, code: &CodeCommune) -> Option<String> {
+    let locaux = instance.locaux();
+    let dit = |canton: &Canton| {
+        let binome = locaux.cantons.get(canton.code).map(|local| local.binome.join(" et ")).unwrap_or_default();
+        if binome.is_empty() { canton.nom.to_owned() } else { format!("{} ({binome})", canton.nom) }
+    };
+    match canton_de(code) {
+        CantonDe::Un(canton) => Some(dit(canton)),
+        CantonDe::Partage(cantons) => {
+            let noms: Vec<String> = cantons.into_iter().map(dit).collect();
+            Some(format!("{}, selon l’adresse", noms.join(", ")))
+        }
+        CantonDe::AVerifier => Some("À vérifier".to_owned()),
+        CantonDe::Aucun => None,
+    }
+}
+
+fn resume(instance: &Instance, commune: &Commune, faits: &domain::profil::FaitsCommune) -> Resume {
     let inconnu = "Non connu";
     let codes: Vec<&str> = commune.codes_postaux().collect();
     let mut resume = Resume::default()
@@ -173,6 +242,9 @@ fn resume(commune: &domain::referentiel::Commune, faits: &domain::profil::FaitsC
         .ligne("Intercommunalité", faits.epci_nom.as_deref().unwrap_or("Aucune"))
         .ligne("Code postal", codes.join(", "))
         .ligne("Code officiel", format!("{} (géographie {MILLESIME})", commune.code));
+    if let Some(canton) = canton(instance, &commune.code) {
+        resume = resume.ligne("Canton", canton);
+    }
     if let Some(telephone) = commune.telephone {
         let compose = web::texte::telephone_compose(telephone);
         let lien = format!("<a class=\"govuk-link\" href=\"tel:{compose}\">{}</a>", echapper(telephone));

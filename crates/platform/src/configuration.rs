@@ -97,6 +97,12 @@ pub struct Oidc {
     pub client: String,
     /// Our client secret there.
     pub secret: Secret,
+    /// Its name on the button.
+    pub nom: String,
+    /// Domains of e-mail for which its word is enough; `*`: all (ProConnect's contract).
+    pub domaines: Vec<String>,
+    /// Accepted levels (`acr`: `eidas1`, `eidas2`…); empty: any.
+    pub niveaux: Vec<String>,
 }
 
 /// Bounds against abuse.
@@ -405,6 +411,9 @@ impl Lecture {
             emetteur: self.texte("oidc.emetteur")?,
             client: self.texte("oidc.client").unwrap_or_default(),
             secret: Secret::nouveau(self.texte("oidc.secret").unwrap_or_default()),
+            nom: self.texte("oidc.nom").unwrap_or_default(),
+            domaines: self.liste("oidc.domaines").iter().map(|domaine| domaine.to_lowercase()).collect(),
+            niveaux: self.liste("oidc.niveaux"),
         })
     }
 }

@@ -3,7 +3,7 @@
 //! SQLite: one writer (`BEGIN IMMEDIATE`), several read-only readers, WAL, `synchronous=FULL`: what was
 //! acknowledged survives a power cut. PostgreSQL: one pool bound to one schema.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
@@ -68,21 +68,15 @@ impl Db {
     /// # Errors
     /// The address is not understood, or the file or server cannot be reached.
     pub async fn ouvrir(options: &DbOptions) -> Result<Self, DbErr> {
-        if options.url.starts_with("sqlite:") {
-            Self::ouvrir_sqlite(options).await
-        } else if options.url.starts_with("postgres://") || options.url.starts_with("postgresql://") {
-            Self::ouvrir_postgres(options).await
-        } else {
-            Err(DbErr::Custom(
-                "adresse de base inconnue : attendu sqlite://chemin ou postgres://serveur/base".to_owned(),
-            ))
+        match moteur_de(&options.url)? {
+            Moteur::Sqlite => Self::ouvrir_sqlite(options).await,
+            Moteur::Postgres => Self::ouvrir_postgres(options).await,
         }
     }
 
     async fn ouvrir_sqlite(options: &DbOptions) -> Result<Self, DbErr> {
-        let chemin = options.url.trim_start_matches("sqlite:").trim_start_matches("//");
-        let chemin = chemin.split('?').next().unwrap_or(chemin).to_owned();
-        if let Some(parent) = Path::new(&chemin).parent().filter(|parent| !parent.as_os_str().is_empty()) {
+        let chemin = chemin_sqlite(&options.url);
+        if let Some(parent) = chemin.parent().filter(|parent| !parent.as_os_str().is_empty()) {
             std::fs::create_dir_all(parent).map_err(|e| DbErr::Custom(format!("dossier {}: {e}", parent.display())))?;
         }
         let synchrone = if options.durable { "FULL" } else { "OFF" };
@@ -214,6 +208,36 @@ impl Db {
     }
 }
 
+/// Which engine an address names.
+///
+/// # Errors
+/// Neither of the two.
+pub fn moteur_de(url: &str) -> Result<Moteur, DbErr> {
+    if url.starts_with("sqlite:") {
+        Ok(Moteur::Sqlite)
+    } else if url.starts_with("postgres://") || url.starts_with("postgresql://") {
+        Ok(Moteur::Postgres)
+    } else {
+        Err(DbErr::Custom("adresse de base inconnue : attendu sqlite://chemin ou postgres://serveur/base".to_owned()))
+    }
+}
+
+/// The file that an SQLite address names.
+pub(crate) fn chemin_sqlite(url: &str) -> PathBuf {
+    let chemin = url.trim_start_matches("sqlite:").trim_start_matches("//");
+    PathBuf::from(chemin.split('?').next().unwrap_or(chemin))
+}
+
+/// What `PRAGMA integrity_check` says of a file: `ok`, or the first fault.
+pub(crate) async fn integrite_sqlite(chemin: &Path) -> Result<String, DbErr> {
+    let connexion = connect_sqlite(chemin, 1, true, "OFF").await?;
+    let ligne = connexion.query_one_raw(sea_orm::raw_sql!(Sqlite, "PRAGMA integrity_check")).await?;
+    let reponse = ligne.ok_or_else(|| DbErr::Custom("PRAGMA integrity_check ne répond pas".to_owned()))?;
+    let reponse = reponse.try_get_by_index(0)?;
+    connexion.close().await?;
+    Ok(reponse)
+}
+
 /// Only a missing schema is created: an account that may not create schemas still opens its own. Two processes that
 /// start together wait for each other (one text is one transaction).
 async fn creer_schema(pool: &DatabaseConnection, schema: &str) -> Result<(), DbErr> {
@@ -238,13 +262,13 @@ impl NomDApplication for ConnectOptions {
 }
 
 async fn connect_sqlite(
-    chemin: &str,
+    chemin: &Path,
     connexions: u32,
     lecture_seule: bool,
     synchrone: &'static str,
 ) -> Result<DatabaseConnection, DbErr> {
     let mut connect = ConnectOptions::new("sqlite::memory:");
-    let fichier = chemin.to_owned();
+    let fichier = chemin.to_path_buf();
     connect
         .max_connections(connexions)
         .min_connections(1)

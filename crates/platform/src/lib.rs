@@ -6,8 +6,12 @@
 //! - [`db`]: the only place that opens connections (SQLite or PostgreSQL), reads snapshots, begins writes.
 //! - [`migration`]: plain SQL lists per feature, forward only, one transaction each.
 //! - [`colonne`]: column types (instants, civil dates, typed identifiers).
+//! - [`fichiers`]: files in a folder or an object store, their type, digest and tidying.
 //! - [`horloge`]: clock and identifiers, always given as parameters.
 //! - [`journal`]: what happened, as facts and ids, written in the same transaction as the data.
+//! - [`panne`]: which errors mean that the database or the disk is out of order.
+//! - [`sauvegarde`]: backups of the database, the files and the key; put back; rotation.
+//! - [`periodique`]: work asked once a day.
 //! - [`outbox`] and [`worker`]: work to do after a commit, with retry, dead letters and replay.
 
 pub mod colonne;
@@ -15,10 +19,14 @@ pub mod configuration;
 pub mod courriel;
 pub mod crypto;
 pub mod db;
+pub mod fichiers;
 pub mod horloge;
 pub mod journal;
 pub mod migration;
 pub mod outbox;
+pub mod panne;
+pub mod periodique;
+pub mod sauvegarde;
 pub mod worker;
 
 pub use colonne::{Instant, Jour};

@@ -3,6 +3,7 @@
 //! One text serves both engines (TEXT, BIGINT, BOOLEAN, DOUBLE PRECISION). An older binary refuses a newer schema.
 
 use sea_orm::{ConnectionTrait, DbErr, FromQueryResult};
+use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
 use crate::db::{Db, Moteur, WriteTx};
@@ -56,11 +57,15 @@ pub enum MigrationError {
     Base(#[from] DbErr),
 }
 
-#[derive(FromQueryResult)]
-struct Appliquee {
-    feature: String,
-    numero: i64,
-    empreinte: String,
+/// A migration that a database has.
+#[derive(Clone, Debug, PartialEq, Eq, FromQueryResult, Serialize, Deserialize)]
+pub struct Appliquee {
+    /// Feature.
+    pub feature: String,
+    /// Number.
+    pub numero: i64,
+    /// Digest of its text.
+    pub empreinte: String,
 }
 
 const TABLE: &str = "CREATE TABLE IF NOT EXISTS schema_migration (
@@ -75,16 +80,22 @@ pub async fn en_attente(db: &Db, liste: &[Migration]) -> Result<Vec<Migration>, 
     let tx = db.begin().await?;
     verrouiller(&tx).await?;
     tx.execute_unprepared(TABLE).await?;
-    let appliquees = lire_appliquees(&tx).await?;
+    let appliquees = appliquees(&tx).await?;
     tx.commit().await?;
     restantes(liste, &appliquees)
 }
 
-fn restantes(liste: &[Migration], appliquees: &[Appliquee]) -> Result<Vec<Migration>, MigrationError> {
+/// Those of `liste` that are not among `appliquees`.
+///
+/// # Errors
+/// An applied one is unknown to this program, or was changed since.
+pub(crate) fn restantes(liste: &[Migration], appliquees: &[Appliquee]) -> Result<Vec<Migration>, MigrationError> {
     for appliquee in appliquees {
         let connue = liste.iter().find(|m| m.feature == appliquee.feature && m.numero == appliquee.numero);
         let (feature, numero) = (appliquee.feature.clone(), appliquee.numero);
         match connue {
+            // A feature taken out of the house: its tables stay, unread.
+            None if liste.iter().all(|m| m.feature != feature) => {}
             None => return Err(MigrationError::PlusRecente { feature, numero }),
             Some(m) if empreinte(m.sql) != appliquee.empreinte => {
                 return Err(MigrationError::Modifiee { feature, numero });
@@ -106,7 +117,7 @@ pub async fn migrer(db: &Db, liste: &[Migration], clock: &dyn Clock) -> Result<u
         let tx = db.begin().await?;
         verrouiller(&tx).await?;
         tx.sans_delai().await?;
-        let deja = lire_appliquees(&tx).await?;
+        let deja = appliquees(&tx).await?;
         if deja.iter().any(|a| a.feature == migration.feature && a.numero == migration.numero) {
             continue;
         }
@@ -127,7 +138,11 @@ async fn verrouiller(tx: &WriteTx) -> Result<(), DbErr> {
     Ok(())
 }
 
-async fn lire_appliquees(tx: &WriteTx) -> Result<Vec<Appliquee>, DbErr> {
+/// The migrations that a database has, in order of feature and number.
+///
+/// # Errors
+/// The engine refused.
+pub async fn appliquees(tx: &impl ConnectionTrait) -> Result<Vec<Appliquee>, DbErr> {
     Appliquee::find_by_statement(sea_orm::raw_sql!(
         Postgres,
         "SELECT feature, numero, empreinte FROM schema_migration ORDER BY feature, numero"

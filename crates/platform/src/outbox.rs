@@ -230,6 +230,15 @@ pub async fn rejouer(tx: &WriteTx, clock: &dyn Clock, id: &str) -> Result<bool, 
     Ok(resultat.rows_affected == 1)
 }
 
+/// Is work on this subject waiting or running?
+///
+/// # Errors
+/// The engine refused.
+pub async fn attend(db: &impl ConnectionTrait, sujet: &str) -> Result<bool, DbErr> {
+    let attente = ligne::Entity::find().filter(ligne::Column::Etat.eq(Etat::Attente));
+    Ok(attente.filter(ligne::Column::Sujet.eq(sujet)).one(db).await?.is_some())
+}
+
 /// Age in seconds of the oldest due work, and number of dead letters: what the health page shows.
 ///
 /// # Errors

@@ -10,7 +10,7 @@ use socle::jeton;
 use socle::organisation::{self, Nature};
 use socle::projet;
 use web::composants::Html;
-use web::courriels::{self, Message};
+use web::courriels;
 use web::{Cadre, CheckedForm, Erreur, Instance, Reponse};
 
 use crate::acces;
@@ -110,19 +110,10 @@ pub async fn demander(cadre: Cadre, Path(reference): Path<String>, form: Checked
     }
     let secret = ids.jeton();
     jeton::creer(&tx, clock, USAGE, &reference, &secret, None, DUREE_S).await?;
-    let message = Message {
-        a: adresse,
-        sujet: "Un projet est déclaré au nom de votre commune".to_owned(),
-        texte: format!(
-            "Bonjour,\n\nUn projet est déclaré au nom de {} : « {} ».\n\nEst-ce bien un projet de votre commune ? \
-             Répondez en un clic (lien valable 30 jours) :\n{}\n\nSans réponse, le projet reste « déclaré, non confirmé ». \
-             Il reste privé.",
-            instance.referentiel().nom_commune(&projet.commune),
-            projet.titre,
-            instance.url(&format!("/confirmation/{secret}"))
-        ),
-    };
-    courriels::demander(&tx, clock, ids, message).await?;
+    let lien = instance.url(&format!("/confirmation/{secret}"));
+    let commune = instance.referentiel().nom_commune(&projet.commune);
+    let valeurs = [("commune", commune), ("projet", &projet.titre), ("lien", &lien)];
+    courriels::ecrire(&tx, instance, adresse, "confirmation", &valeurs).await?;
     journal::ecrire(&tx, clock, ids, evenement(&cadre, evenements::CONFIRMATION_DEMANDEE, &projet)).await?;
     form.conclure(tx, &fiche, "Nous avons écrit à l’adresse officielle de la mairie.").await
 }
@@ -163,10 +154,15 @@ async fn projet_du_lien(cadre: &Cadre, secret: &str) -> Result<(projet::Model, p
 pub async fn repondre(cadre: Cadre, Path(secret): Path<String>, form: CheckedForm) -> Reponse {
     let (projet, lecture) = projet_du_lien(&cadre, &secret).await?;
     drop(lecture);
+    let oui = match form.saisie.texte("reponse") {
+        "oui" => true,
+        "non" => false,
+        _ => return Err(Erreur::Invalide("Choisissez une des deux réponses.".to_owned())),
+    };
     let instance = &cadre.instance;
     let tx = instance.db.begin().await?;
     jeton::utiliser(&tx, instance.clock.instant(), USAGE, &secret).await?;
-    if form.saisie.texte("reponse") == "oui" {
+    if oui {
         if !noter(&tx, instance, &projet, "mairie", None).await? {
             return Err(deja_change());
         }

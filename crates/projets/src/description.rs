@@ -7,7 +7,7 @@ use axum::http::StatusCode;
 use domain::cents::Cents;
 use domain::droit::Action;
 use domain::profil::{BaseDeCout, Besoin, Complements, Etape, NatureDepense, Porteur, Reponse as Avis};
-use domain::theme::{Colonne, Theme};
+use domain::theme::Theme;
 use platform::journal;
 use socle::ProjetId;
 use socle::jeton::empreinte;
@@ -53,7 +53,14 @@ struct Conflit {
     lignes: Vec<(&'static str, String)>,
 }
 
-fn ecran_1_de(formulaire: &Formulaire, action: String, version: Option<i64>, conflit: Option<Conflit>) -> Ecran1 {
+fn ecran_1_de(
+    cadre: &Cadre,
+    formulaire: &Formulaire,
+    action: String,
+    version: Option<i64>,
+    conflit: Option<Conflit>,
+) -> Ecran1 {
+    let locaux = cadre.instance.locaux();
     Ecran1 {
         etapes: Etapes::nouvelles(NOMS_DES_ETAPES, 1),
         nouveau: version.is_none(),
@@ -70,25 +77,10 @@ fn ecran_1_de(formulaire: &Formulaire, action: String, version: Option<i64>, con
             .long("manque", "Qu’est-ce qui manque aujourd’hui, et pour qui ?", MANQUE_MAX)
             .aide("Deux ou trois phrases suffisent. N’écrivez pas de nom de personne."),
         themes: formulaire
-            .cases("themes", "De quoi s’agit-il ?", options_de_themes())
+            .cases("themes", "De quoi s’agit-il ?", locaux.themes.options(formulaire.saisie.liste("themes")))
             .aide("Choisissez un à trois thèmes.")
             .en_colonnes(),
     }
-}
-
-fn options_de_themes() -> Vec<OptionDeChamp> {
-    let mut groupe: Option<Colonne> = None;
-    Theme::TOUS
-        .iter()
-        .map(|theme| {
-            let option = OptionDeChamp::nouvelle(theme.as_str(), theme.libelle());
-            if groupe == Some(theme.colonne()) {
-                return option;
-            }
-            groupe = Some(theme.colonne());
-            option.groupe(theme.colonne().libelle())
-        })
-        .collect()
 }
 
 /// GET: an empty first screen. `?commune=54129` fills the commune (from its page).
@@ -100,7 +92,9 @@ pub async fn nouveau(cadre: Cadre) -> Reponse {
     });
     let saisie = commune.map_or_else(Saisie::default, |nom| Saisie::default().avec("commune", nom));
     let formulaire = cadre.formulaire_avec(saisie, Erreurs::default());
-    cadre.page("Décrire un projet", &ecran_1_de(&formulaire, "/projets/nouveau".to_owned(), None, None))?.repondre()
+    cadre
+        .page("Décrire un projet", &ecran_1_de(&cadre, &formulaire, "/projets/nouveau".to_owned(), None, None))?
+        .repondre()
 }
 
 /// What screen 1 says.
@@ -132,7 +126,7 @@ pub async fn creer(cadre: Cadre, form: CheckedForm) -> Reponse {
         Ok(idee) => idee,
         Err(erreurs) => {
             let formulaire = cadre.formulaire_avec(form.saisie, erreurs);
-            let page = ecran_1_de(&formulaire, "/projets/nouveau".to_owned(), None, None);
+            let page = ecran_1_de(&cadre, &formulaire, "/projets/nouveau".to_owned(), None, None);
             return cadre.page("Décrire un projet", &page)?.statut(StatusCode::UNPROCESSABLE_ENTITY).repondre();
         }
     };
@@ -188,7 +182,7 @@ pub async fn ecran_1(cadre: Cadre, Path(reference): Path<String>) -> Reponse {
         saisie = saisie.avec("themes", theme.as_str());
     }
     let formulaire = cadre.formulaire_avec(saisie, Erreurs::default());
-    let page = ecran_1_de(&formulaire, format!("/projets/{reference}/description"), Some(projet.version), None);
+    let page = ecran_1_de(&cadre, &formulaire, format!("/projets/{reference}/description"), Some(projet.version), None);
     cadre.page("Votre idée", &page)?.fil(&fil(&projet.titre, &format!("/projets/{reference}"))).repondre()
 }
 
@@ -201,7 +195,7 @@ pub async fn enregistrer_1(cadre: Cadre, Path(reference): Path<String>, form: Ch
         Ok(idee) => idee,
         Err(erreurs) => {
             let formulaire = cadre.formulaire_avec(form.saisie, erreurs);
-            let page = ecran_1_de(&formulaire, action, Some(projet.version), None);
+            let page = ecran_1_de(&cadre, &formulaire, action, Some(projet.version), None);
             return cadre.page("Votre idée", &page)?.statut(StatusCode::UNPROCESSABLE_ENTITY).repondre();
         }
     };
@@ -222,11 +216,11 @@ pub async fn enregistrer_1(cadre: Cadre, Path(reference): Path<String>, form: Ch
                 ("Titre", actuel.titre),
                 ("Commune", instance.referentiel().nom_commune(&actuel.commune).to_owned()),
                 ("Ce qui manque", actuel.manque),
-                ("Thèmes", themes.iter().map(|t| t.libelle()).collect::<Vec<_>>().join(", ")),
+                ("Thèmes", instance.locaux().themes.noms(&themes)),
             ],
         };
         let formulaire = cadre.formulaire_avec(form.saisie, Erreurs::default());
-        let page = ecran_1_de(&formulaire, action, Some(actuel.version), Some(conflit));
+        let page = ecran_1_de(&cadre, &formulaire, action, Some(actuel.version), Some(conflit));
         return cadre.page("Votre idée", &page)?.statut(StatusCode::CONFLICT).repondre();
     }
     projet::ecrire_themes(&tx, &change.id, &idee.themes).await?;
@@ -451,7 +445,7 @@ const QUESTIONS: &[(&str, &str, &str)] = &[
 
 fn ecran_3_de(formulaire: &Formulaire, projet: &projet::Model, conflit: bool) -> Ecran3 {
     let question = |(nom, legende, aide): &(&'static str, &'static str, &'static str)| {
-        let champ = formulaire.radios(nom, legende, avis()).en_ligne();
+        let champ = formulaire.radios(*nom, legende, avis()).en_ligne();
         if aide.is_empty() { champ } else { champ.aide(*aide) }
     };
     let montant = |nom, libelle, aide: &str| formulaire.texte(nom, libelle).aide(aide).montant();

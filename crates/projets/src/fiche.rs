@@ -4,7 +4,6 @@
 use askama::Template;
 use axum::extract::Path;
 use domain::droit::{Action, Lien};
-use domain::theme::Theme;
 use platform::journal::{self, Visibilite};
 use socle::projet::{self, Diffusion};
 use socle::{organisation, personne};
@@ -98,7 +97,12 @@ async fn entiere(cadre: &Cadre, ouvert: Ouvert) -> Reponse {
         commune: instance.referentiel().nom_commune(&projet.commune).to_owned(),
         code_commune: projet.commune.as_str().to_owned(),
         etiquettes: etiquettes(&projet),
-        resume: resume(&projet, &themes, organisation.as_deref(), peut(Action::ModifierProjet)),
+        resume: resume(
+            &projet,
+            &instance.locaux().themes.noms(&themes),
+            organisation.as_deref(),
+            peut(Action::ModifierProjet),
+        ),
         manque: Html(texte::paragraphes(&projet.manque)),
         contact: web::contact::du_secteur(instance, interlocuteur),
         utiles,
@@ -131,13 +135,13 @@ fn etiquettes(projet: &projet::Model) -> Vec<Etiquette> {
     etiquettes
 }
 
-fn resume(projet: &projet::Model, themes: &[Theme], organisation: Option<&str>, modifiable: bool) -> Resume {
+fn resume(projet: &projet::Model, noms_des_themes: &str, organisation: Option<&str>, modifiable: bool) -> Resume {
     let url = |page: &str| format!("/projets/{}/{page}", projet.reference);
     let complements = projet.complements();
     let inconnu = || "Je ne sais pas".to_owned();
     let mut resume = Resume::default();
     let lignes: [(&str, String, &str, &str); 6] = [
-        ("Thèmes", themes.iter().map(|t| t.libelle()).collect::<Vec<_>>().join(", "), "description", "les thèmes"),
+        ("Thèmes", noms_des_themes.to_owned(), "description", "les thèmes"),
         ("Étape", projet.etape.libelle().to_owned(), "suite", "l’étape"),
         (
             "Qui porte le projet",
@@ -176,7 +180,7 @@ fn publique(cadre: &Cadre, ouvert: Ouvert) -> Result<axum::response::Response, E
     let page = FichePublique {
         commune: instance.referentiel().nom_commune(&projet.commune).to_owned(),
         code_commune: projet.commune.as_str().to_owned(),
-        themes: themes.iter().map(|t| t.libelle()).collect::<Vec<_>>().join(", "),
+        themes: instance.locaux().themes.noms(&themes),
         manque: Html(texte::paragraphes(&projet.manque)),
         publie_le: projet.publie_le.map(|le| texte::jour(instance.jour_de(le))).unwrap_or_default(),
         projet,

@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 use socle::projet::{self, Etat};
 use socle::{OrganisationId, PersonneId, personne};
 use web::composants::{Cellule, ChampTexte, EtatVide, Html, ResumeErreurs, Tableau};
-use web::courriels::{self, Message};
+use web::courriels;
 use web::formulaire::Erreurs;
 use web::{Cadre, CheckedForm, Erreur, Reponse, Saisie, Suite, texte};
 
@@ -169,24 +169,16 @@ pub async fn inviter(cadre: Cadre, Path(reference): Path<String>, form: CheckedF
         projet::ajouter_membre(&tx, ids, &projet.id, &invite.id, cadre.visiteur.personne_id(), clock.instant()).await?;
         journal::ecrire(&tx, clock, ids, evenement(&cadre, evenements::INVITE, &projet)).await?;
         let qui = cadre.visiteur.personne().map(personne::Model::nom_complet).unwrap_or_default();
-        let message = Message {
-            a: courriel,
-            sujet: format!("{qui} vous invite à suivre un projet"),
-            texte: format!(
-                "Bonjour,\n\n{qui} vous invite à suivre le projet « {} ».\n\nPour le voir, connectez-vous avec cette \
-                 adresse :\n{}\n\nSi vous ne connaissez pas ce projet, vous pouvez ignorer ce message.",
-                projet.titre,
-                instance.url(&format!("/projets/{reference}"))
-            ),
-        };
-        courriels::demander(&tx, clock, ids, message).await?;
+        let lien = instance.url(&format!("/projets/{reference}"));
+        let valeurs = [("qui", qui.as_str()), ("projet", &projet.titre), ("lien", &lien)];
+        courriels::ecrire(&tx, instance, courriel, "invitation", &valeurs).await?;
     }
     form.conclure(tx, &format!("/projets/{reference}"), "L’invitation est envoyée.").await
 }
 
 /// What this feature holds about a person.
 pub(crate) async fn export(tx: &ReadTx, personne: &PersonneId) -> Result<Value, Erreur> {
-    let projets = projet::de_la_personne(tx, personne, &[], LISTE_MAX).await?;
+    let projets = projet::decrits_par(tx, personne, LISTE_MAX).await?;
     Ok(projets
         .iter()
         .map(|p| {

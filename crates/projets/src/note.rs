@@ -43,7 +43,7 @@ pub async fn montrer(cadre: Cadre, Path(reference): Path<String>) -> Reponse {
     let jour = instance.aujourd_hui();
     let page = Note {
         commune: instance.referentiel().nom_commune(&ouvert.projet.commune).to_owned(),
-        themes: ouvert.themes.iter().map(|t| t.libelle()).collect::<Vec<_>>().join(", "),
+        themes: instance.locaux().themes.noms(&ouvert.themes),
         le: en_lettres(jour),
         manque: Html(web::texte::paragraphes(&ouvert.projet.manque)),
         alerte: resultat::alerte_devis(),

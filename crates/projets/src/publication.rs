@@ -26,7 +26,7 @@ pub async fn montrer(cadre: Cadre, Path(reference): Path<String>) -> Reponse {
     let ouvert = acces::ouvrir(&cadre, &reference, Action::PublierProjet).await?;
     let page = PagePublier {
         commune: cadre.instance.referentiel().nom_commune(&ouvert.projet.commune).to_owned(),
-        themes: ouvert.themes.iter().map(|t| t.libelle()).collect::<Vec<_>>().join(", "),
+        themes: cadre.instance.locaux().themes.noms(&ouvert.themes),
         manque: Html(web::texte::paragraphes(&ouvert.projet.manque)),
         caches: cadre.formulaire().caches(),
         projet: ouvert.projet,

@@ -54,7 +54,7 @@ pub async fn semer(instance: &Instance) -> Result<(), Erreur> {
     };
     reglage::ecrire(&tx, &*instance.clock, CLE, &identite, 0, None).await?;
     tx.commit().await?;
-    instance.relire_identite().await
+    instance.relire_reglages().await
 }
 
 fn communes(instance: &Instance, epci: &[String]) -> Vec<CodeCommune> {

@@ -135,6 +135,6 @@ pub async fn enregistrer(cadre: Cadre, form: CheckedForm) -> Reponse {
     let reponse = form
         .conclure(tx, "/reglages/identite", "L’identité est enregistrée. Elle est visible sur toutes les pages.")
         .await?;
-    instance.relire_identite().await?;
+    instance.relire_reglages().await?;
     Ok(reponse)
 }

@@ -5,19 +5,36 @@ use axum::http::{StatusCode, header};
 use axum::response::IntoResponse;
 use platform::outbox;
 use serde_json::json;
-use web::feature::Donnees;
+use web::composants::Html;
+use web::feature::{Donnees, LienReglage};
 use web::identite::Identite;
+use web::textes::en_html;
 use web::{Cache, Cadre, Reponse};
+
+use crate::sauvegardes;
 
 #[derive(Template)]
 #[template(path = "aide.html")]
 struct Aide {
     identite: Identite,
+    introduction: String,
+    etapes: Html,
+    questions: Html,
+}
+
+/// A text of the site written in Markdown; empty when it says nothing.
+fn en_markdown(cadre: &Cadre, cle: &str) -> Html {
+    Html(en_html(&cadre.instance.texte(cle)))
 }
 
 /// GET.
 pub async fn aide(cadre: Cadre) -> Reponse {
-    let page = Aide { identite: cadre.identite().clone() };
+    let page = Aide {
+        identite: cadre.identite().clone(),
+        introduction: cadre.instance.texte("aide.introduction"),
+        etapes: en_markdown(&cadre, "aide.etapes"),
+        questions: en_markdown(&cadre, "aide.questions"),
+    };
     cadre.page("Aide", &page)?.cache(Cache::Public(3600)).repondre()
 }
 
@@ -25,11 +42,17 @@ pub async fn aide(cadre: Cadre) -> Reponse {
 #[template(path = "accessibilite.html")]
 struct Accessibilite {
     identite: Identite,
+    etat: Html,
+    contact: Html,
 }
 
 /// GET.
 pub async fn accessibilite(cadre: Cadre) -> Reponse {
-    let page = Accessibilite { identite: cadre.identite().clone() };
+    let page = Accessibilite {
+        identite: cadre.identite().clone(),
+        etat: en_markdown(&cadre, "accessibilite.etat"),
+        contact: en_markdown(&cadre, "accessibilite.contact"),
+    };
     cadre.page("Accessibilité", &page)?.cache(Cache::Public(3600)).repondre()
 }
 
@@ -37,11 +60,13 @@ pub async fn accessibilite(cadre: Cadre) -> Reponse {
 #[template(path = "mentions_legales.html")]
 struct MentionsLegales {
     identite: Identite,
+    complement: Html,
 }
 
 /// GET (loi n° 2004-575 du 21 juin 2004, article 1-1 ; à vérifier).
 pub async fn mentions_legales(cadre: Cadre) -> Reponse {
-    let page = MentionsLegales { identite: cadre.identite().clone() };
+    let page =
+        MentionsLegales { identite: cadre.identite().clone(), complement: en_markdown(&cadre, "mentions.complement") };
     cadre.page("Mentions légales", &page)?.cache(Cache::Public(3600)).repondre()
 }
 
@@ -50,22 +75,29 @@ pub async fn mentions_legales(cadre: Cadre) -> Reponse {
 struct DonneesPersonnelles {
     identite: Identite,
     donnees: Vec<Donnees>,
+    complement: Html,
 }
 
 /// GET: what each feature keeps, why, how long (RGPD, article 13).
 pub async fn donnees_personnelles(cadre: Cadre) -> Reponse {
     let donnees = cadre.instance.maison.features.iter().flat_map(|feature| feature.donnees).copied().collect();
-    let page = DonneesPersonnelles { identite: cadre.identite().clone(), donnees };
+    let page = DonneesPersonnelles {
+        identite: cadre.identite().clone(),
+        donnees,
+        complement: en_markdown(&cadre, "donnees.complement"),
+    };
     cadre.page("Données personnelles", &page)?.cache(Cache::Public(3600)).repondre()
 }
 
 #[derive(Template)]
 #[template(path = "reglages.html")]
-struct Index;
+struct Index {
+    liens: Vec<LienReglage>,
+}
 
 /// GET.
 pub async fn reglages(cadre: Cadre) -> Reponse {
-    cadre.page("Réglages", &Index)?.repondre()
+    cadre.page("Réglages", &Index { liens: cadre.instance.maison.reglages() })?.repondre()
 }
 
 /// GET: for the operator's watch. 200 when all is well, 503 with the reason otherwise.
@@ -78,7 +110,8 @@ pub async fn sante(cadre: Cadre) -> Reponse {
     let (statut, corps) = match lecture.await {
         Ok((retard, en_attente)) if retard < 3600 => (
             StatusCode::OK,
-            json!({"etat": "bon", "base": "répond", "travaux_en_attente": en_attente, "retard_s": retard}),
+            json!({"etat": "bon", "base": "répond", "travaux_en_attente": en_attente, "retard_s": retard,
+                   "sauvegarde": sauvegardes::etat(instance), "sauvegarde_age_h": sauvegardes::age_h(instance)}),
         ),
         Ok((retard, en_attente)) => (
             StatusCode::SERVICE_UNAVAILABLE,

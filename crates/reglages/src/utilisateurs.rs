@@ -8,7 +8,7 @@ use socle::mandat::{self, MandatId, Nouveau, Verification};
 use socle::organisation::{self, Nature, Nouvelle};
 use socle::personne;
 use web::composants::{ChampOptions, ChampTexte, Html, OptionDeChamp, ResumeErreurs};
-use web::courriels::{self, Message};
+use web::courriels;
 use web::formulaire::Erreurs;
 use web::{Cadre, CheckedForm, Erreur, Reponse, Saisie, texte};
 
@@ -114,14 +114,9 @@ pub async fn donner(cadre: Cadre, form: CheckedForm) -> Reponse {
     };
     let mandat = mandat::donner(&tx, clock, ids, nouveau).await?;
     noter(&tx, &cadre, mandat.id.as_str()).await?;
-    let texte = format!(
-        "Bonjour,\n\nVous êtes maintenant « {} » sur {}.\n\nPour entrer, utilisez cette adresse :\n{}",
-        fonction.libelle(),
-        cadre.identite().nom,
-        instance.url("/connexion")
-    );
-    courriels::demander(&tx, clock, ids, Message { a: courriel, sujet: "Votre accès est ouvert".to_owned(), texte })
-        .await?;
+    let lien = instance.url("/connexion");
+    let valeurs = [("fonction", fonction.libelle()), ("lien", &lien)];
+    courriels::ecrire(&tx, instance, courriel, "fonction-donnee", &valeurs).await?;
     form.conclure(tx, "/reglages/utilisateurs", "La fonction est donnée. La personne reçoit un courriel.").await
 }
 

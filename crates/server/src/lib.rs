@@ -2,10 +2,14 @@
 //!
 //! - [`features`]: the list.
 //! - [`ouverture`]: opens an instance from the configuration.
+//! - [`sauvegardes`]: `backup` and `restore`.
 //! - [`service`]: serves it, with its worker, until told to stop.
+//! - [`vote`]: the command `terreau vote`.
 
 pub mod ouverture;
+pub mod sauvegardes;
 pub mod service;
+pub mod vote;
 
 use web::Feature;
 
@@ -18,6 +22,7 @@ pub fn features() -> Vec<Feature> {
         observatoire::feature(),
         annuaire::feature(),
         projets::feature(),
+        leviers::feature(),
         accompagnement::feature(),
     ]
 }

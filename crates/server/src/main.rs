@@ -9,7 +9,7 @@ use anyhow::Context;
 use clap::{Parser, Subcommand};
 use platform::configuration::{Configuration, Sources};
 use server::ouverture::{self, Base, Ouverte};
-use server::service;
+use server::{sauvegardes, service};
 use web::Instance;
 
 #[derive(Parser)]
@@ -47,6 +47,54 @@ enum Commande {
     LienAgent,
     /// Refait l’index de recherche à partir de la base.
     Reindex,
+    /// Dépouille un vote, ou recompte un procès-verbal. Ne touche pas à l’instance.
+    Vote {
+        #[command(subcommand)]
+        commande: server::vote::CommandeVote,
+    },
+    /// Importe un fichier.
+    Import {
+        #[command(subcommand)]
+        quoi: Import,
+    },
+    /// Écrit des fichiers inventés, pour des essais de volume. Ne touche pas à l’instance.
+    Generer {
+        #[command(subcommand)]
+        quoi: Generer,
+    },
+    /// Sauvegarde la base, les fichiers et la clé, pendant que le site tourne.
+    Backup,
+    /// Remet une sauvegarde en place (le service doit être arrêté). Sans nom : la liste des sauvegardes.
+    Restore {
+        /// Nom ou dossier de la sauvegarde ; « derniere » pour la plus récente.
+        sauvegarde: Option<String>,
+        /// Remplace ce qui existe, après l’avoir sauvegardé.
+        #[arg(long)]
+        remplacer: bool,
+    },
+}
+
+#[derive(Subcommand)]
+enum Import {
+    /// Les aides d’un partenaire (JSON, CSV, XLSX ou ODS). Elles attendent la relecture d’un agent.
+    Aides {
+        /// Le fichier.
+        chemin: PathBuf,
+        /// La source, quand elle n’est pas reconnue : departement-drome, dispositif-aide…
+        #[arg(long)]
+        source: Option<String>,
+        /// Dit ce qui changerait, sans rien enregistrer.
+        #[arg(long)]
+        essai: bool,
+    },
+    /// L’annuaire des acteurs : fichiers Sirene de l’Insee, liste des SIAE, liste d’ESS France.
+    Annuaire(annuaire::import::commande::Options),
+}
+
+#[derive(Subcommand)]
+enum Generer {
+    /// Des fichiers au dessin officiel de Sirene ; chaque nom y dit « EXEMPLE ».
+    Sirene(annuaire::generateur::Options),
 }
 
 fn main() -> ExitCode {
@@ -61,6 +109,12 @@ fn main() -> ExitCode {
 }
 
 fn executer(ligne: &Ligne) -> anyhow::Result<ExitCode> {
+    if let Commande::Vote { commande } = &ligne.commande {
+        return server::vote::executer(commande, &mut std::io::stdout().lock(), &mut std::io::stderr());
+    }
+    if let Commande::Generer { quoi: Generer::Sirene(options) } = &ligne.commande {
+        return Ok(dire(options.generer().context("Les fichiers ne peuvent pas être écrits.")?));
+    }
     let configuration = configuration(ligne)?;
     tracing_subscriber::fmt()
         .with_env_filter(
@@ -87,13 +141,28 @@ fn executer(ligne: &Ligne) -> anyhow::Result<ExitCode> {
                 println!("Demandé. Le service refait l’index dans la minute, ou dès qu’il démarre.");
                 Ok(ExitCode::SUCCESS)
             }
+            Commande::Backup => sauvegardes::sauver(&configuration).await.map(dire),
+            Commande::Restore { sauvegarde, remplacer } => {
+                sauvegardes::remettre(&configuration, sauvegarde.as_deref(), *remplacer).await.map(dire)
+            }
             Commande::LienAgent => {
                 let Ouverte { instance, .. } = ouverture::ouvrir(&configuration, Base::Existante).await?;
                 println!("{}", lien_du_premier_agent(&instance).await?);
                 Ok(ExitCode::SUCCESS)
             }
+            Commande::Import { quoi } => {
+                let Ouverte { instance, .. } = ouverture::ouvrir(&configuration, Base::Existante).await?;
+                importer(&instance, quoi).await
+            }
+            Commande::Vote { .. } | Commande::Generer { .. } => Ok(ExitCode::SUCCESS),
         }
     })
+}
+
+#[expect(clippy::needless_pass_by_value, reason = "the end of a chain of results")]
+fn dire(texte: String) -> ExitCode {
+    println!("{texte}");
+    ExitCode::SUCCESS
 }
 
 fn configuration(ligne: &Ligne) -> anyhow::Result<Configuration> {
@@ -157,6 +226,38 @@ async fn initialiser(configuration: &Configuration) -> anyhow::Result<ExitCode> 
     println!("Lancez « terreau serve », puis ouvrez une seule fois ce lien (7 jours) :");
     println!("{}", lien_du_premier_agent(&instance).await?);
     Ok(ExitCode::SUCCESS)
+}
+
+async fn importer(instance: &Instance, quoi: &Import) -> anyhow::Result<ExitCode> {
+    match quoi {
+        Import::Aides { chemin, source, essai } => {
+            let octets = std::fs::read(chemin)
+                .with_context(|| format!("Le fichier {} ne peut pas être lu.", chemin.display()))?;
+            let nom = chemin.file_name().unwrap_or_default().to_string_lossy();
+            let fichier = leviers::import::Fichier { nom: &nom, octets: &octets, source: source.as_deref() };
+            match leviers::import::importer(instance, None, fichier, *essai).await {
+                Ok(rapport) => print!("{rapport}"),
+                Err(leviers::import::Echec::Fichier(raison)) => anyhow::bail!("{raison}"),
+                Err(leviers::import::Echec::Erreur(erreur)) => {
+                    anyhow::bail!("La base a refusé, rien n’est enregistré : {erreur:?}")
+                }
+            }
+        }
+        Import::Annuaire(options) => {
+            println!("{}", annuaire::import::commande::importer(instance, options, dire_l_avancement).await?);
+        }
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+/// On the error output: the report stands alone on the other.
+#[expect(clippy::print_stderr, reason = "progress of a command line")]
+fn dire_l_avancement(fichier: &str, lus: u64, taille: u64) {
+    let mo = |octets: u64| octets / 1_000_000;
+    match taille {
+        0 => eprintln!("{fichier} : {} Mo lus", mo(lus)),
+        taille => eprintln!("{fichier} : {} Mo lus sur {}", mo(lus), mo(taille)),
+    }
 }
 
 async fn lien_du_premier_agent(instance: &Instance) -> anyhow::Result<String> {

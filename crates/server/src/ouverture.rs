@@ -8,7 +8,9 @@ use domain::referentiel::Referentiel;
 use platform::configuration::Configuration;
 use platform::courriel::Postier;
 use platform::crypto::Signature;
-use platform::{Db, DbOptions, SystemClock, SystemIds, migration};
+use platform::fichiers::Fichiers;
+use platform::sauvegarde::{CLE, Dossiers, Motif, sauvegarder};
+use platform::{Db, DbOptions, Migration, SystemClock, SystemIds, migration};
 use web::application::routes;
 use web::feature::Route;
 use web::instance::Parties;
@@ -46,14 +48,12 @@ pub async fn ouvrir(configuration: &Configuration, base: Base) -> anyhow::Result
     })?;
     std::fs::create_dir_all(&configuration.donnees)
         .with_context(|| format!("Le dossier {} ne peut pas être créé.", configuration.donnees.display()))?;
-    let cle = configuration.donnees.join("cle-de-signature");
+    let cle = configuration.donnees.join(CLE);
     if base == Base::Existante && !cle.exists() {
         bail!("Rien n’est encore installé dans {}. Lancez d’abord « terreau init ».", configuration.donnees.display());
     }
     let signature = signature(&cle)?;
-    let mut options = DbOptions::new(configuration.base_url.reveler(), configuration.base_schema.clone());
-    options.lecteurs = 8;
-    let db = Db::ouvrir(&options).await.with_context(|| {
+    let db = Db::ouvrir(&options_de_base(configuration)).await.with_context(|| {
         format!(
             "La base ne s’ouvre pas ({}). Vérifiez base.url et que le serveur répond.",
             configuration.base_url.masquer_url()
@@ -62,25 +62,61 @@ pub async fn ouvrir(configuration: &Configuration, base: Base) -> anyhow::Result
     let mut maison = Maison::nouvelle(features());
     let routes = routes(&mut maison);
     let migrations = maison.migrations();
-    migration::migrer(&db, &migrations, &SystemClock).await.context("La base n’a pas pu être mise à jour.")?;
+    mettre_a_jour(&db, &migrations, &dossiers(configuration)).await?;
     let postier = postier(configuration, &db)?;
     let index = search::Index::ouvrir(&configuration.donnees.join("recherche"))
         .context("L’index de recherche ne s’ouvre pas. Vérifiez que le dossier des données peut être écrit.")?;
+    let dossier = configuration.donnees.join("fichiers");
+    let fichiers = Fichiers::locaux(&dossier, configuration.limites.fichier_octets)
+        .with_context(|| format!("Le dossier {} ne peut pas servir.", dossier.display()))?;
     let instance = Instance::assembler(Parties {
         collectivite,
         db,
         clock: Arc::new(SystemClock),
         ids: Arc::new(SystemIds),
         signature,
+        fichiers,
         postier,
         index,
+        oidc: configuration.oidc.clone(),
         demo: configuration.demo,
         url_publique: configuration.url_publique.clone(),
         maison: Arc::new(maison),
+        dossiers: dossiers(configuration),
     })
     .await
     .map_err(|erreur| anyhow::anyhow!("L’instance ne peut pas être ouverte : {erreur:?}"))?;
     Ok(Ouverte { instance, routes })
+}
+
+/// How to open the database.
+#[must_use]
+pub fn options_de_base(configuration: &Configuration) -> DbOptions {
+    DbOptions::new(configuration.base_url.reveler(), configuration.base_schema.clone())
+}
+
+/// Where the instance keeps its files and its backups.
+#[must_use]
+pub fn dossiers(configuration: &Configuration) -> Dossiers {
+    Dossiers { donnees: configuration.donnees.clone(), sauvegardes: configuration.sauvegardes.clone() }
+}
+
+/// Runs the migrations that are missing; an existing database is backed up first.
+async fn mettre_a_jour(db: &Db, migrations: &[Migration], dossiers: &Dossiers) -> anyhow::Result<()> {
+    let pas_a_jour = "La base n’a pas pu être mise à jour.";
+    let manquantes = migration::en_attente(db, migrations).await.context(pas_a_jour)?;
+    if !manquantes.is_empty() && manquantes.len() < migrations.len() {
+        let faite = sauvegarder(db, dossiers, &SystemClock, Motif::AvantMiseAJour)
+            .await
+            .context("La sauvegarde d’avant la mise à jour a échoué : rien n’a été changé.")?;
+        tracing::info!(
+            sauvegarde = faite.nom(),
+            migrations = manquantes.len(),
+            "base sauvegardée avant sa mise à jour"
+        );
+    }
+    migration::migrer(db, migrations, &SystemClock).await.context(pas_a_jour)?;
+    Ok(())
 }
 
 fn signature(chemin: &Path) -> anyhow::Result<Signature> {

@@ -2,9 +2,12 @@
 
 use std::net::SocketAddr;
 use std::num::NonZeroU32;
+use std::time::Duration;
 
 use anyhow::Context;
 use platform::configuration::Configuration;
+use platform::periodique::planifier as planifier_le_jour;
+use platform::sauvegarde::Verrou;
 use platform::worker::Worker;
 use tokio::net::TcpListener;
 use tokio::sync::watch;
@@ -22,6 +25,8 @@ pub async fn servir(configuration: &Configuration, ouverte: Ouverte) -> anyhow::
         .await
         .with_context(|| format!("L’adresse {} est déjà prise, ou interdite.", configuration.adresse))?;
     let Ouverte { instance, routes } = ouverte;
+    // Held until the end: nobody restores under a service that runs.
+    let _verrou = Verrou::partage(&instance.dossiers.donnees)?;
     let limites = Limites {
         corps_octets: usize::try_from(configuration.limites.fichier_octets)
             .unwrap_or(usize::MAX)
@@ -50,11 +55,26 @@ pub async fn servir(configuration: &Configuration, ouverte: Ouverte) -> anyhow::
 
 async fn travailler(instance: Instance, mut arret: watch::Receiver<bool>) {
     let worker = Worker::nouveau(instance.maison.taches());
+    let planification = tokio::spawn(planifier(instance.clone()));
     let fin = async move {
         // An error means that the sender is gone: the service has stopped.
         let _ = arret.wait_for(|fini| *fini).await;
     };
     worker.tourner(&instance.db, &*instance.clock, &instance, fin).await;
+    planification.abort();
+}
+
+/// Asks for the work of the day, each minute until it was asked for.
+async fn planifier(instance: Instance) {
+    let travaux = instance.maison.periodiques();
+    let mut minute = tokio::time::interval(Duration::from_secs(60));
+    loop {
+        minute.tick().await;
+        let ici = instance.heure_de(instance.clock.instant());
+        if let Err(erreur) = planifier_le_jour(&instance.db, &*instance.clock, &*instance.ids, &travaux, ici).await {
+            tracing::error!(%erreur, "les travaux du jour ne se demandent pas");
+        }
+    }
 }
 
 /// Ctrl-C or a polite stop by the system.

@@ -367,3 +367,42 @@ async fn la_recherche_du_site_et_la_page_d_une_commune(#[case] moteur: Moteur) {
     n.ouvrir("/recherche?q=%22(((+caf%C3%A9").await.exiger("Rien ne répond à");
     appli.fin().await;
 }
+
+#[rstest]
+#[case::sqlite(Moteur::Sqlite)]
+#[case::postgres(Moteur::Postgres)]
+#[tokio::test]
+async fn les_leviers_viennent_avec_leurs_raisons_et_entrent_dans_le_calcul(#[case] moteur: Moteur) {
+    let appli = Appli::demonstration(moteur, features()).await;
+    let mut maire = appli.navigateur();
+    let (resultat, _) = decrire(&mut maire).await;
+    resultat.exiger("Dotation d’équipement des territoires ruraux (DETR)").exiger("Reconquête du commerce rural");
+    resultat.exiger("Cette aide n’est pas pour ce porteur (commune)").exiger("taux d’exemple");
+    let page = maire.ouvrir("/leviers/detr").await;
+    page.exiger("Préfecture du département").exiger("CGCT, articles L2334-32 et suivants");
+    appli.fin().await;
+}
+
+#[rstest]
+#[case::sqlite(Moteur::Sqlite)]
+#[case::postgres(Moteur::Postgres)]
+#[tokio::test]
+async fn une_maire_verifiee_confirme_elle_meme_son_projet(#[case] moteur: Moteur) {
+    let appli = Appli::demonstration(moteur, features()).await;
+    let mandat = Some((Nature::Commune, "54129", Fonction::Maire));
+    let (mut maire, _) = appli.connecter("maire.verifiee@exemple.invalid", mandat).await;
+    let (_, reference) = decrire(&mut maire).await;
+    let fiche = format!("/projets/{reference}");
+    let page = maire.ouvrir(&fiche).await;
+    page.exiger("Le confirmez-vous ?").exiger("Inviter un collègue");
+    assert!(!page.contient("Écrire à la mairie"), "nobody writes to their own mairie");
+    let page = maire.envoyer(&page, &format!("{fiche}/confirmer"), &[]).await;
+    page.exiger("Merci. Le projet est confirmé.");
+    assert!(!page.contient("Déclaré, non confirmé"));
+    // Of another commune: only described.
+    let (mut autre, _) =
+        appli.connecter("ailleurs@exemple.invalid", Some((Nature::Commune, "54395", Fonction::Maire))).await;
+    let (_, reference) = decrire(&mut autre).await;
+    autre.ouvrir(&format!("/projets/{reference}")).await.exiger("Écrire à la mairie");
+    appli.fin().await;
+}

@@ -93,4 +93,12 @@ pub const MIGRATIONS: &[Migration] = &[
         nom: "doubles d’un projet",
         sql: "CREATE INDEX projet_fusionne_dans ON projet (fusionne_dans)",
     },
+    Migration {
+        feature: "socle-reglage",
+        numero: 1,
+        nom: "valeurs remplacées des réglages",
+        sql: "CREATE TABLE reglage_ancien (
+            cle TEXT NOT NULL, version BIGINT NOT NULL, valeur TEXT NOT NULL, modifie_le BIGINT NOT NULL, modifie_par TEXT,
+            PRIMARY KEY (cle, version))",
+    },
 ];

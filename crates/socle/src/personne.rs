@@ -84,6 +84,27 @@ pub async fn par_courriel(db: &impl ConnectionTrait, courriel: &str) -> Result<O
     Entity::find().filter(Column::Courriel.eq(courriel)).one(db).await
 }
 
+/// The person tied to this subject of the identity provider.
+///
+/// # Errors
+/// The engine refused.
+pub async fn par_sujet(db: &impl ConnectionTrait, sujet: &str) -> Result<Option<Model>, DbErr> {
+    Entity::find().filter(Column::OidcSub.eq(sujet)).one(db).await
+}
+
+/// Ties a person to their subject at the identity provider.
+///
+/// # Errors
+/// The engine refused.
+pub async fn relier(tx: &WriteTx, id: &PersonneId, sujet: &str) -> Result<(), DbErr> {
+    Entity::update_many()
+        .col_expr(Column::OidcSub, Expr::value(sujet.to_owned()))
+        .filter(Column::Id.eq(id.clone()))
+        .exec(tx)
+        .await?;
+    Ok(())
+}
+
 /// The person with this identifier.
 ///
 /// # Errors

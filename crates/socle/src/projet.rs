@@ -17,7 +17,7 @@ use sea_orm::{
 use crate::jeton::empreinte;
 use crate::mandat::EnVigueur;
 use crate::nom_tri;
-use crate::organisation::OrganisationId;
+use crate::organisation::{Nature, OrganisationId};
 use crate::personne::PersonneId;
 use crate::secteur::SecteurId;
 
@@ -384,7 +384,22 @@ pub async fn rattacher(
     Ok(garde)
 }
 
-/// Projects of a person: those they described, were invited to, or whose bearer they represent. Newest first.
+/// What a person described themselves, newest first: what the house holds of theirs, whoever bears it since.
+///
+/// # Errors
+/// The engine refused.
+pub async fn decrits_par(db: &impl ConnectionTrait, personne: &PersonneId, limite: u64) -> Result<Vec<Model>, DbErr> {
+    Entity::find()
+        .filter(Column::AuteurId.eq(personne.clone()))
+        .order_by_desc(Column::ModifieLe)
+        .order_by_asc(Column::Id)
+        .limit(limite)
+        .all(db)
+        .await
+}
+
+/// Projects of a person: those they described (and did not hand over with their mandate), were invited to, or whose
+/// bearer they represent. Newest first.
 ///
 /// # Errors
 /// The engine refused.
@@ -400,8 +415,19 @@ pub async fn de_la_personne(
         .filter(membre::Column::PersonneId.eq(personne.clone()))
         .filter(membre::Column::Au.is_null())
         .into_query();
+    let representees = crate::mandat::Entity::find()
+        .select_only()
+        .column(crate::mandat::Column::OrganisationId)
+        .filter(crate::mandat::Column::PersonneId.eq(personne.clone()))
+        .filter(crate::mandat::Column::Etat.eq(crate::mandat::Etat::Verifie))
+        .into_query();
+    let decrit = Condition::all().add(Column::AuteurId.eq(personne.clone())).add(
+        Condition::any()
+            .add(Column::OrganisationId.is_null())
+            .add(Column::OrganisationId.not_in_subquery(representees)),
+    );
     let qui = Condition::any()
-        .add(Column::AuteurId.eq(personne.clone()))
+        .add(decrit)
         .add(Column::OrganisationId.is_in(organisations.iter().cloned()))
         .add(Column::Id.in_subquery(invitations));
     Entity::find()
@@ -480,9 +506,23 @@ pub async fn nettoyer_brouillons(tx: &WriteTx, avant: Instant) -> Result<u64, Db
     Ok(resultat.rows_affected)
 }
 
+/// Erases a project, its themes and members (retention, after visa). What features hold of it must be gone before.
+///
+/// # Errors
+/// A feature still refers to it, or the engine refused.
+pub async fn purger(tx: &WriteTx, id: &ProjetId) -> Result<(), DbErr> {
+    theme::Entity::delete_many().filter(theme::Column::ProjetId.eq(id.clone())).exec(tx).await?;
+    membre::Entity::delete_many().filter(membre::Column::ProjetId.eq(id.clone())).exec(tx).await?;
+    Entity::delete_many().filter(Column::Id.eq(id.clone())).exec(tx).await?;
+    Ok(())
+}
+
 #[derive(FromQueryResult)]
-struct Compte {
-    nombre: i64,
+struct Attaches {
+    /// Invitations to the project that hold.
+    invitations: i64,
+    /// Verified mandates of its bearer, past ones too.
+    mandats: i64,
 }
 
 /// How a person (or a browser holding a draft's secret) stands to a project. At most two statements.
@@ -505,11 +545,19 @@ pub async fn lien(
     if charge && secteur_du_projet.is_some_and(|secteur| secteurs.contains(secteur)) {
         return Ok(Lien::ChargeDuSecteur);
     }
-    let du_porteur = mandats.iter().any(|m| m.verifie() && Some(&m.organisation_id) == projet.organisation_id.as_ref());
-    if du_porteur || est_membre(db, &projet.id, personne).await? {
+    if au_nom_de_la_commune(projet, personne, mandats) {
         return Ok(Lien::Porteur);
     }
-    let auteur = projet.auteur_id.as_ref() == Some(personne);
+    let du_porteur = mandats.iter().any(|m| m.verifie() && Some(&m.organisation_id) == projet.organisation_id.as_ref());
+    if du_porteur {
+        return Ok(Lien::Porteur);
+    }
+    let attaches = attaches(db, projet, personne).await?;
+    if attaches.invitations > 0 {
+        return Ok(Lien::Porteur);
+    }
+    // Who described the project for a commune and no longer acts for it has handed it over.
+    let auteur = projet.auteur_id.as_ref() == Some(personne) && attaches.mandats == 0;
     // The author of a project that no commune has to confirm bears it.
     Ok(match (auteur, projet.porteur.est_public()) {
         (true, false) => Lien::Porteur,
@@ -519,14 +567,26 @@ pub async fn lien(
     })
 }
 
-async fn est_membre(db: &impl ConnectionTrait, projet: &ProjetId, personne: &PersonneId) -> Result<bool, DbErr> {
-    let (projet, personne) = (projet.as_str(), personne.as_str());
-    let compte = Compte::find_by_statement(raw_sql!(
+/// Described for their own commune by someone whose mandate there is verified: it has only to be confirmed.
+fn au_nom_de_la_commune(projet: &Model, personne: &PersonneId, mandats: &[EnVigueur]) -> bool {
+    projet.porteur == Porteur::Commune
+        && projet.auteur_id.as_ref() == Some(personne)
+        && mandats
+            .iter()
+            .any(|m| m.verifie() && m.nature == Nature::Commune && m.commune.as_ref() == Some(&projet.commune))
+}
+
+async fn attaches(db: &impl ConnectionTrait, projet: &Model, personne: &PersonneId) -> Result<Attaches, DbErr> {
+    let (id, personne) = (projet.id.as_str(), personne.as_str());
+    let organisation = projet.organisation_id.as_ref().map_or("", |organisation| organisation.as_str());
+    let attaches = Attaches::find_by_statement(raw_sql!(
         Postgres,
-        "SELECT CAST(COUNT(*) AS BIGINT) AS nombre FROM projet_membre
-         WHERE projet_id = {projet} AND personne_id = {personne} AND au IS NULL"
+        "SELECT (SELECT CAST(COUNT(*) AS BIGINT) FROM projet_membre
+                  WHERE projet_id = {id} AND personne_id = {personne} AND au IS NULL) AS invitations,
+                (SELECT CAST(COUNT(*) AS BIGINT) FROM mandat
+                  WHERE personne_id = {personne} AND organisation_id = {organisation} AND etat = 'verifie') AS mandats"
     ))
     .one(db)
     .await?;
-    Ok(compte.is_some_and(|c| c.nombre > 0))
+    Ok(attaches.unwrap_or(Attaches { invitations: 0, mandats: 0 }))
 }

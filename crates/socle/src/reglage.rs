@@ -1,9 +1,10 @@
-//! Settings that an agent changes on screen: one JSON value per key, with a version.
+//! Settings that an agent changes on screen: one JSON value per key, with a version. `null` is "as shipped". Each value
+//! replaced is kept ([`ancien`]): it can be seen and put back.
 
 use platform::{Clock, Instant, WriteTx};
 use sea_orm::entity::prelude::*;
 use sea_orm::sea_query::Expr;
-use sea_orm::{IntoActiveModel, QueryOrder};
+use sea_orm::{IntoActiveModel, QueryOrder, QuerySelect, raw_sql};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
@@ -38,6 +39,15 @@ impl ActiveModelBehavior for ActiveModel {}
 /// The engine refused.
 pub async fn tous(db: &impl ConnectionTrait) -> Result<Vec<Model>, DbErr> {
     Entity::find().order_by_asc(Column::Cle).all(db).await
+}
+
+/// One setting among all, when set and readable, with its version (0 when it was never set).
+#[must_use]
+pub fn parmi<T: DeserializeOwned>(lignes: &[Model], cle: &str) -> (Option<T>, i64) {
+    match lignes.iter().find(|ligne| ligne.cle == cle) {
+        Some(ligne) => (serde_json::from_str::<Option<T>>(&ligne.valeur).ok().flatten(), ligne.version),
+        None => (None, 0),
+    }
 }
 
 /// One setting, when set and readable.
@@ -76,6 +86,13 @@ pub async fn ecrire<T: Serialize>(
         Entity::insert(modele.into_active_model()).exec_without_returning(tx).await?;
         return Ok(true);
     }
+    tx.execute_raw(raw_sql!(
+        Postgres,
+        "INSERT INTO reglage_ancien (cle, version, valeur, modifie_le, modifie_par)
+         SELECT cle, version, valeur, modifie_le, modifie_par FROM reglage WHERE cle = {cle} AND version = {version}
+         ON CONFLICT DO NOTHING"
+    ))
+    .await?;
     let resultat = Entity::update_many()
         .col_expr(Column::Valeur, Expr::value(texte))
         .col_expr(Column::Version, Expr::value(version + 1))
@@ -86,4 +103,48 @@ pub async fn ecrire<T: Serialize>(
         .exec(tx)
         .await?;
     Ok(resultat.rows_affected == 1)
+}
+
+/// The values that a setting had, newest first; the one in force is in [`Entity`].
+///
+/// # Errors
+/// The engine refused.
+pub async fn anciens(db: &impl ConnectionTrait, cle: &str, limite: u64) -> Result<Vec<ancien::Model>, DbErr> {
+    ancien::Entity::find()
+        .filter(ancien::Column::Cle.eq(cle))
+        .order_by_desc(ancien::Column::Version)
+        .limit(limite)
+        .all(db)
+        .await
+}
+
+/// Values replaced.
+pub mod ancien {
+    use crate::personne::PersonneId;
+    use platform::Instant;
+    use sea_orm::entity::prelude::*;
+
+    /// One value that a setting had.
+    #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
+    #[sea_orm(table_name = "reglage_ancien")]
+    pub struct Model {
+        /// Key.
+        #[sea_orm(primary_key, auto_increment = false)]
+        pub cle: String,
+        /// Its version.
+        #[sea_orm(primary_key, auto_increment = false)]
+        pub version: i64,
+        /// JSON.
+        pub valeur: String,
+        /// Since.
+        pub modifie_le: Instant,
+        /// By whom.
+        pub modifie_par: Option<PersonneId>,
+    }
+
+    /// No relation.
+    #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
+    pub enum Relation {}
+
+    impl ActiveModelBehavior for ActiveModel {}
 }

@@ -5,10 +5,13 @@ use std::sync::Arc;
 use axum::Router;
 use domain::droit::Fonction;
 use domain::referentiel::Referentiel;
+use platform::configuration::Oidc;
 use platform::courriel::{Courriel, Postier};
 use platform::crypto::{Cle, Signature};
+use platform::fichiers::Fichiers;
+use platform::sauvegarde::Dossiers;
 use platform::worker::Worker;
-use platform::{Clock, Moteur, migration, outbox};
+use platform::{Clock, Ids, Moteur, migration, outbox};
 use socle::mandat::{self, Verification};
 use socle::organisation::{self, Nature};
 use socle::{personne, session};
@@ -33,6 +36,14 @@ pub struct Appli {
     base: Base,
 }
 
+/// What stays when the application is opened again.
+struct Tenu {
+    ids: Arc<dyn Ids>,
+    signature: Signature,
+    demo: bool,
+    oidc: Option<Oidc>,
+}
+
 impl Appli {
     /// The département 54, these features, an empty database; `init` of each feature has run.
     pub async fn nouvelle(moteur: Moteur, features: Vec<Feature>) -> Self {
@@ -46,24 +57,55 @@ impl Appli {
 
     /// For any collectivité.
     pub async fn pour(code: &str, moteur: Moteur, features: Vec<Feature>, demo: bool) -> Self {
-        let base = Base::nouvelle(moteur).await;
-        let horloge = Arc::new(HorlogeFixe::default());
+        Self::neuve(code, moteur, features, demo, None).await
+    }
+
+    /// The département 54 with an identity provider of agents.
+    pub async fn avec_oidc(moteur: Moteur, features: Vec<Feature>, oidc: Oidc) -> Self {
+        Self::neuve("54", moteur, features, false, Some(oidc)).await
+    }
+
+    async fn neuve(code: &str, moteur: Moteur, features: Vec<Feature>, demo: bool, oidc: Option<Oidc>) -> Self {
         let ids = Arc::new(IdsSemes::default());
+        let signature = Signature::nouvelle(Cle::nouvelle(&*ids), Vec::new());
+        let tenu = Tenu { ids, signature, demo, oidc };
+        Self::assembler(Base::nouvelle(moteur).await, Arc::new(HorlogeFixe::default()), features, code, tenu).await
+    }
+
+    /// The same database with other features: what an upgrade does, or a feature that is removed.
+    pub async fn rouvrir(self, features: Vec<Feature>) -> Self {
+        let Self { instance, horloge, base, .. } = self;
+        let tenu = Tenu {
+            ids: Arc::clone(&instance.ids),
+            signature: instance.signature.clone(),
+            demo: instance.demo,
+            oidc: instance.oidc.clone(),
+        };
+        Self::assembler(base, horloge, features, &instance.collectivite.code, tenu).await
+    }
+
+    async fn assembler(base: Base, horloge: Arc<HorlogeFixe>, features: Vec<Feature>, code: &str, tenu: Tenu) -> Self {
+        let Tenu { ids, signature, demo, oidc } = tenu;
         let mut maison = Maison::nouvelle(features);
         let routes = routes(&mut maison);
         migration::migrer(&base.db, &maison.migrations(), &*horloge).await.expect("migrations run");
-        let signature = Signature::nouvelle(Cle::nouvelle(&*ids), Vec::new());
         let parties = Parties {
             collectivite: Referentiel::embarque().collectivite(code).expect("a known collectivité"),
             db: base.db.clone(),
             clock: Arc::clone(&horloge) as Arc<dyn Clock>,
             ids,
             signature,
+            fichiers: Fichiers::locaux(&base.dossier.path().join("fichiers"), 2_000_000).expect("a folder"),
             postier: Postier::memoire(),
             index: search::Index::en_memoire().expect("an index"),
+            oidc,
             demo,
             url_publique: "http://terreau.test".to_owned(),
             maison: Arc::new(maison),
+            dossiers: Dossiers {
+                donnees: base.dossier.path().to_owned(),
+                sauvegardes: base.dossier.path().join("sauvegardes"),
+            },
         };
         let instance = Instance::assembler(parties).await.expect("an instance");
         for semis in instance.maison.features.iter().filter_map(|feature| feature.init) {

@@ -5,13 +5,16 @@ use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
 use jiff::Timestamp;
 use platform::{Clock, Ids};
 
+/// 24 November 2026, 10 h in Paris, in seconds.
+pub(crate) const MAINTENANT_S: i64 = 1_795_510_800;
+
 /// Stands at 24 November 2026, 10 h in Paris, until moved.
 #[derive(Debug)]
 pub struct HorlogeFixe(AtomicI64);
 
 impl Default for HorlogeFixe {
     fn default() -> Self {
-        Self(AtomicI64::new(1_795_510_800_000_000))
+        Self(AtomicI64::new(MAINTENANT_S * 1_000_000))
     }
 }
 

@@ -24,8 +24,10 @@ pub struct Page {
     pub statut: StatusCode,
     /// Headers of the last answer.
     pub entetes: axum::http::HeaderMap,
-    /// Body.
+    /// Body, as text.
     pub html: String,
+    /// Body, as it came (a download).
+    pub octets: Vec<u8>,
 }
 
 impl Navigateur {
@@ -53,6 +55,30 @@ impl Navigateur {
         self.suivre(reponse).await
     }
 
+    /// Sends the first form towards `action` with a file, as a browser does (`multipart/form-data`).
+    pub async fn envoyer_fichier(
+        &mut self,
+        page: &Page,
+        action: &str,
+        champs: &[(&str, &str)],
+        (champ, nom, octets): (&str, &str, &[u8]),
+    ) -> Page {
+        const BORNE: &str = "----borne-du-navigateur-de-test";
+        let mut corps = Vec::new();
+        for (nom, valeur) in page.valeurs(action, champs) {
+            corps.extend(
+                format!("--{BORNE}\r\nContent-Disposition: form-data; name=\"{nom}\"\r\n\r\n{valeur}\r\n").bytes(),
+            );
+        }
+        let entete = format!(
+            "--{BORNE}\r\nContent-Disposition: form-data; name=\"{champ}\"; filename=\"{nom}\"\r\nContent-Type: application/octet-stream\r\n\r\n"
+        );
+        corps.extend(entete.bytes().chain(octets.iter().copied()).chain(format!("\r\n--{BORNE}--\r\n").bytes()));
+        let genre = format!("multipart/form-data; boundary={BORNE}");
+        let reponse = self.transmettre("POST", action, Some((&genre, corps))).await;
+        self.suivre(reponse).await
+    }
+
     /// Sends a body as it is, without following.
     pub async fn poster(&mut self, chemin: &str, corps: &str) -> Page {
         self.demander("POST", chemin, Some(corps.to_owned())).await
@@ -60,6 +86,11 @@ impl Navigateur {
 
     /// Asks without following redirects.
     pub async fn demander(&mut self, methode: &str, chemin: &str, corps: Option<String>) -> Page {
+        let corps = corps.map(|corps| ("application/x-www-form-urlencoded", corps.into_bytes()));
+        self.transmettre(methode, chemin, corps).await
+    }
+
+    async fn transmettre(&mut self, methode: &str, chemin: &str, corps: Option<(&str, Vec<u8>)>) -> Page {
         let cookies: Vec<String> = self.cookies.iter().map(|(nom, valeur)| format!("{nom}={valeur}")).collect();
         let mut requete = Request::builder()
             .method(methode)
@@ -68,15 +99,17 @@ impl Navigateur {
         if !cookies.is_empty() {
             requete = requete.header(header::COOKIE, cookies.join("; "));
         }
-        if corps.is_some() {
-            requete = requete.header(header::CONTENT_TYPE, "application/x-www-form-urlencoded");
+        if let Some((genre, _)) = &corps {
+            requete = requete.header(header::CONTENT_TYPE, *genre);
         }
-        let requete = requete.body(Body::from(corps.unwrap_or_default())).expect("a request");
+        let corps = corps.map_or_else(Vec::new, |(_, octets)| octets);
+        let requete = requete.body(Body::from(corps)).expect("a request");
         let reponse = self.router.clone().oneshot(requete).await.expect("an answer");
         let (statut, entetes) = (reponse.status(), reponse.headers().clone());
         let octets = to_bytes(reponse.into_body(), 64 * 1024 * 1024).await.expect("a body");
         self.retenir(&entetes);
-        Page { chemin: chemin.to_owned(), statut, entetes, html: String::from_utf8_lossy(&octets).into_owned() }
+        let html = String::from_utf8_lossy(&octets).into_owned();
+        Page { chemin: chemin.to_owned(), statut, entetes, html, octets: octets.to_vec() }
     }
 
     async fn suivre(&mut self, mut page: Page) -> Page {
@@ -144,6 +177,10 @@ impl Page {
 
     /// The body of a form of this page, filled as a browser would.
     fn remplir(&self, action: &str, champs: &[(&str, &str)]) -> String {
+        form_urlencoded::Serializer::new(String::new()).extend_pairs(self.valeurs(action, champs)).finish()
+    }
+
+    fn valeurs(&self, action: &str, champs: &[(&str, &str)]) -> Vec<(String, String)> {
         let document = self.document();
         let formulaires = Selector::parse("form[method=post]").expect("a CSS selector");
         let formulaire = document
@@ -154,7 +191,7 @@ impl Page {
         let remplaces: Vec<&str> = champs.iter().map(|(nom, _)| *nom).collect();
         valeurs.retain(|(nom, _)| !remplaces.contains(&nom.as_str()));
         valeurs.extend(champs.iter().map(|(nom, valeur)| ((*nom).to_owned(), (*valeur).to_owned())));
-        form_urlencoded::Serializer::new(String::new()).extend_pairs(valeurs).finish()
+        valeurs
     }
 }
 
@@ -173,6 +210,7 @@ fn valeurs_de(formulaire: ElementRef<'_>) -> Vec<(String, String)> {
                 .or_else(|| champ.select(&premiere).next())
                 .and_then(|option| option.attr("value"))
                 .map(str::to_owned),
+            _ if champ.attr("type") == Some("file") => None,
             _ if matches!(champ.attr("type"), Some("radio" | "checkbox")) && champ.attr("checked").is_none() => None,
             _ => Some(champ.attr("value").unwrap_or_default().to_owned()),
         };

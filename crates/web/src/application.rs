@@ -53,6 +53,10 @@ impl Default for Limites {
     }
 }
 
+/// A body this many times too large is still read and thrown away: a browser shows the page that says "too large" only
+/// when it could send everything. Above, the connection is cut.
+const CORPS_LUS: usize = 4;
+
 /// Chooses the instance of a request by its host name.
 #[derive(Clone)]
 pub struct Instances {
@@ -88,15 +92,16 @@ pub fn application(instances: Instances, routes: Vec<Route>, limites: &Limites) 
             mandataires: limites.mandataires.clone(),
         })
     });
+    let corps_octets = limites.corps_octets as u64;
     // From the inside out.
     router
         .fallback(|| async { Erreur::Introuvable("cette page") })
-        .layer(from_fn(rendre_les_erreurs))
+        .layer(RequestBodyLimitLayer::new(limites.corps_octets.saturating_mul(CORPS_LUS)))
+        .layer(from_fn(move |contexte, request, suite| rendre_les_erreurs(contexte, request, suite, corps_octets)))
         .layer(from_fn(move |request, suite| ouvrir(instances.clone(), limiteur.clone(), request, suite)))
         .route("/actifs/{empreinte}/{nom}", get(actifs::servir))
         .layer(CatchPanicLayer::custom(panique))
         .layer(TimeoutLayer::with_status_code(StatusCode::SERVICE_UNAVAILABLE, limites.delai))
-        .layer(RequestBodyLimitLayer::new(limites.corps_octets))
         .layer(CompressionLayer::new().quality(CompressionLevel::Precise(4)))
 }
 
@@ -170,7 +175,7 @@ async fn ouvrir(instances: Instances, limiteur: Option<Arc<Limiteur>>, mut reque
     response
 }
 
-async fn rendre_les_erreurs(contexte: Contexte, request: Request, suite: Next) -> Response {
+async fn rendre_les_erreurs(contexte: Contexte, request: Request, suite: Next, corps_octets: u64) -> Response {
     let mut response = suite.run(request).await;
     if let Some(erreur) = response.extensions_mut().remove::<Erreur>() {
         return repondre_erreur(&contexte, &erreur);
@@ -179,7 +184,7 @@ async fn rendre_les_erreurs(contexte: Contexte, request: Request, suite: Next) -
         StatusCode::METHOD_NOT_ALLOWED => {
             repondre_erreur(&contexte, &Erreur::Invalide("Cette adresse ne s’utilise pas ainsi.".to_owned()))
         }
-        StatusCode::PAYLOAD_TOO_LARGE => repondre_erreur(&contexte, &Erreur::TropGros(20 * 1024 * 1024)),
+        StatusCode::PAYLOAD_TOO_LARGE => repondre_erreur(&contexte, &Erreur::TropGros(corps_octets)),
         _ => response,
     }
 }

@@ -39,7 +39,8 @@ pub fn du_secteur(instance: &Instance, interlocuteur: Option<Interlocuteur>) -> 
 pub fn date_promise(instance: &Instance, interlocuteur: Option<&Interlocuteur>, jour: Date) -> Date {
     let delai = interlocuteur
         .map_or(instance.identite().delai_jours_ouvres, |i| u32::try_from(i.delai_jours_ouvres).unwrap_or(0));
-    ajouter_jours_ouvres(jour, delai, instance.collectivite.feries)
+    let locaux = instance.locaux();
+    ajouter_jours_ouvres(jour, delai, locaux.calendrier(instance.collectivite.feries))
 }
 
 /// "Si vous demandez un accompagnement aujourd'hui…".

@@ -1,4 +1,6 @@
-//! Mails asked for in the transaction of the data, sent by the worker.
+//! Mails asked for in the transaction of the data, sent by the worker. Their texts are [`modeles`].
+
+pub mod modeles;
 
 use platform::courriel::{Adresse, Courriel, CourrielError};
 use platform::outbox::{self, Travail, ligne};
@@ -9,7 +11,9 @@ use serde::{Deserialize, Serialize};
 
 use socle::{PersonneId, nouvelle, personne};
 
+use crate::erreur::Erreur;
 use crate::instance::Instance;
+pub use modeles::Modele;
 
 /// Subject in the outbox.
 pub const SUJET: &str = "courriel";
@@ -23,6 +27,31 @@ pub struct Message {
     pub sujet: String,
     /// Text, without greeting of the house at the end.
     pub texte: String,
+}
+
+/// Subject and text of a mail of the house, with these values.
+///
+/// # Errors
+/// No such mail, or a value is missing: a fault of the program.
+pub fn composer(instance: &Instance, modele: &str, valeurs: &[(&str, &str)]) -> Result<Modele, Erreur> {
+    modeles::composer(instance, modele, valeurs)
+        .ok_or_else(|| Erreur::interne(format!("le courriel « {modele} » ne se compose pas")))
+}
+
+/// Asks for a mail of the house to an address.
+///
+/// # Errors
+/// The engine refused, or the mail cannot be composed.
+pub async fn ecrire(
+    tx: &WriteTx,
+    instance: &Instance,
+    a: impl Into<String>,
+    modele: &str,
+    valeurs: &[(&str, &str)],
+) -> Result<(), Erreur> {
+    let Modele { sujet, texte } = composer(instance, modele, valeurs)?;
+    demander(tx, &*instance.clock, &*instance.ids, Message { a: a.into(), sujet, texte }).await?;
+    Ok(())
 }
 
 /// Asks for a mail.

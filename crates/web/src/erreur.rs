@@ -56,12 +56,12 @@ impl Erreur {
 
 impl From<DbErr> for Erreur {
     fn from(erreur: DbErr) -> Self {
-        match erreur {
-            DbErr::ConnectionAcquire(_) | DbErr::Conn(_) => {
-                tracing::error!(%erreur, "la base ne répond pas");
-                Self::Indisponible("la base de données")
+        match platform::panne::reconnaitre(&erreur) {
+            Some(panne) => {
+                tracing::error!(%erreur, "{}", panne.en_mots());
+                Self::Indisponible(panne.quoi())
             }
-            autre => Self::interne(autre),
+            None => Self::interne(erreur),
         }
     }
 }

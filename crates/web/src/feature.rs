@@ -12,8 +12,10 @@ use domain::theme::Theme;
 use futures_util::future::BoxFuture;
 use jiff::civil::Date;
 use platform::journal::ligne;
+use platform::periodique::Periodique;
 use platform::worker::Tache;
-use platform::{Migration, ReadTx};
+use platform::{Migration, ReadTx, WriteTx};
+use sea_orm::DbErr;
 use serde_json::Value;
 use socle::projet;
 
@@ -210,6 +212,22 @@ pub struct Donnees {
     pub duree: &'static str,
 }
 
+/// A line of the menu of settings.
+#[derive(Clone, Copy, Debug)]
+pub struct LienReglage {
+    /// Order.
+    pub rang: u16,
+    /// Words.
+    pub libelle: &'static str,
+    /// One sentence: what is done there.
+    pub texte: &'static str,
+    /// Where.
+    pub url: &'static str,
+}
+
+/// Erases what a feature holds of a project whose keeping time is over. The journal keeps its facts and ids.
+pub type Purge = for<'a> fn(&'a WriteTx, &'a socle::ProjetId) -> BoxFuture<'a, Result<(), DbErr>>;
+
 /// The face.
 #[derive(Default)]
 pub struct Feature {
@@ -243,6 +261,12 @@ pub struct Feature {
     pub export: Option<Export>,
     /// What it keeps about people, in words.
     pub donnees: &'static [Donnees],
+    /// Its lines in the menu of settings.
+    pub reglages: Vec<LienReglage>,
+    /// Its daily work.
+    pub periodiques: &'static [Periodique],
+    /// Erases what it holds of a project (rows that refer to it), before the project itself goes.
+    pub purge: Option<Purge>,
 }
 
 /// All features, gathered.
@@ -262,7 +286,13 @@ impl Maison {
     /// Every table, kernel first.
     #[must_use]
     pub fn migrations(&self) -> Vec<Migration> {
-        let noyau = [platform::journal::MIGRATIONS, platform::courriel::MIGRATIONS, socle::MIGRATIONS];
+        let noyau = [
+            platform::journal::MIGRATIONS,
+            platform::courriel::MIGRATIONS,
+            platform::fichiers::MIGRATIONS,
+            platform::periodique::MIGRATIONS,
+            socle::MIGRATIONS,
+        ];
         noyau.into_iter().chain(self.features.iter().map(|f| f.migrations)).flatten().copied().collect()
     }
 
@@ -272,6 +302,7 @@ impl Maison {
         crate::courriels::taches()
             .into_iter()
             .chain([crate::recherche::tache()])
+            .chain(crate::fichier::taches())
             .chain(self.features.iter().flat_map(|feature| feature.taches.iter().cloned()))
             .collect()
     }
@@ -279,6 +310,20 @@ impl Maison {
     /// What the features let be found.
     pub fn sources(&self) -> impl Iterator<Item = &'static Source> {
         self.features.iter().flat_map(|feature| feature.sources)
+    }
+
+    /// The daily work of all features.
+    #[must_use]
+    pub fn periodiques(&self) -> Vec<Periodique> {
+        self.features.iter().flat_map(|feature| feature.periodiques).copied().collect()
+    }
+
+    /// The menu of settings, in order.
+    #[must_use]
+    pub fn reglages(&self) -> Vec<LienReglage> {
+        let mut liens: Vec<LienReglage> = self.features.iter().flat_map(|f| f.reglages.iter()).copied().collect();
+        liens.sort_by_key(|lien| lien.rang);
+        liens
     }
 
     /// Menu entries that the visitor may enter, in order.

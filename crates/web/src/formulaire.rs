@@ -1,6 +1,7 @@
 //! Forms. [`CheckedForm`] is the only way to read one: it checks where it comes from, and a form sent twice gets its
 //! first answer. [`Formulaire`] is the way to show one: values typed and errors come back beside their fields.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::str::FromStr;
 
@@ -14,11 +15,12 @@ use domain::referentiel::Trouvaille;
 use domain::tri::cle_de_tri;
 use jiff::civil::Date;
 use platform::crypto::empreinte_de_jeton;
+use platform::fichiers::Genre;
 use platform::{Instant, WriteTx};
 use socle::formulaire;
 
 use crate::cadre;
-use crate::composants::{ChampLong, ChampOptions, ChampTexte, EnErreur, OptionDeChamp, Selection};
+use crate::composants::{ChampFichier, ChampLong, ChampOptions, ChampTexte, EnErreur, OptionDeChamp, Selection};
 use crate::contexte::Contexte;
 use crate::erreur::{Erreur, Reponse};
 
@@ -29,7 +31,7 @@ const CHAMP_JETON: &str = "_jeton";
 /// Hidden field of the one-use key.
 const CHAMP_CLE: &str = "_cle";
 /// Largest form without file, bytes.
-const TAILLE_MAX: usize = 256 * 1024;
+pub(crate) const TAILLE_MAX: usize = 256 * 1024;
 /// No field is longer, characters.
 const LONGUEUR_MAX: usize = 20_000;
 
@@ -66,10 +68,23 @@ impl Saisie {
         self.0.entry(nom.to_owned()).or_default().push(valeur.into());
         self
     }
+
+    /// Reads fields one by one, gathering errors.
+    #[must_use]
+    pub fn lecteur(&self) -> Lecteur<'_> {
+        Lecteur { saisie: self, erreurs: Erreurs::default() }
+    }
+
+    /// Forgets a field.
+    #[must_use]
+    pub fn sans(mut self, nom: &str) -> Self {
+        self.0.remove(nom);
+        self
+    }
 }
 
 /// Control characters and lone surrogates never enter the database; line ends are `\n`.
-fn nettoyer(valeur: &str) -> String {
+pub(crate) fn nettoyer(valeur: &str) -> String {
     valeur
         .replace("\r\n", "\n")
         .chars()
@@ -143,7 +158,7 @@ impl<S: Send + Sync> FromRequest<S> for CheckedForm {
     }
 }
 
-fn verifier_origine(entetes: &axum::http::HeaderMap) -> Result<(), Erreur> {
+pub(crate) fn verifier_origine(entetes: &axum::http::HeaderMap) -> Result<(), Erreur> {
     let site = entetes.get("sec-fetch-site").and_then(|v| v.to_str().ok());
     if matches!(site, Some("cross-site")) {
         return Err(Erreur::FormulaireRefuse("Ce formulaire vient d’un autre site : il n’a pas été pris en compte."));
@@ -180,7 +195,7 @@ impl CheckedForm {
     /// Reads fields one by one, gathering errors.
     #[must_use]
     pub fn lecteur(&self) -> Lecteur<'_> {
-        Lecteur { saisie: &self.saisie, erreurs: Erreurs::default() }
+        self.saisie.lecteur()
     }
 
     /// Commits the data together with the answer to this form, then goes there with a message.
@@ -395,6 +410,7 @@ pub fn trouver_commune(instance: &crate::Instance, texte: &str) -> Result<CodeCo
 pub struct Formulaire {
     jeton: String,
     cle: String,
+    octets_max: u64,
     /// Values to show again.
     pub saisie: Saisie,
     /// Errors to show.
@@ -408,7 +424,7 @@ impl Formulaire {
         let instance = &contexte.instance;
         let expire = instance.clock.instant().plus_seconds(VALIDITE_S);
         let jeton = instance.signature.signer("formulaire", contexte.empreinte_visiteur().as_bytes(), expire);
-        Self { jeton, cle: instance.ids.reference(16), saisie, erreurs }
+        Self { jeton, cle: instance.ids.reference(16), octets_max: instance.fichiers.octets_max(), saisie, erreurs }
     }
 
     /// Hidden fields: to put first in every `form`.
@@ -422,47 +438,63 @@ impl Formulaire {
 
     /// One line of text.
     #[must_use]
-    pub fn texte(&self, nom: &'static str, libelle: &str) -> ChampTexte {
-        ChampTexte::nouveau(nom, libelle, self.saisie.texte(nom), self.erreurs.de(nom))
+    pub fn texte(&self, nom: impl Into<Cow<'static, str>>, libelle: &str) -> ChampTexte {
+        let nom = nom.into();
+        let (valeur, erreur) = (self.saisie.texte(&nom), self.erreurs.de(&nom));
+        ChampTexte::nouveau(nom.clone(), libelle, valeur, erreur)
     }
 
     /// Several lines.
     #[must_use]
-    pub fn long(&self, nom: &'static str, libelle: &str, max: usize) -> ChampLong {
-        ChampLong::nouveau(nom, libelle, self.saisie.texte(nom), self.erreurs.de(nom), max)
+    pub fn long(&self, nom: impl Into<Cow<'static, str>>, libelle: &str, max: usize) -> ChampLong {
+        let nom = nom.into();
+        let (valeur, erreur) = (self.saisie.texte(&nom), self.erreurs.de(&nom));
+        ChampLong::nouveau(nom.clone(), libelle, valeur, erreur, max)
     }
 
     /// One of several, all in sight.
     #[must_use]
     pub fn radios(
         &self,
-        nom: &'static str,
+        nom: impl Into<Cow<'static, str>>,
         legende: &str,
         options: impl IntoIterator<Item = OptionDeChamp>,
     ) -> ChampOptions {
-        ChampOptions::radios(nom, legende, options, self.saisie.liste(nom), self.erreurs.de(nom))
+        let nom = nom.into();
+        let (choisies, erreur) = (self.saisie.liste(&nom), self.erreurs.de(&nom));
+        ChampOptions::radios(nom.clone(), legende, options, choisies, erreur)
     }
 
     /// Any of several.
     #[must_use]
     pub fn cases(
         &self,
-        nom: &'static str,
+        nom: impl Into<Cow<'static, str>>,
         legende: &str,
         options: impl IntoIterator<Item = OptionDeChamp>,
     ) -> ChampOptions {
-        ChampOptions::cases(nom, legende, options, self.saisie.liste(nom), self.erreurs.de(nom))
+        let nom = nom.into();
+        let (choisies, erreur) = (self.saisie.liste(&nom), self.erreurs.de(&nom));
+        ChampOptions::cases(nom.clone(), legende, options, choisies, erreur)
     }
 
     /// One of many, folded.
     #[must_use]
     pub fn selection(
         &self,
-        nom: &'static str,
+        nom: impl Into<Cow<'static, str>>,
         libelle: &str,
         options: impl IntoIterator<Item = OptionDeChamp>,
     ) -> Selection {
-        Selection::nouvelle(nom, libelle, options, self.saisie.texte(nom), self.erreurs.de(nom))
+        let nom = nom.into();
+        let (choisie, erreur) = (self.saisie.texte(&nom), self.erreurs.de(&nom));
+        Selection::nouvelle(nom.clone(), libelle, options, choisie, erreur)
+    }
+
+    /// A file; its form needs `enctype="multipart/form-data"`.
+    #[must_use]
+    pub fn fichier(&self, nom: &'static str, libelle: &str, permis: &[Genre]) -> ChampFichier {
+        ChampFichier::nouveau(nom, libelle, permis, self.octets_max, self.erreurs.de(nom))
     }
 
     /// The summary of errors, on top of the page.

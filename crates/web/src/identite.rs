@@ -1,11 +1,8 @@
 //! What an instance says of itself: name, accent colour, contact, host. An agent changes it on screen.
 
 use domain::referentiel::Collectivite;
-use platform::Db;
 use serde::{Deserialize, Serialize};
 use socle::reglage;
-
-use crate::erreur::Erreur;
 
 /// Key of the setting.
 pub const CLE: &str = "identite";
@@ -61,20 +58,15 @@ impl Default for Identite {
 pub const ACCENT: &str = "#1f5c3a";
 
 impl Identite {
-    /// Reads the setting.
-    ///
-    /// # Errors
-    /// The database does not answer.
-    pub async fn lire(db: &Db, collectivite: &Collectivite) -> Result<Self, Erreur> {
-        let tx = db.read().await?;
-        let mut identite = match reglage::lire::<Self>(&tx, CLE).await? {
-            Some((identite, version)) => Self { version, ..identite },
-            None => Self::default(),
-        };
+    /// Among all settings.
+    #[must_use]
+    pub fn parmi(lignes: &[reglage::Model], collectivite: &Collectivite) -> Self {
+        let (lue, version) = reglage::parmi::<Self>(lignes, CLE);
+        let mut identite = Self { version, ..lue.unwrap_or_default() };
         if identite.collectivite.is_empty() {
             identite.collectivite = collectivite.nom.clone();
         }
-        Ok(identite)
+        identite
     }
 }
 

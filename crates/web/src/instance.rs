@@ -11,13 +11,18 @@ use domain::profil::FaitsCommune;
 use domain::referentiel::{Collectivite, Referentiel};
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
+use platform::configuration::Oidc;
 use platform::courriel::Postier;
 use platform::crypto::Signature;
+use platform::fichiers::Fichiers;
+use platform::sauvegarde::Dossiers;
 use platform::{Clock, Db, Ids};
+use socle::reglage;
 
 use crate::erreur::Erreur;
 use crate::feature::Maison;
 use crate::identite::Identite;
+use crate::locaux::Locaux;
 
 /// What an instance is made of.
 pub struct Parties {
@@ -31,16 +36,22 @@ pub struct Parties {
     pub ids: Arc<dyn Ids>,
     /// Key of signed links and forms.
     pub signature: Signature,
+    /// Files kept.
+    pub fichiers: Fichiers,
     /// Carrier of mail.
     pub postier: Postier,
     /// Full-text index: a cache, rebuilt from the database.
     pub index: search::Index,
+    /// Identity provider of agents, when there is one.
+    pub oidc: Option<Oidc>,
     /// Demonstration: examples are shown, no mail leaves.
     pub demo: bool,
     /// Address seen by the public, without final `/`.
     pub url_publique: String,
     /// Features gathered.
     pub maison: Arc<Maison>,
+    /// Signature key, files, backups.
+    pub dossiers: Dossiers,
 }
 
 struct Interieur {
@@ -48,6 +59,7 @@ struct Interieur {
     perimetre: Perimetre,
     fuseau: TimeZone,
     identite: RwLock<Arc<Identite>>,
+    locaux: RwLock<Arc<Locaux>>,
 }
 
 /// A shared handle.
@@ -69,8 +81,14 @@ impl Instance {
     pub async fn assembler(parties: Parties) -> Result<Self, Erreur> {
         let perimetre = parties.collectivite.perimetre(Referentiel::embarque());
         let fuseau = TimeZone::get(parties.collectivite.fuseau).unwrap_or(TimeZone::UTC);
-        let identite = Identite::lire(&parties.db, &parties.collectivite).await?;
-        Ok(Self(Arc::new(Interieur { parties, perimetre, fuseau, identite: RwLock::new(Arc::new(identite)) })))
+        let (identite, locaux) = lire_reglages(&parties).await?;
+        Ok(Self(Arc::new(Interieur {
+            parties,
+            perimetre,
+            fuseau,
+            identite: RwLock::new(Arc::new(identite)),
+            locaux: RwLock::new(Arc::new(locaux)),
+        })))
     }
 
     /// Today, in the instance's time zone.
@@ -116,14 +134,33 @@ impl Instance {
         Arc::clone(&self.0.identite.read().unwrap_or_else(PoisonError::into_inner))
     }
 
+    /// What the agent of the site changed on screen: texts, mails, themes, lists, closing days.
+    #[must_use]
+    pub fn locaux(&self) -> Arc<Locaux> {
+        Arc::clone(&self.0.locaux.read().unwrap_or_else(PoisonError::into_inner))
+    }
+
     /// After a change of the settings.
     ///
     /// # Errors
     /// The database does not answer.
-    pub async fn relire_identite(&self) -> Result<(), Erreur> {
-        let identite = Identite::lire(&self.db, &self.collectivite).await?;
+    pub async fn relire_reglages(&self) -> Result<(), Erreur> {
+        let (identite, locaux) = lire_reglages(&self.0.parties).await?;
         *self.0.identite.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(identite);
+        *self.0.locaux.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(locaux);
         Ok(())
+    }
+
+    /// A text of the site, as the agent left it or as shipped; the shipped one where the electoral period freezes it.
+    #[must_use]
+    pub fn texte(&self, cle: &str) -> String {
+        self.locaux().texte(cle, self.aujourd_hui())
+    }
+
+    /// The instance's time zone.
+    #[must_use]
+    pub fn fuseau(&self) -> &TimeZone {
+        &self.0.fuseau
     }
 
     /// What is known of a commune, for criteria.
@@ -153,6 +190,12 @@ impl Instance {
     pub fn https(&self) -> bool {
         self.url_publique.starts_with("https://")
     }
+}
+
+async fn lire_reglages(parties: &Parties) -> Result<(Identite, Locaux), Erreur> {
+    let tx = parties.db.read().await?;
+    let lignes = reglage::tous(&tx).await?;
+    Ok((Identite::parmi(&lignes, &parties.collectivite), Locaux::parmi(&lignes)))
 }
 
 impl<S: Send + Sync> FromRequestParts<S> for Instance {

@@ -3,9 +3,12 @@
 //! - [`feature`]: [`Feature`], plain data by which a feature is gathered (routes, jobs, migrations, menu, propositions…).
 //! - [`instance`]: [`Instance`], one collectivité with its database, perimeter, identity, clock.
 //! - [`contexte`]: [`Contexte`], what is known of one request (visitor, nonce, request number).
+//! - [`locaux`], [`textes`]: what the agent of the site changed on screen; the texts that may be changed.
+//! - [`courriels`]: mails from templates, sent by the worker.
 //! - [`contact`]: whom to call for a commune, and the promised day.
 //! - [`cadre`]: [`Cadre`], the layout: turns a content into a whole page with a stated cache policy.
 //! - [`formulaire`]: [`CheckedForm`], the only way to read a form (CSRF, doubles), and [`Formulaire`], the way to show one.
+//! - [`fichier`]: [`CheckedFormFichier`], the same with files; downloads and exports.
 //! - [`composants`]: fields, tables, summaries, constats… each a struct with its template.
 //! - [`typographie`]: unbreakable spaces of French, on every page.
 //! - [`recherche`]: what a feature lets be found; how the index follows the database.
@@ -23,18 +26,22 @@ pub mod contexte;
 pub mod courriels;
 pub mod erreur;
 pub mod feature;
+pub mod fichier;
 pub mod formulaire;
 pub mod identite;
 pub mod instance;
+pub mod locaux;
 pub mod recherche;
 pub mod suite;
 pub mod texte;
+pub mod textes;
 pub mod typographie;
 
 pub use cadre::{Cache, Cadre};
 pub use contexte::{Contexte, Visiteur};
 pub use erreur::{Erreur, Reponse};
 pub use feature::{Acces, Feature, Maison};
+pub use fichier::CheckedFormFichier;
 pub use formulaire::{CheckedForm, Formulaire, Saisie};
 pub use instance::Instance;
 pub use suite::Suite;

@@ -11,7 +11,7 @@ use socle::projet::{self, Etat as EtatProjet};
 use socle::secteur::{self, Interlocuteur};
 use socle::{mandat, personne};
 use web::composants::{Alerte, ChampLong, ChampOptions, ChampTexte, Html, OptionDeChamp, ResumeErreurs};
-use web::courriels::{self, Message};
+use web::courriels::{self, Modele};
 use web::feature::{DemandePropositions, Famille, Proposition};
 use web::formulaire::Erreurs;
 use web::{Cadre, CheckedForm, Erreur, Instance, Reponse, Saisie, contact};
@@ -188,21 +188,15 @@ async fn accuser_reception(
     let Some(a) = personne.courriel.clone() else { return Ok(()) };
     let carte = contact::du_secteur(instance, interlocuteur.cloned());
     let joindre = [carte.telephone, carte.courriel].into_iter().flatten().collect::<Vec<_>>().join(", ");
-    let message = Message {
-        a,
-        sujet: format!("Votre demande est reçue : {}", projet.titre),
-        texte: format!(
-            "Bonjour,\n\nVotre demande d’accompagnement est bien reçue.\n\n{} {} Réponse au plus tard le {}.\nPour joindre : \
-             {joindre}\n\nL’accompagnement est gratuit. Ce n’est pas une demande de subvention.\n\n{}\n\nVotre projet :\n{}",
-            carte.nom,
-            carte.role,
-            avec_le_jour(demande.promise_le.0),
-            alerte().texte,
-            instance.url(&format!("/projets/{}", projet.reference))
-        ),
-    };
-    courriels::demander(tx, &*instance.clock, &*instance.ids, message).await?;
-    Ok(())
+    let valeurs = [
+        ("projet", projet.titre.as_str()),
+        ("contact", &format!("{} {}", carte.nom, carte.role)),
+        ("promise", &avec_le_jour(demande.promise_le.0)),
+        ("joindre", &joindre),
+        ("alerte", &alerte().texte),
+        ("lien", &instance.url(&format!("/projets/{}", projet.reference))),
+    ];
+    courriels::ecrire(tx, instance, a, "accuse-de-reception", &valeurs).await
 }
 
 /// "Ne signez aucun devis…" (R-05): also in the acknowledgement.
@@ -234,15 +228,14 @@ async fn prevenir_l_equipe(
     projet: &projet::Model,
     demande: &Model,
 ) -> Result<(), Erreur> {
-    let texte = format!(
-        "{} demande un accompagnement : « {} ».\nRéponse promise au plus tard le {}.\n\n{}",
-        instance.referentiel().nom_commune(&projet.commune),
-        projet.titre,
-        avec_le_jour(demande.promise_le.0),
-        instance.url(&format!("/projets/{}/suivi", projet.reference))
-    );
+    let valeurs = [
+        ("commune", instance.referentiel().nom_commune(&projet.commune)),
+        ("projet", &projet.titre),
+        ("promise", &avec_le_jour(demande.promise_le.0)),
+        ("lien", &instance.url(&format!("/projets/{}/suivi", projet.reference))),
+    ];
+    let Modele { sujet, texte } = courriels::composer(instance, "nouvelle-demande", &valeurs)?;
     for agent in equipe(tx, instance, demande).await? {
-        let sujet = format!("Nouvelle demande : {}", projet.titre);
         courriels::prevenir(tx, instance, &agent, demande.faite_par.as_ref(), &sujet, &texte).await?;
     }
     Ok(())

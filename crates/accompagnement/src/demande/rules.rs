@@ -1,7 +1,7 @@
 //! States of a request and its clock. The law counts working days; the clock pauses while the commune is awaited.
 //! Pure: no database, no clock of the machine.
 
-use domain::dates::{ZoneFeriee, ajouter_jours_ouvres, jours_ouvres_entre};
+use domain::dates::{Calendrier, ajouter_jours_ouvres, jours_ouvres_entre};
 use jiff::civil::Date;
 
 /// No news for this many days: the project asks for a call.
@@ -83,8 +83,8 @@ pub struct Horloge {
 
 /// A new request: the promised day.
 #[must_use]
-pub fn promettre(faite_le: Date, delai_jours_ouvres: u32, zone: ZoneFeriee) -> Horloge {
-    let promise_le = ajouter_jours_ouvres(faite_le, delai_jours_ouvres, zone);
+pub fn promettre(faite_le: Date, delai_jours_ouvres: u32, calendrier: Calendrier<'_>) -> Horloge {
+    let promise_le = ajouter_jours_ouvres(faite_le, delai_jours_ouvres, calendrier);
     Horloge { etat: Etat::ARepondre, promise_le, attend_depuis: None, repondue_le: None }
 }
 
@@ -96,18 +96,18 @@ pub struct Impossible(pub &'static str);
 ///
 /// # Errors
 /// The act makes no sense in this state.
-pub fn apres(horloge: Horloge, acte: Acte, jour: Date, zone: ZoneFeriee) -> Result<Horloge, Impossible> {
+pub fn apres(horloge: Horloge, acte: Acte, jour: Date, calendrier: Calendrier<'_>) -> Result<Horloge, Impossible> {
     match (horloge.etat, acte) {
         (Etat::Refusee, _) => Err(Impossible("Cette demande est close.")),
         (_, Acte::Repondre) => Ok(Horloge {
             etat: Etat::Repondue,
             repondue_le: horloge.repondue_le.or(Some(jour)),
-            ..sans_pause(horloge, jour, zone)
+            ..sans_pause(horloge, jour, calendrier)
         }),
         (_, Acte::Refuser) => Ok(Horloge {
             etat: Etat::Refusee,
             repondue_le: horloge.repondue_le.or(Some(jour)),
-            ..sans_pause(horloge, jour, zone)
+            ..sans_pause(horloge, jour, calendrier)
         }),
         (Etat::ARepondre, Acte::Attendre) => {
             Ok(Horloge { etat: Etat::AttendLaCommune, attend_depuis: Some(jour), ..horloge })
@@ -117,27 +117,27 @@ pub fn apres(horloge: Horloge, acte: Acte, jour: Date, zone: ZoneFeriee) -> Resu
             Err(Impossible("Vous avez déjà répondu : il n’y a plus de délai à suspendre."))
         }
         (Etat::AttendLaCommune, Acte::Reprendre) => {
-            Ok(Horloge { etat: Etat::ARepondre, ..sans_pause(horloge, jour, zone) })
+            Ok(Horloge { etat: Etat::ARepondre, ..sans_pause(horloge, jour, calendrier) })
         }
         (_, Acte::Reprendre) => Err(Impossible("Le délai n’est pas suspendu.")),
     }
 }
 
 /// Ends a pause: the promised day moves by the working days of the pause.
-fn sans_pause(horloge: Horloge, jour: Date, zone: ZoneFeriee) -> Horloge {
+fn sans_pause(horloge: Horloge, jour: Date, calendrier: Calendrier<'_>) -> Horloge {
     let Some(depuis) = horloge.attend_depuis else { return horloge };
-    let pause = u32::try_from(jours_ouvres_entre(depuis, jour, zone)).unwrap_or(0);
-    Horloge { promise_le: ajouter_jours_ouvres(horloge.promise_le, pause, zone), attend_depuis: None, ..horloge }
+    let pause = u32::try_from(jours_ouvres_entre(depuis, jour, calendrier)).unwrap_or(0);
+    Horloge { promise_le: ajouter_jours_ouvres(horloge.promise_le, pause, calendrier), attend_depuis: None, ..horloge }
 }
 
 /// Working days left before the promised day; negative when late; `None` when nothing is owed.
 #[must_use]
-pub fn jours_restants(horloge: Horloge, jour: Date, zone: ZoneFeriee) -> Option<i32> {
+pub fn jours_restants(horloge: Horloge, jour: Date, calendrier: Calendrier<'_>) -> Option<i32> {
     (horloge.etat == Etat::ARepondre).then(|| {
         if jour <= horloge.promise_le {
-            jours_ouvres_entre(jour, horloge.promise_le, zone)
+            jours_ouvres_entre(jour, horloge.promise_le, calendrier)
         } else {
-            -jours_ouvres_entre(horloge.promise_le, jour, zone)
+            -jours_ouvres_entre(horloge.promise_le, jour, calendrier)
         }
     })
 }
@@ -151,11 +151,12 @@ pub fn sans_nouvelles(etat: Etat, dernier_contact: Date, jour: Date) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use domain::dates::ZoneFeriee;
     use jiff::civil::date;
     use proptest::prelude::*;
     use rstest::rstest;
 
-    const METROPOLE: ZoneFeriee = ZoneFeriee::Metropole;
+    const METROPOLE: Calendrier<'static> = Calendrier { zone: ZoneFeriee::Metropole, fermetures: &[] };
 
     #[rstest]
     // A Tuesday plus five working days: the next Tuesday.
@@ -164,9 +165,14 @@ mod tests {
     #[case(date(2026, 12, 23), 2, METROPOLE, date(2026, 12, 28))]
     // Good Friday 2027 (26 March) counts in Alsace-Moselle only.
     #[case(date(2027, 3, 24), 2, METROPOLE, date(2027, 3, 26))]
-    #[case(date(2027, 3, 24), 2, ZoneFeriee::AlsaceMoselle, date(2027, 3, 30))]
-    fn la_date_promise(#[case] faite: Date, #[case] delai: u32, #[case] zone: ZoneFeriee, #[case] promise: Date) {
-        assert_eq!(promettre(faite, delai, zone).promise_le, promise);
+    #[case(date(2027, 3, 24), 2, ZoneFeriee::AlsaceMoselle.into(), date(2027, 3, 30))]
+    fn la_date_promise(
+        #[case] faite: Date,
+        #[case] delai: u32,
+        #[case] calendrier: Calendrier<'static>,
+        #[case] promise: Date,
+    ) {
+        assert_eq!(promettre(faite, delai, calendrier).promise_le, promise);
     }
 
     #[test]

@@ -39,8 +39,10 @@ pub async fn ecrire(cadre: Cadre, Path(reference): Path<String>, form: CheckedFo
     let jour = instance.aujourd_hui();
     let mut suite = storage::Model { contact_le: platform::Jour(jour), ..demande.clone() };
     journal::ecrire(&tx, clock, ids, evenement(&cadre, evenements::MESSAGE, &projet)).await?;
+    let locaux = instance.locaux();
+    let calendrier = locaux.calendrier(instance.collectivite.feries);
     if demande.etat() == Etat::AttendLaCommune
-        && let Ok(horloge) = rules::apres(demande.horloge(), Acte::Reprendre, jour, instance.collectivite.feries)
+        && let Ok(horloge) = rules::apres(demande.horloge(), Acte::Reprendre, jour, calendrier)
     {
         suite = suite.avec(horloge);
         let faits = serde_json::json!({"promise_le": suite.promise_le});
@@ -52,9 +54,10 @@ pub async fn ecrire(cadre: Cadre, Path(reference): Path<String>, form: CheckedFo
         ));
     }
     let lien = instance.url(&format!("/projets/{reference}/suivi"));
+    let valeurs = [("projet", projet.titre.as_str()), ("message", &texte), ("lien", &lien)];
+    let modele = courriels::composer(instance, "message-de-la-commune", &valeurs)?;
     for agent in equipe(&tx, instance, &demande).await? {
-        let sujet = format!("Message de la commune : {}", projet.titre);
-        courriels::prevenir(&tx, instance, &agent, Some(&auteur.id), &sujet, &format!("{texte}\n\n{lien}")).await?;
+        courriels::prevenir(&tx, instance, &agent, Some(&auteur.id), &modele.sujet, &modele.texte).await?;
     }
     form.conclure(tx, &vers, "Votre message est envoyé.").await
 }

@@ -172,3 +172,18 @@ fn phrase(ligne: &Model) -> String {
         }
     }
 }
+
+/// Erases all that is held of a project (retention, after visa). The journal keeps its facts.
+pub(crate) async fn purger(tx: &platform::WriteTx, projet: &socle::ProjetId) -> Result<(), sea_orm::DbErr> {
+    use sea_orm::{ConnectionTrait as _, raw_sql};
+    let projet = projet.as_str();
+    for requete in [
+        raw_sql!(Postgres, "DELETE FROM relation WHERE projet_id = {projet}"),
+        raw_sql!(Postgres, "DELETE FROM echange WHERE projet_id = {projet}"),
+        raw_sql!(Postgres, "DELETE FROM recommandation WHERE projet_id = {projet}"),
+        raw_sql!(Postgres, "DELETE FROM demande WHERE projet_id = {projet}"),
+    ] {
+        tx.execute_raw(requete).await?;
+    }
+    Ok(())
+}

@@ -220,7 +220,9 @@ fn options_d_acteurs(possibles: &[Proposition]) -> Option<Vec<OptionDeChamp>> {
 
 /// "Encore 3 jours ouvrés", "en retard de 2 jours ouvrés".
 pub(crate) fn delai(instance: &web::Instance, demande: &Model) -> String {
-    match rules::jours_restants(demande.horloge(), instance.aujourd_hui(), instance.collectivite.feries) {
+    let locaux = instance.locaux();
+    let calendrier = locaux.calendrier(instance.collectivite.feries);
+    match rules::jours_restants(demande.horloge(), instance.aujourd_hui(), calendrier) {
         Some(jours) if jours < 0 => {
             format!("En retard de {}", texte::accorde(u64::from(jours.unsigned_abs()), "jour ouvré", "jours ouvrés"))
         }
@@ -461,7 +463,8 @@ impl From<Erreur> for Empeche {
 
 async fn effet(cadre: &Cadre, form: &CheckedForm, demande: &Model, acte: &str) -> Result<Effet, Empeche> {
     let instance = &cadre.instance;
-    let (jour, zone) = (instance.aujourd_hui(), instance.collectivite.feries);
+    let locaux = instance.locaux();
+    let (jour, zone) = (instance.aujourd_hui(), locaux.calendrier(instance.collectivite.feries));
     let agent = cadre.visiteur.connecte().map_err(Empeche::Autre)?;
     let mut l = form.lecteur();
     let apres = |acte| rules::apres(demande.horloge(), acte, jour, zone);
@@ -583,13 +586,16 @@ pub(crate) async fn prevenir_le_porteur(
     texte: &str,
 ) -> Result<(), Erreur> {
     let instance = &cadre.instance;
-    let texte = format!(
-        "Projet « {} »\n\n{texte}\n\n{}",
-        projet.titre,
-        instance.url(&format!("/projets/{}#accompagnement", projet.reference))
-    );
+    let valeurs = [
+        ("sujet", sujet),
+        ("projet", &projet.titre),
+        ("nouvelle", texte),
+        ("lien", &instance.url(&format!("/projets/{}#accompagnement", projet.reference))),
+    ];
+    let modele = courriels::composer(instance, "nouvelle-du-projet", &valeurs)?;
     for personne in projet::personnes(tx, projet).await? {
-        courriels::prevenir(tx, instance, &personne, cadre.visiteur.personne_id(), sujet, &texte).await?;
+        courriels::prevenir(tx, instance, &personne, cadre.visiteur.personne_id(), &modele.sujet, &modele.texte)
+            .await?;
     }
     Ok(())
 }

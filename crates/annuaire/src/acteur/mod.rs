@@ -70,7 +70,7 @@ pub struct Model {
     pub courriel: Option<String>,
     /// Telephone.
     pub telephone: Option<String>,
-    /// Commune of the seat; may lie outside the perimeter.
+    /// Where it is found: its seat when it is in the perimeter, else its first establishment there.
     pub commune: Option<CodeCommune>,
     /// Invented for the demonstration.
     pub exemple: bool,

@@ -82,12 +82,10 @@ pub fn retenu(faits: &[Fait], champ: Champ) -> Option<&Fait> {
 /// Is this SIREN that of a public body? Asked when no source gives the legal category.
 #[must_use]
 pub fn preuve_public(siren: Option<&Siren>) -> Option<PreuvePublic> {
-    let siren = siren?.as_str();
-    let public = siren.starts_with(['1', '2']);
-    match public && Referentiel::embarque().est_collectivite(siren) {
-        true => Some(PreuvePublic::Referentiel),
-        false => public.then_some(PreuvePublic::Numero),
-    }
+    let siren = siren.map(Siren::as_str).filter(|siren| siren.starts_with(['1', '2']))?;
+    let referentiel = Referentiel::embarque();
+    let connu = referentiel.epci(siren).is_some() || referentiel.commune_du_siren(siren).is_some();
+    Some(if connu { PreuvePublic::Referentiel } else { PreuvePublic::Numero })
 }
 
 /// Makes the projection.

@@ -257,6 +257,7 @@ mod tests {
     use crate::theme::Theme;
     use jiff::civil::date;
     use proptest::prelude::*;
+    use rstest::rstest;
 
     const LE: Date = date(2026, 11, 24);
 
@@ -312,6 +313,48 @@ mod tests {
         let regles: Vec<_> = simulation.aides[0].etapes.iter().filter_map(|e| e.regle).collect();
         assert_eq!(regles, ["r-03", "r-01"]);
         assert_eq!(simulation.aides[0].montant, Cents::euros(360_000));
+    }
+
+    /// domain 3.1: own share is what remains; 80 % of the cost is the wrong test.
+    #[rstest]
+    #[case::a(400_000, 0, 100_000, Verdict::Oui)]
+    #[case::b(360_000, 50_000, 90_000, Verdict::Oui)]
+    #[case::c(361_000, 50_000, 89_000, Verdict::Non)]
+    #[case::d(425_000, 50_000, 25_000, Verdict::Non)]
+    fn les_quatre_plans_de_reference(
+        #[case] public: i64,
+        #[case] prive: i64,
+        #[case] propre: i64,
+        #[case] attendu: Verdict,
+    ) {
+        let simulation = simuler(&profil(Porteur::Commune, 500_000, public, prive), &[], LE).unwrap();
+        assert_eq!((simulation.reste_a_charge, simulation.constats[0].verdict), (Cents::euros(propre), attendu));
+    }
+
+    /// domain 3.1, end of the order of computation: minimum, then the euro below.
+    #[rstest]
+    #[case::en_dessous_du_minimum(749, Some(750), None, 0)]
+    #[case::au_minimum(750, Some(750), None, 750)]
+    #[case::a_l_euro_inferieur(1_000, None, Some(3_333), 333)]
+    fn le_minimum_puis_l_arrondi(
+        #[case] cout: i64,
+        #[case] minimum: Option<i64>,
+        #[case] taux: Option<u32>,
+        #[case] attendu: i64,
+    ) {
+        let montant =
+            Montant { taux: Some(taux.unwrap_or(10_000)), minimum: minimum.map(Cents::euros), ..Default::default() };
+        let simulation = simuler(&profil(Porteur::Scic, cout, 0, 0), &[aide(montant)], LE).unwrap();
+        assert_eq!(simulation.aides[0].montant, Cents::euros(attendu));
+    }
+
+    /// domain 3.1: some départements cap public money at 70 %: the grant is reduced to fit what others gave.
+    #[test]
+    fn l_ecretement_au_plafond_local() {
+        let montant = Montant { taux: Some(4_000), plafond_public: Some(7_000), ..Default::default() };
+        let simulation = simuler(&profil(Porteur::Commune, 100_000, 45_000, 0), &[aide(montant)], LE).unwrap();
+        assert_eq!(simulation.aides[0].montant, Cents::euros(25_000));
+        assert_eq!(simulation.aides[0].etapes.last().unwrap().regle, Some("r-03"));
     }
 
     #[test]

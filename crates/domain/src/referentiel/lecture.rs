@@ -13,7 +13,7 @@ const EPCI: &[u8] = include_bytes!("../../../../referentiel/cog/epci.tsv.gz");
 const DEPARTEMENTS: &str = include_str!("../../../../referentiel/cog/departements.tsv");
 
 /// The text lives as long as the program: every row borrows from it.
-fn decompresser(octets: &[u8]) -> &'static str {
+pub(super) fn decompresser(octets: &[u8]) -> &'static str {
     let mut texte = String::new();
     // A damaged embedded file would be caught by the tests of this module; an empty text gives an empty referential.
     if GzDecoder::new(octets).read_to_string(&mut texte).is_err() {

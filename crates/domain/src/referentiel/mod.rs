@@ -1,9 +1,11 @@
 //! The national referential, read-only, in memory: communes, EPCI, départements, collectivités with the competences of
 //! a département. Facts and their sources stand in `referentiel/` at the root (COG 2026).
 
+pub mod canton;
 mod collectivite;
 mod lecture;
 mod recherche;
+pub mod zonage;
 
 use std::collections::HashMap;
 use std::sync::LazyLock;
@@ -178,10 +180,10 @@ impl Referentiel {
         self.epci_par_code.get(code).and_then(|&rang| self.epci.get(usize::from(rang)))
     }
 
-    /// Is this the SIREN of a commune or of an EPCI of today?
+    /// The commune of today with this SIREN.
     #[must_use]
-    pub fn est_collectivite(&self, siren: &str) -> bool {
-        self.epci_par_code.contains_key(siren) || self.communes.iter().any(|commune| commune.siren == Some(siren))
+    pub fn commune_du_siren(&self, siren: &str) -> Option<&Commune> {
+        self.communes.iter().find(|commune| commune.siren == Some(siren))
     }
 
     /// The département with this code.

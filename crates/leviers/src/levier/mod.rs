@@ -1,14 +1,22 @@
 //! A lever: who offers what, for which projects, on which conditions, read where and when.
 //!
 //! - [`critere`]: its conditions. - [`rules`]: matching with a project. - [`toml`]: its file form.
-//! - [`storage`]: current version and history in the database.
+//! - [`mots`]: the sheet in words, and what differs between two sheets.
+//! - [`storage`]: current version and history in the database. - [`semis`]: the shipped sheets, put in once.
+//! - [`pages`]: what everyone reads. - [`edition`]: what the agents write, try, publish, restore.
 
 pub mod critere;
+pub mod edition;
+pub mod mots;
+pub mod pages;
 pub mod rules;
+pub mod semis;
+pub mod storage;
 pub mod toml;
 
 use domain::constat::Source;
 use domain::plan::Montant;
+use domain::profil::Porteur;
 use domain::regle::r20::BaseDeCompetence;
 use domain::theme::Theme;
 use jiff::civil::Date;
@@ -53,6 +61,28 @@ impl GenreDeFinanceur {
         Self::SecuriteSociale,
         Self::Prive,
     ];
+
+    /// Is its money public? Bodies of private law, even with a public service (CAF, CARSAT), are not.
+    #[must_use]
+    pub fn est_public(self) -> bool {
+        !matches!(self, Self::Fondation | Self::SecuriteSociale | Self::Prive)
+    }
+
+    /// Stable id, as in the files.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Departement => "departement",
+            Self::Region => "region",
+            Self::Etat => "etat",
+            Self::Agence => "agence",
+            Self::Commune => "commune",
+            Self::Epci => "epci",
+            Self::Fondation => "fondation",
+            Self::SecuriteSociale => "securite-sociale",
+            Self::Prive => "prive",
+        }
+    }
 
     /// Label shown.
     #[must_use]
@@ -102,6 +132,20 @@ impl NatureDeLevier {
         Self::Zonage,
         Self::FormeJuridique,
     ];
+
+    /// Stable id, as in the files.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Subvention => "subvention",
+            Self::Pret => "pret",
+            Self::Garantie => "garantie",
+            Self::Ingenierie => "ingenierie",
+            Self::Zonage => "zonage",
+            Self::FormeJuridique => "forme-juridique",
+            Self::Recrutement => "recrutement",
+        }
+    }
 
     /// Label shown.
     #[must_use]
@@ -215,6 +259,18 @@ pub struct Anomalie {
 }
 
 impl Levier {
+    /// May this bearer ask? Yes unless a condition on bearers leaves it out.
+    #[must_use]
+    pub fn accueille(&self, porteur: Porteur) -> bool {
+        porteur == Porteur::PasDecide
+            || self.criteres.iter().all(|critere| match &critere.condition {
+                Condition::Porteurs { acceptes, a_verifier } => {
+                    acceptes.contains(&porteur) || a_verifier.contains(&porteur)
+                }
+                _ => true,
+            })
+    }
+
     /// Checks what types alone cannot: R-20, dates, a readable id, sentences present.
     ///
     /// # Errors
@@ -259,7 +315,11 @@ impl Levier {
 }
 
 fn id_lisible(id: &str) -> bool {
-    !id.is_empty() && id.len() <= 80 && id.bytes().all(|o| o.is_ascii_lowercase() || o.is_ascii_digit() || o == b'-')
+    // "nouveau" is the address of an empty form.
+    !id.is_empty()
+        && id != "nouveau"
+        && id.len() <= 80
+        && id.bytes().all(|o| o.is_ascii_lowercase() || o.is_ascii_digit() || o == b'-')
 }
 
 #[expect(clippy::trivially_copy_pass_by_ref, reason = "serde's skip_serializing_if passes a reference")]

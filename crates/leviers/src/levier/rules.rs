@@ -1,7 +1,7 @@
 //! Matching a lever with a project. Pure: each criterion gives a constat with its reason; unknown is never no.
 
 use domain::cents::milliers;
-use domain::constat::{Constat, Verdict};
+use domain::constat::{Constat, Source, Verdict};
 use domain::dates::en_lettres;
 use domain::plan::Aide;
 use domain::profil::{Etape, FaitsCommune, Porteur, ProfilDeProjet, Reponse};
@@ -56,7 +56,7 @@ pub fn apparier(levier: &Levier, profil: &ProfilDeProjet, commune: &FaitsCommune
         .map(Jugement::Propre)
         .chain(criteres)
         .chain(dates.into_iter().map(Jugement::Propre))
-        .map(|jugement| jugement.avec_source(levier))
+        .map(|jugement| jugement.avec_source(&levier.source))
         .collect();
     let verdict = match Verdict::ensemble(constats.iter().map(|constat| constat.verdict)) {
         Verdict::SansObjet => Verdict::Oui,
@@ -110,13 +110,24 @@ enum Jugement<'a> {
 }
 
 impl Jugement<'_> {
-    fn avec_source(self, levier: &Levier) -> Constat {
+    fn avec_source(self, defaut: &Source) -> Constat {
         let (constat, source) = match self {
-            Self::Propre(constat) => (constat, &levier.source),
-            Self::Du(critere, constat) => (constat, critere.source.as_ref().unwrap_or(&levier.source)),
+            Self::Propre(constat) => (constat, defaut),
+            Self::Du(critere, constat) => (constat, critere.source.as_ref().unwrap_or(defaut)),
         };
         constat.source(source.clone())
     }
+}
+
+/// Judges conditions alone, each constat with its source: for what is not a lever but has conditions too.
+#[must_use]
+pub fn juger_criteres(
+    criteres: &[Critere],
+    source: &Source,
+    profil: &ProfilDeProjet,
+    commune: &FaitsCommune,
+) -> Vec<Constat> {
+    criteres.iter().map(|critere| juger(critere, profil, commune).avec_source(source)).collect()
 }
 
 fn constats_de_dates(levier: &Levier, jour: Date) -> Vec<Constat> {
@@ -209,15 +220,23 @@ fn porteurs(acceptes: &[Porteur], a_verifier: &[Porteur], porteur: Porteur) -> C
         Porteur::PasDecide => {
             doute(CODE, format!("Cela dépend de qui portera le projet. Cette aide est pour : {}.", admis()))
         }
-        Porteur::Collectif if acceptes.iter().any(|accepte| !accepte.est_public()) => doute(
-            CODE,
-            format!(
-                "Votre groupe n’a pas encore de statut. Cette aide est pour : {}. Il faut d’abord une structure.",
-                admis()
-            ),
-        ),
+        Porteur::Collectif if acceptes.iter().chain(a_verifier).any(|accepte| peut_naitre_d_un_groupe(*accepte)) => {
+            doute(
+                CODE,
+                format!(
+                    "Votre groupe n’a pas encore de statut. Cette aide est pour : {}. Il faut d’abord une structure.",
+                    admis()
+                ),
+            )
+        }
         _ => non(CODE, format!("Cette aide n’est pas pour ce porteur ({nom}). Elle est pour : {}.", admis())),
     }
+}
+
+/// What inhabitants can found; they do not become a landlord, a mutual or a foundation.
+fn peut_naitre_d_un_groupe(porteur: Porteur) -> bool {
+    porteur.est_association()
+        || matches!(porteur, Porteur::Scic | Porteur::Scop | Porteur::SocieteEss | Porteur::HorsEss)
 }
 
 fn etapes(acceptees: &[Etape], a_verifier: &[Etape], etape: Etape) -> Constat {

@@ -45,6 +45,13 @@ pub(super) fn verifier(c: &Configuration) -> Vec<Probleme> {
                 "Donnez oidc.client et oidc.secret, ou retirez oidc.emetteur.",
             );
         }
+        if oidc.domaines.is_empty() {
+            dire(
+                "oidc.domaines",
+                "le site ne sait pas de quelles adresses ce fournisseur répond.",
+                "Donnez vos domaines (oidc.domaines = \"exemple.fr\"), ou \"*\" si le fournisseur vérifie toutes les adresses.",
+            );
+        }
     }
     if c.travailleurs == 0 {
         dire(

@@ -27,7 +27,7 @@ pub(crate) fn migrations() -> Vec<Migration> {
 
 pub(crate) struct Base {
     pub(crate) db: Db,
-    _dossier: TempDir,
+    pub(crate) _dossier: TempDir,
     pub(crate) options: DbOptions,
 }
 

@@ -8,4 +8,5 @@ mod db;
 mod journal;
 mod migrations;
 mod outbox;
+mod sauvegardes;
 mod travailleur;

@@ -1,5 +1,7 @@
 //! Fields of forms. Label, help and error are tied to the field; all work without script.
 
+use std::borrow::Cow;
+
 use askama::Template;
 
 use super::composant;
@@ -8,7 +10,7 @@ use super::composant;
 #[derive(Template, Clone, Debug)]
 #[template(path = "composants/champ_texte.html")]
 pub struct ChampTexte {
-    nom: &'static str,
+    nom: Cow<'static, str>,
     libelle: String,
     aide: Option<String>,
     erreur: Option<String>,
@@ -22,9 +24,14 @@ pub struct ChampTexte {
 }
 
 impl ChampTexte {
-    pub(crate) fn nouveau(nom: &'static str, libelle: &str, valeur: &str, erreur: Option<&str>) -> Self {
+    pub(crate) fn nouveau(
+        nom: impl Into<Cow<'static, str>>,
+        libelle: &str,
+        valeur: &str,
+        erreur: Option<&str>,
+    ) -> Self {
         Self {
-            nom,
+            nom: nom.into(),
             libelle: libelle.to_owned(),
             aide: None,
             erreur: erreur.map(str::to_owned),
@@ -95,7 +102,7 @@ impl ChampTexte {
     }
 
     fn decrit_par(&self) -> String {
-        decrit_par(self.nom, self.aide.is_some(), self.erreur.is_some())
+        decrit_par(&self.nom, self.aide.is_some(), self.erreur.is_some())
     }
 }
 
@@ -112,7 +119,7 @@ fn decrit_par(nom: &str, aide: bool, erreur: bool) -> String {
 #[derive(Template, Clone, Debug)]
 #[template(path = "composants/champ_long.html")]
 pub struct ChampLong {
-    nom: &'static str,
+    nom: Cow<'static, str>,
     libelle: String,
     aide: Option<String>,
     erreur: Option<String>,
@@ -123,9 +130,24 @@ pub struct ChampLong {
 }
 
 impl ChampLong {
-    pub(crate) fn nouveau(nom: &'static str, libelle: &str, valeur: &str, erreur: Option<&str>, max: usize) -> Self {
+    pub(crate) fn nouveau(
+        nom: impl Into<Cow<'static, str>>,
+        libelle: &str,
+        valeur: &str,
+        erreur: Option<&str>,
+        max: usize,
+    ) -> Self {
         let (libelle, valeur) = (libelle.to_owned(), valeur.to_owned());
-        Self { nom, libelle, aide: None, erreur: erreur.map(str::to_owned), valeur, max, lignes: 5, hors_ligne: false }
+        Self {
+            nom: nom.into(),
+            libelle,
+            aide: None,
+            erreur: erreur.map(str::to_owned),
+            valeur,
+            max,
+            lignes: 5,
+            hors_ligne: false,
+        }
     }
 
     /// Help under the label.
@@ -150,7 +172,7 @@ impl ChampLong {
     }
 
     fn decrit_par(&self) -> String {
-        format!("{} {}-compte", decrit_par(self.nom, self.aide.is_some(), self.erreur.is_some()), self.nom)
+        format!("{} {}-compte", decrit_par(&self.nom, self.aide.is_some(), self.erreur.is_some()), self.nom)
             .trim()
             .to_owned()
     }
@@ -195,7 +217,7 @@ impl OptionDeChamp {
 #[derive(Template, Clone, Debug)]
 #[template(path = "composants/champ_options.html")]
 pub struct ChampOptions {
-    nom: &'static str,
+    nom: Cow<'static, str>,
     legende: String,
     aide: Option<String>,
     erreur: Option<String>,
@@ -208,7 +230,7 @@ pub struct ChampOptions {
 
 impl ChampOptions {
     fn nouveau(
-        nom: &'static str,
+        nom: impl Into<Cow<'static, str>>,
         legende: &str,
         options: impl IntoIterator<Item = OptionDeChamp>,
         choisies: &[String],
@@ -216,7 +238,7 @@ impl ChampOptions {
         radios: bool,
     ) -> Self {
         Self {
-            nom,
+            nom: nom.into(),
             legende: legende.to_owned(),
             aide: None,
             erreur: erreur.map(str::to_owned),
@@ -229,7 +251,7 @@ impl ChampOptions {
     }
 
     pub(crate) fn radios(
-        nom: &'static str,
+        nom: impl Into<Cow<'static, str>>,
         legende: &str,
         options: impl IntoIterator<Item = OptionDeChamp>,
         choisies: &[String],
@@ -239,7 +261,7 @@ impl ChampOptions {
     }
 
     pub(crate) fn cases(
-        nom: &'static str,
+        nom: impl Into<Cow<'static, str>>,
         legende: &str,
         options: impl IntoIterator<Item = OptionDeChamp>,
         choisies: &[String],
@@ -270,7 +292,7 @@ impl ChampOptions {
     }
 
     fn decrit_par(&self) -> String {
-        decrit_par(self.nom, self.aide.is_some(), self.erreur.is_some())
+        decrit_par(&self.nom, self.aide.is_some(), self.erreur.is_some())
     }
 
     fn choisie(&self, valeur: &str) -> bool {
@@ -283,7 +305,7 @@ impl ChampOptions {
 
     // The error summary leads to the first choice, whose id is the field's name.
     fn id(&self, rang: &usize) -> String {
-        if *rang == 0 { self.nom.to_owned() } else { format!("{}-{rang}", self.nom) }
+        if *rang == 0 { self.nom.to_string() } else { format!("{}-{rang}", self.nom) }
     }
 }
 
@@ -291,7 +313,7 @@ impl ChampOptions {
 #[derive(Template, Clone, Debug)]
 #[template(path = "composants/selection.html")]
 pub struct Selection {
-    nom: &'static str,
+    nom: Cow<'static, str>,
     libelle: String,
     aide: Option<String>,
     erreur: Option<String>,
@@ -301,14 +323,14 @@ pub struct Selection {
 
 impl Selection {
     pub(crate) fn nouvelle(
-        nom: &'static str,
+        nom: impl Into<Cow<'static, str>>,
         libelle: &str,
         options: impl IntoIterator<Item = OptionDeChamp>,
         choisie: &str,
         erreur: Option<&str>,
     ) -> Self {
         Self {
-            nom,
+            nom: nom.into(),
             libelle: libelle.to_owned(),
             aide: None,
             erreur: erreur.map(str::to_owned),
@@ -325,7 +347,7 @@ impl Selection {
     }
 
     fn decrit_par(&self) -> String {
-        decrit_par(self.nom, self.aide.is_some(), self.erreur.is_some())
+        decrit_par(&self.nom, self.aide.is_some(), self.erreur.is_some())
     }
 }
 

@@ -144,6 +144,11 @@ impl Tableau {
     fn colonne(&self, rang: &usize) -> &str {
         self.colonnes.get(*rang).map_or("", String::as_str)
     }
+
+    /// A header stands over its numbers, on the right.
+    fn chiffree(&self, rang: &usize) -> bool {
+        self.lignes.first().and_then(|ligne| ligne.get(*rang)).is_some_and(|cellule| cellule.nombre)
+    }
 }
 
 /// Previous and next pages.

@@ -2,10 +2,12 @@
 
 mod champs;
 mod donnees;
+mod fichier;
 mod recit;
 
 pub use champs::{ChampLong, ChampOptions, ChampTexte, EnErreur, OptionDeChamp, ResumeErreurs, Selection};
 pub use donnees::{Cellule, Etiquette, FilAriane, LigneResume, Pagination, Resume, Tableau, Ton, echapper};
+pub use fichier::ChampFichier;
 pub use recit::{Alerte, Chronologie, ConstatVue, Contact, Etapes, EtatVide, EvenementVu};
 
 use std::fmt;

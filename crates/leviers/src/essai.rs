@@ -1,0 +1,131 @@
+//! Forty hand-labelled projects (`tests/projets-etiquettes`): five of them, or any, show the effect of a sheet before it
+//! is published; all of them measure the quality of the matching (`docs/qualite-des-rapprochements.md`).
+
+use std::collections::BTreeMap;
+use std::sync::LazyLock;
+
+use domain::Cents;
+use domain::code::CodeCommune;
+use domain::constat::Verdict;
+use domain::profil::{Complements, Etape, FaitsCommune, Porteur, ProfilDeProjet};
+use domain::theme::Theme;
+use jiff::civil::Date;
+use rust_embed::RustEmbed;
+use serde::Deserialize;
+
+use crate::catalogue::fichiers;
+use crate::levier::Levier;
+use crate::levier::rules::apparier;
+use crate::levier::toml::{FichierRefuse, deserialiser};
+
+#[derive(RustEmbed)]
+#[folder = "tests/projets-etiquettes"]
+struct Fichiers;
+
+/// A project written by hand, with what a person who knows the levers expects for it.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ProjetEtiquete {
+    /// Name of its file.
+    #[serde(skip)]
+    pub id: String,
+    /// Title shown.
+    pub titre: String,
+    /// One of the five shown at every try.
+    #[serde(default)]
+    pub typique: bool,
+    /// Commune.
+    pub commune: CodeCommune,
+    /// Themes.
+    pub themes: Vec<Theme>,
+    /// Stage.
+    pub etape: Etape,
+    /// Bearer.
+    pub porteur: Porteur,
+    /// Cost in euros.
+    #[serde(default)]
+    pub cout: Option<i64>,
+    /// The rest of the profile.
+    #[serde(default)]
+    pub complements: Complements,
+    /// The labels.
+    pub attendus: Attendus,
+}
+
+/// Labels: each lever of the catalogue once.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Attendus {
+    /// Fits.
+    pub oui: Vec<String>,
+    /// May fit: something is missing.
+    pub a_verifier: Vec<String>,
+    /// Does not fit, by the criterion that a person would give first.
+    pub refus: BTreeMap<String, Vec<String>>,
+    /// Kinds of actors expected, labelled later.
+    pub acteurs: Option<Vec<String>>,
+}
+
+impl ProjetEtiquete {
+    /// Its profile.
+    #[must_use]
+    pub fn profil(&self) -> ProfilDeProjet {
+        ProfilDeProjet {
+            commune: self.commune.clone(),
+            themes: self.themes.clone(),
+            etape: self.etape,
+            porteur: self.porteur,
+            cout: self.cout.map(Cents::euros),
+            complements: self.complements.clone(),
+        }
+    }
+}
+
+static PROJETS: LazyLock<Result<Vec<ProjetEtiquete>, FichierRefuse>> = LazyLock::new(|| {
+    let lire = |(fichier, texte): (String, String)| {
+        let projet: ProjetEtiquete = deserialiser(&fichier, &texte)?;
+        Ok(ProjetEtiquete { id: fichier.trim_end_matches(".toml").to_owned(), ..projet })
+    };
+    fichiers::<Fichiers>().into_iter().map(lire).collect()
+});
+
+/// The forty, by file name.
+///
+/// # Errors
+/// A shipped file is wrong (a test reads them all).
+pub fn projets() -> Result<&'static [ProjetEtiquete], FichierRefuse> {
+    PROJETS.as_deref().map_err(Clone::clone)
+}
+
+/// What a sheet says of a project, before and after a change.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Essai {
+    /// Title of the project.
+    pub titre: String,
+    /// With the published sheet; absent for a new one.
+    pub avant: Option<Verdict>,
+    /// With the sheet being written.
+    pub apres: Verdict,
+    /// Why, after: what refuses, or what is to be verified.
+    pub raisons: Vec<String>,
+}
+
+/// Tries a sheet on a project.
+#[must_use]
+pub fn essayer(
+    avant: Option<&Levier>,
+    apres: &Levier,
+    projet: &ProjetEtiquete,
+    commune: &FaitsCommune,
+    jour: Date,
+) -> Essai {
+    let profil = projet.profil();
+    let apparie = apparier(apres, &profil, commune, jour);
+    let parlants = if apparie.verdict == Verdict::Non { Verdict::Non } else { Verdict::AVerifier };
+    Essai {
+        titre: projet.titre.clone(),
+        avant: avant.map(|levier| apparier(levier, &profil, commune, jour).verdict),
+        apres: apparie.verdict,
+        raisons: apparie.constats.into_iter().filter(|c| c.verdict == parlants).map(|c| c.phrase).collect(),
+    }
+}

@@ -1,0 +1,426 @@
+//! Every route of the house, asked by every function, compared with `droits.txt`: the table of rights that one reads.
+//!
+//! A new route without a line fails. To accept a change, read the difference, then
+//! `TERREAU_ECRIRE_DROITS=1 cargo nextest run --workspace --test droits` writes the table again.
+
+#![expect(clippy::unwrap_used, clippy::panic, reason = "a test fails with a line number")]
+
+use std::collections::BTreeMap;
+use std::fmt::Write as _;
+use std::path::PathBuf;
+
+use domain::code::CodeCommune;
+use domain::droit::Fonction;
+use domain::profil::{Complements, Etape, Porteur};
+use domain::theme::Theme;
+use jiff::civil::date;
+use platform::WriteTx;
+use rstest::rstest;
+use server::features;
+use socle::mandat::{self, Nouveau, Verification};
+use socle::organisation::{self, Nature, Nouvelle};
+use socle::projet::{self, Diffusion, Etat, ProjetId};
+use socle::secteur::{self, SecteurId};
+use socle::{PersonneId, jeton, personne, session};
+use testkit::{Appli, Moteur, Navigateur, Page};
+use web::contexte::COOKIE_SESSION;
+
+/// Who asks. The order is that of the columns.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+enum Qui {
+    Anonyme,
+    AutreInstance,
+    Declarant,
+    Porteur,
+    AutreCommune,
+    NonVerifie,
+    Expire,
+    Acteur,
+    Charge,
+    AutreSecteur,
+    Remplacant,
+    Coordinateur,
+    Direction,
+    Facilitateur,
+    AgentSite,
+}
+
+const TOUS: &[(Qui, &str, &str)] = &[
+    (Qui::Anonyme, "anon", "personne n’est connecté"),
+    (Qui::AutreInstance, "inst", "session d’un autre département"),
+    (Qui::Declarant, "decl", "a décrit le projet, sans mandat"),
+    (Qui::Porteur, "port", "mandat vérifié de la commune du projet"),
+    (Qui::AutreCommune, "autr", "mandat vérifié d’une autre commune"),
+    (Qui::NonVerifie, "nonv", "mandat de la commune, déclaré, non vérifié"),
+    (Qui::Expire, "expi", "a décrit le projet ; mandat de la commune terminé"),
+    (Qui::Acteur, "acte", "représente un acteur de l’ESS"),
+    (Qui::Charge, "char", "chargé territorial du secteur"),
+    (Qui::AutreSecteur, "sect", "chargé territorial d’un autre secteur"),
+    (Qui::Remplacant, "remp", "remplace le chargé du secteur, absent"),
+    (Qui::Coordinateur, "coor", "coordination"),
+    (Qui::Direction, "dire", "direction"),
+    (Qui::Facilitateur, "faci", "facilitateur de clauses"),
+    (Qui::AgentSite, "site", "agent qui gère le site"),
+];
+
+/// They may see the private project; the others never read a word of it.
+const DANS_LE_SECRET: &[Qui] =
+    &[Qui::Declarant, Qui::Porteur, Qui::Charge, Qui::Remplacant, Qui::Coordinateur, Qui::Direction];
+
+/// Written in the private project, its request, its author: never in an answer to someone else.
+const SECRETS: &[&str] =
+    &["Titre-interdit", "Manque-interdit", "Message-interdit", "03 99 73 94 00", "prenom-interdit"];
+
+const COMMUNE: &str = "54129";
+const AUTRE_COMMUNE: &str = "54395";
+
+struct Terrain {
+    appli: Appli,
+    secteur: SecteurId,
+    autre_secteur: SecteurId,
+    titulaire: PersonneId,
+    session_d_ailleurs: String,
+    /// Asks for accompaniment for the commune, whatever is done to the people of a decor.
+    secretaire: Navigateur,
+    numero: u32,
+}
+
+/// One world for one route: a person for each function, signed in.
+struct Decor {
+    sessions: BTreeMap<Qui, String>,
+    personnes: BTreeMap<Qui, PersonneId>,
+}
+
+impl Terrain {
+    async fn nouveau(moteur: Moteur) -> Self {
+        let appli = Appli::nouvelle(moteur, features()).await;
+        let tx = appli.instance.db.begin().await.unwrap();
+        let ids = &*appli.instance.ids;
+        let secteur = |nom: &str, code: &str| secteur::Nouveau {
+            nom: nom.to_owned(),
+            telephone: None,
+            courriel: None,
+            delai_jours_ouvres: 5,
+            communes: vec![code.parse::<CodeCommune>().unwrap()],
+            du: date(2026, 1, 1),
+        };
+        let ici = secteur::creer(&tx, ids, secteur("Ici", COMMUNE)).await.unwrap();
+        let ailleurs = secteur::creer(&tx, ids, secteur("Ailleurs", AUTRE_COMMUNE)).await.unwrap();
+        let titulaire =
+            personne::trouver_ou_creer(&tx, &*appli.horloge, ids, "titulaire@exemple.invalid").await.unwrap();
+        secteur::confier(&tx, ids, &ici, &titulaire.id, date(2026, 1, 1)).await.unwrap();
+        tx.commit().await.unwrap();
+        let (secretaire, _) = appli
+            .connecter("secretaire@exemple.invalid", Some((Nature::Commune, COMMUNE, Fonction::AgentCommune)))
+            .await;
+        let ailleurs_aussi = Appli::nouvelle(Moteur::Sqlite, vec![]).await;
+        let tx = ailleurs_aussi.instance.db.begin().await.unwrap();
+        let inconnu = personne::trouver_ou_creer(&tx, &*appli.horloge, ids, "maire@exemple.invalid").await.unwrap();
+        let session_d_ailleurs = ids.jeton();
+        session::ouvrir(&tx, &*appli.horloge, &session_d_ailleurs, &inconnu.id, "ailleurs").await.unwrap();
+        tx.commit().await.unwrap();
+        ailleurs_aussi.fin().await;
+        Self {
+            secteur: ici,
+            autre_secteur: ailleurs,
+            titulaire: titulaire.id,
+            session_d_ailleurs,
+            secretaire,
+            appli,
+            numero: 0,
+        }
+    }
+
+    async fn decor(&mut self) -> Decor {
+        self.numero += 1;
+        let (horloge, ids) = (&*self.appli.horloge, &*self.appli.instance.ids);
+        let tx = self.appli.instance.db.begin().await.unwrap();
+        let mut decor = Decor { sessions: BTreeMap::new(), personnes: BTreeMap::new() };
+        for (qui, nom, _) in TOUS {
+            if matches!(qui, Qui::Anonyme | Qui::AutreInstance) {
+                continue;
+            }
+            let courriel = format!("{nom}-{}@exemple.invalid", self.numero);
+            let personne = personne::trouver_ou_creer(&tx, horloge, ids, &courriel).await.unwrap();
+            let (prenom, telephone) = match qui {
+                Qui::Declarant | Qui::Expire => ("prenom-interdit", Some("03 99 73 94 00")),
+                _ => ("Prénom", None),
+            };
+            personne::nommer(&tx, &personne, prenom, nom, telephone).await.unwrap();
+            self.armer(&tx, *qui, &personne.id).await;
+            let secret = ids.jeton();
+            session::ouvrir(&tx, horloge, &secret, &personne.id, "essai").await.unwrap();
+            decor.sessions.insert(*qui, secret);
+            decor.personnes.insert(*qui, personne.id);
+        }
+        tx.commit().await.unwrap();
+        decor.sessions.insert(Qui::AutreInstance, self.session_d_ailleurs.clone());
+        decor
+    }
+
+    /// Gives a person what makes their function.
+    async fn armer(&self, tx: &WriteTx, qui: Qui, personne: &PersonneId) {
+        let ids = &*self.appli.instance.ids;
+        let debut = date(2026, 1, 1);
+        let (nature, nom, fonction) = match qui {
+            Qui::Porteur | Qui::NonVerifie | Qui::Expire => (Nature::Commune, COMMUNE, Fonction::Maire),
+            Qui::AutreCommune => (Nature::Commune, AUTRE_COMMUNE, Fonction::Maire),
+            Qui::Acteur => (Nature::Acteur, "Un acteur (exemple)", Fonction::Representant),
+            Qui::Charge | Qui::AutreSecteur | Qui::Remplacant => {
+                (Nature::Departement, "Département", Fonction::ChargeTerritorial)
+            }
+            Qui::Coordinateur => (Nature::Departement, "Département", Fonction::Coordinateur),
+            Qui::Direction => (Nature::Departement, "Département", Fonction::Direction),
+            Qui::Facilitateur => (Nature::Departement, "Département", Fonction::Facilitateur),
+            Qui::AgentSite => (Nature::Departement, "Département", Fonction::AgentSite),
+            Qui::Anonyme | Qui::AutreInstance | Qui::Declarant => return,
+        };
+        let nouveau = Nouveau {
+            personne: personne.clone(),
+            organisation: self.organisation(tx, nature, nom).await,
+            fonction,
+            du: debut,
+            au: (qui == Qui::Expire).then(|| date(2026, 10, 31)),
+            preuve: "essai".to_owned(),
+            verifie_par: (qui != Qui::NonVerifie).then_some(Verification::Preuve),
+        };
+        mandat::donner(tx, &*self.appli.horloge, ids, nouveau).await.unwrap();
+        match qui {
+            Qui::Charge => secteur::confier(tx, ids, &self.secteur, personne, debut).await.unwrap(),
+            Qui::AutreSecteur => secteur::confier(tx, ids, &self.autre_secteur, personne, debut).await.unwrap(),
+            Qui::Remplacant => {
+                let (du, au) = (date(2026, 11, 20), date(2026, 11, 30));
+                secteur::absenter(tx, ids, &self.titulaire, du, au, Some(personne)).await.unwrap();
+            }
+            _ => {}
+        }
+    }
+
+    async fn organisation(&self, tx: &WriteTx, nature: Nature, nom: &str) -> socle::OrganisationId {
+        if nature == Nature::Departement
+            && let Some(deja) = organisation::du_departement(tx).await.unwrap()
+        {
+            return deja.id;
+        }
+        let commune = (nature == Nature::Commune).then(|| nom.parse().unwrap());
+        let nouvelle = Nouvelle { nature, siren: None, rna: None, commune, nom: nom.to_owned(), courriel: None };
+        organisation::trouver_ou_creer(tx, &*self.appli.horloge, &*self.appli.instance.ids, nouvelle).await.unwrap().id
+    }
+
+    /// A private project of the commune, with a request for accompaniment.
+    async fn projet(&self, decor: &Decor, qui: Qui) -> String {
+        let instance = &self.appli.instance;
+        let auteur = if qui == Qui::Expire { Qui::Expire } else { Qui::Declarant };
+        let tx = instance.db.begin().await.unwrap();
+        let reference = instance.ids.reference(10);
+        let maintenant = instance.clock.instant();
+        let projet = projet::Model {
+            id: ProjetId::nouveau(&*instance.ids),
+            reference: reference.clone(),
+            titre: "Titre-interdit".to_owned(),
+            titre_tri: String::new(),
+            manque: "Manque-interdit".to_owned(),
+            commune: COMMUNE.parse().unwrap(),
+            etape: Etape::TOUS[0],
+            porteur: Porteur::Commune,
+            organisation_id: Some(self.organisation(&tx, Nature::Commune, COMMUNE).await),
+            auteur_id: decor.personnes.get(&auteur).cloned(),
+            brouillon: None,
+            etat: Etat::Garde,
+            confirme_le: None,
+            confirme_par: None,
+            diffusion: Diffusion::Prive,
+            publie_le: None,
+            cout: None,
+            complements: serde_json::to_string(&Complements::default()).unwrap(),
+            origine: "site".to_owned(),
+            cree_le: maintenant,
+            modifie_le: maintenant,
+            fusionne_dans: None,
+            version: 1,
+        };
+        projet::inserer(&tx, projet, &["commerce".parse::<Theme>().unwrap()]).await.unwrap();
+        tx.commit().await.unwrap();
+        let mut secretaire = self.secretaire.clone();
+        let chemin = format!("/projets/{reference}/accompagnement");
+        let page = secretaire.ouvrir(&chemin).await;
+        secretaire.envoyer(&page, &chemin, &[("message", "Message-interdit")]).await;
+        reference
+    }
+
+    /// What stands for a parameter of a path. Unknown names get a value that nothing has.
+    async fn valeur(&self, chemin: &str, nom: &str, reference: &str) -> String {
+        let usage = |usage: &'static str, cible: String| async move {
+            let instance = &self.appli.instance;
+            let secret = instance.ids.jeton();
+            let tx = instance.db.begin().await.unwrap();
+            jeton::creer(&tx, &*instance.clock, usage, &cible, &secret, None, 3600).await.unwrap();
+            tx.commit().await.unwrap();
+            secret
+        };
+        match (nom, chemin) {
+            ("reference", _) => reference.to_owned(),
+            ("code", "/reglages/cantons/{code}") => "5401".to_owned(),
+            ("code", _) => COMMUNE.to_owned(),
+            ("cle", _) => "accueil.titre".to_owned(),
+            ("id", "/reglages/courriels/{id}") => "connexion".to_owned(),
+            ("id", "/reglages/themes/{id}") => "commerce".to_owned(),
+            ("secret", "/connexion/lien/{secret}") => usage("connexion", "lien@exemple.invalid".to_owned()).await,
+            ("secret", "/premier-agent/{secret}") => usage("premier-agent", "agent-site".to_owned()).await,
+            ("secret", "/confirmation/{secret}") => usage("confirmation-projet", reference.to_owned()).await,
+            ("secret", "/est-ce-bien-cela/{secret}") => {
+                usage("est-ce-bien-cela", format!("{reference}/secretariat@exemple.invalid")).await
+            }
+            ("id", "/regles/{id}") => "r-01".to_owned(),
+            ("id", "/formes-juridiques/{id}") => "scic".to_owned(),
+            ("id", chemin) if chemin.contains("/leviers/") => "detr".to_owned(),
+            ("groupe", _) => "argent".to_owned(),
+            ("id", chemin) if chemin.starts_with("/reglages/secteurs/") => self.secteur.as_str().to_owned(),
+            _ => "inconnu".to_owned(),
+        }
+    }
+
+    fn navigateur(&self, decor: &Decor, qui: Qui) -> Navigateur {
+        let mut navigateur = self.appli.navigateur();
+        if let Some(session) = decor.sessions.get(&qui) {
+            navigateur.poser_cookie(COOKIE_SESSION, session);
+        }
+        navigateur
+    }
+
+    /// One question, with a token of the form so that rights answer and not the check of forms.
+    async fn demander(&self, decor: &Decor, qui: Qui, methode: &str, chemin: &str) -> Page {
+        let mut navigateur = self.navigateur(decor, qui);
+        if methode == "GET" {
+            return navigateur.demander("GET", chemin, None).await;
+        }
+        let connecte = !matches!(qui, Qui::Anonyme | Qui::AutreInstance);
+        let page = navigateur.ouvrir(if connecte { "/compte" } else { "/connexion" }).await;
+        let jeton = page.attribut("input[name=_jeton]", "value").unwrap();
+        let cle = self.appli.instance.ids.reference(16);
+        let reponse = navigateur.poster(chemin, &format!("_jeton={jeton}&_cle={cle}")).await;
+        assert!(!reponse.contient("Le formulaire n’a pas été pris en compte"), "{methode} {chemin} {qui:?}");
+        reponse
+    }
+
+    async fn ligne(&mut self, methode: &str, modele: &str) -> Vec<String> {
+        let mut decor = self.decor().await;
+        let mut cellules = Vec::new();
+        // Reading changes nothing: one project for all, and one for who handed theirs over.
+        let mut lus: BTreeMap<bool, String> = BTreeMap::new();
+        for (qui, nom, _) in TOUS {
+            if *qui == Qui::AutreInstance {
+                decor.sessions.insert(*qui, self.session_d_ailleurs.clone());
+            }
+            let remis = *qui == Qui::Expire;
+            let reference = match lus.get(&remis) {
+                Some(reference) if methode == "GET" => reference.clone(),
+                _ if methode == "GET" || modele.contains("{reference}") || modele.contains("{secret}") => {
+                    self.projet(&decor, *qui).await
+                }
+                _ => String::new(),
+            };
+            lus.insert(remis, reference.clone());
+            let mut chemin = modele.to_owned();
+            while let Some((avant, reste)) = chemin.split_once('{') {
+                let (parametre, apres) = reste.split_once('}').unwrap();
+                chemin = format!("{avant}{}{apres}", self.valeur(modele, parametre, &reference).await);
+            }
+            let page = self.demander(&decor, *qui, methode, &chemin).await;
+            assert_ne!(page.statut.as_u16(), 500, "{methode} {chemin} {nom} : {}", page.texte());
+            verifier_les_secrets(*qui, methode, modele, &page);
+            cellules.push(dire(*qui, &page));
+        }
+        cellules
+    }
+}
+
+/// The status; `cnx` when the answer to someone who is not signed in is "sign in first".
+fn dire(qui: Qui, page: &Page) -> String {
+    let vers = page.entetes.get("location").and_then(|v| v.to_str().ok()).unwrap_or_default();
+    let inconnu = matches!(qui, Qui::Anonyme | Qui::AutreInstance);
+    let connexion = inconnu && page.statut.as_u16() == 303 && vers.starts_with("/connexion?retour=");
+    if connexion { "cnx".to_owned() } else { page.statut.as_u16().to_string() }
+}
+
+/// Who holds the link of a mail has read the mail: only those pages are left out.
+fn verifier_les_secrets(qui: Qui, methode: &str, modele: &str, page: &Page) {
+    let ouvert = page.statut.is_success() || page.statut.as_u16() == 422;
+    // One's own data: what a person described stays theirs to read there.
+    let export = modele == "/compte/donnees";
+    if modele.contains("{secret}") || (export && qui == Qui::Expire) || (ouvert && DANS_LE_SECRET.contains(&qui)) {
+        return;
+    }
+    let sien: &[&str] = if qui == Qui::Expire { &["prenom-interdit", "03 99 73 94 00"] } else { &[] };
+    // The header says one's own name.
+    let sien = if qui == Qui::Declarant { &["prenom-interdit", "03 99 73 94 00"] } else { sien };
+    for secret in SECRETS.iter().filter(|secret| !sien.contains(secret)) {
+        assert!(
+            !page.html.contains(secret),
+            "« {secret} » est dit à {qui:?} par {methode} {modele} ({}) :\n{}",
+            page.statut,
+            page.texte()
+        );
+    }
+}
+
+fn ecrire(lignes: &BTreeMap<(String, &'static str), Vec<String>>) -> String {
+    let mut table = String::from(
+        "# Qui peut quoi, adresse par adresse : ce que le site répond vraiment (crates/server/tests/droits.rs).\n\
+         # 200 la page ; 303 fait, ou ailleurs ; cnx « connectez-vous » ; 403 refusé, avec la raison ; 404 rien là ;\n\
+         # 400, 409, 422 : le droit est là, le formulaire de l’essai est vide.\n#\n",
+    );
+    for (_, colonne, mots) in TOUS {
+        let _ = writeln!(table, "# {colonne}  {mots}");
+    }
+    let largeur = lignes.keys().map(|(chemin, _)| chemin.len()).max().unwrap_or(0) + 7;
+    let entete: Vec<&str> = TOUS.iter().map(|(_, colonne, _)| *colonne).collect();
+    let _ = writeln!(table, "\n{:largeur$}{}", "", entete.join(" "));
+    for ((chemin, methode), cellules) in lignes {
+        let cellules: Vec<String> = cellules.iter().map(|cellule| format!("{cellule:4}")).collect();
+        let ligne = format!("{:largeur$}{}", format!("{methode:4} {chemin}"), cellules.join(" "));
+        let _ = writeln!(table, "{}", ligne.trim_end());
+    }
+    table
+}
+
+#[rstest]
+#[case::sqlite(Moteur::Sqlite)]
+#[case::postgres(Moteur::Postgres)]
+#[tokio::test]
+async fn chaque_adresse_repond_selon_la_table_des_droits(#[case] moteur: Moteur) {
+    let mut terrain = Terrain::nouveau(moteur).await;
+    let routes: Vec<(&str, &str)> = terrain
+        .appli
+        .routes
+        .iter()
+        .flat_map(|(methodes, chemin, _)| methodes.split(' ').map(|methode| (methode, *chemin)))
+        .collect();
+    let mut lignes = BTreeMap::new();
+    for (methode, chemin) in routes {
+        lignes.insert((chemin.to_owned(), methode), terrain.ligne(methode, chemin).await);
+    }
+    let table = ecrire(&lignes);
+    terrain.appli.fin().await;
+    let fichier = PathBuf::from(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/droits.txt"));
+    if std::env::var_os("TERREAU_ECRIRE_DROITS").is_some() {
+        std::fs::write(&fichier, &table).unwrap();
+        return;
+    }
+    let attendue = std::fs::read_to_string(&fichier).unwrap_or_default();
+    if table != attendue {
+        panic!("{}", differences(&attendue, &table));
+    }
+}
+
+/// Only the lines that changed, old above new.
+fn differences(attendue: &str, table: &str) -> String {
+    let mut texte = String::from("la table des droits a changé (tests/droits.txt) :\n");
+    for ligne in attendue.lines().filter(|ligne| !table.lines().any(|l| l == *ligne)) {
+        let _ = writeln!(texte, "- {ligne}");
+    }
+    for ligne in table.lines().filter(|ligne| !attendue.lines().any(|l| l == *ligne)) {
+        let _ = writeln!(texte, "+ {ligne}");
+    }
+    texte
+}

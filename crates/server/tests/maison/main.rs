@@ -1,0 +1,8 @@
+//! The house itself: who may depend on whom, what an added and removed feature does, papers that stay true.
+
+#![expect(clippy::unwrap_used, clippy::panic, reason = "a test fails with a line number")]
+
+mod dependances;
+mod exemple;
+mod feature_de_plus;
+mod papiers;

@@ -1,0 +1,370 @@
+//! The agent who runs the site, on both databases: texts, mails, themes, lists, cantons, closing days, electoral period,
+//! history, conflicts, backups, retention; and every kind of collectivité starts.
+
+#![expect(clippy::unwrap_used, reason = "a test fails with a line number")]
+
+use axum::http::StatusCode;
+use domain::droit::Fonction;
+use domain::profil::{Complements, Etape, Porteur};
+use domain::theme::Theme;
+use platform::periodique::planifier;
+use platform::sauvegarde::lister;
+use rstest::rstest;
+use server::features;
+use socle::organisation::Nature;
+use socle::projet;
+use testkit::{Appli, Moteur, Navigateur};
+
+async fn ouverte(moteur: Moteur) -> (Appli, Navigateur) {
+    let appli = Appli::nouvelle(moteur, features()).await;
+    let mandat = Some((Nature::Departement, "Meurthe-et-Moselle", Fonction::AgentSite));
+    let (agent, _) = appli.connecter("agent@exemple.invalid", mandat).await;
+    (appli, agent)
+}
+
+#[rstest]
+#[case::sqlite(Moteur::Sqlite)]
+#[case::postgres(Moteur::Postgres)]
+#[tokio::test]
+async fn un_texte_se_voit_se_change_et_se_remet(#[case] moteur: Moteur) {
+    let (appli, mut agent) = ouverte(moteur).await;
+    let mut public = appli.navigateur();
+    let menu = agent.ouvrir("/reglages").await;
+    menu.exiger("Textes du site").exiger("Sauvegardes").exiger("Périmètres et zonages");
+    agent.ouvrir("/reglages/textes").await.exiger("Grande phrase de la page d’accueil");
+    let chemin = "/reglages/textes/accueil.titre";
+    let page = agent.ouvrir(chemin).await;
+
+    // Preview saves nothing.
+    let champs = [("contenu", "Une <b>idée</b> ?"), ("acte", "apercu")];
+    let apercu = agent.envoyer(&page, chemin, &champs).await;
+    apercu.exiger("Aperçu (pas encore enregistré)").exiger("Une <b>idée</b> ?");
+    assert!(!public.ouvrir("/").await.contient("Une <b>idée</b> ?"));
+
+    let page = agent.envoyer(&apercu, chemin, &[("contenu", "Une <b>idée</b> ?"), ("acte", "enregistrer")]).await;
+    page.exiger("Le texte est enregistré").exiger("Modifié ici");
+    public.ouvrir("/").await.exiger("Une <b>idée</b> ?");
+
+    // Too long, empty: beside the field, what was typed is kept.
+    let page = agent.ouvrir(chemin).await;
+    let page = agent.envoyer(&page, chemin, &[("contenu", &"a".repeat(141)), ("acte", "enregistrer")]).await;
+    assert_eq!(page.statut, StatusCode::UNPROCESSABLE_ENTITY);
+    page.exiger("C’est trop long");
+
+    // Two agents: the second sees what the first saved, and keeps their own text.
+    let (une, autre) = (agent.ouvrir(chemin).await, agent.ouvrir(chemin).await);
+    agent.envoyer(&une, chemin, &[("contenu", "Premier agent"), ("acte", "enregistrer")]).await;
+    let page = agent.envoyer(&autre, chemin, &[("contenu", "Second agent"), ("acte", "enregistrer")]).await;
+    assert_eq!(page.statut, StatusCode::CONFLICT);
+    page.exiger("Premier agent");
+    assert!(page.html.contains("Second agent"));
+
+    // History, then back.
+    let page = agent.ouvrir("/reglages/historique?cle=texte.accueil.titre").await;
+    page.exiger("Premier agent").exiger("Version 1").exiger("Exemple agent");
+    let page = agent.envoyer(&page, "/reglages/historique", &[("ancienne", "1")]).await;
+    page.exiger("L’ancienne version est remise en place");
+    public.ouvrir("/").await.exiger("Une <b>idée</b> ?");
+    let page = agent.ouvrir(chemin).await;
+    agent.envoyer(&page, chemin, &[("acte", "retour")]).await.exiger("Le texte d’origine est remis");
+    public.ouvrir("/").await.exiger("Décrivez-la en cinq minutes, sans compte");
+    appli.fin().await;
+}
+
+#[rstest]
+#[case::sqlite(Moteur::Sqlite)]
+#[case::postgres(Moteur::Postgres)]
+#[tokio::test]
+async fn un_courriel_est_essaye_avant_d_etre_enregistre(#[case] moteur: Moteur) {
+    let (appli, mut agent) = ouverte(moteur).await;
+    let chemin = "/reglages/courriels/connexion";
+    let page = agent.ouvrir(chemin).await;
+    page.exiger("Le code à six chiffres");
+    let page =
+        agent.envoyer(&page, chemin, &[("texte", "Bonjour, {{ prenom }} {{ code }}"), ("acte", "enregistrer")]).await;
+    assert_eq!(page.statut, StatusCode::UNPROCESSABLE_ENTITY);
+    page.exiger("n’est pas dans la liste des valeurs permises");
+    let page = agent.envoyer(&page, chemin, &[("texte", "Bonjour, voici {{ code }}."), ("acte", "enregistrer")]).await;
+    page.exiger("Il manque {{ lien }}");
+    let texte = [("sujet", "Votre entrée"), ("texte", "Bonjour de {{ site }} : {{ code }}\n{{ lien }}")];
+    let page = agent.envoyer(&page, chemin, &[texte[0], texte[1], ("acte", "apercu")]).await;
+    page.exiger("Bonjour de Terreau : 123456");
+    agent
+        .envoyer(&page, chemin, &[texte[0], texte[1], ("acte", "enregistrer")])
+        .await
+        .exiger("Le courriel est enregistré");
+
+    let mut visiteur = appli.navigateur();
+    let page = visiteur.ouvrir("/connexion").await;
+    visiteur.envoyer(&page, "/connexion", &[("courriel", "maire@exemple.invalid")]).await;
+    let courriel = appli.courriels().await.pop().unwrap();
+    assert_eq!(courriel.sujet(), "Votre entrée");
+    assert!(courriel.texte().contains("Bonjour de Terreau : "), "{}", courriel.texte());
+    assert!(courriel.texte().contains("/connexion/lien/"), "{}", courriel.texte());
+    appli.fin().await;
+}
+
+#[rstest]
+#[case::sqlite(Moteur::Sqlite)]
+#[case::postgres(Moteur::Postgres)]
+#[tokio::test]
+async fn les_themes_se_renomment_se_rangent_et_se_masquent(#[case] moteur: Moteur) {
+    let (appli, mut agent) = ouverte(moteur).await;
+    let mut public = appli.navigateur();
+    let page = agent.ouvrir("/reglages/themes/commerce").await;
+    let champs = [("nom", "Dernier commerce"), ("colonne", "lien")];
+    agent.envoyer(&page, "/reglages/themes/commerce", &champs).await.exiger("Le thème est enregistré");
+    let page = agent.ouvrir("/reglages/themes/sport").await;
+    agent.envoyer(&page, "/reglages/themes/sport", &[("masque", "oui")]).await.exiger("Plus proposé");
+    let page = agent.ouvrir("/reglages/themes/services").await;
+    agent.envoyer(&page, "/reglages/themes/services", &[("nom", "Vivre près de chez soi")]).await;
+    let page = public.ouvrir("/projets/nouveau").await;
+    page.exiger("Dernier commerce").exiger("Vivre près de chez soi");
+    assert!(!page.contient("Commerce, café, multiservice") && page.attribut("input[value=sport]", "name").is_none());
+    assert_eq!(page.attribut("input[value=commerce]", "name").as_deref(), Some("themes"), "the id stays");
+    // A name already taken.
+    let page = agent.ouvrir("/reglages/themes/culture").await;
+    let page = agent.envoyer(&page, "/reglages/themes/culture", &[("nom", "Dernier commerce")]).await;
+    page.exiger("porte déjà ce nom");
+    appli.fin().await;
+}
+
+#[rstest]
+#[case::sqlite(Moteur::Sqlite)]
+#[case::postgres(Moteur::Postgres)]
+#[tokio::test]
+async fn une_liste_de_communes_est_lue_ligne_par_ligne(#[case] moteur: Moteur) {
+    let (appli, mut agent) = ouverte(moteur).await;
+    let vers = "/reglages/listes/nouvelle";
+    let page = agent.ouvrir(vers).await;
+    let base =
+        [("nom", "Pays d’exemple"), ("du", "2026-01-01"), ("source", "Arrêté d’exemple"), ("acte", "enregistrer")];
+    let communes = |texte| [base[0], base[1], base[2], base[3], ("communes", texte)];
+    let page = agent.envoyer(&page, vers, &communes("Cirey-sur-Vezouze\nNullepart\nNancy; Rennes")).await;
+    assert_eq!(page.statut, StatusCode::UNPROCESSABLE_ENTITY);
+    page.exiger("Ligne 2").exiger("Ligne 3");
+    let page = agent.envoyer(&page, vers, &communes("54129 Cirey-sur-Vezouze\r\nNancy;54329\n200069433")).await;
+    page.exiger("La liste est enregistrée").exiger("Pays d’exemple");
+    let mut public = appli.navigateur();
+    public
+        .ouvrir("/communes/54129")
+        .await
+        .exiger("Pays d’exemple")
+        .exiger("Arrêté d’exemple")
+        .exiger("France ruralités");
+    public.ouvrir("/communes/54395").await.exiger("Pays d’exemple").exiger("À vérifier auprès de la préfecture");
+    let chemin = page.attribut("td a[href^='/reglages/listes/'], th a[href^='/reglages/listes/']", "href").unwrap();
+    let page = agent.ouvrir(&chemin).await;
+    agent.envoyer(&page, &chemin, &[("acte", "retour")]).await.exiger("La liste est retirée");
+    assert!(!public.ouvrir("/communes/54129").await.contient("Pays d’exemple"));
+    appli.fin().await;
+}
+
+#[rstest]
+#[case::sqlite(Moteur::Sqlite)]
+#[case::postgres(Moteur::Postgres)]
+#[tokio::test]
+async fn cantons_fermetures_et_periode_electorale(#[case] moteur: Moteur) {
+    let (appli, mut agent) = ouverte(moteur).await;
+    let mut public = appli.navigateur();
+    agent.ouvrir("/reglages/cantons").await.exiger("Baccarat").exiger("Non renseigné");
+    let page = agent.ouvrir("/reglages/cantons/5401").await;
+    let champs = [("un", "Ada Exemple"), ("deux", "Basile Exemple")];
+    agent.envoyer(&page, "/reglages/cantons/5401", &champs).await.exiger("Ada Exemple et Basile Exemple");
+    public.ouvrir("/communes/54129").await.exiger("Baccarat (Ada Exemple et Basile Exemple)");
+    assert_eq!(agent.ouvrir("/reglages/cantons/6701").await.statut, StatusCode::NOT_FOUND);
+
+    // The promised day is later by the closing day.
+    let vers = "/reglages/fermetures";
+    let page = agent.ouvrir(vers).await;
+    page.exiger("Jours fériés des douze prochains mois").exiger("Noël");
+    let page = agent.envoyer(&page, vers, &[("jours", "26/11/2026")]).await;
+    page.exiger("donnez la raison");
+    agent.envoyer(&page, vers, &[("jours", "26/11/2026 Inventaire")]).await.exiger("enregistrés");
+    let promise = web::contact::date_promise(&appli.instance, None, appli.instance.aujourd_hui());
+    assert_eq!(promise.to_string(), "2026-12-09", "ten working days and the closing day");
+
+    // A promotional text is shown, then frozen.
+    let chemin = "/reglages/textes/accueil.annonce";
+    let page = agent.ouvrir(chemin).await;
+    agent.envoyer(&page, chemin, &[("contenu", "**Dix ans** de projets réussis"), ("acte", "enregistrer")]).await;
+    public.ouvrir("/").await.exiger("Dix ans de projets réussis");
+    let stylo = agent.ouvrir(chemin).await;
+    let vers = "/reglages/periode-electorale";
+    let page = agent.ouvrir(vers).await;
+    let periode = [("scrutin", "Scrutin d’exemple"), ("du", "2026-11-01"), ("au", "2026-12-31")];
+    agent.envoyer(&page, vers, &periode).await.exiger("En cours : Scrutin d’exemple");
+    assert!(!public.ouvrir("/").await.contient("Dix ans"));
+    let page = agent.envoyer(&stylo, chemin, &[("contenu", "Onze ans"), ("acte", "enregistrer")]).await;
+    assert_eq!(page.statut, StatusCode::UNPROCESSABLE_ENTITY);
+    page.exiger("ce texte est figé");
+    appli.horloge.avancer_de_jours(40);
+    public.ouvrir("/").await.exiger("Dix ans de projets réussis");
+    appli.fin().await;
+}
+
+#[rstest]
+#[case::sqlite(Moteur::Sqlite)]
+#[case::postgres(Moteur::Postgres)]
+#[tokio::test]
+async fn une_sauvegarde_se_demande_et_chaque_nuit_en_fait_une(#[case] moteur: Moteur) {
+    let (appli, mut agent) = ouverte(moteur).await;
+    let page = agent.ouvrir("/reglages/sauvegardes").await;
+    page.exiger("Il n’y a encore aucune sauvegarde");
+    let page = agent.envoyer(&page, "/reglages/sauvegardes", &[]).await;
+    page.exiger("La sauvegarde est demandée").exiger("Une sauvegarde est en cours");
+    appli.travailler().await;
+    agent.ouvrir("/reglages/sauvegardes").await.exiger("moins d’une heure").exiger("Demandée");
+    let sante = appli.navigateur().ouvrir("/sante").await;
+    assert!(sante.html.contains("\"sauvegarde\":\"récente\""), "{}", sante.html);
+
+    let instance = &appli.instance;
+    appli.horloge.avancer_de_jours(3);
+    assert!(agent.ouvrir("/sante").await.html.contains("\"sauvegarde\":\"ancienne\""));
+    let travaux = instance.maison.periodiques();
+    let ici = instance.heure_de(instance.clock.instant());
+    let demandes = planifier(&instance.db, &*instance.clock, &*instance.ids, &travaux, ici).await.unwrap();
+    assert_eq!(demandes, travaux.len());
+    appli.travailler().await;
+    let liste = lister(&instance.dossiers.sauvegardes).unwrap();
+    assert_eq!(liste.len(), 2);
+    for sauvegarde in liste {
+        sauvegarde.verifier().unwrap();
+    }
+    appli.fin().await;
+}
+
+async fn projet_clos(appli: &Appli, titre: &str) -> projet::Model {
+    let (instance, ids) = (&appli.instance, &*appli.instance.ids);
+    let maintenant = instance.clock.instant();
+    let tx = instance.db.begin().await.unwrap();
+    let modele = projet::Model {
+        id: socle::ProjetId::nouveau(ids),
+        reference: ids.reference(8),
+        titre: titre.to_owned(),
+        titre_tri: socle::nom_tri(titre),
+        manque: "Un texte à oublier".to_owned(),
+        commune: "54129".parse().unwrap(),
+        etape: Etape::Arrete,
+        porteur: Porteur::Commune,
+        organisation_id: None,
+        auteur_id: None,
+        brouillon: None,
+        etat: projet::Etat::Garde,
+        confirme_le: None,
+        confirme_par: None,
+        diffusion: projet::Diffusion::Prive,
+        publie_le: None,
+        cout: None,
+        complements: serde_json::to_string(&Complements::default()).unwrap(),
+        origine: "web".to_owned(),
+        cree_le: maintenant,
+        modifie_le: maintenant,
+        fusionne_dans: None,
+        version: 1,
+    };
+    let projet = projet::inserer(&tx, modele, &[Theme::Commerce]).await.unwrap();
+    tx.commit().await.unwrap();
+    projet
+}
+
+#[rstest]
+#[case::sqlite(Moteur::Sqlite)]
+#[case::postgres(Moteur::Postgres)]
+#[tokio::test]
+async fn rien_ne_s_efface_sans_le_visa_des_archives(#[case] moteur: Moteur) {
+    let (appli, _) = ouverte(moteur).await;
+    let ancien = projet_clos(&appli, "Ancien projet").await;
+    let repris = projet_clos(&appli, "Projet repris").await;
+    appli.horloge.avancer_de_jours(11 * 366);
+    let mandat = Some((Nature::Departement, "Meurthe-et-Moselle", Fonction::AgentSite));
+    let (mut agent, _) = appli.connecter("autre@exemple.invalid", mandat).await;
+    let vers = "/reglages/conservation";
+    let page = agent.ouvrir(vers).await;
+    page.exiger("Ancien projet").exiger("Projet repris");
+
+    let visa = [
+        ("acte", "visa"),
+        ("reference", "2037-12"),
+        ("archiviste", "Archives d’exemple"),
+        ("accorde_le", "2037-12-01"),
+    ];
+    let page = agent.envoyer(&page, vers, &[visa[0], visa[1], visa[2], visa[3], ("projets", &ancien.reference)]).await;
+    assert_eq!(page.statut, StatusCode::UNPROCESSABLE_ENTITY);
+    page.exiger("Cochez la confirmation");
+
+    let mut champs = visa.to_vec();
+    champs.extend([("confirme", "oui"), ("projets", &ancien.reference), ("projets", &repris.reference)]);
+    let page = agent.envoyer(&page, vers, &champs).await;
+    page.exiger("Le visa est enregistré");
+    // Taken up again between the visa and the work: kept.
+    let tx = appli.instance.db.begin().await.unwrap();
+    let actif = projet::Model { etape: Etape::Reprise, ..repris.clone() };
+    assert!(projet::enregistrer(&tx, &actif, appli.instance.clock.instant()).await.unwrap());
+    tx.commit().await.unwrap();
+    appli.travailler().await;
+
+    let tx = appli.instance.db.read().await.unwrap();
+    assert!(projet::par_reference(&tx, &ancien.reference).await.unwrap().is_none());
+    assert!(projet::par_reference(&tx, &repris.reference).await.unwrap().is_some());
+    drop(tx);
+    let page = agent.ouvrir(vers).await;
+    page.exiger("2037-12").exiger("Archives d’exemple").exiger("Rien à effacer");
+    appli.fin().await;
+}
+
+#[rstest]
+#[case::sqlite(Moteur::Sqlite)]
+#[case::postgres(Moteur::Postgres)]
+#[tokio::test]
+async fn un_autre_que_l_agent_du_site_n_entre_pas(#[case] moteur: Moteur) {
+    let (appli, _) = ouverte(moteur).await;
+    let mandat = Some((Nature::Departement, "Meurthe-et-Moselle", Fonction::ChargeTerritorial));
+    let (mut charge, _) = appli.connecter("charge@exemple.invalid", mandat).await;
+    let chemins: Vec<&str> =
+        appli.routes.iter().map(|(_, chemin, _)| *chemin).filter(|c| c.starts_with("/reglages")).collect();
+    assert!(chemins.len() > 15, "{chemins:?}");
+    for chemin in chemins {
+        let chemin = chemin.replace("{cle}", "accueil.titre").replace("{id}", "commerce").replace("{code}", "5401");
+        assert_eq!(charge.ouvrir(&chemin).await.statut, StatusCode::FORBIDDEN, "{chemin}");
+    }
+    appli.fin().await;
+}
+
+#[rstest]
+#[case("35", "35238", "Rennes")]
+#[case("6AE", "67482", "Strasbourg")]
+#[case("67", "67482", "Strasbourg")]
+#[case("68", "68224", "Mulhouse")]
+#[case("2A", "2A004", "Ajaccio")]
+#[case("2B", "2B033", "Bastia")]
+#[case("20R", "2B033", "Bastia")]
+#[case("69", "69264", "Villefranche-sur-Saône")]
+#[case("69M", "69123", "Lyon")]
+#[case("974", "97411", "Saint-Denis")]
+#[case("75", "75056", "Paris")]
+#[case("976", "97611", "Mamoudzou")]
+#[tokio::test]
+async fn chaque_collectivite_demarre_avec_sa_carte(
+    #[values(Moteur::Sqlite, Moteur::Postgres)] moteur: Moteur,
+    #[case] code: &str,
+    #[case] commune: &str,
+    #[case] nom: &str,
+) {
+    let appli = Appli::pour(code, moteur, features(), false).await;
+    let mut public = appli.navigateur();
+    let accueil = public.ouvrir("/").await;
+    accueil.exiger("Décrivez-la en cinq minutes");
+    let carte = public.ouvrir("/carte").await;
+    assert_eq!(carte.statut, StatusCode::OK);
+    assert!(carte.html.contains("<svg") && carte.html.contains("<path"), "{code} : pas de carte");
+    let page = public.ouvrir(&format!("/communes/{commune}")).await;
+    page.exiger(nom).exiger("Zonages et programmes");
+    assert!(page.html.contains("<path"), "{commune} : pas de contour");
+    let mandat = Some((Nature::Departement, "Collectivité", Fonction::AgentSite));
+    let (mut agent, _) = appli.connecter("agent@exemple.invalid", mandat).await;
+    for chemin in ["/reglages/cantons", "/reglages/fermetures", "/reglages/secteurs", "/reglages/listes"] {
+        assert_eq!(agent.ouvrir(chemin).await.statut, StatusCode::OK, "{code} {chemin}");
+    }
+    appli.fin().await;
+}

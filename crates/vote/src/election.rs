@@ -1,0 +1,359 @@
+//! What is counted: projects, an envelope, and ballots grouped by identity.
+
+use std::collections::HashSet;
+
+use crate::error::CountError;
+use crate::hash::{self, Key};
+
+/// A project that asks for money.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Project {
+    /// Identifier, unique in the vote, compared as text.
+    pub id: String,
+    /// Name shown to the voters.
+    pub name: String,
+    /// Cost in the smallest unit of the vote (see [`Election::decimals`]).
+    pub cost: u64,
+    /// Territory (canton, district…), when known.
+    pub territory: Option<String>,
+    /// Tags (themes, youth, cost band…).
+    pub tags: Vec<String>,
+    /// Who carries the project, when known.
+    pub bearer: Option<String>,
+    /// What the organiser decided, when the file says so.
+    pub selected: Option<bool>,
+}
+
+/// How the voters answered.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum BallotKind {
+    /// A set of projects.
+    Approval,
+    /// One project.
+    ChooseOne,
+    /// Projects from the best to the least good.
+    Ordinal,
+    /// Points shared between projects.
+    Cumulative,
+    /// A free number of points for each project.
+    Scoring,
+    /// A grade for each project, from 0 (worst).
+    Grades,
+}
+
+impl BallotKind {
+    /// The name in Pabulib files.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Approval => "approval",
+            Self::ChooseOne => "choose-1",
+            Self::Ordinal => "ordinal",
+            Self::Cumulative => "cumulative",
+            Self::Scoring => "scoring",
+            Self::Grades => "grades",
+        }
+    }
+
+    /// Reads the name of a Pabulib file.
+    #[must_use]
+    pub fn from_name(name: &str) -> Option<Self> {
+        Some(match name {
+            "approval" => Self::Approval,
+            "choose-1" | "choose1" => Self::ChooseOne,
+            "ordinal" => Self::Ordinal,
+            "cumulative" => Self::Cumulative,
+            "scoring" => Self::Scoring,
+            "grades" => Self::Grades,
+            _ => return None,
+        })
+    }
+
+    /// Whether a ballot that names a project supports it: yes, except with the worst grade.
+    #[must_use]
+    pub fn supports(self, choice: Choice) -> bool {
+        self != Self::Grades || choice.points > 0
+    }
+
+    /// Whether the ballots carry a `points` column.
+    #[must_use]
+    pub fn has_points(self) -> bool {
+        matches!(self, Self::Cumulative | Self::Scoring | Self::Grades)
+    }
+}
+
+/// One line of a ballot: a project and the points given to it (1 for an approval, the rank value for a ranking).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct Choice {
+    /// Position of the project in [`Election::projects`].
+    pub project: u32,
+    /// Points, in the unit of the vote.
+    pub points: u32,
+}
+
+/// All ballots, identical ones stored once.
+///
+/// A ballot is a list of choices; approvals are sorted by project so that the order of writing does not matter,
+/// rankings keep their order in the points.
+#[derive(Debug, Clone, Default)]
+pub struct Ballots {
+    starts: Vec<u32>,
+    choices: Vec<Choice>,
+    weights: Vec<u64>,
+    group_of: Vec<u32>,
+    table: Vec<u32>,
+    key: Key,
+}
+
+impl Ballots {
+    /// No ballot yet.
+    #[must_use]
+    pub fn new() -> Self {
+        Self { starts: vec![0], ..Self::default() }
+    }
+
+    /// Adds one ballot and says its group.
+    pub fn push(&mut self, ballot: &[Choice]) -> usize {
+        self.push_many(ballot, 1)
+    }
+
+    /// Adds the same ballot `copies` times; only the first copy is remembered by position.
+    pub fn push_many(&mut self, ballot: &[Choice], copies: u64) -> usize {
+        if self.starts.is_empty() {
+            self.starts.push(0);
+        }
+        if self.table.len() < 2 * (self.weights.len() + 1) {
+            self.grow();
+        }
+        let mask = self.table.len() - 1;
+        let mut slot = self.slot(ballot, self.table.len());
+        let group = loop {
+            match self.table[slot] {
+                0 => {
+                    let group = self.weights.len();
+                    self.choices.extend_from_slice(ballot);
+                    self.starts.push(index32(self.choices.len()));
+                    self.weights.push(0);
+                    self.table[slot] = index32(group + 1);
+                    break group;
+                }
+                taken if self.group(taken as usize - 1) == ballot => break taken as usize - 1,
+                _ => slot = (slot + 1) & mask,
+            }
+        };
+        self.weights[group] += copies;
+        self.group_of.push(index32(group));
+        group
+    }
+
+    fn slot(&self, ballot: &[Choice], size: usize) -> usize {
+        let words = ballot.iter().map(|choice| u64::from(choice.project) << 32 | u64::from(choice.points));
+        hash::slot(self.key.words(words), size)
+    }
+
+    fn grow(&mut self) {
+        let size = (4 * (self.weights.len() + 8)).next_power_of_two();
+        let mut table = vec![0_u32; size];
+        for group in 0..self.weights.len() {
+            let mut slot = self.slot(self.group(group), size);
+            while table[slot] != 0 {
+                slot = (slot + 1) & (size - 1);
+            }
+            table[slot] = index32(group + 1);
+        }
+        self.table = table;
+    }
+
+    /// The choices of one group of identical ballots.
+    #[must_use]
+    pub fn group(&self, group: usize) -> &[Choice] {
+        &self.choices[self.starts[group] as usize..self.starts[group + 1] as usize]
+    }
+
+    /// How many voters cast the ballot of this group.
+    #[must_use]
+    pub fn weight(&self, group: usize) -> u64 {
+        self.weights[group]
+    }
+
+    /// How many different ballots there are.
+    #[must_use]
+    pub fn groups(&self) -> usize {
+        self.weights.len()
+    }
+
+    /// How many ballots there are, blank ones included.
+    #[must_use]
+    pub fn total(&self) -> u64 {
+        self.weights.iter().sum()
+    }
+
+    /// The group of each ballot, in the order in which ballots were added.
+    #[must_use]
+    pub fn group_of(&self) -> &[u32] {
+        &self.group_of
+    }
+
+    /// Each different ballot with its number of voters.
+    pub fn iter(&self) -> impl Iterator<Item = (&[Choice], u64)> {
+        (0..self.groups()).map(|group| (self.group(group), self.weights[group]))
+    }
+}
+
+/// A position on 32 bits: an election holds fewer than 2³² choices, which the reader checks.
+fn index32(value: usize) -> u32 {
+    u32::try_from(value).unwrap_or(u32::MAX)
+}
+
+/// A vote, ready to be counted.
+///
+/// ```
+/// use vote::{BallotKind, Election, Project};
+///
+/// let project = |id: &str, cost| Project { id: id.into(), cost, ..Project::default() };
+/// let mut election = Election::new(BallotKind::Approval, 1_000, vec![project("bancs", 600), project("four", 500)])?;
+/// election.approve(&["bancs"])?;
+/// election.approve(&["bancs", "four"])?;
+/// election.approve(&[])?; // a blank ballot counts
+/// assert_eq!(election.ballots.total(), 3);
+/// assert_eq!(election.votes(), [2, 1]);
+/// # Ok::<(), vote::CountError>(())
+/// ```
+#[derive(Debug, Clone)]
+pub struct Election {
+    /// How voters answered.
+    pub kind: BallotKind,
+    /// The envelope, in the smallest unit.
+    pub budget: u64,
+    /// How many decimals the smallest unit has: 2 when amounts are kept in cents.
+    pub decimals: u32,
+    /// The projects.
+    pub projects: Vec<Project>,
+    /// The ballots.
+    pub ballots: Ballots,
+}
+
+/// Amounts stay below this, so that a double holds them exactly.
+pub const LARGEST_AMOUNT: u64 = 1_000_000_000_000_000;
+
+impl Election {
+    /// A vote without ballots yet. Refuses a zero envelope, a zero cost, an amount too large and an identifier met twice.
+    ///
+    /// # Errors
+    /// [`CountError`] says which project is wrong.
+    pub fn new(kind: BallotKind, budget: u64, projects: Vec<Project>) -> Result<Self, CountError> {
+        if budget == 0 || budget > LARGEST_AMOUNT {
+            return Err(CountError::Budget);
+        }
+        let mut seen = HashSet::new();
+        for project in &projects {
+            if project.cost == 0 || project.cost > LARGEST_AMOUNT {
+                return Err(CountError::Cost(project.id.clone()));
+            }
+            if !seen.insert(project.id.as_str()) {
+                return Err(CountError::DuplicateProject(project.id.clone()));
+            }
+        }
+        Ok(Self { kind, budget, decimals: 0, projects, ballots: Ballots::new() })
+    }
+
+    /// Adds an approval ballot.
+    ///
+    /// # Errors
+    /// An identifier that no project has, or the same one twice.
+    pub fn approve(&mut self, ids: &[&str]) -> Result<(), CountError> {
+        let pairs: Vec<(&str, u32)> = ids.iter().map(|id| (*id, 1)).collect();
+        self.score(&pairs)
+    }
+
+    /// Adds a ranking, the best first. The points are the length of the list minus the position (3, 2, 1).
+    ///
+    /// # Errors
+    /// An identifier that no project has, or the same one twice.
+    pub fn rank(&mut self, ids: &[&str]) -> Result<(), CountError> {
+        let pairs: Vec<(&str, u32)> =
+            ids.iter().zip((1..=u32::try_from(ids.len()).unwrap_or(u32::MAX)).rev()).map(|(id, p)| (*id, p)).collect();
+        self.score(&pairs)
+    }
+
+    /// Adds a ballot with points.
+    ///
+    /// # Errors
+    /// An identifier that no project has, or the same one twice.
+    pub fn score(&mut self, pairs: &[(&str, u32)]) -> Result<(), CountError> {
+        let mut ballot = Vec::with_capacity(pairs.len());
+        for (id, points) in pairs {
+            let project = self.position(id).ok_or_else(|| CountError::UnknownProject((*id).to_owned()))?;
+            ballot.push(Choice { project: index32(project), points: *points });
+        }
+        ballot.sort_unstable();
+        if let Some(pair) = ballot.windows(2).find(|pair| pair[0].project == pair[1].project) {
+            return Err(CountError::DuplicateProject(self.projects[pair[0].project as usize].id.clone()));
+        }
+        self.ballots.push(&ballot);
+        Ok(())
+    }
+
+    /// Where a project stands in the list.
+    #[must_use]
+    pub fn position(&self, id: &str) -> Option<usize> {
+        self.projects.iter().position(|project| project.id == id)
+    }
+
+    /// Number of ballots that support each project.
+    #[must_use]
+    pub fn votes(&self) -> Vec<u64> {
+        self.sum(|choice| u64::from(self.kind.supports(*choice)))
+    }
+
+    /// Sum of the points of each project.
+    #[must_use]
+    pub fn points(&self) -> Vec<u64> {
+        self.sum(|choice| u64::from(choice.points))
+    }
+
+    fn sum(&self, value: impl Fn(&Choice) -> u64) -> Vec<u64> {
+        let mut totals = vec![0_u64; self.projects.len()];
+        for (ballot, weight) in self.ballots.iter() {
+            for choice in ballot {
+                totals[choice.project as usize] += weight * value(choice);
+            }
+        }
+        totals
+    }
+
+    /// One currency unit, in the smallest unit.
+    #[must_use]
+    pub fn unit(&self) -> u64 {
+        10_u64.pow(self.decimals)
+    }
+
+    /// An amount as people write it: `376634.74`, without useless zeros.
+    #[must_use]
+    pub fn amount(&self, value: u64) -> String {
+        let unit = self.unit();
+        if value.is_multiple_of(unit) {
+            return (value / unit).to_string();
+        }
+        let text = format!("{}.{:0width$}", value / unit, value % unit, width = self.decimals as usize);
+        text.trim_end_matches('0').to_owned()
+    }
+
+    /// The same vote without some ballots, given by their order in the file.
+    #[must_use]
+    pub fn without_ballots(&self, removed: &[usize]) -> Self {
+        let mut gone = vec![false; self.ballots.group_of().len()];
+        for &ballot in removed {
+            if let Some(flag) = gone.get_mut(ballot) {
+                *flag = true;
+            }
+        }
+        let mut ballots = Ballots::new();
+        for (position, &group) in self.ballots.group_of().iter().enumerate() {
+            if !gone[position] {
+                ballots.push(self.ballots.group(group as usize));
+            }
+        }
+        Self { ballots, ..self.clone() }
+    }
+}

@@ -1,0 +1,246 @@
+//! Why this result: for each project, for the voters, and against other rules.
+
+use crate::control::Control;
+use crate::election::{Choice, Election};
+use crate::error::CountError;
+use crate::outcome::{Measure, Outcome};
+use crate::rule::Rule;
+use crate::tie::TieBreak;
+
+/// What the supporters of a project could still pay at the end of a count by Equal Shares, over its cost.
+///
+/// `None` for the winners, and for the other rules. Doubles: an explanation, never a decision.
+#[must_use]
+pub fn effective_support(election: &Election, rule: Rule, outcome: &Outcome) -> Vec<Option<f64>> {
+    let none = vec![None; election.projects.len()];
+    let Rule::EqualShares { utility, .. } = rule else { return none };
+    let Ok(profile) = crate::profile::Profile::new(election, utility) else { return none };
+    let double = |value: u64| crate::rules::greedy::to_f64(value);
+    let added = outcome.increments.as_ref().map_or(0, |increments| increments.added);
+    let share = double(election.budget) / double(profile.voters) + double(added) * double(election.unit());
+    let mut budgets = vec![share; election.ballots.groups()];
+    for round in outcome.rounds.iter().filter(|round| round.measure == Measure::Price) {
+        let unit = if utility == crate::Utility::Cost { 1.0 } else { double(election.unit()) };
+        let price = round.value * double(profile.scale(round.project)) * unit;
+        for supporter in profile.supporters(round.project) {
+            let budget = &mut budgets[supporter.group as usize];
+            *budget = (*budget - price * f64::from(supporter.value)).max(0.0);
+        }
+    }
+    (0..election.projects.len())
+        .map(|project| {
+            let left: f64 = profile
+                .supporters(project)
+                .iter()
+                .map(|supporter| f64::from(supporter.weight) * budgets[supporter.group as usize])
+                .sum();
+            (!outcome.winners.contains(&project)).then(|| left / double(profile.cost(project)))
+        })
+        .collect()
+}
+
+/// The smallest changes found that would have made a project win, each alone, checked by counting again.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Shortfall {
+    /// More ballots that name only this project.
+    pub votes: Option<u64>,
+    /// The highest lower cost, in the smallest unit.
+    pub cost: Option<u64>,
+    /// The smallest larger envelope, in the smallest unit.
+    pub budget: Option<u64>,
+}
+
+/// What a project that lost was missing. The rule is run again some dozens of times.
+///
+/// The search doubles, then halves: when a rule is not monotone the change found works, and a smaller one might.
+///
+/// # Errors
+/// What the rule refuses, or a cancelled count.
+pub fn shortfall(
+    election: &Election,
+    rule: Rule,
+    tie: &TieBreak,
+    project: usize,
+    control: &Control<'_>,
+) -> Result<Shortfall, CountError> {
+    let wins = |changed: &Election| Ok(rule.count(changed, tie, control)?.winners.contains(&project));
+    if wins(election)? {
+        return Ok(Shortfall::default());
+    }
+    let unit = election.unit();
+    let cost = election.projects[project].cost;
+    let points = election.ballots.iter().flat_map(|(ballot, _)| ballot).map(|choice| choice.points).max().unwrap_or(1);
+    let voter = [Choice { project: u32::try_from(project).unwrap_or(u32::MAX), points }];
+    let votes = smallest(1_u64.max(4 * election.ballots.total()), |more| {
+        let mut changed = election.clone();
+        changed.ballots.push_many(&voter, more);
+        wins(&changed)
+    })?;
+    let discount = smallest(cost.saturating_sub(1) / unit, |less| {
+        let mut changed = election.clone();
+        changed.projects[project].cost = cost - less * unit;
+        wins(&changed)
+    })?;
+    let total: u64 = election.projects.iter().map(|project| project.cost).sum();
+    let budget = smallest(total / unit, |more| {
+        let mut changed = election.clone();
+        changed.budget += more * unit;
+        wins(&changed)
+    })?;
+    Ok(Shortfall {
+        votes,
+        cost: discount.map(|less| cost - less * unit),
+        budget: budget.map(|more| election.budget + more * unit),
+    })
+}
+
+/// The smallest value from 1 to `most` that passes, if the test is monotone.
+fn smallest(most: u64, mut test: impl FnMut(u64) -> Result<bool, CountError>) -> Result<Option<u64>, CountError> {
+    let (mut fails, mut works) = (0, 1);
+    while works <= most && !test(works)? {
+        fails = works;
+        works *= 2;
+    }
+    if works > most {
+        if fails >= most || !test(most)? {
+            return Ok(None);
+        }
+        works = most;
+    }
+    while works - fails > 1 {
+        let middle = fails + (works - fails) / 2;
+        if test(middle)? {
+            works = middle;
+        } else {
+            fails = middle;
+        }
+    }
+    Ok(Some(works))
+}
+
+/// How an outcome serves the voters.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Satisfaction {
+    /// Ballots in all.
+    pub ballots: u64,
+    /// Ballots with at least one funded project.
+    pub with_a_winner: u64,
+    /// Number of ballots with 0, 1, 2… funded projects.
+    pub histogram: Vec<u64>,
+}
+
+impl Satisfaction {
+    fn add(&mut self, winners: usize, weight: u64) {
+        self.ballots += weight;
+        self.with_a_winner += if winners > 0 { weight } else { 0 };
+        if self.histogram.len() <= winners {
+            self.histogram.resize(winners + 1, 0);
+        }
+        self.histogram[winners] += weight;
+    }
+}
+
+fn winners_of(election: &Election, won: &[bool], ballot: &[Choice]) -> usize {
+    ballot.iter().filter(|choice| election.kind.supports(**choice) && won[choice.project as usize]).count()
+}
+
+fn won(election: &Election, outcome: &Outcome) -> Vec<bool> {
+    let mut won = vec![false; election.projects.len()];
+    for &project in &outcome.winners {
+        won[project] = true;
+    }
+    won
+}
+
+/// Satisfaction of all voters.
+#[must_use]
+pub fn satisfaction(election: &Election, outcome: &Outcome) -> Satisfaction {
+    let won = won(election, outcome);
+    let mut all = Satisfaction::default();
+    for (ballot, weight) in election.ballots.iter() {
+        all.add(winners_of(election, &won, ballot), weight);
+    }
+    all
+}
+
+/// Satisfaction in each territory; `territory_of` gives the territory of each ballot, in order, among `count`.
+#[must_use]
+pub fn satisfaction_by_territory(
+    election: &Election,
+    outcome: &Outcome,
+    territory_of: &[u32],
+    count: usize,
+) -> Vec<Satisfaction> {
+    let won = won(election, outcome);
+    let winners: Vec<usize> = election.ballots.iter().map(|(ballot, _)| winners_of(election, &won, ballot)).collect();
+    let mut territories = vec![Satisfaction::default(); count];
+    for (group, territory) in election.ballots.group_of().iter().zip(territory_of) {
+        if let Some(satisfaction) = territories.get_mut(*territory as usize) {
+            satisfaction.add(winners[*group as usize], 1);
+        }
+    }
+    territories
+}
+
+/// The result with and without a set of ballots.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Sensitivity {
+    /// The result without them.
+    pub without: Outcome,
+    /// Projects that win only without them.
+    pub gained: Vec<usize>,
+    /// Projects that win only with them.
+    pub lost: Vec<usize>,
+}
+
+/// Counts again without some ballots (given by their order): do the winners change?
+///
+/// # Errors
+/// What the rule refuses.
+pub fn sensitivity(
+    election: &Election,
+    rule: Rule,
+    tie: &TieBreak,
+    with: &Outcome,
+    doubtful: &[usize],
+    control: &Control<'_>,
+) -> Result<Sensitivity, CountError> {
+    let without = rule.count(&election.without_ballots(doubtful), tie, control)?;
+    let only = |a: &Outcome, b: &Outcome| a.winners.iter().copied().filter(|p| !b.winners.contains(p)).collect();
+    Ok(Sensitivity { gained: only(&without, with), lost: only(with, &without), without })
+}
+
+/// One line of a comparison of rules.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Compared {
+    /// The rule.
+    pub rule: Rule,
+    /// Its result.
+    pub outcome: Outcome,
+    /// How it serves the voters.
+    pub satisfaction: Satisfaction,
+}
+
+/// The same ballots under several rules; those that do not apply are left out.
+///
+/// # Errors
+/// A cancelled count, or an empty vote.
+pub fn compare(
+    election: &Election,
+    rules: &[Rule],
+    tie: &TieBreak,
+    control: &Control<'_>,
+) -> Result<Vec<Compared>, CountError> {
+    let mut lines = Vec::new();
+    for &rule in rules {
+        match rule.count(election, tie, control) {
+            Ok(outcome) => {
+                let satisfaction = satisfaction(election, &outcome);
+                lines.push(Compared { rule, outcome, satisfaction });
+            }
+            Err(CountError::NotApplicable { .. } | CountError::TooLarge(_)) => {}
+            Err(error) => return Err(error),
+        }
+    }
+    Ok(lines)
+}

@@ -1,0 +1,44 @@
+//! A fast hash with a random key, for tables built from hostile text.
+
+use std::collections::hash_map::RandomState;
+use std::hash::BuildHasher;
+
+/// Folded multiplication: each word is mixed with a key unknown to whoever wrote the file.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Key {
+    start: u64,
+    factor: u64,
+}
+
+impl Default for Key {
+    fn default() -> Self {
+        let random = RandomState::new();
+        Self { start: random.hash_one(1_u8), factor: random.hash_one(2_u8) | 1 }
+    }
+}
+
+impl Key {
+    pub(crate) fn words(self, words: impl Iterator<Item = u64>) -> u64 {
+        let mut hash = self.start;
+        for word in words {
+            let product = u128::from(hash ^ word) * u128::from(self.factor);
+            #[expect(clippy::cast_possible_truncation, reason = "both halves are folded")]
+            let folded = (product as u64) ^ ((product >> 64) as u64);
+            hash = folded.rotate_left(23).wrapping_add(self.start);
+        }
+        hash
+    }
+
+    pub(crate) fn bytes(self, bytes: &[u8]) -> u64 {
+        let (chunks, rest) = bytes.as_chunks::<8>();
+        let last = rest.iter().fold(bytes.len() as u64, |word, byte| (word << 8) | u64::from(*byte));
+        self.words(chunks.iter().map(|chunk| u64::from_le_bytes(*chunk)).chain([last]))
+    }
+}
+
+/// The slot of a hash in a table whose size is a power of two.
+pub(crate) fn slot(hash: u64, size: usize) -> usize {
+    #[expect(clippy::cast_possible_truncation, reason = "only the low bits are kept")]
+    let low = hash as usize;
+    low & (size - 1)
+}

@@ -1,0 +1,132 @@
+//! What a count gives: winners in order, why, and how sure.
+
+use crate::election::Election;
+
+/// One selection.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Round {
+    /// Position of the project in [`Election::projects`].
+    pub project: usize,
+    /// The figure that decided: score, price per unit of utility (ρ), load… See `measure`.
+    pub value: f64,
+    /// The same figure as an exact fraction, when it was computed with integers.
+    pub exact_value: Option<String>,
+    /// What the figure is.
+    pub measure: Measure,
+    /// Voters who support the project.
+    pub supporters: u64,
+    /// Supporters who paid all they had left.
+    pub exhausted: u64,
+    /// Projects that shared the best figure, this one included.
+    pub tied: usize,
+    /// The clause that justified the selection, when there is one.
+    pub clause: Option<String>,
+}
+
+/// What the figure of a round is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Measure {
+    /// Votes or points: the highest goes first.
+    Score,
+    /// Votes or points per unit of money: the highest goes first.
+    ScorePerCost,
+    /// Price of one unit of utility: the lowest goes first.
+    Price,
+    /// Highest load of a voter: the lowest goes first.
+    Load,
+    /// No order: the set is chosen as a whole.
+    Whole,
+}
+
+impl Measure {
+    /// The word used in records.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Score => "score",
+            Self::ScorePerCost => "score_per_cost",
+            Self::Price => "price",
+            Self::Load => "load",
+            Self::Whole => "whole",
+        }
+    }
+}
+
+/// Why the outcome may be trusted.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Certificate {
+    /// Selections decided by doubles, with an error bound smaller than the gap.
+    pub safe: u64,
+    /// Selections redone with integers or big rationals.
+    pub redone: u64,
+    /// Selections where several projects were exactly equal: the rule for ties decided.
+    pub ties: u64,
+    /// Bits of the largest denominator met.
+    pub denominator_bits: u64,
+}
+
+/// Why increments stopped.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Stop {
+    /// One more unit per voter would overspend.
+    Overspend,
+    /// Nothing more fits, or every supported project is funded.
+    Exhaustive,
+}
+
+impl Stop {
+    /// The word used in records.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Overspend => "overspend",
+            Self::Exhaustive => "exhaustive",
+        }
+    }
+}
+
+/// How the completion by increments ended.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Increments {
+    /// Currency units added to each voter's share.
+    pub added: u64,
+    /// Final share of each voter, as an exact fraction of the currency.
+    pub per_voter: String,
+    /// Why it stopped.
+    pub stop: Stop,
+    /// Times the rule was run.
+    pub runs: u64,
+}
+
+/// The result of a count.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Outcome {
+    /// Winners in the order of selection (positions in [`Election::projects`]).
+    pub winners: Vec<usize>,
+    /// Total cost, in the smallest unit.
+    pub total: u64,
+    /// One entry for each winner, in the same order.
+    pub rounds: Vec<Round>,
+    /// Whether the winners are those of exact arithmetic, with proof.
+    pub exact: bool,
+    /// The proof in figures.
+    pub certificate: Certificate,
+    /// Completion by increments, when the rule has it.
+    pub increments: Option<Increments>,
+    /// Sum of the scores, for rules that maximise it.
+    pub welfare: Option<u128>,
+}
+
+impl Outcome {
+    pub(crate) fn new(election: &Election, rounds: Vec<Round>, exact: bool, certificate: Certificate) -> Self {
+        let winners: Vec<usize> = rounds.iter().map(|round| round.project).collect();
+        let total = winners.iter().map(|&project| election.projects[project].cost).sum();
+        Self { winners, total, rounds, exact, certificate, increments: None, welfare: None }
+    }
+
+    /// Identifiers of the winners, in the order of selection.
+    #[must_use]
+    pub fn winner_ids<'e>(&self, election: &'e Election) -> Vec<&'e str> {
+        self.winners.iter().map(|&project| election.projects[project].id.as_str()).collect()
+    }
+}

@@ -1,0 +1,366 @@
+//! A record that anyone can recount: canonical JSON with the digest of the ballots, the rule in plain French, and the result.
+//!
+//! Canonical: keys sorted, no space, no number with a fraction (amounts and fractions are text), so that the same count
+//! always gives the same bytes, which may be signed or published as a digest.
+
+use serde_json::{Value, json};
+use sha2::{Digest, Sha256};
+
+use crate::clauses::{self, Clause};
+use crate::control::Control;
+use crate::election::Election;
+use crate::error::CountError;
+use crate::explain;
+use crate::outcome::{Outcome, Round};
+use crate::pabulib::{Document, Limits, ReadError, ReadOptions, read};
+use crate::rule::Rule;
+use crate::tie::TieBreak;
+
+/// Name and version of the format.
+pub const FORMAT: &str = "vote/proces-verbal/1";
+
+/// The choices of a count, all written in the record.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Parameters {
+    /// The rule.
+    pub rule: Rule,
+    /// Ties.
+    pub tie: TieBreak,
+    /// Clauses.
+    pub clauses: Vec<Clause>,
+    /// How the file is read.
+    pub reading: ReadOptions,
+}
+
+/// Why there is no record.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum RecordError {
+    /// The file.
+    #[error(transparent)]
+    Read(#[from] ReadError),
+    /// The count.
+    #[error(transparent)]
+    Count(#[from] CountError),
+    /// The record itself.
+    #[error("Ce procès-verbal n’est pas lisible : {0}")]
+    Record(String),
+}
+
+/// A count and its record.
+#[derive(Debug, Clone)]
+pub struct Counted<'a> {
+    /// The file, as read.
+    pub document: Document<'a>,
+    /// The result.
+    pub outcome: Outcome,
+    /// The record.
+    pub record: Value,
+}
+
+/// Reads, counts, and writes the record.
+///
+/// # Errors
+/// [`RecordError`].
+pub fn count<'a>(bytes: &'a [u8], parameters: &Parameters, control: &Control<'_>) -> Result<Counted<'a>, RecordError> {
+    let document = read(bytes, parameters.reading)?;
+    let election = &document.election;
+    let (outcome, unconstrained) = if parameters.clauses.is_empty() {
+        (parameters.rule.count(election, &parameters.tie, control)?, None)
+    } else {
+        let both = clauses::count(election, parameters.rule, &parameters.clauses, &parameters.tie, control)?;
+        (both.outcome, Some(both.unconstrained))
+    };
+    let mut record = json!({
+        "format": FORMAT,
+        "software": { "name": env!("CARGO_PKG_NAME"), "version": env!("CARGO_PKG_VERSION") },
+        "input": input(bytes, &document),
+        "rule": { "name": parameters.rule.name(), "text": parameters.rule.text() },
+        "ties": { "name": parameters.tie.name(), "text": parameters.tie.text() },
+        "reading": {
+            "limits": if parameters.reading.limits == Limits::Enforce { "enforce" } else { "report" },
+            "keep_duplicates": parameters.reading.keep_duplicates,
+        },
+        "clauses": parameters.clauses.iter().map(|clause| clause_json(clause, election)).collect::<Vec<_>>(),
+        "winners": outcome.winner_ids(election),
+        "total_cost": election.amount(outcome.total),
+        "exact": outcome.exact,
+        "certificate": {
+            "safe": outcome.certificate.safe,
+            "redone": outcome.certificate.redone,
+            "ties": outcome.certificate.ties,
+            "denominator_bits": outcome.certificate.denominator_bits,
+        },
+        "rounds": outcome.rounds.iter().map(|round| round_json(round, election)).collect::<Vec<_>>(),
+        "explanation": explanation(&document, parameters.rule, &outcome),
+    });
+    if let Some(increments) = &outcome.increments {
+        record["increments"] = json!({
+            "added": increments.added,
+            "per_voter": increments.per_voter,
+            "stop": increments.stop.name(),
+        });
+    }
+    if let Some(welfare) = outcome.welfare {
+        record["welfare"] = Value::String(welfare.to_string());
+    }
+    if let Some(unconstrained) = unconstrained {
+        record["without_clauses"] = json!({
+            "winners": unconstrained.winner_ids(election),
+            "total_cost": election.amount(unconstrained.total),
+        });
+    }
+    Ok(Counted { document, outcome, record })
+}
+
+fn input(bytes: &[u8], document: &Document<'_>) -> Value {
+    let election = &document.election;
+    let digest = Sha256::digest(bytes);
+    let hex: String = digest.iter().map(|byte| format!("{byte:02x}")).collect();
+    let mut void = std::collections::BTreeMap::new();
+    for (_, reason) in &document.void {
+        *void.entry(reason.to_string()).or_insert(0_u64) += 1;
+    }
+    let blank: u64 = election.ballots.iter().filter(|(ballot, _)| ballot.is_empty()).map(|(_, weight)| weight).sum();
+    json!({
+        "sha256": hex,
+        "bytes": bytes.len(),
+        "vote_type": election.kind.name(),
+        "projects": election.projects.len(),
+        "ballots": election.ballots.total(),
+        "blank": blank,
+        "void": void,
+        "budget": election.amount(election.budget),
+    })
+}
+
+fn round_json(round: &Round, election: &Election) -> Value {
+    // Doubles are written by their shortest text that gives them back: the same everywhere.
+    let value = round.exact_value.clone().or_else(|| round.value.is_finite().then(|| round.value.to_string()));
+    json!({
+        "project": election.projects[round.project].id,
+        "cost": election.amount(election.projects[round.project].cost),
+        "measure": round.measure.name(),
+        "value": value,
+        "supporters": round.supporters,
+        "exhausted": round.exhausted,
+        "tied": round.tied,
+        "clause": round.clause,
+    })
+}
+
+fn explanation(document: &Document<'_>, rule: Rule, outcome: &Outcome) -> Value {
+    let election = &document.election;
+    let (votes, points) = (election.votes(), election.points());
+    let support = explain::effective_support(election, rule, outcome);
+    let projects: Vec<Value> = (0..election.projects.len())
+        .map(|project| {
+            json!({
+                "id": election.projects[project].id,
+                "name": election.projects[project].name,
+                "cost": election.amount(election.projects[project].cost),
+                "votes": votes[project],
+                "points": points[project],
+                "selected": outcome.winners.contains(&project),
+                "effective_support": support[project].map(|part| format!("{part:.6}")),
+            })
+        })
+        .collect();
+    let territories =
+        explain::satisfaction_by_territory(election, outcome, &document.territory_of, document.territories.len());
+    let by_territory: serde_json::Map<String, Value> = document
+        .territories
+        .iter()
+        .zip(&territories)
+        .map(|(name, satisfaction)| (name.clone(), satisfaction_json(satisfaction)))
+        .collect();
+    json!({
+        "projects": projects,
+        "satisfaction": satisfaction_json(&explain::satisfaction(election, outcome)),
+        "satisfaction_by_territory": by_territory,
+    })
+}
+
+fn satisfaction_json(satisfaction: &explain::Satisfaction) -> Value {
+    json!({
+        "ballots": satisfaction.ballots,
+        "with_a_winner": satisfaction.with_a_winner,
+        "histogram": satisfaction.histogram,
+    })
+}
+
+fn clause_json(clause: &Clause, election: &Election) -> Value {
+    let amount = |value: &u64| election.amount(*value);
+    let mut json = match clause {
+        Clause::Floor { count, max_cost } => {
+            json!({ "type": "plancher", "nombre": count, "cout_maximum": max_cost.as_ref().map(amount) })
+        }
+        Clause::SubEnvelope { tag, amount: money, overflow } => {
+            json!({ "type": "sous_enveloppe", "etiquette": tag, "montant": amount(money), "deversement": overflow })
+        }
+        Clause::BearerCap { count, amount: money } => {
+            json!({ "type": "plafond_porteur", "nombre": count, "montant": money.as_ref().map(amount) })
+        }
+        Clause::Exclusive { projects } => json!({ "type": "exclusifs", "projets": projects }),
+        Clause::MinimumSupport { votes } => json!({ "type": "soutien_minimum", "voix": votes }),
+    };
+    json["texte"] = Value::String(clause.text(election));
+    json
+}
+
+/// Reads clauses written as in a record: `[{"type": "plancher", "nombre": 1}, …]`. Amounts are in the currency, as text or
+/// whole numbers; `decimals` is that of the vote ([`Election::decimals`]).
+///
+/// # Errors
+/// [`RecordError::Record`] says which clause is wrong.
+pub fn clauses_from_json(value: &Value, decimals: u32) -> Result<Vec<Clause>, RecordError> {
+    let list = value.as_array().ok_or_else(|| wrong("les clauses doivent être une liste"))?;
+    list.iter().map(|clause| clause_from_json(clause, decimals)).collect()
+}
+
+fn wrong(what: impl Into<String>) -> RecordError {
+    RecordError::Record(what.into())
+}
+
+fn clause_from_json(value: &Value, decimals: u32) -> Result<Clause, RecordError> {
+    let kind = value["type"].as_str().unwrap_or_default();
+    let missing = |key: &str| wrong(format!("la clause « {kind} » doit avoir « {key} »"));
+    let optional = |key: &str| -> Result<Option<u64>, RecordError> {
+        match &value[key] {
+            Value::Null => Ok(None),
+            Value::Number(number) => number.as_u64().map(Some).ok_or_else(|| missing(key)),
+            _ => Err(missing(key)),
+        }
+    };
+    let money = |key: &str| -> Result<Option<u64>, RecordError> {
+        match &value[key] {
+            Value::Null => Ok(None),
+            Value::Number(number) => amount(&number.to_string(), decimals).map(Some).ok_or_else(|| missing(key)),
+            Value::String(text) => amount(text, decimals).map(Some).ok_or_else(|| missing(key)),
+            _ => Err(missing(key)),
+        }
+    };
+    match kind {
+        "plancher" => Ok(Clause::Floor {
+            count: optional("nombre")?.ok_or_else(|| missing("nombre"))?,
+            max_cost: money("cout_maximum")?,
+        }),
+        "sous_enveloppe" => Ok(Clause::SubEnvelope {
+            tag: value["etiquette"].as_str().ok_or_else(|| missing("etiquette"))?.to_owned(),
+            amount: money("montant")?.ok_or_else(|| missing("montant"))?,
+            overflow: value["deversement"].as_bool().ok_or_else(|| missing("deversement"))?,
+        }),
+        "plafond_porteur" => Ok(Clause::BearerCap { count: optional("nombre")?, amount: money("montant")? }),
+        "exclusifs" => {
+            let ids = value["projets"].as_array().ok_or_else(|| missing("projets"))?;
+            let projects = ids.iter().map(|id| id.as_str().map(str::to_owned).ok_or_else(|| missing("projets")));
+            Ok(Clause::Exclusive { projects: projects.collect::<Result<_, _>>()? })
+        }
+        "soutien_minimum" => Ok(Clause::MinimumSupport { votes: optional("voix")?.ok_or_else(|| missing("voix"))? }),
+        _ => Err(wrong(format!("le type de clause « {kind} » n’est pas connu"))),
+    }
+}
+
+/// `12000` or `12000.5` in the smallest unit.
+fn amount(text: &str, decimals: u32) -> Option<u64> {
+    let (whole, part) = text.split_once('.').unwrap_or((text, ""));
+    let digits = |text: &str| text.bytes().all(|byte| byte.is_ascii_digit());
+    if whole.is_empty() || !digits(whole) || !digits(part) || part.len() > decimals as usize {
+        return None;
+    }
+    let padded = format!("{whole}{part:0<width$}", width = decimals as usize);
+    padded.parse().ok()
+}
+
+/// The canonical text of a record: keys sorted, no space.
+#[must_use]
+pub fn canonical(record: &Value) -> String {
+    let mut text = String::new();
+    write_canonical(record, &mut text);
+    text
+}
+
+fn write_canonical(value: &Value, text: &mut String) {
+    match value {
+        Value::Array(items) => {
+            text.push('[');
+            for (position, item) in items.iter().enumerate() {
+                if position > 0 {
+                    text.push(',');
+                }
+                write_canonical(item, text);
+            }
+            text.push(']');
+        }
+        Value::Object(map) => {
+            let mut keys: Vec<&String> = map.keys().collect();
+            keys.sort_unstable();
+            text.push('{');
+            for (position, key) in keys.into_iter().enumerate() {
+                if position > 0 {
+                    text.push(',');
+                }
+                text.push_str(&Value::String(key.clone()).to_string());
+                text.push(':');
+                write_canonical(&map[key], text);
+            }
+            text.push('}');
+        }
+        scalar => text.push_str(&scalar.to_string()),
+    }
+}
+
+/// Counts again as a record says, and lists what differs: nothing when the record is right.
+///
+/// # Errors
+/// A record or a file that cannot be read, or a count that cannot be made.
+pub fn verify(record: &[u8], bytes: &[u8], control: &Control<'_>) -> Result<Vec<String>, RecordError> {
+    let given: Value = serde_json::from_slice(record).map_err(|error| wrong(error.to_string()))?;
+    if given["format"] != FORMAT {
+        return Err(wrong(format!("le format attendu est « {FORMAT} »")));
+    }
+    let text = |pointer: &str| {
+        given.pointer(pointer).and_then(Value::as_str).ok_or_else(|| wrong(format!("« {pointer} » manque")))
+    };
+    let limits = if text("/reading/limits")? == "enforce" { Limits::Enforce } else { Limits::Report };
+    let keep_duplicates = given["reading"]["keep_duplicates"].as_bool().unwrap_or(false);
+    let reading = ReadOptions { limits, keep_duplicates };
+    let decimals = read(bytes, reading)?.election.decimals;
+    let parameters = Parameters {
+        rule: Rule::from_name(text("/rule/name")?)?,
+        tie: TieBreak::from_name(text("/ties/name")?),
+        clauses: clauses_from_json(&given["clauses"], decimals)?,
+        reading,
+    };
+    let mut again = count(bytes, &parameters, control)?.record;
+    let mut given = given;
+    // Another version of the software may write the record, as long as all the rest is the same.
+    for record in [&mut again, &mut given] {
+        if let Some(map) = record.as_object_mut() {
+            map.remove("software");
+        }
+    }
+    let mut differences = Vec::new();
+    differ(&given, &again, "", &mut differences);
+    Ok(differences)
+}
+
+fn differ(given: &Value, again: &Value, path: &str, differences: &mut Vec<String>) {
+    match (given, again) {
+        (Value::Object(a), Value::Object(b)) => {
+            let mut keys: Vec<&String> = a.keys().chain(b.keys()).collect();
+            keys.sort_unstable();
+            keys.dedup();
+            for key in keys {
+                let side = |map: &serde_json::Map<String, Value>| map.get(key).cloned().unwrap_or(Value::Null);
+                differ(&side(a), &side(b), &format!("{path}/{key}"), differences);
+            }
+        }
+        (Value::Array(a), Value::Array(b)) if a.len() == b.len() => {
+            for (position, (a, b)) in a.iter().zip(b).enumerate() {
+                differ(a, b, &format!("{path}/{position}"), differences);
+            }
+        }
+        (a, b) if a == b => {}
+        (a, b) => differences.push(format!("{path} : {a} au lieu de {b}")),
+    }
+}

@@ -1,0 +1,241 @@
+//! Method of Equal Shares: each voter gets the same share of the envelope and pays for what they support.
+//!
+//! **Definition.** Voter `i` starts with `b_i = B/n` (blank ballots count in `n`). The price of a project `c` is the
+//! smallest `ρ` with `Σ_i min(b_i, ρ·u_i(c)) = cost(c)`, over its supporters. Buy the project of lowest `ρ`; each
+//! supporter pays `min(b_i, ρ·u_i(c))`; repeat until no project can be paid. A project that nobody supports has no payer
+//! and is never funded.
+//!
+//! **Sources.** Peters, Pierczyński, Skowron, *Proportional participatory budgeting with additive utilities* (2021);
+//! equalshares.net. Satisfies EJR up to one project.
+//!
+//! **Completion by increments (Add1).** Run again with `B/n + 1`, `B/n + 2`… and keep the last outcome that fits. Whole
+//! ranges of increments that give the same selections are proved equal and skipped (see [`Control`]).
+//!
+//! **Exactness.** Budgets are doubles. The map "budgets before a purchase → budgets after" is monotone and removes
+//! exactly the cost, hence does not expand distances in L₁ (Crandall and Tartar, 1980): the total error of all budgets
+//! only grows by the rounding of each step, which is bounded as it is made. A selection is *safe* when the gap is larger
+//! than that bound. Otherwise prices are computed again as fractions of big integers. The same monotony proves ranges:
+//! with the same selections so far, every budget grows and every price falls with the share, so the two ends of a range
+//! bound all that lies between.
+//!
+//! **Cost.** `O(supporters)` for a price, few prices for a selection (lower bounds from earlier rounds are kept).
+
+mod exact;
+mod run;
+
+use num_bigint::BigInt;
+use num_rational::BigRational;
+use num_traits::ToPrimitive;
+
+use crate::control::{Control, Progress};
+use crate::election::Election;
+use crate::error::CountError;
+use crate::limits::Limit;
+use crate::outcome::{Certificate, Increments, Measure, Outcome, Round, Stop};
+use crate::profile::{Profile, Utility};
+use crate::rules::greedy::{Misfit, Order, Ranking, Score};
+use crate::tie::TieBreak;
+use exact::Exact;
+use run::{Runner, Selection};
+
+/// When completion by increments stops.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum StopWhen {
+    /// Only when the next increment overspends, or when every supported project is funded.
+    Overspend,
+    /// At the first outcome where no other supported project fits in what is left.
+    Exhaustive,
+}
+
+/// What is done with the money that Equal Shares leaves.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
+pub struct Completion {
+    /// Completion by increments of one currency unit per voter.
+    pub add1: Option<StopWhen>,
+    /// Then a greedy filling.
+    pub fill: Option<Order>,
+}
+
+/// Equal Shares, with its completion.
+///
+/// ```
+/// use vote::rules::equal_shares::{Completion, equal_shares};
+/// # use vote::{BallotKind, Control, Election, Project, TieBreak, Utility};
+/// # let project = |id: &str| Project { id: id.into(), cost: 100, ..Project::default() };
+/// # let mut election = Election::new(BallotKind::Approval, 1_000,
+/// #     ["N0", "N1", "N2", "N3", "N4", "N5", "N6", "S0", "S1", "S2", "S3"].map(project).to_vec())?;
+/// // Six voters want the seven projects of the North, four voters the four of the South; each project costs 100.
+/// for _ in 0..6 { election.approve(&["N0", "N1", "N2", "N3", "N4", "N5", "N6"])?; }
+/// for _ in 0..4 { election.approve(&["S0", "S1", "S2", "S3"])?; }
+/// let outcome = equal_shares(
+///     &election, Utility::Cost, Completion::default(), &TieBreak::Recommended, &Control::default())?;
+/// // Each side decides about its share of 1,000: 600 and 400.
+/// let north = outcome.winner_ids(&election).iter().filter(|id| id.starts_with('N')).count();
+/// assert_eq!((north, outcome.winners.len()), (6, 10));
+/// assert!(outcome.exact);
+/// # Ok::<(), vote::CountError>(())
+/// ```
+///
+/// # Errors
+/// No ballot, a utility that these ballots do not give, or a cancelled count.
+pub fn equal_shares(
+    election: &Election,
+    utility: Utility,
+    completion: Completion,
+    tie: &TieBreak,
+    control: &Control<'_>,
+) -> Result<Outcome, CountError> {
+    constrained(election, utility, completion, tie, control, &Constraints::default())
+}
+
+/// What clauses add to Equal Shares.
+#[derive(Default)]
+pub(crate) struct Constraints {
+    /// Bought first, in this order; supporters who cannot pay the whole pay all they have.
+    pub(crate) forced: Vec<(usize, String)>,
+    /// Never more than this.
+    pub(crate) limits: Vec<Limit>,
+    /// Never selected.
+    pub(crate) excluded: Vec<bool>,
+    /// The money shared between voters; the envelope of the vote when absent.
+    pub(crate) shared: Option<u64>,
+}
+
+pub(crate) fn constrained(
+    election: &Election,
+    utility: Utility,
+    completion: Completion,
+    tie: &TieBreak,
+    control: &Control<'_>,
+    constraints: &Constraints,
+) -> Result<Outcome, CountError> {
+    utility.check(election, &format!("mes_{}", utility.name()))?;
+    let profile = Profile::new(election, utility)?;
+    let ranks = tie.ranks(election);
+    let mut runner = Runner::new(&profile, &ranks, constraints, control);
+    let (added, order, stop) = match completion.add1 {
+        None => (0, runner.at(0)?, None),
+        Some(when) => {
+            let (added, order, stop) = Add1 { runner: &mut runner, when, control, runs: 0 }.search()?;
+            (added, order, Some(stop))
+        }
+    };
+    let runs = runner.runs;
+    let certificate = runner.certificate.clone();
+    let mut outcome = certified(&profile, &runner, added, &order, certificate);
+    let share = runner.endowment(added);
+    if let Some(stop) = stop {
+        let unit = BigRational::from_integer(BigInt::from(election.unit()));
+        outcome.increments = Some(Increments { added, per_voter: (share / unit).to_string(), stop, runs });
+    }
+    if let Some(order) = completion.fill {
+        let rest =
+            Filling { limits: &constraints.limits, excluded: &constraints.excluded, envelope: runner.envelope() };
+        fill(election, order, tie, &rest, &mut outcome);
+    }
+    Ok(outcome)
+}
+
+/// What a greedy filling respects.
+pub(crate) struct Filling<'f> {
+    pub(crate) limits: &'f [Limit],
+    pub(crate) excluded: &'f [bool],
+    pub(crate) envelope: u64,
+}
+
+/// Completes an outcome greedily with what is left of the envelope.
+pub(crate) fn fill(election: &Election, order: Order, tie: &TieBreak, rest: &Filling<'_>, outcome: &mut Outcome) {
+    let order = match order {
+        Order::Score(_) => Order::Score(Score::usual(election.kind)),
+        Order::ScorePerCost => Order::ScorePerCost,
+    };
+    let mut ranking = Ranking::new(election, order, None, tie);
+    ranking.order.retain(|&project| !rest.excluded.get(project).copied().unwrap_or(false));
+    let left = rest.envelope.saturating_sub(outcome.total);
+    ranking.fill(election, Misfit::Skip, left, &mut outcome.rounds, Some(rest.limits));
+    outcome.winners = outcome.rounds.iter().map(|round| round.project).collect();
+    outcome.total = outcome.winners.iter().map(|&project| election.projects[project].cost).sum();
+}
+
+/// Every price of the final run as a fraction.
+fn certified(
+    profile: &Profile<'_>,
+    runner: &Runner<'_, '_>,
+    added: u64,
+    order: &[Selection],
+    mut certificate: Certificate,
+) -> Outcome {
+    let mut exact = Exact::new(profile, &runner.endowment(added));
+    let mut rounds = Vec::with_capacity(order.len());
+    for selection in order {
+        let bought = exact.buy(selection.project);
+        let price = bought.price.map(|price| price.reduced());
+        let bits = price.as_ref().map_or(0, |price| price.denom().bits());
+        certificate.denominator_bits = certificate.denominator_bits.max(bits);
+        let rho = price.map(|price| price / BigInt::from(profile.scale(selection.project)) * profile.measure_unit());
+        rounds.push(Round {
+            project: selection.project,
+            value: rho.as_ref().and_then(ToPrimitive::to_f64).unwrap_or(f64::INFINITY),
+            exact_value: rho.map(|rho| rho.to_string()),
+            measure: Measure::Price,
+            supporters: profile.support[selection.project],
+            exhausted: bought.exhausted,
+            tied: selection.tied,
+            clause: selection.clause.map(|position| runner.clause(position).to_owned()),
+        });
+    }
+    certificate.ties = rounds.iter().filter(|round| round.tied > 1).count() as u64;
+    Outcome::new(profile.election, rounds, true, certificate)
+}
+
+/// Completion by increments.
+struct Add1<'s, 'r, 'p, 'c> {
+    runner: &'s mut Runner<'r, 'p>,
+    when: StopWhen,
+    control: &'c Control<'c>,
+    runs: u64,
+}
+
+impl Add1<'_, '_, '_, '_> {
+    fn search(mut self) -> Result<(u64, Vec<Selection>, Stop), CountError> {
+        let mut kept = self.runner.at(0)?;
+        if self.finished(&kept) {
+            return Ok((0, kept, Stop::Exhaustive));
+        }
+        let mut at: u64 = 0;
+        // Length of the next range, and successes to wait for before it doubles.
+        let (mut step, mut patience) = (1_u64, 0_u32);
+        loop {
+            self.control.check()?;
+            let found = if step == 1 { Some(self.runner.at(at + 1)?) } else { self.runner.between(at + 1, at + step) };
+            let Some(order) = found else {
+                step /= 2;
+                patience = 2;
+                continue;
+            };
+            let total = self.runner.total(&order);
+            if total > self.runner.envelope() {
+                return Ok((at, kept, Stop::Overspend));
+            }
+            if self.finished(&order) {
+                return Ok((at + 1, order, Stop::Exhaustive));
+            }
+            kept = order;
+            at += step;
+            self.runs += 1;
+            self.control.report(Progress { added: at, runs: self.runner.runs, spent: total });
+            if patience == 0 {
+                step *= 2;
+            } else {
+                patience -= 1;
+            }
+        }
+    }
+
+    fn finished(&self, order: &[Selection]) -> bool {
+        match self.when {
+            StopWhen::Overspend => self.runner.all_supported(order),
+            StopWhen::Exhaustive => self.runner.exhaustive(order),
+        }
+    }
+}

@@ -1,0 +1,145 @@
+//! Kemeny's rule: the ranking that contradicts the jury the least. For small juries that rank few projects.
+//!
+//! **Definition.** The disagreement of an order with a ballot is the number of pairs that they place in opposite ways.
+//! Take an order of lowest total disagreement. Unranked projects stand below ranked ones; two unranked projects are not
+//! compared.
+//!
+//! **Source.** Kemeny (1959); exact dynamic programming over sets, Betzler and others (2009). NP-hard in general.
+//!
+//! **Cost.** `O(2^m · m)` for `m` projects, at most [`MOST`].
+
+use crate::election::{BallotKind, Election};
+use crate::error::CountError;
+use crate::outcome::{Certificate, Measure, Outcome, Round};
+use crate::tie::TieBreak;
+
+/// Most projects that can be ranked.
+pub const MOST: usize = 16;
+
+/// The optimal orders.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Kemeny {
+    /// Disagreement of the optimal orders.
+    pub disagreement: u64,
+    /// Optimal orders, at most as many as asked, in lexicographic order of the given ranks.
+    pub orders: Vec<Vec<usize>>,
+}
+
+/// Ranks `m` projects from ballots (best first) with weights; `ranks` orders equally good answers.
+///
+/// ```
+/// use vote::rules::kemeny::kemeny;
+///
+/// let found = kemeny(3, &[(vec![0, 1, 2], 2), (vec![1, 2, 0], 1), (vec![1, 0], 2)], &[0, 1, 2], 10)?;
+/// assert_eq!((found.disagreement, &found.orders[..]), (4, &[vec![1, 0, 2]][..]));
+/// # Ok::<(), vote::CountError>(())
+/// ```
+///
+/// # Errors
+/// More than [`MOST`] projects.
+pub fn kemeny(
+    m: usize,
+    ballots: &[(Vec<usize>, u64)],
+    ranks: &[usize],
+    most_orders: usize,
+) -> Result<Kemeny, CountError> {
+    if m > MOST {
+        return Err(CountError::TooLarge("Kemeny classe au plus 16 projets."));
+    }
+    let prefer = preferences(m, ballots);
+    // `cost[set]`: least disagreement when the projects of `set` come last.
+    let mut cost = vec![0_u64; 1 << m];
+    for set in 1..1_usize << m {
+        cost[set] = members(set).map(|first| step(&prefer, set, first) + cost[set & !(1 << first)]).min().unwrap_or(0);
+    }
+    let all = (1_usize << m) - 1;
+    let mut orders = Vec::new();
+    let mut stack = vec![(all, Vec::new())];
+    while let Some((set, order)) = stack.pop() {
+        if set == 0 {
+            orders.push(order);
+            if orders.len() >= most_orders {
+                break;
+            }
+            continue;
+        }
+        let mut firsts: Vec<usize> =
+            members(set).filter(|&first| step(&prefer, set, first) + cost[set & !(1 << first)] == cost[set]).collect();
+        firsts.sort_by_key(|&project| std::cmp::Reverse(ranks[project]));
+        for first in firsts {
+            let mut longer: Vec<usize> = order.clone();
+            longer.push(first);
+            stack.push((set & !(1 << first), longer));
+        }
+    }
+    Ok(Kemeny { disagreement: cost[all], orders })
+}
+
+fn members(set: usize) -> impl Iterator<Item = usize> {
+    (0..MOST).filter(move |project| set >> project & 1 == 1)
+}
+
+/// Ballots that place another project of the set above `first`.
+fn step(prefer: &[Vec<u64>], set: usize, first: usize) -> u64 {
+    members(set).filter(|&other| other != first).map(|other| prefer[other][first]).sum()
+}
+
+/// How many ballots place the first project above the second.
+fn preferences(m: usize, ballots: &[(Vec<usize>, u64)]) -> Vec<Vec<u64>> {
+    let mut prefer = vec![vec![0_u64; m]; m];
+    for (ballot, weight) in ballots {
+        for (position, &above) in ballot.iter().enumerate() {
+            for below in 0..m {
+                if below != above && !ballot[..position].contains(&below) {
+                    prefer[above][below] += weight;
+                }
+            }
+        }
+    }
+    prefer
+}
+
+/// Takes the projects in a Kemeny order, skipping what does not fit and what nobody ranked.
+///
+/// # Errors
+/// No ballot, ballots that are not rankings, or too many projects.
+pub fn kemeny_budget(election: &Election, tie: &TieBreak) -> Result<Outcome, CountError> {
+    if election.kind != BallotKind::Ordinal {
+        let rule = "kemeny".to_owned();
+        return Err(CountError::NotApplicable { rule, reason: "elle demande des classements." });
+    }
+    if election.ballots.total() == 0 {
+        return Err(CountError::NoBallots);
+    }
+    let ballots: Vec<(Vec<usize>, u64)> = election
+        .ballots
+        .iter()
+        .map(|(ballot, weight)| {
+            let mut choices = ballot.to_vec();
+            choices.sort_by_key(|choice| std::cmp::Reverse(choice.points));
+            (choices.iter().map(|choice| choice.project as usize).collect(), weight)
+        })
+        .collect();
+    let found = kemeny(election.projects.len(), &ballots, &tie.ranks(election), 2)?;
+    let votes = election.votes();
+    let mut left = election.budget;
+    let mut rounds = Vec::new();
+    for &project in found.orders.first().into_iter().flatten() {
+        let cost = election.projects[project].cost;
+        if votes[project] > 0 && cost <= left {
+            left -= cost;
+            rounds.push(Round {
+                project,
+                value: f64::NAN,
+                exact_value: None,
+                measure: Measure::Whole,
+                supporters: votes[project],
+                exhausted: 0,
+                tied: found.orders.len(),
+                clause: None,
+            });
+        }
+    }
+    let certificate = Certificate { redone: rounds.len() as u64, ..Certificate::default() };
+    Ok(Outcome::new(election, rounds, true, certificate))
+}

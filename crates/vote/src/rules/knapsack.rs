@@ -1,0 +1,199 @@
+//! Knapsack optimum: the set of projects of highest total score in the envelope.
+//!
+//! **Definition.** Maximise `Σ_c Σ_i u_i(c)` subject to `Σ_c cost(c) ≤ B`. Not proportional.
+//!
+//! **Method.** Nemhauser and Ullmann (1969): the undominated (cost, score) pairs, project by project, pruned by the
+//! fractional bound of Dantzig. Exact, on integers. The time depends on the vote; past [`STATES`] pairs the rule refuses.
+//! Several sets may be optimal: the score is the result to compare.
+
+use std::cmp::Reverse;
+
+use crate::control::Control;
+use crate::election::Election;
+use crate::error::CountError;
+use crate::outcome::{Certificate, Measure, Outcome, Round};
+use crate::profile::Utility;
+use crate::rules::greedy::Score;
+use crate::tie::TieBreak;
+
+/// Most undominated pairs kept at once.
+pub const STATES: usize = 4_000_000;
+
+#[derive(Clone, Copy)]
+struct Item {
+    project: usize,
+    cost: u64,
+    score: u128,
+}
+
+#[derive(Clone, Copy)]
+struct State {
+    cost: u64,
+    score: u128,
+    /// Position in the trail, plus one; 0 for the empty set.
+    trail: usize,
+}
+
+/// The set of highest total score.
+///
+/// ```
+/// use vote::rules::knapsack::knapsack;
+/// # use vote::{BallotKind, Control, Election, Project, TieBreak, Utility};
+/// # let project = |id: &str, cost| Project { id: id.into(), cost, ..Project::default() };
+/// # let mut election = Election::new(BallotKind::Approval, 1_000,
+/// #     vec![project("gros", 1_000), project("a", 500), project("b", 500)])?;
+/// # for ballot in [&["gros"][..], &["gros", "a"], &["gros", "b"], &["a", "b"]] { election.approve(ballot)?; }
+/// let outcome = knapsack(&election, Utility::Cardinality, &TieBreak::Recommended, &Control::default())?;
+/// assert_eq!(outcome.welfare, Some(4)); // « a » and « b », two votes each
+/// # Ok::<(), vote::CountError>(())
+/// ```
+///
+/// # Errors
+/// No ballot, a cancelled count, or a vote too large for the method.
+pub fn knapsack(
+    election: &Election,
+    utility: Utility,
+    tie: &TieBreak,
+    control: &Control<'_>,
+) -> Result<Outcome, CountError> {
+    utility.check(election, &format!("knapsack_optimum_{}", utility.name()))?;
+    if election.ballots.total() == 0 {
+        return Err(CountError::NoBallots);
+    }
+    let items = items(election, utility, tie);
+    let (welfare, chosen) = solve(&items, election.budget, control)?;
+    let votes = election.votes();
+    let rounds = chosen
+        .iter()
+        .map(|&project| Round {
+            project,
+            value: f64::NAN,
+            exact_value: None,
+            measure: Measure::Whole,
+            supporters: votes[project],
+            exhausted: 0,
+            tied: 1,
+            clause: None,
+        })
+        .collect();
+    let mut outcome = Outcome::new(election, rounds, true, Certificate::default());
+    outcome.welfare = Some(welfare);
+    Ok(outcome)
+}
+
+/// Best score per unit of money first.
+fn items(election: &Election, utility: Utility, tie: &TieBreak) -> Vec<Item> {
+    let points = match utility {
+        Utility::Points | Utility::Positional => Score::Points.of(election),
+        Utility::BordaZeroLast => {
+            let votes = election.votes();
+            election.points().iter().zip(votes).map(|(points, votes)| points - votes).collect()
+        }
+        Utility::Cost | Utility::Cardinality => Score::Votes.of(election),
+    };
+    let ranks = tie.ranks(election);
+    let mut items: Vec<Item> = (0..election.projects.len())
+        .filter(|&project| points[project] > 0 && election.projects[project].cost <= election.budget)
+        .map(|project| {
+            let cost = election.projects[project].cost;
+            let factor = if utility == Utility::Cost { u128::from(cost) } else { 1 };
+            Item { project, cost, score: u128::from(points[project]) * factor }
+        })
+        .collect();
+    items.sort_by(|a, b| {
+        let left = a.score * u128::from(b.cost);
+        let right = b.score * u128::from(a.cost);
+        right.cmp(&left).then(ranks[a.project].cmp(&ranks[b.project]))
+    });
+    items
+}
+
+fn solve(items: &[Item], budget: u64, control: &Control<'_>) -> Result<(u128, Vec<usize>), CountError> {
+    let mut states = vec![State { cost: 0, score: 0, trail: 0 }];
+    let mut trail: Vec<(usize, usize)> = Vec::new();
+    let mut known = filled(items, budget);
+    for (position, item) in items.iter().enumerate() {
+        control.check()?;
+        let mut merged: Vec<State> = Vec::with_capacity(2 * states.len());
+        let with =
+            |state: &State| State { cost: state.cost + item.cost, score: state.score + item.score, trail: usize::MAX };
+        let (mut old, mut new) = (0, 0);
+        // Both lists are sorted by cost; only pairs of growing score survive.
+        while old < states.len() || new < states.len() {
+            let without = states.get(old);
+            let candidate = states.get(new).map(with);
+            let take_new = match (without, &candidate) {
+                (Some(a), Some(b)) => (b.cost, Reverse(b.score)) < (a.cost, Reverse(a.score)),
+                (None, _) => true,
+                (_, None) => false,
+            };
+            let (mut state, parent) = if take_new {
+                let parent = states[new].trail;
+                new += 1;
+                match candidate {
+                    Some(state) => (state, parent),
+                    None => break,
+                }
+            } else {
+                old += 1;
+                match without {
+                    Some(state) => (*state, 0),
+                    None => break,
+                }
+            };
+            if state.cost > budget || merged.last().is_some_and(|last| last.score >= state.score) {
+                continue;
+            }
+            if bound(state, &items[position + 1..], budget) < known {
+                continue;
+            }
+            if take_new {
+                trail.push((position, parent));
+                state.trail = trail.len();
+            }
+            known = known.max(state.score);
+            merged.push(state);
+        }
+        states = merged;
+        if states.len() > STATES || trail.len() > 20 * STATES {
+            return Err(CountError::TooLarge("l’optimum demande trop de mémoire sur ce vote."));
+        }
+    }
+    let best = states.iter().max_by_key(|state| state.score).copied().unwrap_or(State { cost: 0, score: 0, trail: 0 });
+    let mut chosen = Vec::new();
+    let mut at = best.trail;
+    while at > 0 {
+        let (position, parent) = trail[at - 1];
+        chosen.push(items[position].project);
+        at = parent;
+    }
+    chosen.reverse();
+    Ok((best.score, chosen))
+}
+
+/// Score of the greedy filling: a first lower bound.
+fn filled(items: &[Item], budget: u64) -> u128 {
+    let mut left = budget;
+    let mut score = 0;
+    for item in items {
+        if item.cost <= left {
+            left -= item.cost;
+            score += item.score;
+        }
+    }
+    score
+}
+
+/// No completion of this state does better: the last project is cut.
+fn bound(state: State, rest: &[Item], budget: u64) -> u128 {
+    let mut left = budget - state.cost;
+    let mut score = state.score;
+    for item in rest {
+        if item.cost > left {
+            return score + item.score * u128::from(left) / u128::from(item.cost);
+        }
+        left -= item.cost;
+        score += item.score;
+    }
+    score
+}

@@ -1,0 +1,127 @@
+//! Majority judgment: projects ranked by their median grade.
+//!
+//! **Definition.** The majority grade of a project is its lower median. Two projects of equal median are separated by
+//! removing one median grade from each, again and again, until the medians differ.
+//!
+//! **Source.** Balinski, Laraki, *Majority Judgment* (2010). A rule of consensus, not proportional.
+//!
+//! **Cost.** `O(grades)` when medians differ, at most `O(ballots · grades)` for one comparison.
+
+use std::cmp::Ordering;
+
+use crate::election::Election;
+use crate::error::CountError;
+use crate::outcome::{Certificate, Measure, Outcome, Round};
+use crate::tie::TieBreak;
+
+/// The lower median grade, from the number of ballots that gave each grade, the worst first. `None` without ballots.
+#[must_use]
+pub fn majority_grade(counts: &[u64]) -> Option<usize> {
+    let total: u64 = counts.iter().sum();
+    let middle = total.div_ceil(2);
+    let mut seen = 0;
+    counts.iter().position(|count| {
+        seen += count;
+        total > 0 && seen >= middle
+    })
+}
+
+/// Compares two projects: `Greater` when the first one is better.
+#[must_use]
+pub fn compare(first: &[u64], second: &[u64]) -> Ordering {
+    if first == second {
+        return Ordering::Equal;
+    }
+    let (mut first, mut second) = (first.to_vec(), second.to_vec());
+    loop {
+        let (a, b) = (majority_grade(&first), majority_grade(&second));
+        let (Some(grade), true) = (a, a == b) else { return a.cmp(&b) };
+        first[grade] -= 1;
+        second[grade] -= 1;
+    }
+}
+
+/// The ranking, the best first; projects exactly equal stand together.
+///
+/// ```
+/// use vote::rules::majority_judgment::ranking;
+///
+/// // Ten ballots: « A » has five grades 1 and five grades 2; « B » four and six.
+/// assert_eq!(ranking(&[vec![0, 5, 5, 0], vec![0, 4, 6, 0]]), [vec![1], vec![0]]);
+/// ```
+#[must_use]
+pub fn ranking(counts: &[Vec<u64>]) -> Vec<Vec<usize>> {
+    let mut order: Vec<usize> = (0..counts.len()).collect();
+    order.sort_by(|&a, &b| compare(&counts[b], &counts[a]).then(a.cmp(&b)));
+    let mut groups: Vec<Vec<usize>> = Vec::new();
+    for project in order {
+        match groups.last_mut() {
+            Some(group) if compare(&counts[group[0]], &counts[project]).is_eq() => group.push(project),
+            _ => groups.push(vec![project]),
+        }
+    }
+    groups
+}
+
+/// Number of ballots that gave each grade to each project. A project that a ballot does not grade gets the worst grade.
+#[must_use]
+pub fn grade_counts(election: &Election) -> Vec<Vec<u64>> {
+    let best = election.ballots.iter().flat_map(|(ballot, _)| ballot).map(|choice| choice.points).max().unwrap_or(0);
+    let mut counts = vec![vec![0_u64; best as usize + 1]; election.projects.len()];
+    let total = election.ballots.total();
+    for (ballot, weight) in election.ballots.iter() {
+        for choice in ballot {
+            counts[choice.project as usize][choice.points as usize] += weight;
+        }
+    }
+    for grades in &mut counts {
+        let given: u64 = grades.iter().sum();
+        grades[0] += total - given;
+    }
+    counts
+}
+
+/// Takes the projects in the order of the ranking, skipping what does not fit and what has the worst median.
+///
+/// # Errors
+/// No ballot, ballots without grades, or too many grades.
+pub fn majority_judgment(election: &Election, tie: &TieBreak) -> Result<Outcome, CountError> {
+    if !election.kind.has_points() {
+        let rule = "majority_judgment".to_owned();
+        return Err(CountError::NotApplicable { rule, reason: "elle demande des mentions (des points) par projet." });
+    }
+    if election.ballots.total() == 0 {
+        return Err(CountError::NoBallots);
+    }
+    if election.ballots.iter().flat_map(|(ballot, _)| ballot).any(|choice| choice.points > 1_000) {
+        return Err(CountError::TooLarge("plus de mille mentions différentes."));
+    }
+    let counts = grade_counts(election);
+    let votes = election.votes();
+    let ranks = tie.ranks(election);
+    let mut left = election.budget;
+    let mut rounds = Vec::new();
+    for mut group in ranking(&counts) {
+        group.sort_by_key(|&project| ranks[project]);
+        for &project in &group {
+            let Some(grade) = majority_grade(&counts[project]).filter(|grade| *grade > 0) else { continue };
+            let cost = election.projects[project].cost;
+            if cost > left {
+                continue;
+            }
+            left -= cost;
+            rounds.push(Round {
+                project,
+                value: f64::from(u32::try_from(grade).unwrap_or(u32::MAX)),
+                exact_value: Some(grade.to_string()),
+                measure: Measure::Score,
+                supporters: votes[project],
+                exhausted: 0,
+                tied: group.len(),
+                clause: None,
+            });
+        }
+    }
+    let certificate = Certificate { redone: rounds.len() as u64, ..Certificate::default() };
+    Ok(Outcome::new(election, rounds, true, certificate))
+}

@@ -1,0 +1,128 @@
+// One person in front of one browser: every page they reach is judged.
+import { mkdirSync } from "node:fs";
+import { join } from "node:path";
+import { type BrowserContext, type Locator, type Page, expect } from "@playwright/test";
+import { type Juge, surveiller } from "./juge.js";
+
+const IMAGES = join(import.meta.dirname, "../../docs/images");
+
+export interface Contexte {
+  site: string;
+  juge: Juge;
+  scripts: boolean;
+  capturable: boolean;
+  griefs: string[];
+}
+
+export class Visite {
+  private constructor(
+    readonly page: Page,
+    private readonly contexte: Contexte,
+  ) {}
+
+  static async commencer(navigateur: BrowserContext, contexte: Contexte): Promise<Visite> {
+    const page = await navigateur.newPage();
+    surveiller(page, contexte.site, contexte.griefs);
+    return new Visite(page, contexte);
+  }
+
+  /** Another tab of the same browser. */
+  async onglet(): Promise<Visite> {
+    return Visite.commencer(this.page.context(), this.contexte);
+  }
+
+  get scripts(): boolean {
+    return this.contexte.scripts;
+  }
+
+  /** Opens an address of the site. */
+  async aller(chemin: string): Promise<void> {
+    await this.page.goto(new URL(chemin, this.contexte.site).href);
+    await this.juger();
+  }
+
+  /** Follows the link with these words. */
+  async suivre(mots: string | RegExp, dans: Page | Locator = this.page): Promise<void> {
+    await this.naviguer(dans.getByRole("link", { name: mots }).first());
+  }
+
+  /** Presses the button with these words. */
+  async envoyer(mots: string | RegExp, dans: Page | Locator = this.page): Promise<void> {
+    await this.naviguer(dans.getByRole("button", { name: mots, exact: typeof mots === "string" }).first());
+  }
+
+  /** The Enter key, in this field. */
+  async valider(libelle: string): Promise<void> {
+    const champ = this.page.getByLabel(libelle, { exact: true });
+    await this.naviguer(champ, () => champ.press("Enter"));
+  }
+
+  private async naviguer(cible: Locator, geste: () => Promise<void> = () => cible.click()): Promise<void> {
+    await cible.waitFor();
+    const arrivee = this.page.waitForEvent("domcontentloaded");
+    await Promise.all([arrivee, geste()]);
+    await this.page.waitForLoadState("load");
+    await this.juger();
+  }
+
+  async remplir(libelle: string | RegExp, valeur: string, dans: Page | Locator = this.page): Promise<void> {
+    await dans.getByLabel(libelle, { exact: typeof libelle === "string" }).first().fill(valeur);
+  }
+
+  async cocher(libelle: string | RegExp, dans: Page | Locator = this.page): Promise<void> {
+    await dans.getByLabel(libelle, { exact: typeof libelle === "string" }).first().check();
+  }
+
+  async choisir(libelle: string | RegExp, option: string | { index: number }, dans: Page | Locator = this.page): Promise<void> {
+    const selection = dans.getByLabel(libelle, { exact: typeof libelle === "string" }).first();
+    await selection.selectOption(typeof option === "string" ? { label: option } : option);
+  }
+
+  /** These words are on the page. */
+  async lit(mots: string | RegExp): Promise<void> {
+    await expect(this.page.locator("body")).toContainText(mots);
+  }
+
+  async neLitPas(mots: string | RegExp): Promise<void> {
+    await expect(this.page.locator("body")).not.toContainText(mots);
+  }
+
+  async titre(mots: string | RegExp): Promise<void> {
+    await expect(this.page.getByRole("heading", { level: 1 })).toContainText(mots);
+  }
+
+  get chemin(): string {
+    return new URL(this.page.url()).pathname;
+  }
+
+  /** The reference of the project whose page is shown. */
+  get reference(): string {
+    const [, reference] = /\/projets\/([^/?#]+)/.exec(this.chemin) ?? [];
+    if (!reference) throw new Error(`pas de projet à ${this.chemin}`);
+    return reference;
+  }
+
+  async juger(): Promise<void> {
+    await this.contexte.juge.juger(this.page, this.contexte.scripts);
+    await this.regarder();
+  }
+
+  /** A picture of every page, to be looked at: REGARDER=dossier. */
+  private async regarder(): Promise<void> {
+    const dossier = process.env["REGARDER"];
+    if (!dossier || !this.contexte.capturable) return;
+    const { width } = this.page.viewportSize() ?? { width: 0 };
+    const nom = `${width}-${this.chemin.replaceAll("/", "_").replace(/projets_(?!nouveau)[a-z0-9]{8}/, "projets_REF").replace(/_[0-9a-f-]{32,}/, "_SECRET")}.png`;
+    await this.page.screenshot({ path: join(dossier, nom), fullPage: true });
+  }
+
+  /** A picture for the README and the guide: CAPTURES=1. Small on purpose. */
+  async capturer(nom: string, cible?: Locator): Promise<void> {
+    if (process.env["CAPTURES"] !== "1" || !this.contexte.capturable) return;
+    mkdirSync(IMAGES, { recursive: true });
+    const { width } = this.page.viewportSize() ?? { width: 0 };
+    const path = join(IMAGES, `${nom}${width < 600 ? "-mobile" : ""}.png`);
+    if (cible) await cible.screenshot({ path });
+    else await this.page.screenshot({ path });
+  }
+}

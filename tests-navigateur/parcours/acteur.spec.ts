@@ -1,0 +1,35 @@
+// An actor of the ESS answers an introduction from a mailed link, without account.
+import { test } from "../maison/essai.js";
+import { courriel, demander, entrerComme, lien } from "../maison/gestes.js";
+
+test("répond à une mise en relation que la commune a approuvée", async ({ arrive }) => {
+  const commune = await arrive();
+  const reference = await demander(commune, "commune@exemple.invalid");
+  const charge = await arrive();
+  await entrerComme(charge, /Chargé·e territorial·e/);
+  await charge.aller(`/projets/${reference}/suivi`);
+  await charge.remplir("Ou un autre acteur : son nom", "Les Granges partagées (exemple)");
+  await charge.remplir("Son adresse de courriel", `granges-${reference}@exemple.invalid`);
+  await charge.remplir("Texte de la mise en relation", "Une commune de 1 500 habitants cherche un appui pour un café-épicerie.");
+  await charge.envoyer("Proposer au porteur");
+  await charge.lit("proposé au porteur");
+
+  await commune.aller(`/projets/${reference}`);
+  await commune.capturer("mise-en-relation");
+  await commune.envoyer(/^(Oui|Approuver|D’accord|Envoyer ce texte)/);
+  const chemin = lien(await courriel(commune, `granges-${reference}@exemple.invalid`, /./), "/relation/");
+  const acteur = await arrive();
+  await acteur.aller(chemin);
+  await acteur.titre("Répondre à une mise en relation");
+  await acteur.capturer("repondre-relation");
+  await acteur.envoyer("Intéressé");
+  await acteur.lit("Vous recevez les coordonnées du porteur");
+});
+
+test("voit son espace et décrit son propre projet", async ({ arrive }) => {
+  const acteur = await arrive();
+  await entrerComme(acteur, /Acteur de l’économie sociale/);
+  await acteur.titre("Mes projets");
+  await acteur.suivre("Décrire un projet");
+  await acteur.titre("Décrire un projet");
+});

@@ -1,0 +1,47 @@
+// Every journey runs four times: wide and narrow, with the page's script and without any script.
+import { defineConfig } from "@playwright/test";
+import type { Options } from "./maison/essai.js";
+
+const ECRANS = {
+  large: { width: 1280, height: 900 },
+  etroit: { width: 360, height: 740 },
+};
+
+// Debian's Chromium speaks to nobody but the page's own server.
+const DISCRET = [
+  "--no-sandbox",
+  "--disable-gpu",
+  "--disable-background-networking",
+  "--disable-component-update",
+  "--disable-sync",
+  "--no-first-run",
+];
+
+export default defineConfig<object, Options>({
+  testDir: "parcours",
+  outputDir: "../target/navigateur",
+  forbidOnly: true,
+  retries: 0,
+  workers: 2,
+  timeout: 180_000,
+  expect: { timeout: 15_000 },
+  reporter: "list",
+  use: {
+    actionTimeout: 15_000,
+    navigationTimeout: 30_000,
+    locale: "fr-FR",
+    launchOptions: {
+      executablePath: process.env["TERREAU_CHROMIUM"] ?? "/usr/bin/chromium",
+      args: DISCRET,
+      // Dates are shown as a French browser shows them.
+      env: { ...process.env, LANGUAGE: "fr", LANG: "fr_FR.UTF-8" },
+    },
+    screenshot: "only-on-failure",
+  },
+  projects: Object.entries(ECRANS).flatMap(([ecran, viewport]) =>
+    [true, false].map((scripts) => ({
+      name: `${ecran}, ${scripts ? "avec" : "sans"} script`,
+      use: { viewport, javaScriptEnabled: scripts, capturable: scripts },
+    })),
+  ),
+});
