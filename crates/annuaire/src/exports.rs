@@ -3,22 +3,20 @@
 
 use std::collections::BTreeMap;
 
-use axum::http::{HeaderValue, header};
-use axum::response::{IntoResponse, Response};
 use documents::export::{Feuille, Format, Genre, Valeur};
 use domain::code::CodeCommune;
 use domain::identifiant::{Rna, Siren};
+use domain::theme::Theme;
 use jiff::civil::Date;
 use platform::ReadTx;
 use sea_orm::entity::prelude::*;
 use sea_orm::{FromQueryResult, raw_sql};
 use serde_json::{Value, json};
-use web::{Cadre, Erreur, Instance, Reponse, Saisie};
+use web::{Cadre, Erreur, Instance, Reponse, Saisie, fichier};
 
 use crate::liste::pages::{Demande, interroger};
 use crate::liste::storage::valeurs;
 use crate::vocabulaire::{Diffusion, Famille, GenreAgrement, Reponse as TroisValeurs};
-use domain::theme::Theme;
 
 /// Ids in one statement.
 const LOT: usize = 500;
@@ -69,19 +67,16 @@ pub async fn telecharger(cadre: Cadre) -> Reponse {
     let resultat = interroger(instance, &demande.requete)?;
     let acteurs = lire(&tx, &resultat.ids, instance.aujourd_hui()).await?;
     drop(tx);
-    let nom = format!("annuaire-{}", instance.aujourd_hui());
-    match forme {
+    // Thirty thousand rows take a second to write: not on a thread that serves pages.
+    let (instance, titre) = (instance.clone(), format!("Annuaire : {}", demande.en_mots(instance)));
+    let ecrire = move || match forme {
         Forme::GeoJson => {
-            let carte = geojson(instance, &acteurs);
-            Ok(fichier(&nom, "geojson", "application/geo+json", carte.to_string().into_bytes()))
+            let nom = format!("annuaire-{}.geojson", instance.aujourd_hui());
+            fichier::telecharger(&nom, "application/geo+json", geojson(&instance, &acteurs).to_string().into_bytes())
         }
-        Forme::Tableau(format) => {
-            let titre = format!("Annuaire : {}", demande.en_mots(instance));
-            let octets =
-                feuille(instance, titre, &acteurs).ecrire(format).map_err(|e| Erreur::Invalide(e.to_string()))?;
-            Ok(fichier(&nom, format.extension(), format.genre(), octets))
-        }
-    }
+        Forme::Tableau(format) => fichier::exporter(&instance, &feuille(&instance, titre, &acteurs), format),
+    };
+    tokio::task::spawn_blocking(ecrire).await.map_err(Erreur::interne)?
 }
 
 fn forme(cadre: &Cadre) -> Result<Forme, Erreur> {
@@ -93,22 +88,6 @@ fn forme(cadre: &Cadre) -> Result<Forme, Erreur> {
             .map(Forme::Tableau)
             .map_err(|_| Erreur::Invalide("Ce format n’existe pas. Choisissez csv, xlsx, ods ou geojson.".to_owned())),
     }
-}
-
-fn fichier(nom: &str, extension: &str, genre: &str, octets: Vec<u8>) -> Response {
-    let mut response = octets.into_response();
-    let entetes = response.headers_mut();
-    let disposition = format!("attachment; filename=\"{nom}.{extension}\"");
-    for (cle, valeur) in [
-        (header::CONTENT_TYPE, genre),
-        (header::CONTENT_DISPOSITION, disposition.as_str()),
-        (header::CACHE_CONTROL, "no-store"),
-    ] {
-        if let Ok(valeur) = HeaderValue::from_str(valeur) {
-            entetes.insert(cle, valeur);
-        }
-    }
-    response
 }
 
 /// In the order of `ids`, in activity only; the place is that of the seat, or of the first open establishment.

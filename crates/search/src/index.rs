@@ -96,11 +96,13 @@ impl Index {
     /// The folder cannot be written.
     pub fn ouvrir(dossier: &Path) -> Result<Self, Echec> {
         let temoin = dossier.join(TEMOIN);
-        if std::fs::read_to_string(&temoin).is_ok_and(|version| version == VERSION)
+        let version = std::fs::read_to_string(&temoin).ok();
+        // Without witness a first rebuild is under way, or stopped half-way: another process must not take its folder.
+        if version.as_ref().is_none_or(|version| version == VERSION)
             && let Ok(moteur) = tantivy::Index::open_in_dir(dossier)
-            && let Ok(index) = Self::sur(moteur, Some(temoin.clone()), true)
+            && moteur.schema() == Champs::schema().0
         {
-            return Ok(index);
+            return Self::sur(moteur, Some(temoin), version.is_some());
         }
         if dossier.exists() {
             std::fs::remove_dir_all(dossier)?;
