@@ -22,6 +22,7 @@ pub fn features() -> Vec<Feature> {
         reglages::feature(),
         comptes::feature(),
         observatoire::feature(),
+        annuaire::feature(),
         projets::feature(),
         leviers::feature(),
         accompagnement::feature(),

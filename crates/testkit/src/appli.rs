@@ -97,6 +97,7 @@ impl Appli {
             signature,
             fichiers: Fichiers::locaux(&base.dossier.path().join("fichiers"), 2_000_000).expect("a folder"),
             postier: Postier::memoire(),
+            index: search::Index::en_memoire().expect("an index"),
             oidc,
             demo,
             url_publique: "http://terreau.test".to_owned(),
@@ -115,6 +116,7 @@ impl Appli {
                 semis(&instance).await.expect("the demonstration is made");
             }
         }
+        web::recherche::reconstruire(&instance).await.expect("the index is built");
         let worker = Worker::nouveau(instance.maison.taches());
         let declarees = routes.iter().map(|route| (route.methodes, route.chemin, route.acces)).collect();
         let router = application(Instances::une(instance.clone()), routes, &Limites::default());

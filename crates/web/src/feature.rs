@@ -23,6 +23,7 @@ use crate::cadre::Cadre;
 use crate::contexte::Visiteur;
 use crate::erreur::Erreur;
 use crate::instance::Instance;
+use crate::recherche::Source;
 
 /// Who may enter a route, checked before its handler runs; a test walks every route as every function.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -244,6 +245,8 @@ pub struct Feature {
     pub menu: Vec<EntreeMenu>,
     /// What may fit a project.
     pub propositions: Option<Propositions>,
+    /// What it lets be found.
+    pub sources: &'static [Source],
     /// Parts of the project page.
     pub panneaux: &'static [PanneauProjet],
     /// Parts of a commune's page.
@@ -298,9 +301,15 @@ impl Maison {
     pub fn taches(&self) -> Vec<Tache<Instance>> {
         crate::courriels::taches()
             .into_iter()
+            .chain([crate::recherche::tache()])
             .chain(crate::fichier::taches())
             .chain(self.features.iter().flat_map(|feature| feature.taches.iter().cloned()))
             .collect()
+    }
+
+    /// What the features let be found.
+    pub fn sources(&self) -> impl Iterator<Item = &'static Source> {
+        self.features.iter().flat_map(|feature| feature.sources)
     }
 
     /// The daily work of all features.
