@@ -1,6 +1,10 @@
 //! Volume in the official layout of Sirene, for tests and measures. Every body is invented, and its name says so.
 
-use std::io::{self, Write};
+use std::fs::File;
+use std::io::{self, BufWriter, Write};
+use std::path::PathBuf;
+
+use domain::referentiel::Referentiel;
 
 /// Columns of `StockUniteLegale`, in the official order of 2026.
 pub const COLONNES_UNITE_LEGALE: &str = "siren,statutDiffusionUniteLegale,unitePurgeeUniteLegale,\
@@ -55,11 +59,65 @@ const FORMES: [(&str, &str, &str); 8] = [
 ];
 const NOMS: [&str; 6] = ["RESSOURCERIE", "EPICERIE", "TIERS LIEU", "CRECHE", "GARAGE SOLIDAIRE", "JARDIN PARTAGE"];
 
+/// Options of `terreau generer sirene`.
+#[derive(Clone, Debug, clap::Args)]
+pub struct Options {
+    /// Combien d’acteurs de l’ESS dans le département.
+    #[arg(long, default_value_t = 30_000)]
+    pub acteurs: u32,
+    /// Combien d’autres entreprises, d’ailleurs, autour de chacun.
+    #[arg(long, default_value_t = 3)]
+    pub autour: u32,
+    /// Département des acteurs.
+    #[arg(long, default_value = "54")]
+    pub departement: String,
+    /// Dossier où écrire les deux fichiers.
+    #[arg(long)]
+    pub dossier: PathBuf,
+}
+
+impl Options {
+    /// Writes the files; gives what to do next.
+    ///
+    /// # Errors
+    /// The disk refuses, or the département is not known.
+    pub fn generer(&self) -> io::Result<String> {
+        let communes = communes(&self.departement);
+        if communes.is_empty() {
+            return Err(io::Error::other(format!("le département « {} » n’est pas connu", self.departement)));
+        }
+        std::fs::create_dir_all(&self.dossier)?;
+        let chemins = ["StockUniteLegale_exemple.csv", "StockEtablissement_exemple.csv"].map(|n| self.dossier.join(n));
+        let volume = Volume { acteurs: self.acteurs, communes: &communes, autour: self.autour };
+        let (mut unites, mut lieux) =
+            (BufWriter::new(File::create(&chemins[0])?), BufWriter::new(File::create(&chemins[1])?));
+        ecrire(volume, &mut unites, &mut lieux)?;
+        unites.flush()?;
+        lieux.flush()?;
+        let [unites, lieux] = chemins.map(|chemin| chemin.display().to_string());
+        Ok(format!("Fichiers d’exemple écrits. Pour les importer : terreau import annuaire {unites} {lieux}"))
+    }
+}
+
+/// Codes and postal codes of the communes of a département.
+#[must_use]
+pub fn communes(departement: &str) -> Vec<(String, String)> {
+    let communes = Referentiel::embarque().communes_du_departement(departement);
+    communes.map(|c| (c.code.to_string(), c.codes_postaux().next().unwrap_or_default().to_owned())).collect()
+}
+
+/// Numbers that the generator can make without a double.
+const NUMEROS: u32 = 1_000_000;
+
 /// Writes both files.
 ///
 /// # Errors
-/// The disk refuses.
+/// The disk refuses, or more bodies are asked than there are numbers.
 pub fn ecrire(volume: Volume<'_>, unites: &mut impl Write, etablissements: &mut impl Write) -> io::Result<()> {
+    let total = volume.autour.checked_add(1).and_then(|chacun| chacun.checked_mul(volume.acteurs));
+    if total.is_none_or(|total| total >= NUMEROS) {
+        return Err(io::Error::other(format!("{NUMEROS} organismes au plus, avec ceux d’autour")));
+    }
     writeln!(unites, "{COLONNES_UNITE_LEGALE}")?;
     writeln!(etablissements, "{COLONNES_ETABLISSEMENT}")?;
     let mut rang = 0;
@@ -115,7 +173,7 @@ fn etablissement(
 /// An invented SIREN with a right control key: from 990 000 000 on, where the INSEE gives none today.
 #[must_use]
 pub fn siren(rang: u32) -> String {
-    avec_cle(&format!("99{:06}", rang % 1_000_000))
+    avec_cle(&format!("99{:06}", rang % NUMEROS))
 }
 
 /// An invented SIRET with a right control key.

@@ -9,7 +9,7 @@ use platform::{Migration, Moteur};
 use rstest::rstest;
 use tempfile::TempDir;
 
-use crate::base::{Base, COMPTEUR, Horloge, executer, migrations, nombre};
+use crate::base::{Base, Horloge, executer, migrations, nombre};
 
 fn dossiers(racine: &TempDir) -> Dossiers {
     Dossiers { donnees: racine.path().join("donnees"), sauvegardes: racine.path().join("sauvegardes") }
