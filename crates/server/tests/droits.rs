@@ -274,7 +274,7 @@ impl Terrain {
             ("id", "/regles/{id}") => "r-01".to_owned(),
             ("id", "/formes-juridiques/{id}") => "scic".to_owned(),
             ("id", chemin) if chemin.contains("/leviers/") => "detr".to_owned(),
-            ("groupe", _) => "argent".to_owned(),
+            ("groupe", _) => "batiment".to_owned(),
             ("id", chemin) if chemin.starts_with("/reglages/secteurs/") => self.secteur.as_str().to_owned(),
             _ => "inconnu".to_owned(),
         }

@@ -153,7 +153,9 @@ async fn ouvrir(instances: Instances, limiteur: Option<Arc<Limiteur>>, mut reque
     let instance = instances.choisir(request.headers()).clone();
     let cookies = CookieJar::from_headers(request.headers());
     let (methode, uri) = (request.method().clone(), request.uri().clone());
-    let admis = limiteur.map_or(Ok(()), |limiteur| limiteur.admettre(&request));
+    let admis = limiteur
+        .map_or(Ok(()), |limiteur| limiteur.admettre(&request))
+        .and_then(|()| adresse_possible(request.uri().path()));
     let sans_session = CookieJar::new();
     let agent = request.headers().get(header::USER_AGENT).and_then(|a| a.to_str().ok()).unwrap_or_default().to_owned();
     let (contexte, erreur) = match Contexte::lire(instance.clone(), methode.clone(), uri.clone(), cookies, &agent).await
@@ -173,6 +175,11 @@ async fn ouvrir(instances: Instances, limiteur: Option<Arc<Limiteur>>, mut reque
     };
     proteger(&contexte, response.headers_mut());
     response
+}
+
+/// No reference holds a NUL, and no text column takes one: such an address names nothing.
+fn adresse_possible(chemin: &str) -> Result<(), Erreur> {
+    if chemin.contains("%00") { Err(Erreur::Introuvable("cette page")) } else { Ok(()) }
 }
 
 async fn rendre_les_erreurs(contexte: Contexte, request: Request, suite: Next, corps_octets: u64) -> Response {
