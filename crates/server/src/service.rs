@@ -32,6 +32,9 @@ pub async fn servir(configuration: &Configuration, ouverte: Ouverte) -> anyhow::
             .unwrap_or(usize::MAX)
             .saturating_add(64 * 1024),
         requetes_par_minute: NonZeroU32::new(configuration.limites.requetes_par_minute),
+        // A demonstration is on one's own computer: its visitors try again and again.
+        connexions_par_heure: NonZeroU32::new(configuration.limites.connexions_par_heure)
+            .filter(|_| !configuration.demo),
         mandataires: configuration.mandataires.clone(),
         ..Limites::default()
     };

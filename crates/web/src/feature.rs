@@ -198,6 +198,9 @@ pub type Semis = for<'a> fn(&'a Instance) -> BoxFuture<'a, Result<(), Erreur>>;
 /// Rights of a person over their data: what a feature holds about them, as readable JSON.
 pub type Export = for<'a> fn(&'a ReadTx, &'a socle::PersonneId) -> BoxFuture<'a, Result<Value, Erreur>>;
 
+/// Erasure of a person: what a feature holds that says who they are, in the transaction that erases the account.
+pub type Effacement = for<'a> fn(&'a WriteTx, &'a Instance, &'a socle::PersonneId) -> BoxFuture<'a, Result<(), Erreur>>;
+
 /// How the journal's events of one kind are said.
 pub type Rendu = fn(&ligne::Model, &Value) -> String;
 
@@ -259,6 +262,8 @@ pub struct Feature {
     pub demo: Option<Semis>,
     /// What it holds about a person.
     pub export: Option<Export>,
+    /// What it erases of a person who asks for it.
+    pub effacer: Option<Effacement>,
     /// What it keeps about people, in words.
     pub donnees: &'static [Donnees],
     /// Its lines in the menu of settings.
