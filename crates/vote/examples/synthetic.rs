@@ -2,7 +2,6 @@
 //!
 //! The same numbers always give the same file. Popularity falls with the number of the project, costs go from 0.3 % to 5 %
 //! of the envelope, ballots name 1 to 8 projects, with a taste for one of ten districts.
-#![expect(clippy::print_stdout, reason = "a command line speaks on its output")]
 
 use std::io::Write;
 
