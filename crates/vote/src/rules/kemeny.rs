@@ -31,7 +31,7 @@ pub struct Kemeny {
 /// use vote::rules::kemeny::kemeny;
 ///
 /// let found = kemeny(3, &[(vec![0, 1, 2], 2), (vec![1, 2, 0], 1), (vec![1, 0], 2)], &[0, 1, 2], 10)?;
-/// assert_eq!((found.disagreement, &found.orders[..]), (4, &[vec![1, 0, 2]][..]));
+/// assert_eq!((found.disagreement, &found.orders[..]), (3, &[vec![1, 0, 2]][..]));
 /// # Ok::<(), vote::CountError>(())
 /// ```
 ///
