@@ -1,11 +1,13 @@
 //! Gathers the features of the house: one line each.
 //!
 //! - [`features`]: the list.
+//! - [`examen`]: what `check` tries.
 //! - [`ouverture`]: opens an instance from the configuration.
 //! - [`sauvegardes`]: `backup` and `restore`.
 //! - [`service`]: serves it, with its worker, until told to stop.
 //! - [`vote`]: the command `terreau vote`.
 
+pub mod examen;
 pub mod ouverture;
 pub mod sauvegardes;
 pub mod service;

@@ -8,6 +8,7 @@ use std::process::ExitCode;
 use anyhow::Context;
 use clap::{Parser, Subcommand};
 use platform::configuration::{Configuration, Sources};
+use server::examen::{Examen, examiner};
 use server::ouverture::{self, Base, Ouverte};
 use server::{sauvegardes, service};
 use web::Instance;
@@ -127,7 +128,7 @@ fn executer(ligne: &Ligne) -> anyhow::Result<ExitCode> {
         tokio::runtime::Builder::new_multi_thread().enable_all().build().context("Le moteur ne démarre pas.")?;
     moteur.block_on(async {
         match &ligne.commande {
-            Commande::Check => Ok(verifier(&configuration)),
+            Commande::Check => Ok(verifier(&configuration).await),
             Commande::Init { .. } => initialiser(&configuration).await,
             Commande::Serve => {
                 refuser_si_mal_regle(&configuration)?;
@@ -196,9 +197,14 @@ fn configuration(ligne: &Ligne) -> anyhow::Result<Configuration> {
     Ok(Configuration::charger(&sources)?)
 }
 
-fn verifier(configuration: &Configuration) -> ExitCode {
+async fn verifier(configuration: &Configuration) -> ExitCode {
     print!("{}", configuration.presenter());
-    let problemes = configuration.verifier();
+    let Examen { constats, mut problemes } = examiner(configuration).await;
+    println!();
+    for constat in &constats {
+        println!("- {constat}");
+    }
+    problemes.extend(configuration.verifier().iter().map(ToString::to_string));
     for probleme in &problemes {
         println!("! {probleme}");
     }

@@ -3,7 +3,7 @@
 //! A new route without a line fails. To accept a change, read the difference, then
 //! `TERREAU_ECRIRE_DROITS=1 cargo nextest run --workspace --test droits` writes the table again.
 
-#![expect(clippy::unwrap_used, clippy::panic, reason = "a test fails with a line number")]
+#![expect(clippy::unwrap_used, reason = "a test fails with a line number")]
 
 use std::collections::BTreeMap;
 use std::fmt::Write as _;

@@ -16,7 +16,7 @@ use web::formulaire::Erreurs;
 use web::{Cache, Cadre, Erreur, Reponse, Saisie, texte};
 
 use super::storage::{self, Etat};
-use super::{Condition, Levier, NatureDeLevier, mots};
+use super::{Condition, Critere, Levier, NatureDeLevier, mots};
 
 const PAR_PAGE: usize = 20;
 
@@ -110,7 +110,7 @@ pub async fn liste(cadre: Cadre) -> Reponse {
     let f = cadre.formulaire_avec(saisie, Erreurs::default());
     let vue = PageLeviers {
         filtres: [
-            f.selection("theme", "Thème", avec_tous("Tous les thèmes", themes())),
+            f.selection("theme", "Thème", avec_tous("Tous les thèmes", cadre.instance.locaux().themes.options(&[]))),
             f.selection("porteur", "Qui porte le projet ?", avec_tous("Tous les porteurs", porteurs())),
             f.selection("nature", "Ce que vous cherchez", avec_tous("Tout", natures())),
         ],
@@ -174,6 +174,7 @@ impl FicheVue {
         let conditions = levier
             .criteres
             .iter()
+            .filter(|critere| !dit_en_haut(critere))
             .map(|critere| (mots::en_mots(critere), critere.source.as_ref().map(|source| source.libelle.clone())))
             .collect();
         Self {
@@ -186,11 +187,24 @@ impl FicheVue {
     }
 }
 
+/// Who and where are told among the facts, not again among the conditions.
+fn dit_en_haut(critere: &Critere) -> bool {
+    let general = critere.pour.is_empty() && critere.source.is_none();
+    general && matches!(critere.condition, Condition::Porteurs { .. } | Condition::Territoire(_))
+}
+
 fn faits(levier: &Levier) -> Resume {
-    let premiere =
-        |choisir: fn(&Condition) -> bool| levier.criteres.iter().find(|c| choisir(&c.condition)).map(mots::en_mots);
-    let pour_qui = premiere(|c| matches!(c, Condition::Porteurs { .. }));
-    let ou = premiere(|c| matches!(c, Condition::Territoire(_)));
+    let en_haut = || levier.criteres.iter().filter(|critere| dit_en_haut(critere));
+    let pour_qui: Vec<String> = en_haut()
+        .filter(|critere| matches!(critere.condition, Condition::Porteurs { .. }))
+        .map(|critere| mots::en_mots(critere).trim_start_matches("Pour : ").to_owned())
+        .collect();
+    let ou: Vec<&str> = en_haut()
+        .filter_map(
+            |critere| if let Condition::Territoire(zone) = &critere.condition { Some(zone.nom.as_str()) } else { None },
+        )
+        .collect();
+    let ou_rien = |mots: String, sinon: &str| if mots.is_empty() { sinon.to_owned() } else { mots };
     let quand = match (levier.valable_du, levier.valable_au) {
         (None, None) => "Aucune date connue : à vérifier avec qui propose l’aide".to_owned(),
         (Some(du), None) => format!("À partir du {}", texte::jour(du)),
@@ -210,10 +224,10 @@ fn faits(levier: &Levier) -> Resume {
     let faits = Resume::default()
         .ligne("Ce que c’est", levier.nature.libelle())
         .ligne("Qui propose", porteur)
-        .ligne("Pour qui", pour_qui.unwrap_or_else(|| "Tout le monde".to_owned()))
+        .ligne("Pour qui", ou_rien(pour_qui.join(". "), "Tout le monde, sauf condition ci-dessous"))
         .ligne("Pour quoi", &levier.pour_quoi)
         .ligne("Thèmes", themes)
-        .ligne("Où", ou.unwrap_or_else(|| "Partout, sauf condition ci-dessous".to_owned()))
+        .ligne("Où", ou_rien(majuscule(&ou.join(" ; ")), "Partout, sauf condition ci-dessous"))
         .ligne("Quand", quand)
         .ligne("Montant", &levier.montant);
     let faits = match &levier.contact {
@@ -247,6 +261,11 @@ fn origine(levier: &Levier) -> Resume {
         .ligne("Sûreté", mots::surete(source.surete))
         .ligne("Fiche tenue par", &levier.responsable)
         .ligne("Sera relue le", texte::jour(levier.a_revoir_le))
+}
+
+fn majuscule(texte: &str) -> String {
+    let mut lettres = texte.chars();
+    lettres.next().map(|premiere| premiere.to_uppercase().chain(lettres).collect()).unwrap_or_default()
 }
 
 fn lien_externe(url: &str) -> Html {

@@ -89,9 +89,9 @@ fn preferences(m: usize, ballots: &[(Vec<usize>, u64)]) -> Vec<Vec<u64>> {
     let mut prefer = vec![vec![0_u64; m]; m];
     for (ballot, weight) in ballots {
         for (position, &above) in ballot.iter().enumerate() {
-            for below in 0..m {
+            for (below, count) in prefer[above].iter_mut().enumerate() {
                 if below != above && !ballot[..position].contains(&below) {
-                    prefer[above][below] += weight;
+                    *count += weight;
                 }
             }
         }
