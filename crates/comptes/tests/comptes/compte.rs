@@ -155,7 +155,7 @@ async fn la_secretaire_de_quatre_communes_choisit_pour_qui(#[case] moteur: Moteu
     page.exiger(&format!("Vous agissez pour {choisie}"));
     assert_eq!(page.chemin, "/compte", "one stays where one was");
     let page = secretaire.ouvrir("/compte/mandats/nouveau").await;
-    assert_eq!(page.textes("#pour-qui option[selected]"), [choisie.clone()]);
+    assert_eq!(page.textes("#pour-qui option[selected]"), [choisie.as_str()]);
     // Another's mandate cannot be chosen.
     let (mut voisin, _) = appli.connecter("voisin@exemple.invalid", agent("54395")).await;
     let page = voisin.ouvrir("/compte").await;
