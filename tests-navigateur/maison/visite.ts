@@ -116,13 +116,13 @@ export class Visite {
     await this.page.screenshot({ path: join(dossier, nom), fullPage: true });
   }
 
-  /** A picture for the README and the guide: CAPTURES=1. Small on purpose. */
+  /** A picture for the README and the guide, one screen high, from `cible` down: CAPTURES=1. */
   async capturer(nom: string, cible?: Locator): Promise<void> {
     if (process.env["CAPTURES"] !== "1" || !this.contexte.capturable) return;
     mkdirSync(IMAGES, { recursive: true });
     const { width } = this.page.viewportSize() ?? { width: 0 };
     const path = join(IMAGES, `${nom}${width < 600 ? "-mobile" : ""}.png`);
-    if (cible) await cible.screenshot({ path });
-    else await this.page.screenshot({ path });
+    await (cible ?? this.page.locator("html")).evaluate((element) => element.scrollIntoView());
+    await this.page.screenshot({ path });
   }
 }

@@ -62,7 +62,7 @@ test("répond, recommande, note, attend, et la commune le voit", async ({ arrive
   await commune.aller(`/projets/${reference}`);
   await commune.lit("Je passe mardi à la mairie");
   await commune.lit("Appeler l’union des coopératives");
-  await commune.capturer("reponse", commune.page.locator("main"));
+  await commune.capturer("reponse", commune.page.getByRole("heading", { name: "Accompagnement" }));
   await commune.envoyer(/^Nous la suivons/);
   await expect(commune.page.locator("main")).toContainText("En cours");
 });

@@ -10,6 +10,7 @@
 pub mod appel;
 pub mod demande;
 mod demo;
+mod donnees;
 mod evenements;
 mod migrations;
 pub mod pilotage;
@@ -38,6 +39,8 @@ pub fn feature() -> Feature {
         ],
         demo: Some(|instance| Box::pin(demo::semer(instance))),
         evenements: evenements::RENDUS,
+        export: Some(|tx, personne| Box::pin(donnees::exporter(tx, personne))),
+        effacer: Some(|tx, _, personne| Box::pin(donnees::effacer(tx, personne))),
         panneaux: &[|demande| Box::pin(suivi::panneau(demande))],
         donnees: &[
             Donnees {

@@ -1,1 +1,79 @@
-//! Directory of the actors of the social and solidarity economy and of what they offer
+//! Directory of the actors of the social and solidarity economy and of what they offer.
+//!
+//! - [`acteur`]: the projection for reading, establishments, approvals, themes; facts with their provenance.
+//! - [`ess`]: part of the ESS or not, by law and in statistics, each with its reason (R-40 to R-43).
+//! - [`generateur`]: volume in the official layout of Sirene, for tests and measures.
+//! - [`import`]: Sirene stock files, list of insertion bodies, list of ESS France; dry run, report, history.
+//! - [`offre`]: what an actor offers, for which themes and stages, where, how it is paid; its screens.
+//! - [`liste`]: the public list: search, filters with counts, map, print. [`fiche`]: the page of an actor.
+//! - [`exports`]: exactly what is filtered, as a spreadsheet or for a map.
+//! - [`propositions`]: offers that may fit a project, each with its reasons.
+//! - `recherche`, `panneau`: what the index holds of an actor; actors on the page of a commune.
+//! - [`vocabulaire`]: closed vocabularies of the directory.
+
+mod acces;
+pub mod acteur;
+pub mod ess;
+mod evenements;
+pub mod exports;
+pub mod fiche;
+pub mod generateur;
+pub mod import;
+pub mod liste;
+mod migrations;
+pub mod offre;
+mod panneau;
+pub mod propositions;
+mod recherche;
+pub mod vocabulaire;
+
+use axum::routing::{get, post};
+use web::feature::{Donnees, EntreeMenu, Route};
+use web::{Acces, Feature};
+
+/// The face of the feature.
+#[must_use]
+pub fn feature() -> Feature {
+    Feature {
+        nom: "annuaire",
+        migrations: migrations::MIGRATIONS,
+        routes: routes(),
+        menu: vec![EntreeMenu { rang: 30, libelle: "Annuaire", url: "/annuaire", acces: Acces::Public }],
+        evenements: evenements::RENDUS,
+        propositions: Some(|demande| Box::pin(propositions::proposer(demande))),
+        sources: recherche::SOURCES,
+        panneaux_commune: &[|demande| Box::pin(panneau::commune(demande))],
+        regles: ess::fiches::FICHES,
+        donnees: &[Donnees {
+            quoi: "Dans l’annuaire : le nom de la structure, ses adresses, et les contacts qu’elle a donnés ou rendus publics",
+            pourquoi: "Faire connaître les acteurs de l’économie sociale et solidaire (mission d’intérêt public). Une \
+                       structure en diffusion partielle n’a ni adresse ni contact publiés, sauf ceux qu’elle a donnés",
+            duree: "Tant que la structure est en activité, ou jusqu’à ce qu’elle demande son retrait",
+        }],
+        ..Feature::default()
+    }
+}
+
+fn routes() -> Vec<Route> {
+    let route = |methodes, chemin, acces, vers| Route { methodes, chemin, acces, vers };
+    let objet = Acces::SelonObjet;
+    vec![
+        route("GET", "/annuaire", Acces::Public, get(liste::pages::montrer)),
+        route("GET", "/annuaire/export", Acces::Public, get(exports::telecharger)),
+        route("GET", "/annuaire/{reference}", Acces::Public, get(fiche::montrer)),
+        route("GET", "/annuaire/{reference}/offres", objet, get(offre::pages::lister)),
+        route(
+            "GET POST",
+            "/annuaire/{reference}/offres/nouvelle",
+            objet,
+            get(offre::pages::nouvelle).post(offre::pages::ajouter),
+        ),
+        route(
+            "GET POST",
+            "/annuaire/{reference}/offres/{offre}",
+            objet,
+            get(offre::pages::modifier).post(offre::pages::enregistrer),
+        ),
+        route("POST", "/annuaire/{reference}/offres/{offre}/etat", objet, post(offre::pages::changer_l_etat)),
+    ]
+}

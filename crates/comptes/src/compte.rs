@@ -40,6 +40,7 @@ struct PageCompte {
     mandats: Vec<MandatVu>,
     sessions: Vec<SessionVue>,
     sans_nom: bool,
+    collegues: bool,
 }
 
 async fn page_compte(cadre: &Cadre, saisie: Saisie, erreurs: Erreurs) -> Result<PageCompte, Erreur> {
@@ -89,6 +90,7 @@ async fn page_compte(cadre: &Cadre, saisie: Saisie, erreurs: Erreurs) -> Result<
             })
             .collect(),
         sans_nom: personne.nom.is_empty(),
+        collegues: cadre.visiteur.mandats.iter().any(crate::collegues::tient_la_liste),
     })
 }
 
@@ -198,11 +200,15 @@ pub async fn montrer_effacement(cadre: Cadre) -> Reponse {
     cadre.page("Effacer mon compte", &page)?.fil(&[("Mon compte", "/compte")]).repondre()
 }
 
-/// POST: name, address and telephone vanish, mandates end, sessions close. Projects stay with their bearer.
+/// POST: name, address and telephone vanish here and in every feature, mandates end, sessions close. Projects stay with
+/// their bearer.
 pub async fn effacer(cadre: Cadre, form: CheckedForm) -> Reponse {
     let (_, personne) = connecte(&cadre)?;
     let instance = &cadre.instance;
     let tx = instance.db.begin().await?;
+    for effacer in instance.maison.features.iter().filter_map(|feature| feature.effacer) {
+        effacer(&tx, instance, &personne.id).await?;
+    }
     personne::effacer(&tx, &*instance.clock, &personne.id, instance.aujourd_hui()).await?;
     let evenement = evenement(evenements::EFFACEMENT, "personne", personne.id.as_str(), None);
     journal::ecrire(&tx, &*instance.clock, &*instance.ids, evenement).await?;

@@ -2,11 +2,13 @@
 //!
 //! - [`connexion`]: a code and a link by mail, 24 hours, one use; the same answer whether the address is known or not.
 //! - [`compte`]: one's name, sessions, data (export, erasure), "Pour quelle commune ?".
+//! - [`collegues`]: who acts for the same organisation: a member confirms a colleague, ends a mandate that is over.
 //! - [`mandats`]: for whom one acts; declared, then verified by the official address, a member or an agent.
 //! - [`oidc`]: agents enter with ProConnect or another OpenID Connect provider, where one is configured.
 //! - [`premier_agent`]: the one-time link printed by `terreau init`.
 //! - [`demo`]: entering as an invented person, reading the mails of the demonstration. Only there.
 
+pub mod collegues;
 pub mod compte;
 pub mod connexion;
 pub mod demo;
@@ -83,6 +85,7 @@ fn routes() -> Vec<Route> {
         route("GET", "/compte/donnees", Acces::Connecte, get(compte::exporter)),
         route("GET POST", "/compte/effacer", Acces::Connecte, get(compte::montrer_effacement).post(compte::effacer)),
         route("GET POST", "/compte/mandats/nouveau", Acces::Connecte, get(mandats::nouveau).post(mandats::declarer)),
+        route("GET POST", "/compte/collegues", Acces::Connecte, get(collegues::montrer).post(collegues::agir)),
         route("POST", "/compte/mandats/terminer", Acces::Connecte, post(mandats::terminer)),
         route(
             "GET POST",

@@ -3,15 +3,16 @@
 
 use askama::Template;
 use axum::http::StatusCode;
-use domain::droit::Fonction;
-use platform::journal;
+use domain::droit::{Fonction, Refus};
+use platform::{WriteTx, journal};
 use socle::mandat::{self, MandatId, Nouveau};
 use socle::organisation::{self, Nature};
 use web::composants::{ChampOptions, ChampTexte, EtatVide, Html, OptionDeChamp, ResumeErreurs};
 use web::courriels;
-use web::formulaire::Erreurs;
+use web::formulaire::{Erreurs, trouver_commune};
 use web::{Cadre, CheckedForm, Erreur, Reponse, Saisie, texte};
 
+use crate::collegues::{self, Collegue};
 use crate::connexion::{est_l_adresse_officielle, preuve_par_adresse};
 use crate::evenements::{self, evenement};
 
@@ -92,8 +93,10 @@ pub async fn declarer(cadre: Cadre, form: CheckedForm) -> Reponse {
         (Some(Nature::Commune) | None, _) => Some(String::new()),
         _ => lecteur.texte("nom", "Donnez le nom de la structure.", 2, 150),
     };
-    let fonction: Option<Fonction> =
-        lecteur.choix("fonction", "Choisissez votre fonction.").filter(|fonction| DECLARABLES.contains(fonction));
+    let fonction: Option<Fonction> = lecteur.choix("fonction", "Choisissez votre fonction.");
+    if fonction.is_some_and(|fonction| !DECLARABLES.contains(&fonction)) {
+        lecteur.erreurs.ajouter("fonction", "Cette fonction se donne par le département. Choisissez dans la liste.");
+    }
     let preuve = lecteur.texte_libre("preuve", 500).unwrap_or_default();
     let au = lecteur.date("au");
     let (Some(nature), Some(commune), Some(nom), Some(fonction), true) =
@@ -144,14 +147,34 @@ pub async fn terminer(cadre: Cadre, form: CheckedForm) -> Reponse {
     let choisi = form.saisie.texte("mandat");
     let mandat =
         cadre.visiteur.mandats.iter().find(|m| m.id.as_str() == choisi).ok_or(Erreur::Introuvable("cette fonction"))?;
-    let instance = &cadre.instance;
-    let hier = instance.aujourd_hui().yesterday().map_err(Erreur::interne)?;
-    let tx = instance.db.begin().await?;
-    mandat::terminer(&tx, &mandat.id, hier).await?;
-    let par = cadre.visiteur.personne_id().map(|id| id.as_str());
-    let evenement = evenement(evenements::MANDAT_TERMINE, "mandat", mandat.id.as_str(), par);
-    journal::ecrire(&tx, &*instance.clock, &*instance.ids, evenement).await?;
+    let tx = cadre.instance.db.begin().await?;
+    mettre_fin(&tx, &cadre, &mandat.id, "").await?;
     form.conclure(tx, "/compte", "Cette fonction est terminée.").await
+}
+
+/// Ends a mandate today: the projects of the organisation stay with it, whoever comes next; the person is told, unless
+/// it is their own act.
+pub(crate) async fn mettre_fin(tx: &WriteTx, cadre: &Cadre, id: &MandatId, motif: &str) -> Result<(), Erreur> {
+    let instance = &cadre.instance;
+    let (clock, ids) = (&*instance.clock, &*instance.ids);
+    let mandat = mandat::par_id(tx, id).await?.ok_or(Erreur::Introuvable("cette fonction"))?;
+    let hier = instance.aujourd_hui().yesterday().map_err(Erreur::interne)?;
+    mandat::terminer(tx, id, hier).await?;
+    socle::projet::quitter_ceux_de(tx, &mandat.personne_id, &mandat.organisation_id, clock.instant()).await?;
+    let par = cadre.visiteur.personne_id();
+    let termine = evenement(evenements::MANDAT_TERMINE, "mandat", id.as_str(), par.map(|par| par.as_str()));
+    journal::ecrire(tx, clock, ids, termine).await?;
+    if let Some((personne, organisation)) = mandat::personne_et_organisation(tx, id).await? {
+        // Nobody is told of what they did themselves.
+        let adresse = personne.courriel.filter(|_| par != Some(&personne.id));
+        if let Some(a) = adresse {
+            let lien = instance.url("/compte/mandats/nouveau");
+            let motif = if motif.is_empty() { "elle est finie." } else { motif };
+            let valeurs = [("organisation", organisation.as_str()), ("motif", motif), ("lien", &lien)];
+            courriels::ecrire(tx, instance, a, "mandat-termine", &valeurs).await?;
+        }
+    }
+    Ok(())
 }
 
 struct AVerifier {
@@ -168,6 +191,10 @@ struct AVerifier {
 #[template(path = "mandats_a_verifier.html")]
 struct PageAVerifier {
     caches: Html,
+    resume: ResumeErreurs,
+    commune: ChampTexte,
+    cherchee: Option<String>,
+    en_vigueur: Vec<Collegue>,
     mandats: Vec<AVerifier>,
     vide: EtatVide,
 }
@@ -177,8 +204,28 @@ pub async fn a_verifier(cadre: Cadre) -> Reponse {
     let instance = &cadre.instance;
     let tx = instance.db.read().await?;
     let mandats = mandat::declares(&tx, 100).await?;
+    let saisie = cadre.uri.query().map(|q| Saisie::decoder(q.as_bytes())).unwrap_or_default();
+    let mut erreurs = Erreurs::default();
+    let demandee = saisie.texte("commune").trim().to_owned();
+    let cherchee = match demandee.as_str() {
+        "" => None,
+        texte => trouver_commune(instance, texte).map_err(|phrase| erreurs.ajouter("commune", phrase)).ok(),
+    };
+    let en_vigueur = match &cherchee {
+        Some(commune) => {
+            let organisations = organisation::de_la_commune_toutes(&tx, commune).await?;
+            let noms = organisations.into_iter().map(|o| (o.id, o.nom)).collect::<Vec<_>>();
+            collegues::lire(&tx, instance, &noms, None).await?
+        }
+        None => Vec::new(),
+    };
+    let formulaire = cadre.formulaire_avec(saisie, erreurs);
     let page = PageAVerifier {
-        caches: cadre.formulaire().caches(),
+        caches: formulaire.caches(),
+        resume: formulaire.resume(),
+        commune: formulaire.texte("commune", "Commune").aide("Nom, code postal ou code INSEE.").commune(),
+        cherchee: cherchee.map(|commune| instance.referentiel().nom_commune(&commune).to_owned()),
+        en_vigueur,
         mandats: mandats
             .into_iter()
             .map(|m| AVerifier {
@@ -206,8 +253,17 @@ pub async fn trancher(cadre: Cadre, form: CheckedForm) -> Reponse {
     let instance = &cadre.instance;
     let agent = cadre.visiteur.connecte()?.id.clone();
     let id = MandatId(form.saisie.texte("mandat").to_owned());
-    let oui = form.saisie.texte("reponse") == "oui";
-    let motif = form.saisie.texte("motif").trim().to_owned();
+    let mut lecteur = form.lecteur();
+    let motif = lecteur.texte_libre("motif", 500).unwrap_or_default();
+    if let Some(phrase) = lecteur.erreurs.de("motif") {
+        return Err(Erreur::Invalide(phrase.to_owned()));
+    }
+    let oui = match form.saisie.texte("reponse") {
+        "oui" => true,
+        "non" => false,
+        "terminer" => return terminer_pour(&cadre, &form, &id, &motif).await,
+        _ => return Err(Erreur::Invalide("Choisissez : vérifier, refuser ou terminer.".to_owned())),
+    };
     if !oui && motif.is_empty() {
         return Err(Erreur::Invalide("Pour refuser, donnez la raison : la personne la lira.".to_owned()));
     }
@@ -237,4 +293,22 @@ pub async fn trancher(cadre: Cadre, form: CheckedForm) -> Reponse {
     }
     form.conclure(tx, "/agents/mandats", if oui { "La fonction est vérifiée." } else { "La fonction est refusée." })
         .await
+}
+
+/// An agent ends a function of a commune or an actor that is over (the mayor resigned, the contract ended).
+async fn terminer_pour(cadre: &Cadre, form: &CheckedForm, id: &MandatId, motif: &str) -> Reponse {
+    if motif.is_empty() {
+        return Err(Erreur::Invalide("Pour terminer une fonction, donnez la raison : la personne la lira.".to_owned()));
+    }
+    let instance = &cadre.instance;
+    let tx = instance.db.begin().await?;
+    let mandat = mandat::par_id(&tx, id).await?.ok_or(Erreur::Introuvable("cette fonction"))?;
+    if mandat.fonction.est_du_departement() {
+        return Err(Erreur::Interdit(Refus::FonctionRequise("les agents qui gèrent le site")));
+    }
+    if mandat.au.is_some_and(|au| au.0 < instance.aujourd_hui()) {
+        return Ok(form.aller("/agents/mandats", "Cette fonction était déjà terminée."));
+    }
+    mettre_fin(&tx, cadre, id, motif).await?;
+    form.conclure(tx, "/agents/mandats", "La fonction est terminée.").await
 }

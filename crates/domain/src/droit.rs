@@ -72,6 +72,8 @@ pub enum Action {
     GererLeSite,
     /// Edit the levers.
     GererLesLeviers,
+    /// Change what an actor of the directory offers; the link is to the actor's organisation.
+    ModifierActeur,
 }
 
 /// Why not, in words that can be shown.
@@ -164,6 +166,14 @@ pub fn autoriser(qui: Demandeur<'_>, lien: Lien, action: Action) -> Result<(), R
         Action::GererLeSite => {
             permettre(qui.a(&[Fonction::AgentSite]), Refus::FonctionRequise("les agents qui gèrent le site"))
         }
+        Action::ModifierActeur => match lien {
+            Lien::Porteur => Ok(()),
+            _ if qui.a(&[Fonction::AgentSite]) => Ok(()),
+            Lien::Declarant => Err(Refus::MandatAVerifier),
+            Lien::ChargeDuSecteur | Lien::Aucun => Err(Refus::FonctionRequise(
+                "les personnes qui représentent cette structure, et les agents qui gèrent le site",
+            )),
+        },
         Action::GererLesLeviers => permettre(
             qui.a(&[Fonction::AgentSite, Fonction::Coordinateur]),
             Refus::FonctionRequise("les agents qui gèrent le site et la coordination"),
@@ -199,6 +209,10 @@ mod tests {
     #[case::declarant_demande(&[], Lien::Declarant, Action::AgirPourLePorteur, Ok(()))]
     #[case::direction_pilote(&[Fonction::Direction], Lien::Aucun, Action::Piloter, Ok(()))]
     #[case::agent_site_ne_voit_pas_les_projets(&[Fonction::AgentSite], Lien::Aucun, Action::VoirProjet, Err(Refus::ProjetPrive))]
+    #[case::representant_modifie_son_acteur(&[], Lien::Porteur, Action::ModifierActeur, Ok(()))]
+    #[case::agent_site_modifie_tout_acteur(&[Fonction::AgentSite], Lien::Aucun, Action::ModifierActeur, Ok(()))]
+    #[case::representant_a_verifier(&[], Lien::Declarant, Action::ModifierActeur, Err(Refus::MandatAVerifier))]
+    #[case::charge_ne_modifie_pas_un_acteur(&[Fonction::ChargeTerritorial], Lien::Aucun, Action::ModifierActeur, Err(Refus::FonctionRequise("les personnes qui représentent cette structure, et les agents qui gèrent le site")))]
     fn la_table_des_droits(
         #[case] fonctions: &[Fonction],
         #[case] lien: Lien,

@@ -5,14 +5,13 @@
 #[error("valeur inconnue : « {0} »")]
 pub struct ValeurInconnue(pub String);
 
-/// Makes an enumeration with `TOUS`, `as_str`, `libelle`, `Display` and `FromStr` (stable ids), serde and, behind the
-/// feature `db`, a TEXT column.
-macro_rules! enumeration {
+/// Makes an enumeration with `TOUS`, `as_str`, `libelle`, `Display` and `FromStr` (stable ids) and serde. A crate that
+/// stores it adds the derive of its column: `#[derive(DeriveValueType)] #[sea_orm(value_type = "String")]`.
+#[macro_export]
+macro_rules! vocabulaire {
     ($(#[$meta:meta])* $nom:ident { $($(#[$doc:meta])* $variant:ident = $id:literal, $libelle:literal;)* }) => {
         $(#[$meta])*
         #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize, serde::Deserialize)]
-        #[cfg_attr(feature = "db", derive(sea_orm::DeriveValueType))]
-        #[cfg_attr(feature = "db", sea_orm(value_type = "String"))]
         pub enum $nom { $($(#[$doc])* #[serde(rename = $id)] #[doc = $libelle] $variant,)* }
 
         impl $nom {
@@ -46,6 +45,18 @@ macro_rules! enumeration {
                     autre => Err($crate::enumeration::ValeurInconnue(autre.to_owned())),
                 }
             }
+        }
+    };
+}
+
+/// The same inside `domain`, with a TEXT column behind the feature `db`.
+macro_rules! enumeration {
+    ($(#[$meta:meta])* $nom:ident $corps:tt) => {
+        $crate::vocabulaire! {
+            $(#[$meta])*
+            #[cfg_attr(feature = "db", derive(sea_orm::DeriveValueType))]
+            #[cfg_attr(feature = "db", sea_orm(value_type = "String"))]
+            $nom $corps
         }
     };
 }

@@ -2,11 +2,13 @@
 //!
 //! - [`accueil`]: what is this, who can help me, start my project, what is done around me.
 //! - [`communes`]: finding a commune (page and JSON for the picker), its page with the panels of the other features.
+//! - [`recherche`]: one search for the whole site, over what each feature lets be found.
 //! - [`carte`]: published projects on a map, with its table twin.
 
 pub mod accueil;
 pub mod carte;
 pub mod communes;
+pub mod recherche;
 
 use axum::routing::get;
 use web::feature::{EntreeMenu, Route};
@@ -24,6 +26,7 @@ pub fn feature() -> Feature {
             route("/communes.json", get(communes::completer)),
             route("/communes/{code}", get(communes::montrer)),
             route("/carte", get(carte::montrer)),
+            route("/recherche", get(recherche::montrer)),
         ],
         menu: vec![
             EntreeMenu { rang: 40, libelle: "Communes", url: "/communes", acces: Acces::Public },

@@ -112,6 +112,8 @@ pub struct Limites {
     pub fichier_octets: u64,
     /// Requests per minute and per address.
     pub requetes_par_minute: u32,
+    /// Codes asked or tried per hour and per address.
+    pub connexions_par_heure: u32,
 }
 
 /// All that an operator decides outside the screens.
@@ -331,6 +333,7 @@ impl Lecture {
         let limites = Limites {
             fichier_octets: self.lire("limites.fichier-mo", "un nombre de mégaoctets", 20_u32).into(),
             requetes_par_minute: self.lire("limites.requetes-par-minute", "un nombre", 120),
+            connexions_par_heure: self.lire("limites.connexions-par-heure", "un nombre", 60),
         };
         let limites = Limites { fichier_octets: limites.fichier_octets * 1_000_000, ..limites };
         let travailleurs = self.lire("travailleurs", "un nombre", 2);

@@ -174,6 +174,26 @@ pub async fn du_projet(
         .await
 }
 
+/// The last events of one object (not a project: those are on its timeline), newest first.
+///
+/// # Errors
+/// The engine refused.
+pub async fn de_l_objet(
+    db: &impl ConnectionTrait,
+    objet: &str,
+    id: &str,
+    limite: u64,
+) -> Result<Vec<ligne::Model>, DbErr> {
+    ligne::Entity::find()
+        .filter(ligne::Column::Objet.eq(objet))
+        .filter(ligne::Column::ObjetId.eq(id))
+        .order_by_desc(ligne::Column::Instant)
+        .order_by_desc(ligne::Column::Id)
+        .limit(limite)
+        .all(db)
+        .await
+}
+
 /// Tables of the journal and of the outbox.
 pub const MIGRATIONS: &[Migration] = &[
     Migration {

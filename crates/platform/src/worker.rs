@@ -131,7 +131,14 @@ impl<C: Clone + Send + 'static> Worker<C> {
             return Ok(Some(Issue::Fait));
         };
         let suite = prochaine(&echec, travail.tentatives, clock.instant());
-        tracing::warn!(sujet = travail.sujet, id = travail.id, tentatives = travail.tentatives, %echec, "travail non fait");
+        let cause = sans_adresse(&echec.to_string());
+        tracing::warn!(
+            sujet = travail.sujet,
+            id = travail.id,
+            tentatives = travail.tentatives,
+            cause,
+            "travail non fait"
+        );
         outbox::remettre(db, &travail, &echec.to_string(), suite).await?;
         Ok(Some(if suite.is_some() { Issue::Remis } else { Issue::Mort }))
     }
@@ -182,6 +189,11 @@ enum Issue {
     Mort,
 }
 
+/// A mail server names the recipient when it refuses; the log holds no address.
+fn sans_adresse(texte: &str) -> String {
+    texte.split(' ').map(|mot| if mot.contains('@') { "(adresse)" } else { mot }).collect::<Vec<_>>().join(" ")
+}
+
 fn prochaine(echec: &EchecTravail, tentatives: i64, maintenant: Instant) -> Option<Instant> {
     match echec {
         EchecTravail::Definitif(_) => None,
@@ -189,5 +201,16 @@ fn prochaine(echec: &EchecTravail, tentatives: i64, maintenant: Instant) -> Opti
             .ok()
             .and_then(|rang| DELAIS_S.get(rang))
             .map(|&delai| maintenant.plus_seconds(delai)),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::sans_adresse;
+
+    #[test]
+    fn the_log_holds_no_address() {
+        let dit = "permanent error (550): 5.1.1 <mairie@exemple.invalid>: Recipient address rejected";
+        assert_eq!(sans_adresse(dit), "permanent error (550): 5.1.1 (adresse) Recipient address rejected");
     }
 }

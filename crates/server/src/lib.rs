@@ -1,11 +1,13 @@
 //! Gathers the features of the house: one line each.
 //!
 //! - [`features`]: the list.
+//! - [`examen`]: what `check` tries.
 //! - [`ouverture`]: opens an instance from the configuration.
 //! - [`sauvegardes`]: `backup` and `restore`.
 //! - [`service`]: serves it, with its worker, until told to stop.
 //! - [`vote`]: the command `terreau vote`.
 
+pub mod examen;
 pub mod ouverture;
 pub mod sauvegardes;
 pub mod service;
@@ -20,6 +22,7 @@ pub fn features() -> Vec<Feature> {
         reglages::feature(),
         comptes::feature(),
         observatoire::feature(),
+        annuaire::feature(),
         projets::feature(),
         leviers::feature(),
         accompagnement::feature(),

@@ -8,6 +8,7 @@ use std::process::ExitCode;
 use anyhow::Context;
 use clap::{Parser, Subcommand};
 use platform::configuration::{Configuration, Sources};
+use server::examen::{Examen, examiner};
 use server::ouverture::{self, Base, Ouverte};
 use server::{sauvegardes, service};
 use web::Instance;
@@ -45,6 +46,8 @@ enum Commande {
     Check,
     /// Imprime un nouveau lien pour un premier agent.
     LienAgent,
+    /// Refait l’index de recherche à partir de la base.
+    Reindex,
     /// Dépouille un vote, ou recompte un procès-verbal. Ne touche pas à l’instance.
     Vote {
         #[command(subcommand)]
@@ -54,6 +57,11 @@ enum Commande {
     Import {
         #[command(subcommand)]
         quoi: Import,
+    },
+    /// Écrit des fichiers inventés, pour des essais de volume. Ne touche pas à l’instance.
+    Generer {
+        #[command(subcommand)]
+        quoi: Generer,
     },
     /// Sauvegarde la base, les fichiers et la clé, pendant que le site tourne.
     Backup,
@@ -80,6 +88,14 @@ enum Import {
         #[arg(long)]
         essai: bool,
     },
+    /// L’annuaire des acteurs : fichiers Sirene de l’Insee, liste des SIAE, liste d’ESS France.
+    Annuaire(annuaire::import::commande::Options),
+}
+
+#[derive(Subcommand)]
+enum Generer {
+    /// Des fichiers au dessin officiel de Sirene ; chaque nom y dit « EXEMPLE ».
+    Sirene(annuaire::generateur::Options),
 }
 
 fn main() -> ExitCode {
@@ -97,6 +113,9 @@ fn executer(ligne: &Ligne) -> anyhow::Result<ExitCode> {
     if let Commande::Vote { commande } = &ligne.commande {
         return server::vote::executer(commande, &mut std::io::stdout().lock(), &mut std::io::stderr());
     }
+    if let Commande::Generer { quoi: Generer::Sirene(options) } = &ligne.commande {
+        return Ok(dire(options.generer().context("Les fichiers ne peuvent pas être écrits.")?));
+    }
     let configuration = configuration(ligne)?;
     tracing_subscriber::fmt()
         .with_env_filter(
@@ -109,7 +128,7 @@ fn executer(ligne: &Ligne) -> anyhow::Result<ExitCode> {
         tokio::runtime::Builder::new_multi_thread().enable_all().build().context("Le moteur ne démarre pas.")?;
     moteur.block_on(async {
         match &ligne.commande {
-            Commande::Check => Ok(verifier(&configuration)),
+            Commande::Check => Ok(verifier(&configuration).await),
             Commande::Init { .. } => initialiser(&configuration).await,
             Commande::Serve => {
                 refuser_si_mal_regle(&configuration)?;
@@ -117,6 +136,12 @@ fn executer(ligne: &Ligne) -> anyhow::Result<ExitCode> {
                 service::servir(&configuration, ouverte).await.map(|()| ExitCode::SUCCESS)
             }
             Commande::Demo => demontrer(&configuration).await,
+            Commande::Reindex => {
+                let Ouverte { instance, .. } = ouverture::ouvrir(&configuration, Base::Existante).await?;
+                web::recherche::demander_tout(&instance).await.map_err(|erreur| anyhow::anyhow!("{erreur:?}"))?;
+                println!("Demandé. Le service refait l’index dans la minute, ou dès qu’il démarre.");
+                Ok(ExitCode::SUCCESS)
+            }
             Commande::Backup => sauvegardes::sauver(&configuration).await.map(dire),
             Commande::Restore { sauvegarde, remplacer } => {
                 sauvegardes::remettre(&configuration, sauvegarde.as_deref(), *remplacer).await.map(dire)
@@ -130,7 +155,7 @@ fn executer(ligne: &Ligne) -> anyhow::Result<ExitCode> {
                 let Ouverte { instance, .. } = ouverture::ouvrir(&configuration, Base::Existante).await?;
                 importer(&instance, quoi).await
             }
-            Commande::Vote { .. } => Ok(ExitCode::SUCCESS),
+            Commande::Vote { .. } | Commande::Generer { .. } => Ok(ExitCode::SUCCESS),
         }
     })
 }
@@ -172,9 +197,14 @@ fn configuration(ligne: &Ligne) -> anyhow::Result<Configuration> {
     Ok(Configuration::charger(&sources)?)
 }
 
-fn verifier(configuration: &Configuration) -> ExitCode {
+async fn verifier(configuration: &Configuration) -> ExitCode {
     print!("{}", configuration.presenter());
-    let problemes = configuration.verifier();
+    let Examen { constats, mut problemes } = examiner(configuration).await;
+    println!();
+    for constat in &constats {
+        println!("- {constat}");
+    }
+    problemes.extend(configuration.verifier().iter().map(ToString::to_string));
     for probleme in &problemes {
         println!("! {probleme}");
     }
@@ -219,8 +249,21 @@ async fn importer(instance: &Instance, quoi: &Import) -> anyhow::Result<ExitCode
                 }
             }
         }
+        Import::Annuaire(options) => {
+            println!("{}", annuaire::import::commande::importer(instance, options, dire_l_avancement).await?);
+        }
     }
     Ok(ExitCode::SUCCESS)
+}
+
+/// On the error output: the report stands alone on the other.
+#[expect(clippy::print_stderr, reason = "progress of a command line")]
+fn dire_l_avancement(fichier: &str, lus: u64, taille: u64) {
+    let mo = |octets: u64| octets / 1_000_000;
+    match taille {
+        0 => eprintln!("{fichier} : {} Mo lus", mo(lus)),
+        taille => eprintln!("{fichier} : {} Mo lus sur {}", mo(lus), mo(taille)),
+    }
 }
 
 async fn lien_du_premier_agent(instance: &Instance) -> anyhow::Result<String> {

@@ -64,6 +64,8 @@ pub async fn ouvrir(configuration: &Configuration, base: Base) -> anyhow::Result
     let migrations = maison.migrations();
     mettre_a_jour(&db, &migrations, &dossiers(configuration)).await?;
     let postier = postier(configuration, &db)?;
+    let index = search::Index::ouvrir(&configuration.donnees.join("recherche"))
+        .context("L’index de recherche ne s’ouvre pas. Vérifiez que le dossier des données peut être écrit.")?;
     let dossier = configuration.donnees.join("fichiers");
     let fichiers = Fichiers::locaux(&dossier, configuration.limites.fichier_octets)
         .with_context(|| format!("Le dossier {} ne peut pas servir.", dossier.display()))?;
@@ -75,6 +77,7 @@ pub async fn ouvrir(configuration: &Configuration, base: Base) -> anyhow::Result
         signature,
         fichiers,
         postier,
+        index,
         oidc: configuration.oidc.clone(),
         demo: configuration.demo,
         url_publique: configuration.url_publique.clone(),

@@ -42,11 +42,23 @@ pub async fn remettre(
     let base = options_de_base(configuration);
     let cible = Cible { base: &base, dossiers: &dossiers, connues: &migrations, remplacer };
     let avant = restaurer(&sauvegarde, &cible, &SystemClock).await?;
+    oublier_l_index(configuration)?;
     let mut texte = format!("La sauvegarde {} est en place. Lancez « terreau serve ».", sauvegarde.nom());
     if let Some(avant) = avant {
         texte.push_str(&format!("\nCe qui était là est gardé dans {}.", avant.dossier.display()));
     }
     Ok(texte)
+}
+
+/// The index is a cache of the database that was there before: `serve` makes it anew.
+fn oublier_l_index(configuration: &Configuration) -> anyhow::Result<()> {
+    let index = configuration.donnees.join("recherche");
+    match std::fs::remove_dir_all(&index) {
+        Err(erreur) if erreur.kind() != std::io::ErrorKind::NotFound => {
+            Err(erreur).with_context(|| format!("Le dossier {} ne s’efface pas : effacez-le.", index.display()))
+        }
+        _ => Ok(()),
+    }
 }
 
 fn trouver(connues: &[Sauvegarde], demandee: &str) -> anyhow::Result<Sauvegarde> {

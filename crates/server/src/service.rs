@@ -32,11 +32,22 @@ pub async fn servir(configuration: &Configuration, ouverte: Ouverte) -> anyhow::
             .unwrap_or(usize::MAX)
             .saturating_add(64 * 1024),
         requetes_par_minute: NonZeroU32::new(configuration.limites.requetes_par_minute),
+        // A demonstration is on one's own computer: its visitors try again and again.
+        connexions_par_heure: NonZeroU32::new(configuration.limites.connexions_par_heure)
+            .filter(|_| !configuration.demo),
         mandataires: configuration.mandataires.clone(),
         ..Limites::default()
     };
     let application = application(Instances::une(instance.clone()), routes, &limites)
         .into_make_service_with_connect_info::<SocketAddr>();
+    // Absent, damaged or of an older form: before anyone is told that nothing was found. A demonstration has just been
+    // sown, perhaps over an older one.
+    if instance.demo || !instance.index.complet() {
+        let nombre = web::recherche::reconstruire(&instance)
+            .await
+            .map_err(|erreur| anyhow::anyhow!("L’index de recherche ne se construit pas : {erreur:?}"))?;
+        tracing::info!(nombre, "index de recherche construit");
+    }
     let (arreter, arret) = watch::channel(false);
     let travail = tokio::spawn(travailler(instance, arret));
     tracing::info!(adresse = %configuration.adresse, "le service répond");

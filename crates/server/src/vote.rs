@@ -199,7 +199,7 @@ fn expliquer(
     let manque = explain::shortfall(election, parametres.rule, &parametres.tie, position, &Control::default())?;
     writeln!(sortie, "\nLe projet « {projet} » n’est pas retenu. Un seul de ces changements aurait suffi :")?;
     let inconnu = || "aucun trouvé".to_owned();
-    let voix = manque.votes.map_or_else(inconnu, |voix| format!("{voix} bulletins de plus pour lui seul"));
+    let voix = manque.votes.map_or_else(inconnu, |voix| format!("{voix} bulletin(s) de plus, pour lui seul"));
     let cout = manque.cost.map_or_else(inconnu, |cout| format!("un coût de {}", election.amount(cout)));
     let enveloppe = manque.budget.map_or_else(inconnu, |total| format!("une enveloppe de {}", election.amount(total)));
     writeln!(sortie, "- voix : {voix}\n- coût : {cout}\n- enveloppe : {enveloppe}")?;
@@ -220,4 +220,64 @@ fn verifier(proces_verbal: &Path, fichier: &Path, sortie: &mut dyn Write) -> any
         writeln!(sortie, "… et {} autres.", ecarts.len() - 20)?;
     }
     Ok(ExitCode::from(DIFFERENT))
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::Parser;
+
+    use super::{CommandeVote, executer};
+
+    const FICHIER: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../vote/tests/vote/micro/micro_02_overspending.pb");
+
+    #[derive(Parser)]
+    struct Ligne {
+        #[command(subcommand)]
+        commande: CommandeVote,
+    }
+
+    /// The text written, and the exit code (`None` for an error).
+    fn lancer(arguments: &[&str]) -> (String, Option<String>) {
+        let ligne = Ligne::try_parse_from(["vote"].iter().chain(arguments)).unwrap();
+        let (mut sortie, mut remarques) = (Vec::new(), Vec::new());
+        let code = executer(&ligne.commande, &mut sortie, &mut remarques);
+        let texte = String::from_utf8(sortie).unwrap();
+        match code {
+            Ok(code) => (texte, Some(format!("{code:?}"))),
+            Err(erreur) => (format!("{erreur:#}"), None),
+        }
+    }
+
+    #[test]
+    fn le_tableau_dit_les_projets_et_la_regle() {
+        let (texte, code) = lancer(&["depouiller", FICHIER, "--regle", "parts_egales_completees", "--expliquer", "B"]);
+        assert!(code.is_some(), "{texte}");
+        assert!(texte.contains("4 projets retenus pour 940000"), "{texte}");
+        assert!(texte.contains("Résultat exact"), "{texte}");
+        assert!(texte.contains("Le projet « B » n’est pas retenu"), "{texte}");
+    }
+
+    #[test]
+    fn un_proces_verbal_se_recompte() {
+        let dossier = tempfile::tempdir().unwrap();
+        let chemin = dossier.path().join("pv.json");
+        let (json, _) = lancer(&["depouiller", FICHIER, "--regle", "mes_cost", "--json"]);
+        std::fs::write(&chemin, &json).unwrap();
+        let conforme = lancer(&["verifier", chemin.to_str().unwrap(), FICHIER]);
+        assert!(conforme.0.contains("est conforme"), "{}", conforme.0);
+        std::fs::write(&chemin, json.replace("\"710000\"", "\"710001\"")).unwrap();
+        let faux = lancer(&["verifier", chemin.to_str().unwrap(), FICHIER]);
+        assert!(faux.0.contains("710001"), "{}", faux.0);
+        assert_ne!(conforme.1, faux.1);
+    }
+
+    #[test]
+    fn les_erreurs_disent_quoi_faire() {
+        let (texte, code) = lancer(&["depouiller", FICHIER, "--regle", "au_hasard"]);
+        assert!(code.is_none() && texte.contains("n’existe pas"), "{texte}");
+        let (texte, code) = lancer(&["depouiller", "absent.pb", "--regle", "glouton"]);
+        assert!(code.is_none() && texte.contains("absent.pb"), "{texte}");
+        let (texte, code) = lancer(&["depouiller", FICHIER, "--regle", "mes_points"]);
+        assert!(code.is_none() && texte.contains("points"), "{texte}");
+    }
 }

@@ -357,6 +357,21 @@ async fn les_precisions_viennent_quand_elles_aident(#[case] moteur: Moteur) {
 #[case::sqlite(Moteur::Sqlite)]
 #[case::postgres(Moteur::Postgres)]
 #[tokio::test]
+async fn la_recherche_du_site_et_la_page_d_une_commune(#[case] moteur: Moteur) {
+    let appli = Appli::nouvelle(moteur, features()).await;
+    let mut n = appli.navigateur();
+    let page = n.ouvrir("/communes/54129").await;
+    page.exiger("Aucun acteur connu à Cirey-sur-Vezouze");
+    n.ouvrir("/annuaire").await.exiger("L’annuaire est encore vide");
+    n.ouvrir("/recherche").await.exiger("Un nom, un mot, un besoin");
+    n.ouvrir("/recherche?q=%22(((+caf%C3%A9").await.exiger("Rien ne répond à");
+    appli.fin().await;
+}
+
+#[rstest]
+#[case::sqlite(Moteur::Sqlite)]
+#[case::postgres(Moteur::Postgres)]
+#[tokio::test]
 async fn les_leviers_viennent_avec_leurs_raisons_et_entrent_dans_le_calcul(#[case] moteur: Moteur) {
     let appli = Appli::demonstration(moteur, features()).await;
     let mut maire = appli.navigateur();

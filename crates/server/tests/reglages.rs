@@ -368,3 +368,33 @@ async fn chaque_collectivite_demarre_avec_sa_carte(
     }
     appli.fin().await;
 }
+
+#[rstest]
+#[case::sqlite(Moteur::Sqlite)]
+#[case::postgres(Moteur::Postgres)]
+#[tokio::test]
+async fn une_fonction_se_donne_et_se_termine_jamais_la_derniere(#[case] moteur: Moteur) {
+    let (appli, mut agent) = ouverte(moteur).await;
+    let vers = "/reglages/utilisateurs";
+    let page = agent.ouvrir(vers).await;
+    let page = agent.envoyer(&page, "/reglages/utilisateurs/terminer", &[]).await;
+    page.exiger("C’est le dernier agent qui gère le site");
+    let page = agent.ouvrir(vers).await;
+    let releve =
+        [("prenom", "Ada"), ("nom", "Exemple"), ("courriel", "ada@exemple.invalid"), ("fonction", "agent-site")];
+    let page = agent.envoyer(&page, vers, &releve).await;
+    page.exiger("La fonction est donnée").exiger("Ada Exemple");
+    let courriel = appli.courriels().await.pop().unwrap();
+    assert_eq!((courriel.destinataire(), courriel.sujet()), ("ada@exemple.invalid", "Votre accès est ouvert"));
+
+    // Ada takes over, then the first agent's function ends: the site is theirs alone.
+    let (mut ada, _) = appli.connecter("ada@exemple.invalid", None).await;
+    ada.ouvrir("/reglages").await.exiger("Textes du site");
+    let page = ada.ouvrir(vers).await;
+    // By name: Ada, then the first agent.
+    let mandat = page.attribut("ul.tr-liste li:nth-child(2) input[name=mandat]", "value").unwrap();
+    let page = ada.envoyer(&page, "/reglages/utilisateurs/terminer", &[("mandat", &mandat)]).await;
+    page.exiger("La fonction est terminée");
+    assert_eq!(agent.ouvrir("/reglages").await.statut, StatusCode::FORBIDDEN);
+    appli.fin().await;
+}

@@ -159,6 +159,15 @@ pub async fn nombre_depuis(db: &impl ConnectionTrait, usage: &str, cible: &str, 
         .await
 }
 
+/// Removes the codes and links of an address.
+///
+/// # Errors
+/// The engine refused.
+pub async fn oublier(tx: &WriteTx, cible: &str) -> Result<(), DbErr> {
+    Entity::delete_many().filter(Column::Cible.eq(cible)).exec(tx).await?;
+    Ok(())
+}
+
 /// Removes what has expired.
 ///
 /// # Errors

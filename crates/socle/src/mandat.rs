@@ -210,6 +210,44 @@ pub async fn terminer(tx: &WriteTx, id: &MandatId, dernier_jour: Date) -> Result
     Ok(true)
 }
 
+/// Mandates of these organisations in force on a day (refused ones left out), with their people, by name. Two statements.
+///
+/// # Errors
+/// The engine refused.
+pub async fn des_organisations(
+    db: &impl ConnectionTrait,
+    organisations: &[OrganisationId],
+    jour: Date,
+) -> Result<Vec<(Model, crate::personne::Model)>, DbErr> {
+    let mandats = Entity::find()
+        .filter(Column::OrganisationId.is_in(organisations.iter().cloned()))
+        .filter(Column::Etat.ne(Etat::Refuse))
+        .filter(Column::Du.lte(Jour(jour)))
+        .filter(sea_orm::Condition::any().add(Column::Au.is_null()).add(Column::Au.gte(Jour(jour))))
+        .order_by_asc(Column::Id)
+        .all(db)
+        .await?;
+    let qui: Vec<PersonneId> = mandats.iter().map(|mandat| mandat.personne_id.clone()).collect();
+    let personnes = crate::personne::Entity::find().filter(crate::personne::Column::Id.is_in(qui)).all(db).await?;
+    let mut membres: Vec<(Model, crate::personne::Model)> = mandats
+        .into_iter()
+        .filter_map(|mandat| {
+            let personne = personnes.iter().find(|personne| personne.id == mandat.personne_id)?.clone();
+            Some((mandat, personne))
+        })
+        .collect();
+    membres.sort_by(|a, b| a.1.nom_tri.cmp(&b.1.nom_tri));
+    Ok(membres)
+}
+
+/// One mandate.
+///
+/// # Errors
+/// The engine refused.
+pub async fn par_id(db: &impl ConnectionTrait, id: &MandatId) -> Result<Option<Model>, DbErr> {
+    Entity::find_by_id(id.clone()).one(db).await
+}
+
 /// Refuses a declared mandate, with the reason. False when it was not there or no longer declared.
 ///
 /// # Errors

@@ -116,6 +116,19 @@ pub async fn de_la_commune(db: &impl ConnectionTrait, commune: &CodeCommune) -> 
         .await
 }
 
+/// Every organisation seated in a commune, by name.
+///
+/// # Errors
+/// The engine refused.
+pub async fn de_la_commune_toutes(db: &impl ConnectionTrait, commune: &CodeCommune) -> Result<Vec<Model>, DbErr> {
+    Entity::find()
+        .filter(Column::Commune.eq(commune.clone()))
+        .order_by_asc(Column::NomTri)
+        .order_by_asc(Column::Id)
+        .all(db)
+        .await
+}
+
 /// The organisation of the département itself.
 ///
 /// # Errors

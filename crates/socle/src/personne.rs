@@ -190,6 +190,10 @@ pub async fn preferer_resume(tx: &WriteTx, id: &PersonneId, par_jour: bool) -> R
 /// # Errors
 /// The engine refused.
 pub async fn effacer(tx: &WriteTx, clock: &dyn Clock, id: &PersonneId, jour: Date) -> Result<(), DbErr> {
+    if let Some(courriel) = par_id(tx, id).await?.and_then(|personne| personne.courriel) {
+        crate::jeton::oublier(tx, &courriel).await?;
+    }
+    crate::nouvelle::prendre(tx, id).await?;
     let vide = || Expr::value(String::new());
     Entity::update_many()
         .col_expr(Column::Courriel, Expr::value(Option::<String>::None))

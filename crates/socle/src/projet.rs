@@ -352,6 +352,31 @@ pub async fn quitter_tous(tx: &WriteTx, personne: &PersonneId, maintenant: Insta
     Ok(())
 }
 
+/// A person leaves the projects of an organisation to which they were invited: their function there is over.
+///
+/// # Errors
+/// The engine refused.
+pub async fn quitter_ceux_de(
+    tx: &WriteTx,
+    personne: &PersonneId,
+    organisation: &OrganisationId,
+    maintenant: Instant,
+) -> Result<(), DbErr> {
+    let siens = Entity::find()
+        .select_only()
+        .column(Column::Id)
+        .filter(Column::OrganisationId.eq(organisation.clone()))
+        .into_query();
+    membre::Entity::update_many()
+        .col_expr(membre::Column::Au, Expr::value(maintenant))
+        .filter(membre::Column::PersonneId.eq(personne.clone()))
+        .filter(membre::Column::Au.is_null())
+        .filter(membre::Column::ProjetId.in_subquery(siens))
+        .exec(tx)
+        .await?;
+    Ok(())
+}
+
 /// Gives a draft to a person, with its event. False when it was no longer a draft.
 ///
 /// # Errors

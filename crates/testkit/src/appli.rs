@@ -42,6 +42,7 @@ struct Tenu {
     signature: Signature,
     demo: bool,
     oidc: Option<Oidc>,
+    limites: Limites,
 }
 
 impl Appli {
@@ -57,18 +58,30 @@ impl Appli {
 
     /// For any collectivité.
     pub async fn pour(code: &str, moteur: Moteur, features: Vec<Feature>, demo: bool) -> Self {
-        Self::neuve(code, moteur, features, demo, None).await
+        Self::neuve(code, moteur, features, demo, None, Limites::default()).await
+    }
+
+    /// The département 54 within these bounds.
+    pub async fn avec_limites(moteur: Moteur, features: Vec<Feature>, limites: Limites) -> Self {
+        Self::neuve("54", moteur, features, false, None, limites).await
     }
 
     /// The département 54 with an identity provider of agents.
     pub async fn avec_oidc(moteur: Moteur, features: Vec<Feature>, oidc: Oidc) -> Self {
-        Self::neuve("54", moteur, features, false, Some(oidc)).await
+        Self::neuve("54", moteur, features, false, Some(oidc), Limites::default()).await
     }
 
-    async fn neuve(code: &str, moteur: Moteur, features: Vec<Feature>, demo: bool, oidc: Option<Oidc>) -> Self {
+    async fn neuve(
+        code: &str,
+        moteur: Moteur,
+        features: Vec<Feature>,
+        demo: bool,
+        oidc: Option<Oidc>,
+        limites: Limites,
+    ) -> Self {
         let ids = Arc::new(IdsSemes::default());
         let signature = Signature::nouvelle(Cle::nouvelle(&*ids), Vec::new());
-        let tenu = Tenu { ids, signature, demo, oidc };
+        let tenu = Tenu { ids, signature, demo, oidc, limites };
         Self::assembler(Base::nouvelle(moteur).await, Arc::new(HorlogeFixe::default()), features, code, tenu).await
     }
 
@@ -80,12 +93,13 @@ impl Appli {
             signature: instance.signature.clone(),
             demo: instance.demo,
             oidc: instance.oidc.clone(),
+            limites: Limites::default(),
         };
         Self::assembler(base, horloge, features, &instance.collectivite.code, tenu).await
     }
 
     async fn assembler(base: Base, horloge: Arc<HorlogeFixe>, features: Vec<Feature>, code: &str, tenu: Tenu) -> Self {
-        let Tenu { ids, signature, demo, oidc } = tenu;
+        let Tenu { ids, signature, demo, oidc, limites } = tenu;
         let mut maison = Maison::nouvelle(features);
         let routes = routes(&mut maison);
         migration::migrer(&base.db, &maison.migrations(), &*horloge).await.expect("migrations run");
@@ -97,6 +111,7 @@ impl Appli {
             signature,
             fichiers: Fichiers::locaux(&base.dossier.path().join("fichiers"), 2_000_000).expect("a folder"),
             postier: Postier::memoire(),
+            index: search::Index::en_memoire().expect("an index"),
             oidc,
             demo,
             url_publique: "http://terreau.test".to_owned(),
@@ -115,9 +130,10 @@ impl Appli {
                 semis(&instance).await.expect("the demonstration is made");
             }
         }
+        web::recherche::reconstruire(&instance).await.expect("the index is built");
         let worker = Worker::nouveau(instance.maison.taches());
         let declarees = routes.iter().map(|route| (route.methodes, route.chemin, route.acces)).collect();
-        let router = application(Instances::une(instance.clone()), routes, &Limites::default());
+        let router = application(Instances::une(instance.clone()), routes, &limites);
         Self { instance, horloge, routes: declarees, router, worker, base }
     }
 

@@ -1,9 +1,11 @@
 //! A browser without socket: keeps cookies, follows redirects, fills the forms that pages really show.
 
 use std::collections::BTreeMap;
+use std::net::SocketAddr;
 
 use axum::Router;
 use axum::body::{Body, to_bytes};
+use axum::extract::ConnectInfo;
 use axum::http::{Request, StatusCode, header};
 use scraper::{ElementRef, Html, Selector};
 use tower::ServiceExt;
@@ -13,6 +15,7 @@ use tower::ServiceExt;
 pub struct Navigateur {
     router: Router,
     cookies: BTreeMap<String, String>,
+    adresse: SocketAddr,
 }
 
 /// What it shows.
@@ -34,7 +37,14 @@ impl Navigateur {
     /// A browser without cookies.
     #[must_use]
     pub fn nouveau(router: Router) -> Self {
-        Self { router, cookies: BTreeMap::new() }
+        Self { router, cookies: BTreeMap::new(), adresse: SocketAddr::from(([127, 0, 0, 1], 1)) }
+    }
+
+    /// From another address of the network.
+    #[must_use]
+    pub fn depuis(mut self, adresse: [u8; 4]) -> Self {
+        self.adresse = SocketAddr::from((adresse, 1));
+        self
     }
 
     /// Puts a cookie.
@@ -79,6 +89,12 @@ impl Navigateur {
         self.suivre(reponse).await
     }
 
+    /// The same without following the answer.
+    pub async fn envoyer_sans_suivre(&mut self, page: &Page, action: &str, champs: &[(&str, &str)]) -> Page {
+        let corps = page.remplir(action, champs);
+        self.demander("POST", action, Some(corps)).await
+    }
+
     /// Sends a body as it is, without following.
     pub async fn poster(&mut self, chemin: &str, corps: &str) -> Page {
         self.demander("POST", chemin, Some(corps.to_owned())).await
@@ -103,7 +119,7 @@ impl Navigateur {
             requete = requete.header(header::CONTENT_TYPE, *genre);
         }
         let corps = corps.map_or_else(Vec::new, |(_, octets)| octets);
-        let requete = requete.body(Body::from(corps)).expect("a request");
+        let requete = requete.extension(ConnectInfo(self.adresse)).body(Body::from(corps)).expect("a request");
         let reponse = self.router.clone().oneshot(requete).await.expect("an answer");
         let (statut, entetes) = (reponse.status(), reponse.headers().clone());
         let octets = to_bytes(reponse.into_body(), 64 * 1024 * 1024).await.expect("a body");

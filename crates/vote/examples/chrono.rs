@@ -1,4 +1,5 @@
-//! Reads a `.pb` file, counts it, and prints times: `cargo run --release --example chrono FILE RULE [RULE…]`.
+//! Reads a `.pb` file, counts it, and prints CPU times in milliseconds, one line for each rule:
+//! `cargo run --release --example chrono FILE RULE [RULE…]`.
 #![expect(clippy::print_stdout, reason = "a command line speaks on its output")]
 
 use std::time::Instant;
@@ -6,26 +7,76 @@ use std::time::Instant;
 use vote::pabulib::{ReadOptions, read};
 use vote::{Control, Rule, TieBreak};
 
+/// Time spent on a processor by this thread, where Linux tells it; time of the clock elsewhere.
+struct Chrono {
+    started: Instant,
+    cpu: Option<f64>,
+}
+
+impl Chrono {
+    fn start() -> Self {
+        Self { started: Instant::now(), cpu: Self::cpu() }
+    }
+
+    fn cpu() -> Option<f64> {
+        let text = std::fs::read_to_string("/proc/self/schedstat").ok()?;
+        Some(text.split(' ').next()?.parse::<f64>().ok()? / 1e6)
+    }
+
+    fn milliseconds(&self) -> f64 {
+        match (self.cpu, Self::cpu()) {
+            (Some(before), Some(after)) => after - before,
+            _ => self.started.elapsed().as_secs_f64() * 1e3,
+        }
+    }
+}
+
+/// Mean time of a run, over enough runs for the clock of the processor to be fine enough.
+fn average<E>(mut run: impl FnMut() -> Result<(), E>) -> Result<f64, E> {
+    let chrono = Chrono::start();
+    for runs in 1..=1_000_u32 {
+        run()?;
+        let spent = chrono.milliseconds();
+        if spent > 100.0 {
+            return Ok(spent / f64::from(runs));
+        }
+    }
+    Ok(chrono.milliseconds() / 1_000.0)
+}
+
 fn main() -> Result<(), Box<dyn std::error::Error>> {
     let mut arguments = std::env::args().skip(1);
     let path = arguments.next().ok_or("FILE RULE [RULE…]")?;
     let bytes = std::fs::read(&path)?;
-    let started = Instant::now();
+    let reading = average(|| read(&bytes, ReadOptions::default()).map(|_| ()))?;
     let document = read(&bytes, ReadOptions::default())?;
     let election = &document.election;
-    println!("read {:?}, {} groups of {}", started.elapsed(), election.ballots.groups(), election.ballots.total());
+    let speed = f64::from(u32::try_from(bytes.len())?) / 1e3 / reading;
+    println!(
+        "read {reading:.2} ms {speed:.0} MB/s, {} bytes, {} ballots, {} groups",
+        bytes.len(),
+        election.ballots.total(),
+        election.ballots.groups()
+    );
     for name in arguments {
-        let started = Instant::now();
-        let outcome = Rule::from_name(&name)?.count(election, &TieBreak::Recommended, &Control::default())?;
+        let rule = Rule::from_name(&name)?;
+        let count = || rule.count(election, &TieBreak::Recommended, &Control::default());
+        let outcome = count()?;
         println!(
-            "{name} {:?}: {} winners, total {}, exact {}, {:?}, {:?}",
-            started.elapsed(),
+            "{name} {:.3} ms {} winners, total {}, exact {}, runs {}, redone {}, bits {}",
+            average(|| count().map(|_| ()))?,
             outcome.winners.len(),
             election.amount(outcome.total),
             outcome.exact,
-            outcome.increments,
-            outcome.certificate
+            outcome.increments.as_ref().map_or(1, |increments| increments.runs),
+            outcome.certificate.redone,
+            outcome.certificate.denominator_bits,
         );
+    }
+    if let Ok(status) = std::fs::read_to_string("/proc/self/status")
+        && let Some(peak) = status.lines().find(|line| line.starts_with("VmHWM"))
+    {
+        println!("{peak}");
     }
     Ok(())
 }

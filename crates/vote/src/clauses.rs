@@ -300,20 +300,28 @@ impl<'e> Plan<'e> {
         let mut parts: Vec<Outcome> = Vec::new();
         let mut taken = vec![false; m];
         let mut general = self.election.budget;
+        let mut owed = self.cost(floors.iter());
         for sub in &self.subs {
             let inside = |project: usize| sub.members.contains(&project);
+            // Floors come first: they may exceed a sub-envelope, and no sub-envelope may eat the floors of the others.
+            let imposed = self.cost(floors.iter().filter(|round| inside(round.project)));
+            owed -= imposed;
+            let amount = sub.amount.min(general.saturating_sub(owed)).max(imposed);
+            if amount == 0 {
+                continue;
+            }
             let constraints = Constraints {
                 forced: forced(&floors, inside),
-                limits: self.capped(&parts, sub.amount, &floors, inside),
+                limits: self.capped(&parts, amount, &floors, inside),
                 excluded: (0..m).map(|project| self.excluded[project] || !inside(project)).collect(),
-                shared: Some(sub.amount),
+                shared: Some(amount),
             };
             let mut part = equal_shares::constrained(self.election, utility, completion, tie, control, &constraints)?;
             for round in &mut part.rounds {
                 round.clause.get_or_insert_with(|| sub.name.clone());
                 taken[round.project] = true;
             }
-            general = general.saturating_sub(if sub.overflow { part.total } else { sub.amount.max(part.total) });
+            general = general.saturating_sub(if sub.overflow { part.total } else { amount.max(part.total) });
             parts.push(part);
         }
         let open = |project: usize| {
@@ -333,7 +341,11 @@ impl<'e> Plan<'e> {
 
     /// The limits, less what earlier parts used; with floors, the envelope itself is a limit, since supporters may not pay all.
     fn capped(&self, parts: &[Outcome], envelope: u64, floors: &[Round], inside: impl Fn(usize) -> bool) -> Vec<Limit> {
-        let won: Vec<usize> = parts.iter().flat_map(|part| part.winners.iter().copied()).collect();
+        // What other parts took, or must take, for their floors.
+        let mut won: Vec<usize> = parts.iter().flat_map(|part| part.winners.iter().copied()).collect();
+        won.extend(floors.iter().map(|round| round.project).filter(|&project| !inside(project)));
+        won.sort_unstable();
+        won.dedup();
         let mut limits: Vec<Limit> = self
             .limits
             .iter()

@@ -112,6 +112,13 @@ impl Ballots {
         Self { starts: vec![0], ..Self::default() }
     }
 
+    /// No ballot yet, with room for `expected` ones.
+    #[must_use]
+    pub fn with_capacity(expected: usize) -> Self {
+        let table = vec![0; (2 * expected.max(8)).next_power_of_two()];
+        Self { group_of: Vec::with_capacity(expected), table, ..Self::new() }
+    }
+
     /// Adds one ballot and says its group.
     pub fn push(&mut self, ballot: &[Choice]) -> usize {
         self.push_many(ballot, 1)

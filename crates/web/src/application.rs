@@ -9,7 +9,7 @@ use askama::Template;
 use axum::Router;
 use axum::body::Body;
 use axum::extract::{ConnectInfo, Request};
-use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header};
+use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, header};
 use axum::middleware::{Next, from_fn};
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
@@ -36,6 +36,8 @@ pub struct Limites {
     pub corps_octets: usize,
     /// Requests per minute and per address; `None` switches the limit off (tests, benchmarks).
     pub requetes_par_minute: Option<NonZeroU32>,
+    /// Codes asked or tried per hour and per address; `None` switches the limit off.
+    pub connexions_par_heure: Option<NonZeroU32>,
     /// Proxies whose `X-Forwarded-For` is believed.
     pub mandataires: Vec<IpAddr>,
     /// Time given to one request.
@@ -47,6 +49,7 @@ impl Default for Limites {
         Self {
             corps_octets: 20 * 1024 * 1024,
             requetes_par_minute: None,
+            connexions_par_heure: None,
             mandataires: Vec::new(),
             delai: Duration::from_secs(60),
         }
@@ -86,11 +89,10 @@ pub fn application(instances: Instances, routes: Vec<Route>, limites: &Limites) 
     for route in routes {
         router = router.route(route.chemin, garder(route));
     }
-    let limiteur = limites.requetes_par_minute.map(|par_minute| {
-        Arc::new(Limiteur {
-            limiteur: DefaultKeyedRateLimiter::keyed(Quota::per_minute(par_minute)),
-            mandataires: limites.mandataires.clone(),
-        })
+    let limiteur = Arc::new(Limiteur {
+        requetes: limites.requetes_par_minute.map(|nombre| DefaultKeyedRateLimiter::keyed(Quota::per_minute(nombre))),
+        connexions: limites.connexions_par_heure.map(|nombre| DefaultKeyedRateLimiter::keyed(Quota::per_hour(nombre))),
+        mandataires: limites.mandataires.clone(),
     });
     let corps_octets = limites.corps_octets as u64;
     // From the inside out.
@@ -127,14 +129,26 @@ fn entrer(acces: Acces, request: &Request) -> Result<(), Erreur> {
 }
 
 struct Limiteur {
-    limiteur: DefaultKeyedRateLimiter<IpAddr>,
+    requetes: Option<DefaultKeyedRateLimiter<IpAddr>>,
+    connexions: Option<DefaultKeyedRateLimiter<IpAddr>>,
     mandataires: Vec<IpAddr>,
 }
 
 impl Limiteur {
     fn admettre(&self, request: &Request) -> Result<(), Erreur> {
         let Some(adresse) = self.adresse(request) else { return Ok(()) };
-        self.limiteur.check_key(&adresse).map_err(|_| Erreur::TropDeDemandes(60))
+        let depasse = |limiteur: &Option<DefaultKeyedRateLimiter<IpAddr>>| {
+            limiteur.as_ref().is_some_and(|limiteur| limiteur.check_key(&adresse).is_err())
+        };
+        if depasse(&self.requetes) {
+            return Err(Erreur::TropDeDemandes(60));
+        }
+        // Whoever asks for codes for many addresses, or tries many codes, waits longer.
+        let connexion = request.method() == Method::POST && request.uri().path().starts_with("/connexion");
+        if connexion && depasse(&self.connexions) {
+            return Err(Erreur::TropDeDemandes(600));
+        }
+        Ok(())
     }
 
     /// The peer, or what a trusted proxy says of it (the last address that the proxy itself added).
@@ -149,11 +163,11 @@ impl Limiteur {
 }
 
 /// Outermost layer of pages: instance, limits, visitor, security headers.
-async fn ouvrir(instances: Instances, limiteur: Option<Arc<Limiteur>>, mut request: Request, suite: Next) -> Response {
+async fn ouvrir(instances: Instances, limiteur: Arc<Limiteur>, mut request: Request, suite: Next) -> Response {
     let instance = instances.choisir(request.headers()).clone();
     let cookies = CookieJar::from_headers(request.headers());
     let (methode, uri) = (request.method().clone(), request.uri().clone());
-    let admis = limiteur.map_or(Ok(()), |limiteur| limiteur.admettre(&request));
+    let admis = limiteur.admettre(&request).and_then(|()| adresse_possible(request.uri().path()));
     let sans_session = CookieJar::new();
     let agent = request.headers().get(header::USER_AGENT).and_then(|a| a.to_str().ok()).unwrap_or_default().to_owned();
     let (contexte, erreur) = match Contexte::lire(instance.clone(), methode.clone(), uri.clone(), cookies, &agent).await
@@ -173,6 +187,11 @@ async fn ouvrir(instances: Instances, limiteur: Option<Arc<Limiteur>>, mut reque
     };
     proteger(&contexte, response.headers_mut());
     response
+}
+
+/// No reference holds a NUL, and no text column takes one: such an address names nothing.
+fn adresse_possible(chemin: &str) -> Result<(), Erreur> {
+    if chemin.contains("%00") { Err(Erreur::Introuvable("cette page")) } else { Ok(()) }
 }
 
 async fn rendre_les_erreurs(contexte: Contexte, request: Request, suite: Next, corps_octets: u64) -> Response {

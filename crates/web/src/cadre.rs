@@ -206,8 +206,13 @@ struct Gabarit<'a> {
 }
 
 impl Gabarit<'_> {
+    /// The entry under which this page stands: the nearest one, not every one above it.
     fn courant(&self, url: &str) -> bool {
-        self.chemin == url || (url != "/" && self.chemin.starts_with(url))
+        let couvre = |url: &str| {
+            let reste = self.chemin.strip_prefix(url);
+            self.chemin == url || (url != "/" && reste.is_some_and(|reste| reste.starts_with('/')))
+        };
+        couvre(url) && !self.menu.iter().any(|autre| autre.url.len() > url.len() && couvre(autre.url))
     }
 }
 

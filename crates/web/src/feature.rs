@@ -23,6 +23,7 @@ use crate::cadre::Cadre;
 use crate::contexte::Visiteur;
 use crate::erreur::Erreur;
 use crate::instance::Instance;
+use crate::recherche::Source;
 
 /// Who may enter a route, checked before its handler runs; a test walks every route as every function.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -197,6 +198,9 @@ pub type Semis = for<'a> fn(&'a Instance) -> BoxFuture<'a, Result<(), Erreur>>;
 /// Rights of a person over their data: what a feature holds about them, as readable JSON.
 pub type Export = for<'a> fn(&'a ReadTx, &'a socle::PersonneId) -> BoxFuture<'a, Result<Value, Erreur>>;
 
+/// Erasure of a person: what a feature holds that says who they are, in the transaction that erases the account.
+pub type Effacement = for<'a> fn(&'a WriteTx, &'a Instance, &'a socle::PersonneId) -> BoxFuture<'a, Result<(), Erreur>>;
+
 /// How the journal's events of one kind are said.
 pub type Rendu = fn(&ligne::Model, &Value) -> String;
 
@@ -244,6 +248,8 @@ pub struct Feature {
     pub menu: Vec<EntreeMenu>,
     /// What may fit a project.
     pub propositions: Option<Propositions>,
+    /// What it lets be found.
+    pub sources: &'static [Source],
     /// Parts of the project page.
     pub panneaux: &'static [PanneauProjet],
     /// Parts of a commune's page.
@@ -256,6 +262,8 @@ pub struct Feature {
     pub demo: Option<Semis>,
     /// What it holds about a person.
     pub export: Option<Export>,
+    /// What it erases of a person who asks for it.
+    pub effacer: Option<Effacement>,
     /// What it keeps about people, in words.
     pub donnees: &'static [Donnees],
     /// Its lines in the menu of settings.
@@ -298,9 +306,15 @@ impl Maison {
     pub fn taches(&self) -> Vec<Tache<Instance>> {
         crate::courriels::taches()
             .into_iter()
+            .chain([crate::recherche::tache()])
             .chain(crate::fichier::taches())
             .chain(self.features.iter().flat_map(|feature| feature.taches.iter().cloned()))
             .collect()
+    }
+
+    /// What the features let be found.
+    pub fn sources(&self) -> impl Iterator<Item = &'static Source> {
+        self.features.iter().flat_map(|feature| feature.sources)
     }
 
     /// The daily work of all features.

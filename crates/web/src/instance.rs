@@ -40,6 +40,8 @@ pub struct Parties {
     pub fichiers: Fichiers,
     /// Carrier of mail.
     pub postier: Postier,
+    /// Full-text index: a cache, rebuilt from the database.
+    pub index: search::Index,
     /// Identity provider of agents, when there is one.
     pub oidc: Option<Oidc>,
     /// Demonstration: examples are shown, no mail leaves.

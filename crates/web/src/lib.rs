@@ -11,6 +11,7 @@
 //! - [`fichier`]: [`CheckedFormFichier`], the same with files; downloads and exports.
 //! - [`composants`]: fields, tables, summaries, constats… each a struct with its template.
 //! - [`typographie`]: unbreakable spaces of French, on every page.
+//! - [`recherche`]: what a feature lets be found; how the index follows the database.
 //! - [`suite`]: where to go after signing in.
 //! - [`erreur`]: [`Erreur`], answered as a French page that helps.
 //! - [`application`]: the middleware, in order, around the routes of all features.
@@ -30,6 +31,7 @@ pub mod formulaire;
 pub mod identite;
 pub mod instance;
 pub mod locaux;
+pub mod recherche;
 pub mod suite;
 pub mod texte;
 pub mod textes;

@@ -180,6 +180,12 @@ impl Referentiel {
         self.epci_par_code.get(code).and_then(|&rang| self.epci.get(usize::from(rang)))
     }
 
+    /// The commune of today with this SIREN.
+    #[must_use]
+    pub fn commune_du_siren(&self, siren: &str) -> Option<&Commune> {
+        self.communes.iter().find(|commune| commune.siren == Some(siren))
+    }
+
     /// The département with this code.
     #[must_use]
     pub fn departement(&self, code: &str) -> Option<&Departement> {

@@ -379,7 +379,7 @@ mod tests {
     fn les_dates_des_flux(#[case] texte: &str, #[case] attendu: Option<Date>) {
         // Summer time in Paris for the one that matters.
         let jour_de = |instant: Timestamp| {
-            jiff::tz::Offset::constant(if instant.to_string() < "2019-12".to_owned() { 2 } else { 1 })
+            jiff::tz::Offset::constant(if instant.to_string().as_str() < "2019-12" { 2 } else { 1 })
                 .to_datetime(instant)
                 .date()
         };

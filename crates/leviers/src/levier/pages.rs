@@ -110,7 +110,7 @@ pub async fn liste(cadre: Cadre) -> Reponse {
     let f = cadre.formulaire_avec(saisie, Erreurs::default());
     let vue = PageLeviers {
         filtres: [
-            f.selection("theme", "Thème", avec_tous("Tous les thèmes", themes())),
+            f.selection("theme", "Thème", avec_tous("Tous les thèmes", cadre.instance.locaux().themes.options(&[]))),
             f.selection("porteur", "Qui porte le projet ?", avec_tous("Tous les porteurs", porteurs())),
             f.selection("nature", "Ce que vous cherchez", avec_tous("Tout", natures())),
         ],

@@ -50,6 +50,7 @@ pub(super) const CLES: &[Definition] = &[
     cle("demo", "false"),
     cle("limites.fichier-mo", "20"),
     cle("limites.requetes-par-minute", "120"),
+    cle("limites.connexions-par-heure", "60"),
     cle("travailleurs", "2"),
     cle("journal", "info"),
     sans_defaut("mandataires", Visibilite::Claire),

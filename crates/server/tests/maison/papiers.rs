@@ -82,7 +82,8 @@ fn chaque_reglage_est_dans_le_manuel_d_exploitation() {
     }
 }
 
-/// Pages of agents, without the part that names one row: `/reglages/secteurs/{id}` is told with `/reglages/secteurs`.
+/// Pages of agents, without the part that names or makes one row: `/reglages/secteurs/{id}` and `/reglages/leviers/nouveau`
+/// are told with their list.
 #[test]
 fn chaque_page_des_agents_est_dans_le_guide() {
     let guide: String = papiers()
@@ -95,6 +96,7 @@ fn chaque_page_des_agents_est_dans_le_guide() {
         .flat_map(|feature| &feature.routes)
         .filter(|route| route.methodes.contains("GET") && matches!(route.acces, Acces::Action(_)))
         .filter_map(|route| route.chemin.split("/{").next())
+        .map(|chemin| chemin.trim_end_matches("/nouveau").trim_end_matches("/nouvelle"))
         .collect();
     assert!(pages.contains("/tableau"), "routes were read: {pages:?}");
     for page in pages {

@@ -169,11 +169,12 @@ impl Site {
         regler(format!("smtp.url=smtp://127.0.0.1:{}", self.smtp));
         regler("smtp.expediteur=Terreau <terreau@exemple.invalid>".to_owned());
         regler("limites.requetes-par-minute=10000000".to_owned());
+        regler("limites.connexions-par-heure=10000000".to_owned());
         arguments
     }
 
     fn commande(&self, ordre: &[&str]) -> Command {
-        let mut commande = Command::new(env!("CARGO_BIN_EXE_terreau"));
+        let mut commande = Command::new(binaire());
         commande.args(self.arguments(ordre)).kill_on_drop(true);
         commande
     }
@@ -189,7 +190,7 @@ impl Site {
         commande
             .arg("-c")
             .arg(format!("trap '' XFSZ; ulimit -f {kio}; exec \"$0\" \"$@\""))
-            .arg(env!("CARGO_BIN_EXE_terreau"))
+            .arg(binaire())
             .args(self.arguments(&["serve"]))
             .kill_on_drop(true);
         self.attendre(commande).await
@@ -232,6 +233,11 @@ impl Site {
         tx.execute_unprepared(&format!("DROP SCHEMA {} CASCADE", self.schema)).await.unwrap();
         tx.commit().await.unwrap();
     }
+}
+
+/// The program under test; another build of it by `TERREAU_BINAIRE`.
+fn binaire() -> String {
+    std::env::var("TERREAU_BINAIRE").unwrap_or_else(|_| env!("CARGO_BIN_EXE_terreau").to_owned())
 }
 
 /// Port of an address `postgres://qui@hote:port/base`.

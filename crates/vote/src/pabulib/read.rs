@@ -1,7 +1,7 @@
 //! The reader.
 
 use std::borrow::Cow;
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use super::{BallotRules, Document, Leniency, Limits, ReadError, ReadOptions, VoidReason, cells};
 use crate::election::{BallotKind, Ballots, Choice, Election, LARGEST_AMOUNT, Project};
@@ -46,7 +46,8 @@ pub fn read(bytes: &[u8], options: ReadOptions) -> Result<Document<'_>, ReadErro
         void: Vec::new(),
         leniencies: Vec::new(),
     };
-    VoteReader { rows, ids, options, report: &mut report, document: &mut document }.read()?;
+    let whole = text.ends_with('\n');
+    VoteReader { rows, ids, options, whole, report: &mut report, document: &mut document }.read()?;
     check_totals(&document, &mut report);
     document.leniencies = report.finish();
     Ok(document)
@@ -65,6 +66,7 @@ fn decode(bytes: &[u8]) -> Result<&str, ReadError> {
 }
 
 /// The rows of the file: a line, or several when a quote stays open.
+#[derive(Clone)]
 struct Rows<'a> {
     rest: &'a str,
     line: usize,
@@ -424,6 +426,8 @@ struct VoteReader<'a, 'd> {
     rows: Rows<'a>,
     ids: Ids,
     options: ReadOptions,
+    /// The file ends with a line end.
+    whole: bool,
     report: &'d mut Reports,
     document: &'d mut Document<'a>,
 }
@@ -442,19 +446,24 @@ impl<'a> VoteReader<'a, '_> {
         let announced = self.document.meta("num_votes").and_then(|text| text.parse::<usize>().ok());
         let expected = announced.unwrap_or(1024).min(1 + self.rows.rest.len() / 2);
         self.document.vote_rows.reserve(expected);
-        let mut voters = Fingerprints::new(expected);
-        let mut maybe_twice: Vec<&'a str> = Vec::new();
-        let mut territories: HashMap<String, u32> = HashMap::new();
+        let start = self.rows.clone();
+        // Identifiers in growing order, the usual case, cannot repeat: nothing to remember.
+        let (mut last, mut growing) = ("", true);
+        let mut territories = Names::default();
         let mut ballot: Vec<Choice> = Vec::new();
-        let mut ballots = Ballots::new();
+        let mut ballots = Ballots::with_capacity(expected);
         let mut read = 0_usize;
         while let Some((line, row)) = self.rows.next()? {
             read += 1;
-            let found = vote_cells(row, &columns);
-            if let Some(voter) = found.voter
-                && !voters.insert(voter.as_bytes())
-            {
-                maybe_twice.push(voter);
+            let Some(found) = vote_cells(row, &columns) else {
+                return Err(error(
+                    line,
+                    "ce bulletin n’a pas de case « vote » : la ligne est coupée, ou il manque un « ; ».",
+                ));
+            };
+            if let Some(voter) = found.voter {
+                growing &= (last.len(), last) < (voter.len(), voter);
+                last = voter;
             }
             self.choices(line, &found, &mut ballot)?;
             if let Some(reason) = self.document.rules.broken_by(&self.document.election, &ballot) {
@@ -469,16 +478,15 @@ impl<'a> VoteReader<'a, '_> {
             ballots.push(&ballot);
             self.document.vote_rows.push(row);
             if let Some(territory) = found.territory {
-                let position = territories.get(territory.as_ref()).copied().unwrap_or_else(|| {
-                    let position = u32::try_from(self.document.territories.len()).unwrap_or(u32::MAX);
-                    self.document.territories.push(territory.clone().into_owned());
-                    territories.insert(territory.into_owned(), position);
-                    position
-                });
+                let position = territories.position(territory.trim_ascii(), &mut self.document.territories);
                 self.document.territory_of.push(position);
             }
         }
         self.document.election.ballots = ballots;
+        if !self.whole {
+            self.report
+                .add(self.rows.line, "pas de fin de ligne après le dernier bulletin : le fichier est-il entier ?");
+        }
         if let Some(announced) = announced
             && announced != read
         {
@@ -490,7 +498,7 @@ impl<'a> VoteReader<'a, '_> {
             }
             self.report.add(self.rows.line, format!("META annonce {announced} bulletins, il y en a {read}"));
         }
-        self.duplicates(&maybe_twice, &columns)
+        if growing { Ok(()) } else { self.duplicates(&start, &columns) }
     }
 
     fn columns(&mut self) -> Result<VoteColumns, ReadError> {
@@ -597,36 +605,47 @@ impl<'a> VoteReader<'a, '_> {
         Ok(())
     }
 
-    /// Looks again at the voters whose fingerprint was met twice.
-    fn duplicates(&mut self, maybe: &[&str], columns: &VoteColumns) -> Result<(), ReadError> {
-        if maybe.is_empty() {
+    /// Reads the voters again, after `start`: fingerprints first, then the few that were met twice.
+    fn duplicates(&mut self, start: &Rows<'a>, columns: &VoteColumns) -> Result<(), ReadError> {
+        let key = Key::default();
+        let mut fingerprints: Vec<u64> = Vec::with_capacity(self.document.vote_rows.len());
+        voters(start, columns, |_, voter| {
+            fingerprints.push(key.bytes(voter.as_bytes()));
+            Ok(())
+        })?;
+        fingerprints.sort_unstable();
+        let twice: HashSet<u64> =
+            fingerprints.windows(2).filter(|pair| pair[0] == pair[1]).map(|pair| pair[0]).collect();
+        if twice.is_empty() {
             return Ok(());
         }
-        let mut seen: HashMap<&str, usize> = maybe.iter().map(|voter| (*voter, 0)).collect();
-        let rows = std::mem::take(&mut self.document.vote_rows);
-        let after_header = self.rows.line - rows.len().min(self.rows.line);
-        let mut problem = None;
-        for (position, row) in rows.iter().enumerate() {
-            let Some(count) = vote_cells(row, columns).voter.and_then(|voter| seen.get_mut(voter)) else { continue };
-            *count += 1;
-            if *count > 1 {
-                let line = line_of(&rows, position, after_header);
-                if !self.options.keep_duplicates {
-                    problem =
-                        Some(error(line, "ce « voter_id » a déjà voté plus haut. Retirez le bulletin en double."));
-                    break;
-                }
-                self.report.add(line, "un « voter_id » déjà vu, les deux bulletins comptent");
+        let mut seen: HashSet<&'a str> = HashSet::new();
+        voters(start, columns, |line, voter| {
+            if !twice.contains(&key.bytes(voter.as_bytes())) || seen.insert(voter) {
+                return Ok(());
             }
-        }
-        self.document.vote_rows = rows;
-        problem.map_or(Ok(()), Err)
+            if !self.options.keep_duplicates {
+                return Err(error(line, "ce « voter_id » a déjà voté plus haut. Retirez le bulletin en double."));
+            }
+            self.report.add(line, "un « voter_id » déjà vu, les deux bulletins comptent");
+            Ok(())
+        })
     }
 }
 
-/// The line of a row: exact when no ballot is void and no line is empty, which duplicates make rare.
-fn line_of(rows: &[&str], position: usize, after_header: usize) -> usize {
-    after_header + position + 1 + rows[..position].iter().map(|row| row.matches('\n').count()).sum::<usize>()
+/// Calls `each` with the line and the identifier of each voter.
+fn voters<'a>(
+    start: &Rows<'a>,
+    columns: &VoteColumns,
+    mut each: impl FnMut(usize, &'a str) -> Result<(), ReadError>,
+) -> Result<(), ReadError> {
+    let mut rows = start.clone();
+    while let Some((line, row)) = rows.next()? {
+        if let Some(voter) = vote_cells(row, columns).and_then(|found| found.voter) {
+            each(line, voter)?;
+        }
+    }
+    Ok(())
 }
 
 struct VoteCells<'a> {
@@ -636,13 +655,16 @@ struct VoteCells<'a> {
     territory: Option<Cow<'a, str>>,
 }
 
-fn vote_cells<'a>(row: &'a str, columns: &VoteColumns) -> VoteCells<'a> {
+/// `None` when the row stops before the projects.
+fn vote_cells<'a>(row: &'a str, columns: &VoteColumns) -> Option<VoteCells<'a>> {
     let mut found = VoteCells { voter: None, vote: Cow::Borrowed(""), points: None, territory: None };
     if memchr::memchr(b'"', row.as_bytes()).is_some() {
+        let mut count = 0;
         for (position, cell) in cells(row).take(columns.last + 1).enumerate() {
             found.place(position, cell, columns);
+            count = position + 1;
         }
-        return found;
+        return (count > columns.vote).then_some(found);
     }
     let mut start = 0;
     let mut position = 0;
@@ -652,12 +674,12 @@ fn vote_cells<'a>(row: &'a str, columns: &VoteColumns) -> VoteCells<'a> {
             start = at + 1;
             position += 1;
             if position > columns.last {
-                return found;
+                return Some(found);
             }
         }
     }
     found.place(position, Cow::Borrowed(&row[start..]), columns);
-    found
+    (position >= columns.vote).then_some(found)
 }
 
 impl<'a> VoteCells<'a> {
@@ -804,44 +826,33 @@ impl Ids {
     }
 }
 
-/// A set of 64-bit fingerprints: never misses a value met twice, may suspect one wrongly.
-struct Fingerprints {
-    table: Vec<u64>,
-    count: usize,
+/// Positions of names met again and again, with a small cache in front of the map.
+struct Names {
     key: Key,
+    recent: [u32; 256],
+    map: HashMap<String, u32>,
 }
 
-impl Fingerprints {
-    fn new(expected: usize) -> Self {
-        let size = (2 * expected.max(16)).next_power_of_two();
-        Self { table: vec![0; size], count: 0, key: Key::default() }
+impl Default for Names {
+    fn default() -> Self {
+        Self { key: Key::default(), recent: [u32::MAX; 256], map: HashMap::new() }
     }
+}
 
-    /// False when the fingerprint was there already.
-    fn insert(&mut self, bytes: &[u8]) -> bool {
-        if self.table.len() < 2 * (self.count + 1) {
-            let larger = vec![0; self.table.len() * 2];
-            let old = std::mem::replace(&mut self.table, larger);
-            self.count = 0;
-            for value in old.into_iter().filter(|value| *value != 0) {
-                self.place(value);
-            }
+impl Names {
+    fn position(&mut self, name: &str, names: &mut Vec<String>) -> u32 {
+        let slot = hash::slot(self.key.bytes(name.as_bytes()), self.recent.len());
+        let recent = self.recent[slot];
+        if names.get(recent as usize).is_some_and(|found| found == name) {
+            return recent;
         }
-        let value = self.key.bytes(bytes).max(1);
-        self.place(value)
-    }
-
-    fn place(&mut self, value: u64) -> bool {
-        let mask = self.table.len() - 1;
-        let mut slot = hash::slot(value, self.table.len());
-        while self.table[slot] != 0 {
-            if self.table[slot] == value {
-                return false;
-            }
-            slot = (slot + 1) & mask;
-        }
-        self.table[slot] = value;
-        self.count += 1;
-        true
+        let position = self.map.get(name).copied().unwrap_or_else(|| {
+            let position = u32::try_from(names.len()).unwrap_or(u32::MAX);
+            names.push(name.to_owned());
+            self.map.insert(name.to_owned(), position);
+            position
+        });
+        self.recent[slot] = position;
+        position
     }
 }

@@ -31,7 +31,7 @@ pub struct Kemeny {
 /// use vote::rules::kemeny::kemeny;
 ///
 /// let found = kemeny(3, &[(vec![0, 1, 2], 2), (vec![1, 2, 0], 1), (vec![1, 0], 2)], &[0, 1, 2], 10)?;
-/// assert_eq!((found.disagreement, &found.orders[..]), (4, &[vec![1, 0, 2]][..]));
+/// assert_eq!((found.disagreement, &found.orders[..]), (3, &[vec![1, 0, 2]][..]));
 /// # Ok::<(), vote::CountError>(())
 /// ```
 ///
@@ -89,9 +89,9 @@ fn preferences(m: usize, ballots: &[(Vec<usize>, u64)]) -> Vec<Vec<u64>> {
     let mut prefer = vec![vec![0_u64; m]; m];
     for (ballot, weight) in ballots {
         for (position, &above) in ballot.iter().enumerate() {
-            for below in 0..m {
+            for (below, count) in prefer[above].iter_mut().enumerate() {
                 if below != above && !ballot[..position].contains(&below) {
-                    prefer[above][below] += weight;
+                    *count += weight;
                 }
             }
         }

@@ -184,8 +184,8 @@ fn run<N: Number>(
     loop {
         control.check()?;
         let mut best: Vec<Offer<N>> = Vec::new();
-        for project in 0..profile.projects() {
-            if taken[project] || profile.cost(project) > left {
+        for (project, _) in taken.iter().enumerate().filter(|(_, taken)| !**taken) {
+            if profile.cost(project) > left {
                 continue;
             }
             let Some(offer) = offer(profile, &budgets, project) else { continue };

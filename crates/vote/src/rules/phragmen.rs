@@ -8,14 +8,18 @@
 //! Los, Christoff, Grossi, *Proportional budget allocations* (2022). Proportional (PJR-like), ignores the points.
 //!
 //! **Exactness.** A voter's load is that of the last project bought among those they support, so a load is an integer
-//! combination of the loads of earlier rounds. These are kept as fractions; doubles compare, and fractions decide when two
-//! candidates are closer than the rounding.
+//! combination of the loads of earlier rounds. These are kept as integers over one chain of denominators (that of a round is
+//! that of the round before times a small factor); doubles compare, and integers decide when two candidates are closer than
+//! the rounding.
 //!
 //! **Cost.** `O(supporters)` for a load, few loads for a selection.
 
+use std::cmp::Ordering;
+
 use num_bigint::BigInt;
+use num_integer::gcd;
 use num_rational::BigRational;
-use num_traits::{ToPrimitive, Zero};
+use num_traits::{One, ToPrimitive};
 
 use crate::control::Control;
 use crate::election::Election;
@@ -58,9 +62,11 @@ pub fn phragmen(election: &Election, tie: &TieBreak, control: &Control<'_>) -> R
         if best.iter().any(|(_, project)| profile.cost(*project) > left) {
             break;
         }
-        let Some((load, project)) = best.iter().min_by_key(|(_, project)| ranks[*project]).cloned() else { break };
+        let tied = best.len();
+        let Some((sum, project)) = best.into_iter().min_by_key(|(_, project)| ranks[*project]) else { break };
+        let load = loads.buy(project, sum);
         left -= profile.cost(project);
-        certificate.ties += u64::from(best.len() > 1);
+        certificate.ties += u64::from(tied > 1);
         certificate.denominator_bits = certificate.denominator_bits.max(load.denom().bits());
         let shown = &load * profile.measure_unit();
         rounds.push(Round {
@@ -70,10 +76,9 @@ pub fn phragmen(election: &Election, tie: &TieBreak, control: &Control<'_>) -> R
             measure: Measure::Load,
             supporters: profile.support[project],
             exhausted: 0,
-            tied: best.len(),
+            tied,
             clause: None,
         });
-        loads.buy(project, load);
         candidates.retain(|(_, other)| *other != project);
     }
     Ok(Outcome::new(election, rounds, true, certificate))
@@ -83,7 +88,9 @@ struct Loads<'p> {
     profile: &'p Profile<'p>,
     /// 0 before any purchase, otherwise 1 + the round of the last project bought for this group.
     last: Vec<u32>,
-    exact: Vec<BigRational>,
+    /// Load after each round: a numerator over the denominator of that round, and by how much this denominator grew.
+    steps: Vec<(BigInt, u64)>,
+    denominator: BigInt,
     doubles: Vec<f64>,
     counts: Vec<u64>,
 }
@@ -93,7 +100,8 @@ impl<'p> Loads<'p> {
         Self {
             profile,
             last: vec![0; profile.election.ballots.groups()],
-            exact: vec![BigRational::zero()],
+            steps: Vec::new(),
+            denominator: BigInt::one(),
             doubles: vec![0.0],
             counts: Vec::new(),
         }
@@ -102,7 +110,7 @@ impl<'p> Loads<'p> {
     /// How many supporters of a project carry the load of each round.
     fn count(&mut self, project: usize) {
         self.counts.clear();
-        self.counts.resize(self.exact.len(), 0);
+        self.counts.resize(self.doubles.len(), 0);
         for supporter in self.profile.supporters(project) {
             self.counts[self.last[supporter.group as usize] as usize] += u64::from(supporter.weight);
         }
@@ -116,18 +124,23 @@ impl<'p> Loads<'p> {
         (cost + carried) / self.profile.support[project].to_f64().unwrap_or(f64::MAX)
     }
 
-    fn fraction(&mut self, project: usize) -> BigRational {
+    /// Cost plus loads of the supporters, over the denominator; by Horner's scheme.
+    fn sum(&mut self, project: usize) -> BigInt {
         self.count(project);
-        let cost = BigRational::from_integer(self.profile.cost(project).into());
-        let pairs = self.counts.iter().zip(&self.exact).filter(|(count, load)| **count > 0 && !load.is_zero());
-        let sum = pairs.fold(cost, |sum, (count, load)| sum + load * BigInt::from(*count));
-        sum / BigInt::from(self.profile.support[project])
+        let mut sum = BigInt::from(self.profile.cost(project));
+        for ((numerator, factor), count) in self.steps.iter().zip(&self.counts[1..]) {
+            sum *= *factor;
+            if *count > 0 {
+                sum += numerator * *count;
+            }
+        }
+        sum
     }
 
     /// The projects of lowest load, all exactly equal. Loads only grow, so old ones are lower bounds.
-    fn best(&mut self, candidates: &mut [(f64, usize)], certificate: &mut Certificate) -> Vec<(BigRational, usize)> {
+    fn best(&mut self, candidates: &mut [(f64, usize)], certificate: &mut Certificate) -> Vec<(BigInt, usize)> {
         // Positive terms only: the relative error is at most one rounding per round and a few more.
-        let width = (self.exact.len() + 8).to_f64().unwrap_or(f64::MAX) * f64::EPSILON;
+        let width = (self.doubles.len() + 8).to_f64().unwrap_or(f64::MAX) * f64::EPSILON;
         candidates.sort_unstable_by(|a, b| a.0.total_cmp(&b.0));
         let mut lowest = f64::INFINITY;
         let mut fresh = 0;
@@ -149,24 +162,32 @@ impl<'p> Loads<'p> {
         } else {
             certificate.redone += 1;
         }
-        let mut best: Vec<(BigRational, usize)> = Vec::new();
+        let mut best: Vec<(BigInt, usize)> = Vec::new();
         for project in near {
-            let load = self.fraction(project);
-            match best.first().map(|(lowest, _)| load.cmp(lowest)) {
-                Some(std::cmp::Ordering::Greater) => {}
-                Some(std::cmp::Ordering::Equal) => best.push((load, project)),
-                _ => best = vec![(load, project)],
+            let sum = self.sum(project);
+            let support = &self.profile.support;
+            match best.first().map(|(lowest, first)| (&sum * support[*first]).cmp(&(lowest * support[project]))) {
+                Some(Ordering::Greater) => {}
+                Some(Ordering::Equal) => best.push((sum, project)),
+                _ => best = vec![(sum, project)],
             }
         }
         best
     }
 
-    fn buy(&mut self, project: usize, load: BigRational) {
-        let round = u32::try_from(self.exact.len()).unwrap_or(u32::MAX);
+    /// Brings the supporters to their new load, and says it.
+    fn buy(&mut self, project: usize, sum: BigInt) -> BigRational {
+        let round = u32::try_from(self.doubles.len()).unwrap_or(u32::MAX);
         for supporter in self.profile.supporters(project) {
             self.last[supporter.group as usize] = round;
         }
+        let support = self.profile.support[project];
+        let divisor = gcd((&sum % support).to_u64().unwrap_or(0), support);
+        let (numerator, factor) = (sum / divisor, support / divisor);
+        self.denominator *= factor;
+        let load = BigRational::new(numerator.clone(), self.denominator.clone());
         self.doubles.push(load.to_f64().unwrap_or(f64::INFINITY));
-        self.exact.push(load);
+        self.steps.push((numerator, factor));
+        load
     }
 }

@@ -1,4 +1,15 @@
 //! What the crate promises, on real and invented votes.
 
+#![expect(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::print_stderr,
+    reason = "a test fails with a line number, and says what it skips"
+)]
+
+mod files;
 mod grades;
+mod properties;
+mod records;
 mod reference;

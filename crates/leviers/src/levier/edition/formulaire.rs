@@ -793,7 +793,7 @@ mod tests {
         let avec = ajouter(en_saisie(&detr).avec("ajout", "autre"));
         let rang = rangs(&avec).len() - 1;
         assert!(lire(&avec, Some("detr")).unwrap_err().de(&format!("c{rang}_phrase")).is_some(), "empty: said so");
-        let remplie = avec.clone().avec(&format!("c{rang}_phrase"), "Le conseil a délibéré.");
+        let remplie = avec.avec(&format!("c{rang}_phrase"), "Le conseil a délibéré.");
         assert_eq!(lire(&remplie, Some("detr")).unwrap().criteres.len(), detr.criteres.len() + 1);
         let sans = retirer(retirer(remplie, &rang.to_string()), "0");
         assert_eq!(lire(&sans, Some("detr")).unwrap().criteres, detr.criteres[1..]);

@@ -1,0 +1,89 @@
+//! An actor: the projection for reading ([`Model`]), its establishments, approvals and themes, and the facts with their
+//! provenance ([`valeur`]) from which the projection is made ([`projection`]).
+
+pub mod agrement;
+pub mod etablissement;
+pub mod projection;
+pub mod storage;
+pub mod theme;
+pub mod valeur;
+
+use domain::code::CodeCommune;
+use domain::identifiant::{Rna, Siren};
+use platform::{Instant, identifiant};
+use sea_orm::entity::prelude::*;
+use socle::OrganisationId;
+
+use crate::vocabulaire::{Diffusion, EtatActeur, Famille, Reponse};
+
+identifiant!(
+    /// Identifier of an actor, never shown.
+    ActeurId
+);
+
+/// Columns of `acteur`.
+#[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
+#[sea_orm(table_name = "acteur")]
+pub struct Model {
+    /// Identifier, never shown.
+    #[sea_orm(primary_key, auto_increment = false)]
+    pub id: ActeurId,
+    /// The organisation behind it.
+    pub organisation_id: OrganisationId,
+    /// Short reference in addresses and on the telephone.
+    pub reference: String,
+    /// Name.
+    pub nom: String,
+    /// Sort key.
+    pub nom_tri: String,
+    /// Short name.
+    pub sigle: Option<String>,
+    /// SIREN, when it has one.
+    pub siren: Option<Siren>,
+    /// RNA number, when it has one.
+    pub rna: Option<Rna>,
+    /// INSEE legal category (four digits).
+    pub categorie_juridique: Option<String>,
+    /// Family of legal form.
+    pub famille: Famille,
+    /// NAF rév. 2, with the dot.
+    pub naf: Option<String>,
+    /// INSEE bracket of employees.
+    pub tranche: Option<String>,
+    /// Shown or not.
+    pub etat: EtatActeur,
+    /// Diffusion status of Sirene.
+    pub diffusion: Diffusion,
+    /// ESS by law.
+    pub ess_loi: Reponse,
+    /// Why, in one sentence.
+    pub ess_loi_motif: String,
+    /// ESS in statistics.
+    pub ess_stat: Reponse,
+    /// Why, in one sentence.
+    pub ess_stat_motif: String,
+    /// What it does, in its words.
+    pub presentation: Option<String>,
+    /// Web site.
+    pub site: Option<String>,
+    /// Address to write to.
+    pub courriel: Option<String>,
+    /// Telephone.
+    pub telephone: Option<String>,
+    /// Where it is found: its seat when it is in the perimeter, else its first establishment there.
+    pub commune: Option<CodeCommune>,
+    /// Invented for the demonstration.
+    pub exemple: bool,
+    /// First known.
+    pub cree_le: Instant,
+    /// Last change.
+    pub modifie_le: Instant,
+    /// Optimistic lock.
+    pub version: i64,
+}
+
+/// No declared relation: joins are written where they are read.
+#[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
+pub enum Relation {}
+
+impl ActiveModelBehavior for ActiveModel {}

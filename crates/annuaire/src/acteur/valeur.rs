@@ -1,0 +1,42 @@
+//! Facts about an actor, each with its source, its date and its author. A new value of a source replaces the one that
+//! was current and leaves it in the table: nothing is overwritten in silence.
+
+use platform::{Instant, Jour};
+use sea_orm::entity::prelude::*;
+use socle::PersonneId;
+
+use super::ActeurId;
+use crate::vocabulaire::{Champ, Origine};
+
+/// Columns of `acteur_valeur`. One current row at most per actor, field and source.
+#[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
+#[sea_orm(table_name = "acteur_valeur")]
+pub struct Model {
+    /// Identifier.
+    #[sea_orm(primary_key, auto_increment = false)]
+    pub id: String,
+    /// Actor.
+    pub acteur_id: ActeurId,
+    /// What it is about.
+    pub champ: Champ,
+    /// The value; empty when the source withdrew it.
+    pub valeur: String,
+    /// Where it comes from.
+    pub source: Origine,
+    /// Date of the source.
+    pub source_du: Option<Jour>,
+    /// Who entered it, for a person.
+    pub auteur_id: Option<PersonneId>,
+    /// The import that brought it.
+    pub import_id: Option<String>,
+    /// When it came.
+    pub recu_le: Instant,
+    /// Not replaced since.
+    pub courante: bool,
+}
+
+/// No declared relation.
+#[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
+pub enum Relation {}
+
+impl ActiveModelBehavior for ActiveModel {}

@@ -1,0 +1,31 @@
+//! How the events of this feature are said.
+
+use platform::journal::{Evenement, Visibilite};
+use web::Contexte;
+use web::feature::Rendu;
+
+use crate::acteur::ActeurId;
+use crate::offre::storage::OffreId;
+
+/// Object of the journal.
+pub(crate) const OBJET: &str = "acteur";
+pub(crate) const OFFRE_AJOUTEE: &str = "annuaire.offre-ajoutee";
+pub(crate) const OFFRE_MODIFIEE: &str = "annuaire.offre-modifiee";
+pub(crate) const OFFRE_RETIREE: &str = "annuaire.offre-retiree";
+pub(crate) const OFFRE_REMISE: &str = "annuaire.offre-remise";
+
+pub(crate) const RENDUS: &[(&str, Rendu)] = &[
+    (OFFRE_AJOUTEE, |_, _| "Offre ajoutée".to_owned()),
+    (OFFRE_MODIFIEE, |_, _| "Offre modifiée".to_owned()),
+    (OFFRE_RETIREE, |_, _| "Offre retirée de l’annuaire".to_owned()),
+    (OFFRE_REMISE, |_, _| "Offre remise dans l’annuaire".to_owned()),
+    crate::import::RENDUS[0],
+];
+
+/// An event about an offer, by the visitor.
+pub(crate) fn evenement(contexte: &Contexte, genre: &'static str, acteur: &ActeurId, offre: &OffreId) -> Evenement {
+    Evenement::nouveau(genre, OBJET, acteur.as_str())
+        .par(contexte.visiteur.personne_id().map(|id| id.as_str()))
+        .visible(Visibilite::Agents)
+        .faits(serde_json::json!({ "offre": offre.as_str() }))
+}

@@ -1,0 +1,407 @@
+//! The page of an actor: what it does, what it offers, where it is, and where each fact comes from.
+
+use askama::Template;
+use axum::extract::Path;
+use domain::theme::Theme;
+use geo::{Carte, Contours, Point};
+use platform::Jour;
+use web::composants::{Cellule, Etiquette, Html, Resume, Tableau, Ton, echapper};
+use web::{Cache, Cadre, Instance, Reponse, texte};
+
+use crate::acces;
+use crate::acteur::{self, agrement, etablissement, storage, theme, valeur};
+use crate::offre::lecture;
+use crate::offre::storage::OffreComplete;
+use crate::vocabulaire::{Champ, Diffusion, EtatActeur, GenreTerritoire, Origine, Reponse as TroisValeurs};
+
+/// An offer as shown.
+pub(crate) struct OffreVue {
+    pub(crate) titre: String,
+    pub(crate) description: String,
+    pub(crate) genre: &'static str,
+    pub(crate) mode: &'static str,
+    pub(crate) themes: String,
+    pub(crate) etapes: String,
+    pub(crate) territoire: String,
+    pub(crate) le: String,
+    pub(crate) exemple: bool,
+    pub(crate) active: bool,
+    /// Short reference, inside the actor.
+    pub(crate) reference: String,
+}
+
+impl OffreVue {
+    pub(crate) fn nouvelle(instance: &Instance, complete: OffreComplete) -> Self {
+        let etapes: Vec<&str> = complete.etapes.iter().map(|etape| etape.libelle()).collect();
+        let themes: Vec<&str> = complete.themes.iter().map(|theme| theme.libelle()).collect();
+        Self {
+            reference: complete.offre.reference().to_owned(),
+            genre: complete.offre.genre.libelle(),
+            mode: complete.offre.mode.libelle(),
+            themes: themes.join(", "),
+            etapes: if etapes.is_empty() { "À toutes les étapes".to_owned() } else { etapes.join(", ") },
+            territoire: territoire(instance, &complete.territoires),
+            le: texte::jour(instance.jour_de(complete.offre.modifie_le)),
+            exemple: complete.offre.exemple,
+            active: complete.offre.active,
+            titre: complete.offre.titre,
+            description: complete.offre.description,
+        }
+    }
+}
+
+/// Where an offer is given, in words.
+pub(crate) fn territoire(instance: &Instance, territoires: &[(GenreTerritoire, String)]) -> String {
+    if territoires.is_empty() {
+        return format!("Tout le territoire ({})", instance.collectivite.nom);
+    }
+    let noms: Vec<String> = territoires.iter().map(|(genre, code)| nom_du_territoire(instance, *genre, code)).collect();
+    noms.join(", ")
+}
+
+fn nom_du_territoire(instance: &Instance, genre: GenreTerritoire, code: &str) -> String {
+    let referentiel = instance.referentiel();
+    let nom = match genre {
+        GenreTerritoire::Departement => referentiel.departement(code).map(|d| d.nom),
+        GenreTerritoire::Epci => referentiel.epci(code).map(|e| e.nom),
+        GenreTerritoire::Commune => code.parse().ok().and_then(|code| referentiel.commune(&code)).map(|c| c.nom),
+    };
+    nom.unwrap_or(code).to_owned()
+}
+
+/// ESS by law or in statistics: the answer, why, and from which facts.
+struct EssVue {
+    titre: &'static str,
+    etiquette: Etiquette,
+    motif: String,
+    regle: &'static str,
+}
+
+impl EssVue {
+    fn nouvelle(titre: &'static str, reponse: TroisValeurs, motif: &str, regle: &'static str) -> Self {
+        let etiquette = match reponse {
+            TroisValeurs::Oui => Etiquette::nouvelle("oui", Ton::Positif),
+            TroisValeurs::Non => Etiquette::nouvelle("non", Ton::Neutre),
+            TroisValeurs::Inconnu => Etiquette::nouvelle("à vérifier", Ton::Attente),
+        };
+        Self { titre, etiquette, motif: motif.to_owned(), regle }
+    }
+}
+
+#[derive(Template)]
+#[template(path = "fiche.html")]
+struct PageFiche {
+    nom: String,
+    sigle: Option<String>,
+    surtitre: String,
+    exemple: bool,
+    avis: Vec<&'static str>,
+    presentation: Html,
+    themes: Vec<(String, Option<&'static str>)>,
+    offres: Vec<OffreVue>,
+    ess: [EssVue; 2],
+    resume: Resume,
+    agrements: Option<Tableau>,
+    etablissements: Option<Tableau>,
+    carte: Html,
+    provenance: Option<Tableau>,
+    gerer: Option<String>,
+    erreur: Html,
+}
+
+/// GET. Six statements, whatever the actor.
+pub async fn montrer(cadre: Cadre, Path(reference): Path<String>) -> Reponse {
+    let instance = &cadre.instance;
+    let tx = instance.db.read().await?;
+    let acteur = acces::ouvrir(&tx, &reference).await?;
+    let etablissements = storage::etablissements(&tx, &acteur.id).await?;
+    let agrements = storage::agrements(&tx, &acteur.id).await?;
+    let themes = storage::themes(&tx, &acteur.id).await?;
+    let valeurs = storage::valeurs(&tx, &acteur.id).await?;
+    let offres = lecture::de_l_acteur(&tx, &acteur.id).await?;
+    let gerable = acces::autoriser(&cadre, &acteur).is_ok();
+    let page = PageFiche {
+        surtitre: surtitre(instance, &acteur),
+        exemple: acteur.exemple,
+        avis: avis(&acteur),
+        presentation: Html(texte::paragraphes(acteur.presentation.as_deref().unwrap_or_default())),
+        themes: themes.iter().filter_map(theme_vu).collect(),
+        offres: offres
+            .into_iter()
+            .filter(|complete| complete.offre.active)
+            .map(|complete| OffreVue::nouvelle(instance, complete))
+            .collect(),
+        ess: [
+            EssVue::nouvelle("Selon la loi", acteur.ess_loi, &acteur.ess_loi_motif, "r-40"),
+            EssVue::nouvelle("Dans les statistiques", acteur.ess_stat, &acteur.ess_stat_motif, "r-43"),
+        ],
+        resume: resume(&acteur, &valeurs),
+        agrements: tableau_des_agrements(instance, &agrements),
+        etablissements: tableau_des_etablissements(instance, &acteur, &etablissements),
+        carte: Html(carte(instance, &acteur, &etablissements)),
+        provenance: provenance(&acteur, &valeurs),
+        gerer: gerable.then(|| format!("/annuaire/{}/offres", acteur.reference)),
+        erreur: une_erreur(&cadre, &acteur),
+        sigle: acteur.sigle.filter(|sigle| *sigle != acteur.nom),
+        nom: acteur.nom,
+    };
+    let titre = page.nom.clone();
+    cadre.page(titre, &page)?.fil(&[("Annuaire", "/annuaire")]).cache(Cache::Public(60)).repondre()
+}
+
+fn surtitre(instance: &Instance, acteur: &acteur::Model) -> String {
+    let commune = acteur.commune.as_ref().map(|code| instance.referentiel().nom_commune(code));
+    [Some(acteur.famille.libelle()), commune].into_iter().flatten().collect::<Vec<_>>().join(" · ")
+}
+
+fn avis(acteur: &acteur::Model) -> Vec<&'static str> {
+    let mut avis = Vec::new();
+    if acteur.exemple {
+        avis.push("Exemple : cet acteur est inventé pour la démonstration.");
+    }
+    if acteur.etat == EtatActeur::Cesse {
+        avis.push("Cet acteur a cessé son activité, selon nos sources.");
+    }
+    if acteur.diffusion == Diffusion::Partielle {
+        avis.push(
+            "Cet acteur a demandé une diffusion partielle de ses données (répertoire Sirene) : son adresse n’est pas \
+             publiée, et il ne doit pas être démarché.",
+        );
+    }
+    avis
+}
+
+/// A theme, with a note when it is only guessed.
+fn theme_vu(theme: &theme::Model) -> Option<(String, Option<&'static str>)> {
+    let note = (theme.origine == Origine::Naf).then_some("déduit de l’activité déclarée, à vérifier");
+    theme.theme().map(|lu: Theme| (lu.libelle().to_owned(), note))
+}
+
+fn source_et_date(source: Origine, du: Option<Jour>) -> String {
+    match du {
+        Some(du) => format!("{}, {}", source.libelle(), texte::jour(du.0)),
+        None => format!("{}, date inconnue", source.libelle()),
+    }
+}
+
+/// Facts, each with where it comes from.
+fn resume(acteur: &acteur::Model, valeurs: &[valeur::Model]) -> Resume {
+    let ligne = |resume: Resume, cle: &str, champ: Option<Champ>, html: Option<String>| match html {
+        Some(html) => resume.html(cle, Html(format!("{html}{}", note_de_source(valeurs, champ)))),
+        None => resume,
+    };
+    let texte = |valeur: Option<&str>| valeur.map(echapper);
+    let mut resume = Resume::default();
+    resume = ligne(resume, "SIREN", None, texte(acteur.siren.as_ref().map(domain::identifiant::Siren::as_str)));
+    resume =
+        ligne(resume, "Numéro RNA", Some(Champ::Rna), texte(acteur.rna.as_ref().map(domain::identifiant::Rna::as_str)));
+    let forme = match &acteur.categorie_juridique {
+        Some(code) => format!("{} (catégorie juridique {code})", acteur.famille.libelle()),
+        None => acteur.famille.libelle().to_owned(),
+    };
+    resume = ligne(resume, "Forme", Some(Champ::CategorieJuridique), Some(echapper(&forme)));
+    resume = ligne(resume, "Activité principale (NAF)", Some(Champ::Naf), texte(acteur.naf.as_deref()));
+    // A person who asked not to be canvassed has no contact here unless they gave it themselves.
+    let montre = |champ: Champ| {
+        acteur.diffusion == Diffusion::Totale || courante(valeurs, champ).is_some_and(|v| v.source == Origine::Acteur)
+    };
+    let site = acteur.site.as_deref().filter(|_| montre(Champ::Site)).and_then(lien_du_site);
+    resume = ligne(resume, "Site internet", Some(Champ::Site), site);
+    let telephone = acteur.telephone.as_deref().filter(|_| montre(Champ::Telephone)).map(|telephone| {
+        let compose = web::texte::telephone_compose(telephone);
+        format!("<a class=\"govuk-link\" href=\"tel:{compose}\">{}</a>", echapper(telephone))
+    });
+    resume = ligne(resume, "Téléphone", Some(Champ::Telephone), telephone);
+    let courriel = acteur.courriel.as_deref().filter(|_| montre(Champ::Courriel)).map(|courriel| {
+        let courriel = echapper(courriel);
+        format!("<a class=\"govuk-link\" href=\"mailto:{courriel}\">{courriel}</a>")
+    });
+    ligne(resume, "Courriel", Some(Champ::Courriel), courriel)
+}
+
+/// Only an address of the web: never `javascript:`.
+fn lien_du_site(site: &str) -> Option<String> {
+    let adresse = if site.starts_with("http://") || site.starts_with("https://") {
+        site.to_owned()
+    } else if site.contains(':') {
+        return Some(echapper(site));
+    } else {
+        format!("https://{site}")
+    };
+    Some(format!(
+        "<a class=\"govuk-link\" href=\"{}\" rel=\"noopener external nofollow\">{}</a>",
+        echapper(&adresse),
+        echapper(site)
+    ))
+}
+
+fn courante(valeurs: &[valeur::Model], champ: Champ) -> Option<&valeur::Model> {
+    valeurs.iter().find(|v| v.courante && v.champ == champ && !v.valeur.is_empty())
+}
+
+fn note_de_source(valeurs: &[valeur::Model], champ: Option<Champ>) -> String {
+    champ.and_then(|champ| courante(valeurs, champ)).map_or_else(String::new, |valeur| {
+        format!(
+            "<br><span class=\"govuk-hint\">Source : {}</span>",
+            echapper(&source_et_date(valeur.source, valeur.source_du))
+        )
+    })
+}
+
+fn tableau_des_agrements(instance: &Instance, agrements: &[agrement::Model]) -> Option<Tableau> {
+    let jour = instance.aujourd_hui();
+    let date = |jour: Option<Jour>| jour.map_or_else(|| "non connu".to_owned(), |jour| texte::jour(jour.0));
+    let lignes: Vec<Vec<Cellule>> = agrements
+        .iter()
+        .map(|agrement| {
+            let nom = agrement.genre().map_or(agrement.genre.as_str(), |genre| genre.libelle());
+            let nom = agrement.libelle.as_ref().map_or_else(|| nom.to_owned(), |plus| format!("{nom} : {plus}"));
+            let fini = agrement.au.is_some_and(|au| au.0 < jour);
+            let au = if fini { format!("{} (terminé)", date(agrement.au)) } else { date(agrement.au) };
+            let source =
+                agrement.source().map_or_else(|| agrement.source.clone(), |s| source_et_date(s, agrement.source_du));
+            vec![Cellule::texte(nom), Cellule::texte(date(agrement.du)), Cellule::texte(au), Cellule::texte(source)]
+        })
+        .collect();
+    (!lignes.is_empty()).then(|| Tableau {
+        legende: "Agréments et conventions".to_owned(),
+        colonnes: ["Agrément", "Depuis", "Jusqu’au", "Source"].map(str::to_owned).to_vec(),
+        lignes,
+    })
+}
+
+fn tableau_des_etablissements(
+    instance: &Instance,
+    acteur: &acteur::Model,
+    etablissements: &[etablissement::Model],
+) -> Option<Tableau> {
+    let lignes: Vec<Vec<Cellule>> = etablissements
+        .iter()
+        .map(|etablissement| {
+            let nom = etablissement.enseigne.clone().unwrap_or_else(|| acteur.nom.clone());
+            let nature = match (etablissement.siege, etablissement.ouvert) {
+                (_, false) => "fermé",
+                (true, true) => "siège",
+                (false, true) => "établissement",
+            };
+            let commune = instance.referentiel().nom_commune(&etablissement.commune);
+            let lieu = if instance.perimetre().contient(&etablissement.commune) {
+                Cellule::lien(&format!("/communes/{}", etablissement.commune), commune)
+            } else {
+                Cellule::texte(commune)
+            };
+            let adresse = match acteur.diffusion {
+                Diffusion::Totale => etablissement.adresse.clone().unwrap_or_else(|| "non connue".to_owned()),
+                Diffusion::Partielle => "non publiée".to_owned(),
+            };
+            vec![
+                Cellule::texte(nom),
+                Cellule::texte(nature),
+                Cellule::texte(adresse),
+                lieu,
+                Cellule::texte(etablissement.siret.as_deref().unwrap_or("–")),
+                Cellule::texte(source_et_date(etablissement.source, etablissement.source_du)),
+            ]
+        })
+        .collect();
+    (!lignes.is_empty()).then(|| Tableau {
+        legende: "Adresses".to_owned(),
+        colonnes: ["Nom", "Nature", "Adresse", "Commune", "SIRET", "Source"].map(str::to_owned).to_vec(),
+        lignes,
+    })
+}
+
+/// The communes of its open establishments among their neighbours; points where the place is known and may be shown.
+fn carte(instance: &Instance, acteur: &acteur::Model, etablissements: &[etablissement::Model]) -> String {
+    let ouverts = || etablissements.iter().filter(|e| e.ouvert && instance.perimetre().contient(&e.commune));
+    let mut communes: Vec<_> = ouverts().map(|e| &e.commune).collect();
+    communes.sort();
+    communes.dedup();
+    if communes.is_empty() || communes.len() > 20 {
+        return String::new();
+    }
+    let titre = format!("Où est {}", acteur.nom);
+    let mut carte = Carte::nouvelle("carte-acteur", titre, "Le tableau des adresses dit la même chose");
+    let mut voisines: Vec<_> = communes.iter().flat_map(|commune| Contours::embarques().voisines(commune)).collect();
+    voisines.sort();
+    voisines.dedup();
+    for voisine in voisines.iter().filter(|voisine| !communes.contains(voisine)) {
+        carte.commune(voisine, "commune", Some(format!("/communes/{voisine}")));
+    }
+    for commune in communes {
+        carte.commune(commune, "teinte-2", Some(format!("/communes/{commune}")));
+    }
+    if acteur.diffusion == Diffusion::Totale {
+        for etablissement in ouverts() {
+            let Some((lon, lat)) = etablissement.longitude.zip(etablissement.latitude) else { continue };
+            let titre = etablissement.enseigne.clone().unwrap_or_else(|| acteur.nom.clone());
+            carte.point(Point { lon, lat, titre, lien: None, classe: "point" });
+        }
+    }
+    carte.svg()
+}
+
+/// Every current fact with its source and its date. Contacts that may not be shown are not told here either.
+fn provenance(acteur: &acteur::Model, valeurs: &[valeur::Model]) -> Option<Tableau> {
+    let cache = |valeur: &valeur::Model| {
+        acteur.diffusion == Diffusion::Partielle
+            && matches!(valeur.champ, Champ::Courriel | Champ::Telephone | Champ::Site)
+            && valeur.source != Origine::Acteur
+    };
+    let lignes: Vec<Vec<Cellule>> = valeurs
+        .iter()
+        .filter(|valeur| valeur.courante && !valeur.valeur.is_empty() && !cache(valeur))
+        .map(|valeur| {
+            vec![
+                Cellule::texte(valeur.champ.libelle()),
+                Cellule::texte(&valeur.valeur),
+                Cellule::texte(valeur.source.libelle()),
+                Cellule::texte(valeur.source_du.map_or_else(|| "non connue".to_owned(), |du| texte::jour(du.0))),
+            ]
+        })
+        .collect();
+    (!lignes.is_empty()).then(|| Tableau {
+        legende: "Chaque information, avec sa source et sa date".to_owned(),
+        colonnes: ["Information", "Valeur", "Source", "Date de la source"].map(str::to_owned).to_vec(),
+        lignes,
+    })
+}
+
+fn une_erreur(cadre: &Cadre, acteur: &acteur::Model) -> Html {
+    let identite = cadre.identite();
+    if identite.courriel.is_empty() {
+        let a_qui = if identite.telephone.is_empty() { &identite.collectivite } else { &identite.telephone };
+        return Html(format!(
+            "Signalez-la : {}, en donnant la référence {}.",
+            echapper(a_qui),
+            echapper(&acteur.reference)
+        ));
+    }
+    let sujet = format!("Annuaire, fiche {} : une erreur", acteur.reference);
+    // A mail client reads `+` as it is: spaces are written `%20`.
+    let sujet: String = form_urlencoded::byte_serialize(sujet.as_bytes()).collect::<String>().replace('+', "%20");
+    let courriel = echapper(&identite.courriel);
+    Html(format!(
+        "Écrivez à <a class=\"govuk-link\" href=\"mailto:{courriel}?subject={sujet}\">{courriel}</a> (référence {}).",
+        echapper(&acteur.reference)
+    ))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::lien_du_site;
+    use rstest::rstest;
+
+    #[rstest]
+    #[case("exemple.fr", "href=\"https://exemple.fr\"")]
+    #[case("http://exemple.fr/a?b=\"c", "href=\"http://exemple.fr/a?b=&quot;c\"")]
+    fn un_site_devient_un_lien(#[case] site: &str, #[case] attendu: &str) {
+        let html = lien_du_site(site).unwrap();
+        assert!(html.contains(attendu), "{html}");
+    }
+
+    #[test]
+    fn un_site_hostile_reste_du_texte() {
+        assert_eq!(lien_du_site("javascript:alert(1)").unwrap(), "javascript:alert(1)");
+    }
+}

@@ -1,0 +1,182 @@
+//! What a source says of one legal unit, and what is shared by the readers.
+
+use std::collections::HashSet;
+
+use csv::ByteRecord;
+use domain::code::CodeCommune;
+use domain::identifiant::Siren;
+use jiff::civil::Date;
+
+use super::ImportRefuse;
+use super::fichier::{Entete, Lecteur, Pas, Table, texte};
+use super::lieu::Lieux;
+use super::rapport::{FichierLu, Rapport};
+use crate::vocabulaire::{Champ, GenreAgrement, Origine};
+
+/// What one source says of one legal unit.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Fiche {
+    /// SIREN.
+    pub siren: Siren,
+    /// Which source.
+    pub source: Origine,
+    /// Date of the source for this unit.
+    pub du: Option<Date>,
+    /// Facts.
+    pub faits: Vec<(Champ, String)>,
+    /// Establishments in the instance's communes.
+    pub etablissements: Vec<EtablissementLu>,
+    /// Approvals.
+    pub agrements: Vec<GenreAgrement>,
+}
+
+impl Fiche {
+    /// Nothing said yet.
+    #[must_use]
+    pub fn nouvelle(siren: Siren, source: Origine) -> Self {
+        Self { siren, source, du: None, faits: Vec::new(), etablissements: Vec::new(), agrements: Vec::new() }
+    }
+
+    /// Adds a fact, when there is one; the first of a field stays.
+    pub fn dire(&mut self, champ: Champ, valeur: Option<String>) {
+        if let Some(valeur) = valeur.filter(|_| !self.faits.iter().any(|(deja, _)| *deja == champ)) {
+            self.faits.push((champ, valeur));
+        }
+    }
+}
+
+/// An establishment read.
+#[derive(Clone, Debug, PartialEq)]
+pub struct EtablissementLu {
+    /// SIRET.
+    pub siret: String,
+    /// Is it the seat?
+    pub siege: bool,
+    /// Name on the door.
+    pub enseigne: Option<String>,
+    /// Commune of today.
+    pub commune: CodeCommune,
+    /// Number and street.
+    pub adresse: Option<String>,
+    /// Postal code.
+    pub code_postal: Option<String>,
+    /// WGS84, longitude and latitude.
+    pub point: Option<(f64, f64)>,
+    /// NAF rév. 2.
+    pub naf: Option<String>,
+    /// Still open.
+    pub ouvert: bool,
+}
+
+/// What the readers are given.
+pub struct Contexte<'a> {
+    /// Communes.
+    pub lieux: Lieux<'a>,
+    /// SIREN already in the directory.
+    pub connus: &'a HashSet<u32>,
+    /// SIREN met in the list of ESS France of this import.
+    pub ess_france: HashSet<u32>,
+    /// Report.
+    pub rapport: Rapport,
+    /// Told from time to time: table, bytes read, size (0 when unknown).
+    pub progres: &'a dyn Fn(&str, u64, u64),
+}
+
+/// Bytes between two words of progress.
+const PAS_DE_PROGRES: u64 = 64 * 1024 * 1024;
+
+/// Reads a table row by row; counts, refuses shifted rows, skips repeated headers, tells the progress.
+///
+/// # Errors
+/// The file is cut or damaged, or most of its rows are shifted: it is refused whole.
+pub fn parcourir(
+    table: &Table,
+    contexte: &mut Contexte<'_>,
+    mut chaque: impl FnMut(&ByteRecord, u64, &mut Contexte<'_>),
+) -> Result<(), ImportRefuse> {
+    table.lire(|mut lecteur: Lecteur<'_>| {
+        let (mut lues, mut decalees, mut prochain) = (0_u64, 0_u64, PAS_DE_PROGRES);
+        loop {
+            match lecteur.suivante()? {
+                Pas::Fin => break,
+                Pas::Ligne => {
+                    lues += 1;
+                    // A number never stands in the header: the test costs one comparison on the other rows.
+                    if lecteur.ligne.get(0).and_then(|c| c.first()).is_some_and(u8::is_ascii_alphabetic)
+                        && lecteur.repete_l_entete(&table.entete)
+                    {
+                        let motif = "l’en-tête est répété ici : ligne sautée";
+                        contexte.rapport.remarquer(&table.nom, lecteur.numero(), None, motif);
+                    } else {
+                        chaque(&lecteur.ligne, lecteur.numero(), contexte);
+                    }
+                }
+                Pas::Decalee(trouve) => {
+                    lues += 1;
+                    decalees += 1;
+                    let attendu = table.entete.nombre();
+                    let motif = format!("{trouve} cellules au lieu de {attendu} : la ligne est décalée");
+                    contexte.rapport.refuser(&table.nom, lecteur.numero(), None, motif);
+                }
+            }
+            if lecteur.octets() >= prochain {
+                prochain += PAS_DE_PROGRES;
+                (contexte.progres)(&table.nom, lecteur.octets(), table.taille);
+            }
+        }
+        if decalees > 10 && decalees * 2 > lues {
+            let motif = "plus de la moitié des lignes sont décalées : vérifiez le séparateur. Rien n’a été importé.";
+            return Err(ImportRefuse::fichier(&table.nom, None, motif));
+        }
+        let genre = table.genre.libelle().to_owned();
+        contexte.rapport.fichiers.push(FichierLu { nom: table.nom.clone(), genre, lues, octets: lecteur.octets() });
+        contexte.rapport.lues += lues;
+        Ok(())
+    })
+}
+
+/// Ranks of the columns of a table; a missing one reads as empty.
+pub(super) struct Cellules<'a> {
+    entete: &'a Entete,
+    ligne: &'a ByteRecord,
+}
+
+impl<'a> Cellules<'a> {
+    pub(super) fn nouvelles(entete: &'a Entete, ligne: &'a ByteRecord) -> Self {
+        Self { entete, ligne }
+    }
+
+    /// The text of a column.
+    pub(super) fn texte(&self, colonne: &str) -> String {
+        let cellule = self.entete.colonne(colonne).and_then(|rang| self.ligne.get(rang)).unwrap_or_default();
+        texte(cellule).trim().chars().filter(|c| !c.is_control()).take(500).collect()
+    }
+
+    /// The text of a column, when it says something; `[ND]` is a value not to be shown.
+    pub(super) fn plein(&self, colonne: &str) -> Option<String> {
+        let texte = self.texte(colonne);
+        (!texte.is_empty() && !texte.contains("[ND]")).then_some(texte)
+    }
+
+    /// The day of a column (`2024-03-22T15:40:57`, `2024-03-22`).
+    pub(super) fn jour(&self, colonne: &str) -> Option<Date> {
+        self.texte(colonne).get(..10)?.parse().ok()
+    }
+}
+
+/// A SIREN as a number, for sets of millions.
+#[must_use]
+pub fn court(siren: &Siren) -> u32 {
+    siren.as_str().parse().unwrap_or(0)
+}
+
+/// A NAF rév. 2 code with its dot; nothing for another nomenclature.
+#[must_use]
+pub fn naf(brut: &str) -> Option<String> {
+    let code: String = brut.chars().filter(|c| c.is_ascii_alphanumeric()).collect::<String>().to_ascii_uppercase();
+    let (chiffres, lettre) = (code.get(..4)?, code.get(4..)?);
+    let bon = chiffres.bytes().all(|o| o.is_ascii_digit())
+        && lettre.len() == 1
+        && lettre.as_bytes().iter().all(u8::is_ascii_alphabetic);
+    bon.then(|| format!("{}.{}{lettre}", chiffres.get(..2).unwrap_or_default(), chiffres.get(2..).unwrap_or_default()))
+}

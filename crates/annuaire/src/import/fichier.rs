@@ -1,0 +1,402 @@
+//! A file received: CSV, zip or gzip; comma, semicolon, tab or bar; UTF-8 or Windows-1252; known by its header, whatever
+//! its name. Read as a stream: the memory does not depend on its size.
+
+use std::borrow::Cow;
+use std::cell::Cell;
+use std::collections::BTreeMap;
+use std::fs::File;
+use std::io::{Cursor, Read, Seek};
+use std::path::PathBuf;
+use std::rc::Rc;
+
+use csv::ByteRecord;
+use domain::tri::cle_de_tri;
+use flate2::read::MultiGzDecoder;
+use zip::ZipArchive;
+
+use super::ImportRefuse;
+
+/// No row of these files is longer: a quotation mark never closed would swallow the rest of the file.
+const LIGNE_MAX: u64 = 1 << 20;
+const TAMPON: usize = 256 * 1024;
+
+/// Bytes, on disk or in memory.
+#[derive(Clone, Debug)]
+pub enum Contenu {
+    /// A path, for large files.
+    Chemin(PathBuf),
+    /// Sent by a form, or shipped.
+    Octets(Vec<u8>),
+}
+
+/// A file received.
+#[derive(Clone, Debug)]
+pub struct FichierRecu {
+    /// Its name, for the report only.
+    pub nom: String,
+    /// Its bytes.
+    pub contenu: Contenu,
+}
+
+/// What a file holds, said by its header.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Genre {
+    /// The list of ESS France.
+    EssFrance,
+    /// Sirene, legal units.
+    UniteLegale,
+    /// Sirene, establishments.
+    Etablissement,
+    /// The list of insertion bodies.
+    Siae,
+}
+
+impl Genre {
+    /// Words.
+    #[must_use]
+    pub fn libelle(self) -> &'static str {
+        match self {
+            Self::EssFrance => "liste des entreprises de l’ESS (ESS France)",
+            Self::UniteLegale => "Sirene, unités légales",
+            Self::Etablissement => "Sirene, établissements",
+            Self::Siae => "liste des structures d’insertion (SIAE)",
+        }
+    }
+}
+
+/// Header: columns by comparable name.
+#[derive(Clone, Debug, Default)]
+pub struct Entete {
+    colonnes: BTreeMap<String, usize>,
+    noms: Vec<String>,
+}
+
+impl Entete {
+    fn lire(ligne: &ByteRecord) -> Result<Self, String> {
+        let noms: Vec<String> = ligne.iter().map(|cellule| texte(cellule).trim().to_owned()).collect();
+        let mut colonnes = BTreeMap::new();
+        for (rang, nom) in noms.iter().enumerate().filter(|(_, nom)| !nom.is_empty()) {
+            if colonnes.insert(cle_de_tri(nom), rang).is_some() {
+                return Err(format!("la colonne « {nom} » apparaît deux fois. Gardez-en une seule."));
+            }
+        }
+        Ok(Self { colonnes, noms })
+    }
+
+    /// Rank of a column.
+    #[must_use]
+    pub fn colonne(&self, nom: &str) -> Option<usize> {
+        self.colonnes.get(&cle_de_tri(nom)).copied()
+    }
+
+    /// How many columns.
+    #[must_use]
+    pub fn nombre(&self) -> usize {
+        self.noms.len()
+    }
+
+    fn a(&self, noms: &[&str]) -> bool {
+        noms.iter().all(|nom| self.colonne(nom).is_some())
+    }
+
+    fn genre(&self) -> Result<Genre, String> {
+        if self.a(&["siret", "codeCommuneEtablissement", "etatAdministratifEtablissement"]) {
+            Ok(Genre::Etablissement)
+        } else if self.a(&["siren", "categorieJuridiqueUniteLegale", "denominationUniteLegale"]) {
+            Ok(Genre::UniteLegale)
+        } else if self.a(&["siret", "kind", "nom", "code_postal", "commune"]) {
+            Ok(Genre::Siae)
+        } else if self.a(&["SIREN", "Nom ou raison sociale de l'entreprise", "Code postal"]) {
+            Ok(Genre::EssFrance)
+        } else if self.a(&["rup_mi"]) || self.a(&["id_ex", "titre", "objet"]) {
+            Err("c’est un fichier du répertoire national des associations (RNA), que l’annuaire ne lit pas. Prenez les \
+                 fichiers Sirene : ils portent le numéro RNA."
+                .to_owned())
+        } else {
+            let vus: Vec<&str> = self.noms.iter().take(6).map(String::as_str).collect();
+            Err(format!(
+                "ce fichier n’est pas reconnu à son en-tête (« {} »…). Attendu : StockUniteLegale et \
+                 StockEtablissement de l’Insee, la liste des SIAE (siret, kind, nom, code_postal, commune) ou la liste \
+                 d’ESS France. La première ligne porte les noms des colonnes.",
+                vus.join(", ").chars().take(120).collect::<String>()
+            ))
+        }
+    }
+}
+
+/// A cell as text: UTF-8, else Windows-1252 (every byte has a meaning there: no doubt remains).
+#[must_use]
+pub fn texte(cellule: &[u8]) -> Cow<'_, str> {
+    match std::str::from_utf8(cellule) {
+        Ok(texte) => Cow::Borrowed(texte),
+        Err(_) => encoding_rs::WINDOWS_1252.decode_without_bom_handling(cellule).0,
+    }
+}
+
+/// One CSV of a file received (a zip may hold several).
+#[derive(Clone, Debug)]
+pub struct Table {
+    /// Name shown.
+    pub nom: String,
+    /// What it holds.
+    pub genre: Genre,
+    /// Header.
+    pub entete: Entete,
+    /// Bytes once unzipped, when known.
+    pub taille: u64,
+    contenu: Contenu,
+    entree: Option<usize>,
+    separateur: u8,
+}
+
+/// Something to read and to move in.
+trait LireEtAller: Read + Seek {}
+impl<T: Read + Seek> LireEtAller for T {}
+
+fn ouvrir(contenu: &Contenu) -> std::io::Result<Box<dyn LireEtAller + '_>> {
+    Ok(match contenu {
+        Contenu::Chemin(chemin) => Box::new(File::open(chemin)?),
+        Contenu::Octets(octets) => Box::new(Cursor::new(octets.as_slice())),
+    })
+}
+
+fn debut(lecteur: &mut dyn Read, taille: u64) -> std::io::Result<Vec<u8>> {
+    let mut octets = Vec::new();
+    lecteur.take(taille).read_to_end(&mut octets)?;
+    Ok(octets)
+}
+
+/// The tables of a file received.
+///
+/// # Errors
+/// It cannot be opened, or is not known by its header.
+pub fn reconnaitre(recu: &FichierRecu) -> Result<Vec<Table>, ImportRefuse> {
+    let illisible = |erreur: std::io::Error| {
+        ImportRefuse::fichier(&recu.nom, None, format!("le fichier ne peut pas être lu ({erreur})."))
+    };
+    let mut lecteur = ouvrir(&recu.contenu).map_err(illisible)?;
+    let taille = lecteur.seek(std::io::SeekFrom::End(0)).map_err(illisible)?;
+    lecteur.rewind().map_err(illisible)?;
+    let magie = debut(&mut *lecteur, 4).map_err(illisible)?;
+    lecteur.rewind().map_err(illisible)?;
+    match magie.as_slice() {
+        [] => Err(ImportRefuse::fichier(&recu.nom, None, "le fichier est vide.")),
+        [b'P', b'K', ..] => tables_du_zip(recu, lecteur),
+        [0x1f, 0x8b, ..] => {
+            let octets = debut(&mut MultiGzDecoder::new(lecteur), TAMPON as u64).map_err(illisible)?;
+            table(recu, recu.nom.clone(), None, &octets, 0).map(|table| vec![table])
+        }
+        _ => {
+            let octets = debut(&mut *lecteur, TAMPON as u64).map_err(illisible)?;
+            table(recu, recu.nom.clone(), None, &octets, taille).map(|table| vec![table])
+        }
+    }
+}
+
+fn tables_du_zip(recu: &FichierRecu, lecteur: Box<dyn LireEtAller + '_>) -> Result<Vec<Table>, ImportRefuse> {
+    let abime =
+        || ImportRefuse::fichier(&recu.nom, None, "l’archive zip est abîmée ou incomplète. Téléchargez-la de nouveau.");
+    let mut archive = ZipArchive::new(lecteur).map_err(|_| abime())?;
+    let mut tables = Vec::new();
+    for rang in 0..archive.len() {
+        let mut entree = archive.by_index(rang).map_err(|_| abime())?;
+        let nom = entree.name().map_err(|_| abime())?.into_owned();
+        if !nom.to_ascii_lowercase().ends_with(".csv") {
+            continue;
+        }
+        let taille = entree.size();
+        let octets = debut(&mut entree, TAMPON as u64).map_err(|_| abime())?;
+        tables.push(table(recu, format!("{} ({nom})", recu.nom), Some(rang), &octets, taille)?);
+    }
+    if tables.is_empty() {
+        return Err(ImportRefuse::fichier(&recu.nom, None, "l’archive ne contient aucun fichier .csv."));
+    }
+    Ok(tables)
+}
+
+fn table(
+    recu: &FichierRecu,
+    nom: String,
+    entree: Option<usize>,
+    octets: &[u8],
+    taille: u64,
+) -> Result<Table, ImportRefuse> {
+    let refuse = |motif: String| ImportRefuse::fichier(&nom, Some(1), motif);
+    if octets.starts_with(&[0xff, 0xfe]) || octets.starts_with(&[0xfe, 0xff]) || octets.contains(&0) {
+        return Err(refuse(
+            "ce n’est pas un fichier CSV en texte simple. Enregistrez-le au format « CSV UTF-8 ».".to_owned(),
+        ));
+    }
+    let separateur = separateur(octets);
+    let mut csv = lecteur_csv(octets, separateur);
+    let mut ligne = ByteRecord::new();
+    csv.read_byte_record(&mut ligne).map_err(|erreur| refuse(format!("l’en-tête ne peut pas être lu ({erreur}).")))?;
+    let entete = Entete::lire(&ligne).map_err(refuse)?;
+    let genre = entete.genre().map_err(refuse)?;
+    Ok(Table { genre, entete, taille, contenu: recu.contenu.clone(), entree, separateur, nom })
+}
+
+/// The most frequent of the usual separators in the first line.
+fn separateur(octets: &[u8]) -> u8 {
+    let premiere = octets.split(|octet| *octet == b'\n').next().unwrap_or_default();
+    let compte = |separateur: u8| premiere.iter().filter(|octet| **octet == separateur).count();
+    [b',', b';', b'\t', b'|'].into_iter().max_by_key(|separateur| compte(*separateur)).unwrap_or(b',')
+}
+
+fn lecteur_csv<R: Read>(lecteur: R, separateur: u8) -> csv::Reader<R> {
+    csv::ReaderBuilder::new()
+        .has_headers(false)
+        .flexible(true)
+        .delimiter(separateur)
+        // With CRLF the return is trimmed with the cell: the line numbers stay those that a text editor shows.
+        .terminator(csv::Terminator::Any(b'\n'))
+        .buffer_capacity(TAMPON)
+        .from_reader(lecteur)
+}
+
+#[derive(Default)]
+struct Compteurs {
+    total: Cell<u64>,
+    depuis_la_ligne: Cell<u64>,
+    dernier_octet: Cell<u8>,
+}
+
+/// Counts what passes, and stops a row without end.
+struct Garde<'a> {
+    lecteur: &'a mut dyn Read,
+    compteurs: Rc<Compteurs>,
+}
+
+impl Read for Garde<'_> {
+    fn read(&mut self, tampon: &mut [u8]) -> std::io::Result<usize> {
+        if self.compteurs.depuis_la_ligne.get() > LIGNE_MAX {
+            return Err(std::io::Error::other("ligne sans fin"));
+        }
+        let lus = self.lecteur.read(tampon)?;
+        self.compteurs.total.set(self.compteurs.total.get() + lus as u64);
+        self.compteurs.depuis_la_ligne.set(self.compteurs.depuis_la_ligne.get() + lus as u64);
+        if let Some(dernier) = tampon.get(..lus).and_then(<[u8]>::last) {
+            self.compteurs.dernier_octet.set(*dernier);
+        }
+        Ok(lus)
+    }
+}
+
+/// What a step of the reading found.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Pas {
+    /// A row with as many cells as the header: [`Lecteur::ligne`].
+    Ligne,
+    /// A row shifted: cells found. It cannot be trusted.
+    Decalee(usize),
+    /// The end.
+    Fin,
+}
+
+/// Reads the rows of a table.
+pub struct Lecteur<'a> {
+    csv: csv::Reader<Garde<'a>>,
+    compteurs: Rc<Compteurs>,
+    /// The row just read.
+    pub ligne: ByteRecord,
+    nom: &'a str,
+    largeur: usize,
+    courte: Option<u64>,
+}
+
+impl Lecteur<'_> {
+    /// Reads the next row.
+    ///
+    /// # Errors
+    /// The file stops in the middle of a row, or holds a row without end: it is refused whole.
+    pub fn suivante(&mut self) -> Result<Pas, ImportRefuse> {
+        self.compteurs.depuis_la_ligne.set(0);
+        let lue = self.csv.read_byte_record(&mut self.ligne).map_err(|_| {
+            let motif = "le fichier est abîmé ou coupé ici (guillemet jamais fermé, archive incomplète). Téléchargez-le de nouveau.";
+            ImportRefuse::fichier(self.nom, Some(self.csv.position().line()), motif)
+        })?;
+        if !lue {
+            return match self.courte {
+                Some(ligne) if self.compteurs.dernier_octet.get() != b'\n' || self.a_avale(ligne) => {
+                    let motif = "le fichier est coupé au milieu de cette ligne. Téléchargez-le de nouveau : rien n’a été importé.";
+                    Err(ImportRefuse::fichier(self.nom, Some(ligne), motif))
+                }
+                _ => Ok(Pas::Fin),
+            };
+        }
+        if self.ligne.len() == self.largeur {
+            self.courte = None;
+            return Ok(Pas::Ligne);
+        }
+        self.courte = Some(self.numero());
+        Ok(Pas::Decalee(self.ligne.len()))
+    }
+
+    /// The last row runs over several lines: a quotation mark swallowed them.
+    fn a_avale(&self, ligne: u64) -> bool {
+        self.csv.position().line() > ligne + 1
+    }
+
+    /// Line of the row just read, from 1.
+    #[must_use]
+    pub fn numero(&self) -> u64 {
+        self.ligne.position().map_or(0, csv::Position::line)
+    }
+
+    /// Bytes read so far.
+    #[must_use]
+    pub fn octets(&self) -> u64 {
+        self.compteurs.total.get()
+    }
+
+    /// The row repeats the header (files put end to end).
+    #[must_use]
+    pub fn repete_l_entete(&self, entete: &Entete) -> bool {
+        let premier = entete.noms.first().map(String::as_str);
+        self.ligne.get(0).map(texte).as_deref().map(str::trim) == premier
+            && self.ligne.iter().zip(&entete.noms).all(|(cellule, nom)| texte(cellule).trim() == nom)
+    }
+}
+
+impl Table {
+    /// Opens the table, past its header, and hands it over.
+    ///
+    /// # Errors
+    /// It cannot be opened, or what `suite` says.
+    pub fn lire<T>(&self, suite: impl FnOnce(Lecteur<'_>) -> Result<T, ImportRefuse>) -> Result<T, ImportRefuse> {
+        let illisible = |erreur: &dyn std::fmt::Display| {
+            ImportRefuse::fichier(&self.nom, None, format!("le fichier ne peut plus être lu ({erreur})."))
+        };
+        let mut lecteur = ouvrir(&self.contenu).map_err(|erreur| illisible(&erreur))?;
+        if let Some(rang) = self.entree {
+            let mut archive = ZipArchive::new(lecteur).map_err(|erreur| illisible(&erreur))?;
+            let mut entree = archive.by_index(rang).map_err(|erreur| illisible(&erreur))?;
+            return self.derouler(&mut entree, suite);
+        }
+        let magie = debut(&mut *lecteur, 2).map_err(|erreur| illisible(&erreur))?;
+        lecteur.rewind().map_err(|erreur| illisible(&erreur))?;
+        if magie == [0x1f, 0x8b] {
+            return self.derouler(&mut MultiGzDecoder::new(lecteur), suite);
+        }
+        self.derouler(&mut *lecteur, suite)
+    }
+
+    fn derouler<T>(
+        &self,
+        lecteur: &mut dyn Read,
+        suite: impl FnOnce(Lecteur<'_>) -> Result<T, ImportRefuse>,
+    ) -> Result<T, ImportRefuse> {
+        let compteurs = Rc::new(Compteurs::default());
+        let garde = Garde { lecteur, compteurs: Rc::clone(&compteurs) };
+        let mut lecteur = Lecteur {
+            csv: lecteur_csv(garde, self.separateur),
+            compteurs,
+            ligne: ByteRecord::new(),
+            nom: &self.nom,
+            largeur: self.entete.nombre(),
+            courte: None,
+        };
+        lecteur.suivante()?;
+        suite(lecteur)
+    }
+}

@@ -1,0 +1,69 @@
+//! Imports of the directory: official Sirene stock files, the list of insertion bodies (SIAE), the list of ESS France.
+//!
+//! - [`fichier`]: opens a file (CSV, zip, gzip), finds its separator and its kind by its header, reads it row by row.
+//! - [`nombre`]: SIREN and SIRET as spreadsheets leave them: repaired where there is no doubt, refused where there is.
+//! - [`lieu`]: which commune of the instance a row is in.
+//! - [`sirene`], [`siae`], [`ess_france`]: from rows to [`fiche::Fiche`]s: facts with their date.
+//! - [`difference`]: what an import changes, pure.
+//! - [`attente`]: the waiting room: what will change is written there first, then enters in one short transaction.
+//! - [`preparation`]: the whole way, for the command line, the screen and the demonstration.
+//! - [`rapport`]: what the agent reads.
+//! - [`commande`], [`pages`]: the command `terreau import annuaire`; the screen `/reglages/imports/annuaire`.
+
+pub mod attente;
+pub mod commande;
+pub mod difference;
+pub mod ess_france;
+pub mod fiche;
+pub mod fichier;
+pub mod lieu;
+pub mod nombre;
+pub mod preparation;
+pub mod rapport;
+pub mod siae;
+pub mod sirene;
+
+use serde_json::Value;
+use web::feature::Rendu;
+
+/// An import entered the directory.
+pub(crate) const ANNUAIRE_IMPORTE: &str = "annuaire.importe";
+
+/// How the events of imports are said.
+pub(crate) const RENDUS: &[(&str, Rendu)] = &[(ANNUAIRE_IMPORTE, |_, faits| {
+    let nombre = |cle: &str| faits.get(cle).and_then(Value::as_u64).unwrap_or(0);
+    format!("Annuaire importé : {} nouveaux acteurs, {} changés", nombre("nouveaux"), nombre("changes"))
+})];
+
+/// Why an import stops: nothing of it is kept.
+#[derive(Debug, thiserror::Error)]
+pub enum ImportRefuse {
+    /// A file cannot be used, with the line when there is one, and what to do.
+    #[error("{fichier}{} : {motif}", ligne.map(|n| format!(", ligne {n}")).unwrap_or_default())]
+    Fichier {
+        /// Name of the file.
+        fichier: String,
+        /// Line.
+        ligne: Option<u64>,
+        /// Why, and what to do.
+        motif: String,
+    },
+    /// Somebody changed the directory between the reading and the swap.
+    #[error("L’annuaire a changé pendant l’import : rien n’a été enregistré. Recommencez l’import.")]
+    Conflit,
+    /// No import is waiting under this identifier.
+    #[error("Cet essai n’attend plus : recommencez l’import.")]
+    PlusEnAttente,
+    /// The database.
+    #[error("La base de données a refusé : {0}")]
+    Base(#[from] sea_orm::DbErr),
+    /// The work was stopped.
+    #[error("L’import a été interrompu : rien n’a été enregistré.")]
+    Interrompu,
+}
+
+impl ImportRefuse {
+    fn fichier(fichier: &str, ligne: Option<u64>, motif: impl Into<String>) -> Self {
+        Self::Fichier { fichier: fichier.to_owned(), ligne, motif: motif.into() }
+    }
+}

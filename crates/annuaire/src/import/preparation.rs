@@ -1,0 +1,292 @@
+//! The whole way of an import: read, compare, wait; then enter the directory, or be given up.
+
+use std::collections::{BTreeMap, HashSet};
+
+use domain::identifiant::Siren;
+use jiff::civil::Date;
+use platform::ReadTx;
+use platform::journal::{self, Evenement, Visibilite};
+use sea_orm::QuerySelect;
+use sea_orm::entity::prelude::*;
+use serde_json::json;
+use socle::PersonneId;
+use socle::organisation::{self, Nature};
+use web::Instance;
+
+use super::attente::{self, etat, import};
+use super::difference::{Cadre, Changement, Connu, Issue, comparer};
+use super::fiche::{Contexte, Fiche, court};
+use super::fichier::{FichierRecu, reconnaitre};
+use super::lieu::Lieux;
+use super::rapport::Rapport;
+use super::{ANNUAIRE_IMPORTE, ImportRefuse, ess_france, siae, sirene};
+use crate::acteur::{self, agrement, etablissement, theme, valeur};
+
+/// Told from time to time: table, bytes read, size (0 when unknown).
+pub type Progres = fn(&str, u64, u64);
+
+/// Progress that nobody watches.
+pub const SANS_PROGRES: Progres = |_, _, _| {};
+
+/// Actors compared by one transaction.
+const PAR_LOT: usize = 400;
+
+/// An import asked for.
+#[derive(Clone, Debug)]
+pub struct Demande {
+    /// Files.
+    pub fichiers: Vec<FichierRecu>,
+    /// A try: to be looked at first.
+    pub essai: bool,
+    /// Who asks.
+    pub par: Option<PersonneId>,
+    /// Day of the list of ESS France, which does not say it.
+    pub liste_du: Option<Date>,
+}
+
+/// An import read, that waits.
+#[derive(Clone, Debug)]
+pub struct Prepare {
+    /// Identifier.
+    pub id: String,
+    /// What it would change.
+    pub rapport: Rapport,
+}
+
+/// Reads the files and writes what would change in the waiting room. Nothing of it is seen in the directory.
+///
+/// # Errors
+/// A file is refused whole (it is written in the history), or the database does not answer.
+pub async fn preparer(instance: &Instance, demande: Demande, progres: Progres) -> Result<Prepare, ImportRefuse> {
+    let id = instance.ids.uuid().to_string();
+    let noms: Vec<&str> = demande.fichiers.iter().map(|fichier| fichier.nom.as_str()).collect();
+    let ouvert = import::Model {
+        id: id.clone(),
+        etat: etat::LECTURE.to_owned(),
+        essai: demande.essai,
+        fichiers: noms.join(", "),
+        rapport: "{}".to_owned(),
+        fait_par: demande.par.as_ref().map(|par| par.as_str().to_owned()),
+        commence_le: instance.clock.instant(),
+        fini_le: None,
+        version: 1,
+    };
+    let tx = instance.db.begin().await?;
+    attente::ouvrir(&tx, ouvert).await?;
+    tx.commit().await?;
+    match lire_et_deposer(instance, &id, demande, progres).await {
+        Ok(rapport) => {
+            conclure(instance, &id, etat::PRET, &rapport).await?;
+            Ok(Prepare { id, rapport })
+        }
+        Err(erreur) => {
+            let rapport = Rapport { erreur: Some(erreur.to_string()), ..Rapport::default() };
+            conclure(instance, &id, etat::REFUSE, &rapport).await?;
+            Err(erreur)
+        }
+    }
+}
+
+async fn conclure(instance: &Instance, id: &str, etat: &str, rapport: &Rapport) -> Result<(), ImportRefuse> {
+    let fini = (etat == etat::REFUSE).then(|| instance.clock.instant());
+    let tx = instance.db.begin().await?;
+    attente::conclure(&tx, id, etat, rapport, fini).await?;
+    Ok(tx.commit().await?)
+}
+
+async fn lire_et_deposer(
+    instance: &Instance,
+    id: &str,
+    demande: Demande,
+    progres: Progres,
+) -> Result<Rapport, ImportRefuse> {
+    let tx = instance.db.read().await?;
+    let connus = sirens_connus(&tx).await?;
+    drop(tx);
+    let copie = instance.clone();
+    let (fiches, mut rapport) = tokio::task::spawn_blocking(move || lire(&copie, &demande, &connus, &progres))
+        .await
+        .map_err(|_| ImportRefuse::Interrompu)??;
+    let mut par_siren: BTreeMap<Siren, Vec<Fiche>> = BTreeMap::new();
+    for fiche in fiches {
+        par_siren.entry(fiche.siren.clone()).or_default().push(fiche);
+    }
+    let par_siren: Vec<(Siren, Vec<Fiche>)> = par_siren.into_iter().collect();
+    for lot in par_siren.chunks(PAR_LOT) {
+        let tx = instance.db.read().await?;
+        let connus = connus_du_lot(&tx, lot).await?;
+        drop(tx);
+        let changements = comparer_le_lot(instance, id, lot, &connus, &mut rapport);
+        if !changements.is_empty() {
+            let tx = instance.db.begin().await?;
+            attente::deposer(&tx, changements).await?;
+            tx.commit().await?;
+        }
+    }
+    Ok(rapport)
+}
+
+/// Reads the files: the list of ESS France first, for it says which companies belong.
+fn lire(
+    instance: &Instance,
+    demande: &Demande,
+    connus: &HashSet<u32>,
+    progres: &dyn Fn(&str, u64, u64),
+) -> Result<(Vec<Fiche>, Rapport), ImportRefuse> {
+    let mut tables = Vec::new();
+    for recu in &demande.fichiers {
+        tables.extend(reconnaitre(recu)?);
+    }
+    let lieux = Lieux::nouveaux(instance.referentiel(), instance.perimetre());
+    let (ess, rapport) = (HashSet::new(), Rapport::default());
+    let mut contexte = Contexte { lieux, connus, ess_france: ess, rapport, progres };
+    let mut fiches = ess_france::lire(&tables, &mut contexte, demande.liste_du)?;
+    fiches.extend(sirene::lire(&tables, &mut contexte)?);
+    fiches.extend(siae::lire(&tables, &mut contexte)?);
+    Ok((fiches, contexte.rapport))
+}
+
+async fn sirens_connus(tx: &ReadTx) -> Result<HashSet<u32>, DbErr> {
+    let sirens: Vec<Option<Siren>> =
+        acteur::Entity::find().select_only().column(acteur::Column::Siren).into_tuple().all(tx).await?;
+    Ok(sirens.iter().flatten().map(court).collect())
+}
+
+/// What is known of the SIREN of a batch: six statements, whatever its size.
+async fn connus_du_lot(tx: &ReadTx, lot: &[(Siren, Vec<Fiche>)]) -> Result<BTreeMap<Siren, Connu>, DbErr> {
+    let sirens: Vec<Siren> = lot.iter().map(|(siren, _)| siren.clone()).collect();
+    let mut connus: BTreeMap<Siren, Connu> = BTreeMap::new();
+    let organisations = organisation::Entity::find().filter(organisation::Column::Siren.is_in(sirens.clone())).all(tx);
+    for organisation in organisations.await? {
+        if let Some(siren) = organisation.siren {
+            connus.entry(siren).or_default().organisation = Some(organisation.id);
+        }
+    }
+    communes_du_lot(tx, lot, &mut connus).await?;
+    let acteurs = acteur::Entity::find().filter(acteur::Column::Siren.is_in(sirens)).all(tx).await?;
+    let ids: Vec<acteur::ActeurId> = acteurs.iter().map(|acteur| acteur.id.clone()).collect();
+    let siren_de: BTreeMap<acteur::ActeurId, Siren> =
+        acteurs.iter().filter_map(|acteur| Some((acteur.id.clone(), acteur.siren.clone()?))).collect();
+    for acteur in acteurs {
+        if let Some(siren) = acteur.siren.clone() {
+            connus.entry(siren).or_default().acteur = Some(acteur);
+        }
+    }
+    let valeurs = valeur::Entity::find()
+        .filter(valeur::Column::ActeurId.is_in(ids.clone()))
+        .filter(valeur::Column::Courante.eq(true));
+    for ligne in valeurs.all(tx).await? {
+        if let Some(connu) = siren_de.get(&ligne.acteur_id).and_then(|siren| connus.get_mut(siren)) {
+            connu.valeurs.push(ligne);
+        }
+    }
+    let lignes = etablissement::Entity::find().filter(etablissement::Column::ActeurId.is_in(ids.clone()));
+    for ligne in lignes.all(tx).await? {
+        if let Some(connu) = siren_de.get(&ligne.acteur_id).and_then(|siren| connus.get_mut(siren)) {
+            connu.etablissements.push(ligne);
+        }
+    }
+    let lignes = agrement::Entity::find().filter(agrement::Column::ActeurId.is_in(ids.clone()));
+    for ligne in lignes.all(tx).await? {
+        if let Some(connu) = siren_de.get(&ligne.acteur_id).and_then(|siren| connus.get_mut(siren)) {
+            connu.agrements.push(ligne);
+        }
+    }
+    for ligne in theme::Entity::find().filter(theme::Column::ActeurId.is_in(ids)).all(tx).await? {
+        if let Some(connu) = siren_de.get(&ligne.acteur_id).and_then(|siren| connus.get_mut(siren)) {
+            connu.themes.push(ligne);
+        }
+    }
+    Ok(connus)
+}
+
+/// A commune that carries an insertion body may be known without its SIREN, by its code.
+async fn communes_du_lot(
+    tx: &ReadTx,
+    lot: &[(Siren, Vec<Fiche>)],
+    connus: &mut BTreeMap<Siren, Connu>,
+) -> Result<(), DbErr> {
+    let referentiel = domain::referentiel::Referentiel::embarque();
+    let par_code: BTreeMap<&str, &Siren> = lot
+        .iter()
+        .filter(|(siren, _)| siren.as_str().starts_with("21"))
+        .filter_map(|(siren, _)| Some((referentiel.commune_du_siren(siren.as_str())?.code.as_str(), siren)))
+        .collect();
+    if par_code.is_empty() {
+        return Ok(());
+    }
+    let organisations = organisation::Entity::find()
+        .filter(organisation::Column::Nature.eq(Nature::Commune))
+        .filter(organisation::Column::Commune.is_in(par_code.keys().copied()));
+    for organisation in organisations.all(tx).await? {
+        let siren = organisation.commune.as_ref().and_then(|code| par_code.get(code.as_str()));
+        if let Some(siren) = siren {
+            connus.entry((*siren).clone()).or_default().organisation.get_or_insert(organisation.id);
+        }
+    }
+    Ok(())
+}
+
+fn comparer_le_lot(
+    instance: &Instance,
+    import: &str,
+    lot: &[(Siren, Vec<Fiche>)],
+    connus: &BTreeMap<Siren, Connu>,
+    rapport: &mut Rapport,
+) -> Vec<Changement> {
+    let cadre = Cadre { import, ids: &*instance.ids, maintenant: instance.clock.instant() };
+    let (mut changements, inconnu) = (Vec::new(), Connu::default());
+    for (siren, fiches) in lot {
+        rapport.gardes += 1;
+        let fiches: Vec<&Fiche> = fiches.iter().collect();
+        match comparer(cadre, siren, connus.get(siren).unwrap_or(&inconnu), &fiches) {
+            Issue::Rien => rapport.inchanges += 1,
+            Issue::SansNom => rapport.avertir(&format!("{siren} : aucun nom connu, laissé de côté.")),
+            Issue::Change(changement) => {
+                if changement.acteur.nouveau {
+                    rapport.nouveaux += 1;
+                } else {
+                    rapport.changes += 1;
+                }
+                changement.differences.iter().for_each(|difference| rapport.changer(difference.clone()));
+                changements.push(*changement);
+            }
+        }
+    }
+    changements
+}
+
+/// What was prepared enters the directory, whole, with its journal.
+///
+/// # Errors
+/// It waits no more; the directory changed since it was read: it is given up and must be asked again.
+pub async fn appliquer(instance: &Instance, id: &str, par: Option<&PersonneId>) -> Result<Rapport, ImportRefuse> {
+    let tx = instance.db.begin().await?;
+    let rapport = attente::un(&tx, id).await?.ok_or(ImportRefuse::PlusEnAttente)?.rapport();
+    attente::basculer(&tx, id, instance.clock.instant()).await?;
+    let evenement = Evenement::nouveau(ANNUAIRE_IMPORTE, "annuaire_import", id)
+        .par(par.map(PersonneId::as_str))
+        .visible(Visibilite::Exploitation)
+        .faits(json!({ "nouveaux": rapport.nouveaux, "changes": rapport.changes, "refusees": rapport.refusees }));
+    journal::ecrire(&tx, &*instance.clock, &*instance.ids, evenement).await?;
+    web::recherche::demander_la_reconstruction(&tx, instance).await?;
+    tx.commit().await?;
+    let tx = instance.db.begin().await?;
+    attente::balayer(&tx, id).await?;
+    tx.commit().await?;
+    Ok(rapport)
+}
+
+/// What was prepared is given up. False when it waited no more.
+///
+/// # Errors
+/// The engine refused.
+pub async fn abandonner(instance: &Instance, id: &str) -> Result<bool, ImportRefuse> {
+    let tx = instance.db.begin().await?;
+    let attendait = attente::abandonner(&tx, id, instance.clock.instant()).await?;
+    if attendait {
+        attente::balayer(&tx, id).await?;
+    }
+    tx.commit().await?;
+    Ok(attendait)
+}

@@ -1,0 +1,166 @@
+//! What the agent reads after an import or a try: read, kept, changed, refused with line and reason.
+
+use serde::{Deserialize, Serialize};
+
+/// Lines shown of each list; the counts are always whole.
+const LIMITE: usize = 300;
+
+/// A file read.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct FichierLu {
+    /// Name.
+    pub nom: String,
+    /// What it holds, in words.
+    pub genre: String,
+    /// Rows read.
+    pub lues: u64,
+    /// Bytes read, once unzipped.
+    pub octets: u64,
+}
+
+/// A row refused, or read with a remark.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Signalement {
+    /// File.
+    pub fichier: String,
+    /// Line, from 1.
+    pub ligne: u64,
+    /// Column, when it is one.
+    pub colonne: Option<String>,
+    /// Why, and what to do.
+    pub motif: String,
+}
+
+/// A field that changes.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Difference {
+    /// Actor.
+    pub acteur: String,
+    /// Reference of the actor.
+    pub reference: String,
+    /// Field, in words.
+    pub champ: String,
+    /// Before; empty when nothing was known.
+    pub avant: String,
+    /// After.
+    pub apres: String,
+}
+
+/// The report.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Rapport {
+    /// Files.
+    pub fichiers: Vec<FichierLu>,
+    /// Rows read.
+    pub lues: u64,
+    /// Rows of other territories, left aside.
+    pub ailleurs: u64,
+    /// Rows of this territory that nothing relates to the ESS, or closed and unknown here, left aside.
+    pub hors_champ: u64,
+    /// Actors found in the files.
+    pub gardes: u64,
+    /// Actors new in the directory.
+    pub nouveaux: u64,
+    /// Actors that change.
+    pub changes: u64,
+    /// Actors that do not.
+    pub inchanges: u64,
+    /// Rows refused.
+    pub refusees: u64,
+    /// The first of them.
+    pub refus: Vec<Signalement>,
+    /// Rows read with a remark.
+    pub remarquees: u64,
+    /// The first of them.
+    pub remarques: Vec<Signalement>,
+    /// Fields that change.
+    pub modifiees: u64,
+    /// The first of them.
+    pub differences: Vec<Difference>,
+    /// What the agent should know of the whole.
+    pub avertissements: Vec<String>,
+    /// Why nothing was kept.
+    pub erreur: Option<String>,
+}
+
+impl Rapport {
+    /// A row refused.
+    pub fn refuser(&mut self, fichier: &str, ligne: u64, colonne: Option<&str>, motif: impl Into<String>) {
+        self.refusees += 1;
+        ajouter(&mut self.refus, signalement(fichier, ligne, colonne, motif.into()));
+    }
+
+    /// A row read with a remark.
+    pub fn remarquer(&mut self, fichier: &str, ligne: u64, colonne: Option<&str>, motif: impl Into<String>) {
+        self.remarquees += 1;
+        ajouter(&mut self.remarques, signalement(fichier, ligne, colonne, motif.into()));
+    }
+
+    /// A field that changes.
+    pub fn changer(&mut self, difference: Difference) {
+        self.modifiees += 1;
+        ajouter(&mut self.differences, difference);
+    }
+
+    /// A remark on the whole, once.
+    pub fn avertir(&mut self, phrase: &str) {
+        if !self.avertissements.iter().any(|deja| deja == phrase) {
+            self.avertissements.push(phrase.to_owned());
+        }
+    }
+
+    /// Nothing changes.
+    #[must_use]
+    pub fn sans_changement(&self) -> bool {
+        self.nouveaux == 0 && self.changes == 0
+    }
+
+    /// The report as text, for the command line.
+    #[must_use]
+    pub fn en_texte(&self) -> String {
+        let mut lignes: Vec<String> = self
+            .fichiers
+            .iter()
+            .map(|f| format!("{} : {}, {} lignes, {} octets", f.nom, f.genre, f.lues, f.octets))
+            .collect();
+        lignes.push(format!(
+            "Lignes lues : {} (hors du territoire : {}, hors du champ : {}, refusées : {})",
+            self.lues, self.ailleurs, self.hors_champ, self.refusees
+        ));
+        lignes.push(format!(
+            "Acteurs trouvés : {} (nouveaux : {}, changés : {}, sans changement : {})",
+            self.gardes, self.nouveaux, self.changes, self.inchanges
+        ));
+        let signaler = |titre: &str, total: u64, liste: &[Signalement]| {
+            let mut lignes = vec![format!("{titre} : {total}")];
+            lignes.extend(liste.iter().map(|s| {
+                let colonne = s.colonne.as_ref().map(|c| format!(", colonne {c}")).unwrap_or_default();
+                format!("  - {}, ligne {}{colonne} : {}", s.fichier, s.ligne, s.motif)
+            }));
+            lignes
+        };
+        if self.refusees > 0 {
+            lignes.extend(signaler("Refusées", self.refusees, &self.refus));
+        }
+        if self.remarquees > 0 {
+            lignes.extend(signaler("À vérifier", self.remarquees, &self.remarques));
+        }
+        lignes.extend(self.differences.iter().map(|d| {
+            let avant = if d.avant.is_empty() { "rien" } else { d.avant.as_str() };
+            format!("  {} ({}), {} : {avant} → {}", d.acteur, d.reference, d.champ, d.apres)
+        }));
+        lignes.extend(self.avertissements.iter().cloned());
+        lignes.join("\n")
+    }
+}
+
+fn signalement(fichier: &str, ligne: u64, colonne: Option<&str>, motif: String) -> Signalement {
+    Signalement { fichier: fichier.to_owned(), ligne, colonne: colonne.map(str::to_owned), motif }
+}
+
+fn ajouter<T>(liste: &mut Vec<T>, element: T) {
+    if liste.len() < LIMITE {
+        liste.push(element);
+    }
+}

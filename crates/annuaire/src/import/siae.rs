@@ -1,0 +1,87 @@
+//! The list of insertion bodies (SIAE): one row per establishment and kind.
+
+use std::collections::BTreeMap;
+
+use domain::identifiant::Siren;
+
+use super::ImportRefuse;
+use super::fiche::{Cellules, Contexte, EtablissementLu, Fiche, naf, parcourir};
+use super::fichier::{Genre, Table};
+use super::lieu::Situation;
+use super::nombre;
+use crate::vocabulaire::{Champ, GenreAgrement, Origine};
+
+/// Reads the lists.
+///
+/// # Errors
+/// A file is cut or damaged.
+pub fn lire(tables: &[Table], contexte: &mut Contexte<'_>) -> Result<Vec<Fiche>, ImportRefuse> {
+    let mut fiches: BTreeMap<Siren, Fiche> = BTreeMap::new();
+    for table in tables.iter().filter(|table| table.genre == Genre::Siae) {
+        parcourir(table, contexte, |ligne, numero, contexte| {
+            let cellules = Cellules::nouvelles(&table.entete, ligne);
+            if let Err((colonne, motif)) = lire_ligne(&cellules, table, numero, contexte, &mut fiches) {
+                contexte.rapport.refuser(&table.nom, numero, Some(colonne), motif);
+            }
+        })?;
+    }
+    Ok(fiches.into_values().collect())
+}
+
+fn lire_ligne(
+    cellules: &Cellules<'_>,
+    table: &Table,
+    numero: u64,
+    contexte: &mut Contexte<'_>,
+    fiches: &mut BTreeMap<Siren, Fiche>,
+) -> Result<(), (&'static str, String)> {
+    let commune = match contexte.lieux.du_nom(&cellules.texte("code_postal"), &cellules.texte("commune")) {
+        Situation::Ici(commune) => commune,
+        Situation::Ailleurs => {
+            contexte.rapport.ailleurs += 1;
+            return Ok(());
+        }
+        Situation::Doute(motif) => return Err(("commune", motif)),
+    };
+    let lu = nombre::siret(&cellules.texte("siret")).map_err(|erreur| ("siret", erreur.to_string()))?;
+    let kind = cellules.texte("kind");
+    let genre: GenreAgrement = kind.to_lowercase().parse().map_err(|_| {
+        ("kind", format!("« {kind} » n’est pas un type connu (EI, AI, ACI, ETTI, EITI, GEIQ, SEP, EA, EATT, ESAT)"))
+    })?;
+    let nom = cellules.plein("nom").ok_or(("nom", "le nom manque".to_owned()))?;
+    if let Some(remarque) = lu.remarque {
+        contexte.rapport.remarquer(&table.nom, numero, Some("siret"), remarque);
+    }
+    let (siret, siren) = lu.valeur;
+    let fiche = fiches.entry(siren.clone()).or_insert_with(|| Fiche::nouvelle(siren, Origine::Siae));
+    fiche.du = fiche.du.max(cellules.jour("maj_le"));
+    fiche.dire(Champ::Nom, Some(nom));
+    fiche.dire(Champ::Siae, Some("oui".to_owned()));
+    fiche.dire(Champ::Naf, naf(&cellules.texte("naf")));
+    fiche.dire(Champ::Site, cellules.plein("site").filter(|site| est_une_adresse(site)));
+    fiche.dire(Champ::Commune, Some(commune.to_string()));
+    if !fiche.agrements.contains(&genre) {
+        fiche.agrements.push(genre);
+    }
+    if !fiche.etablissements.iter().any(|e| e.siret == siret) {
+        let degres = |colonne: &str| cellules.texte(colonne).parse::<f64>().ok().filter(|v| v.is_finite());
+        fiche.etablissements.push(EtablissementLu {
+            siret,
+            // The list does not say which one is the seat.
+            siege: false,
+            enseigne: cellules.plein("enseigne"),
+            commune,
+            adresse: cellules.plein("adresse"),
+            code_postal: cellules.plein("code_postal"),
+            point: degres("lon").zip(degres("lat")),
+            naf: naf(&cellules.texte("naf")),
+            ouvert: true,
+        });
+    }
+    Ok(())
+}
+
+/// Only links that a browser may open safely.
+fn est_une_adresse(site: &str) -> bool {
+    (site.starts_with("https://") || site.starts_with("http://")) && !site.contains(char::is_whitespace)
+}

@@ -1,0 +1,265 @@
+//! Official Sirene stock files. First the establishments: those of the instance's communes go to a temporary file; then
+//! the legal units: those found there that belong, or may belong, to the ESS; then the temporary file again. The memory
+//! holds the set of SIREN of the territory and the actors kept, whatever the size of the national files.
+
+use std::collections::{HashMap, HashSet};
+use std::io::{BufReader, BufWriter, Seek, Write};
+
+use csv::ByteRecord;
+use serde::{Deserialize, Serialize};
+
+use super::ImportRefuse;
+use super::fiche::{Cellules, Contexte, EtablissementLu, Fiche, court, naf, parcourir};
+use super::fichier::{Genre, Table};
+use super::nombre;
+use crate::ess::formes::{Forme, activite_exclue, forme};
+use crate::vocabulaire::{Champ, Diffusion, EtatActeur, Origine};
+
+/// An establishment on its way through the temporary file.
+#[derive(Serialize, Deserialize)]
+struct Passage {
+    siret: String,
+    siege: bool,
+    enseigne: Option<String>,
+    commune: String,
+    adresse: Option<String>,
+    code_postal: Option<String>,
+    naf: Option<String>,
+    ouvert: bool,
+}
+
+/// Reads the Sirene tables.
+///
+/// # Errors
+/// A file is cut or damaged; the temporary file cannot be written.
+pub fn lire(tables: &[Table], contexte: &mut Contexte<'_>) -> Result<Vec<Fiche>, ImportRefuse> {
+    let de = |genre: Genre| tables.iter().filter(move |table| table.genre == genre);
+    let disque = |erreur: &dyn std::fmt::Display| {
+        ImportRefuse::fichier("fichier temporaire", None, format!("il ne peut pas être écrit ({erreur})."))
+    };
+    let mut passages = csv::Writer::from_writer(BufWriter::new(tempfile::tempfile().map_err(|e| disque(&e))?));
+    let mut presents = HashSet::new();
+    for table in de(Genre::Etablissement) {
+        let mut erreur = None;
+        let commune = table.entete.colonne("codeCommuneEtablissement").unwrap_or(usize::MAX);
+        parcourir(table, contexte, |ligne, numero, contexte| {
+            if let Some(passage) = etablissement(table, ligne, numero, commune, contexte, &mut presents) {
+                erreur = erreur.take().or(passages.serialize(passage).err());
+            }
+        })?;
+        if let Some(erreur) = erreur {
+            return Err(disque(&erreur));
+        }
+    }
+    let mut fiches = HashMap::new();
+    for table in de(Genre::UniteLegale) {
+        parcourir(table, contexte, |ligne, numero, contexte| {
+            unite_legale(table, ligne, numero, contexte, &presents, &mut fiches);
+        })?;
+    }
+    avertir(tables, contexte);
+    let mut fichier = passages.into_inner().map_err(|e| disque(&e))?.into_inner().map_err(|e| disque(&e))?;
+    fichier.flush().and_then(|()| fichier.rewind()).map_err(|e| disque(&e))?;
+    let mut lecteur = csv::Reader::from_reader(BufReader::new(fichier));
+    for passage in lecteur.deserialize::<Passage>() {
+        rattacher(passage.map_err(|e| disque(&e))?, contexte, &mut fiches);
+    }
+    let mut fiches: Vec<Fiche> = fiches.into_values().map(situer).collect();
+    fiches.sort_by(|a, b| a.siren.cmp(&b.siren));
+    Ok(fiches)
+}
+
+fn avertir(tables: &[Table], contexte: &mut Contexte<'_>) {
+    let a = |genre: Genre| tables.iter().any(|table| table.genre == genre);
+    match (a(Genre::UniteLegale), a(Genre::Etablissement)) {
+        (true, false) => contexte.rapport.avertir(
+            "Sans le fichier des établissements (StockEtablissement), seuls les acteurs déjà connus sont mis à jour.",
+        ),
+        (false, true) => contexte.rapport.avertir(
+            "Sans le fichier des unités légales (StockUniteLegale), seuls les acteurs déjà connus sont mis à jour.",
+        ),
+        _ => {}
+    }
+}
+
+/// The commune is looked at before anything else of the row: most rows of a national file stop there.
+fn etablissement(
+    table: &Table,
+    ligne: &ByteRecord,
+    numero: u64,
+    rang_commune: usize,
+    contexte: &mut Contexte<'_>,
+    presents: &mut HashSet<u32>,
+) -> Option<Passage> {
+    let Some(commune) = ligne.get(rang_commune).and_then(|octets| contexte.lieux.du_code(octets)) else {
+        contexte.rapport.ailleurs += 1;
+        return None;
+    };
+    let commune = commune.to_string();
+    let cellules = Cellules::nouvelles(&table.entete, ligne);
+    let lu = match nombre::siret(&cellules.texte("siret")) {
+        Ok(lu) => lu,
+        Err(erreur) => {
+            contexte.rapport.refuser(&table.nom, numero, Some("siret"), erreur.to_string());
+            return None;
+        }
+    };
+    if let Some(remarque) = lu.remarque {
+        contexte.rapport.remarquer(&table.nom, numero, Some("siret"), remarque);
+    }
+    let (siret, siren) = lu.valeur;
+    let ouvert = match cellules.texte("etatAdministratifEtablissement").as_str() {
+        "A" => true,
+        "F" => false,
+        autre => {
+            let motif = format!("« {autre} » n’est pas un état : A (actif) ou F (fermé)");
+            contexte.rapport.refuser(&table.nom, numero, Some("etatAdministratifEtablissement"), motif);
+            return None;
+        }
+    };
+    let court = court(&siren);
+    if ouvert {
+        presents.insert(court);
+    } else if !contexte.connus.contains(&court) {
+        contexte.rapport.hors_champ += 1;
+        return None;
+    }
+    let diffusible = cellules.texte("statutDiffusionEtablissement") == "O";
+    let voie = [
+        "numeroVoieEtablissement",
+        "indiceRepetitionEtablissement",
+        "typeVoieEtablissement",
+        "libelleVoieEtablissement",
+    ];
+    let voie: Vec<String> = voie.iter().filter_map(|colonne| cellules.plein(colonne)).collect();
+    Some(Passage {
+        siret,
+        siege: cellules.texte("etablissementSiege") == "true",
+        enseigne: cellules
+            .plein("enseigne1Etablissement")
+            .or_else(|| cellules.plein("denominationUsuelleEtablissement"))
+            .filter(|_| diffusible),
+        commune,
+        adresse: Some(voie.join(" ")).filter(|voie| diffusible && !voie.is_empty()),
+        code_postal: cellules.plein("codePostalEtablissement"),
+        naf: naf_rev2(&cellules, "Etablissement"),
+        ouvert,
+    })
+}
+
+fn naf_rev2(cellules: &Cellules<'_>, quoi: &str) -> Option<String> {
+    let nomenclature = cellules.texte(&format!("nomenclatureActivitePrincipale{quoi}"));
+    let code = naf(&cellules.texte(&format!("activitePrincipale{quoi}")))?;
+    (nomenclature.is_empty() || nomenclature == "NAFRev2").then_some(code)
+}
+
+fn unite_legale(
+    table: &Table,
+    ligne: &ByteRecord,
+    numero: u64,
+    contexte: &mut Contexte<'_>,
+    presents: &HashSet<u32>,
+    fiches: &mut HashMap<u32, Fiche>,
+) {
+    let cellules = Cellules::nouvelles(&table.entete, ligne);
+    let lu = match nombre::siren(&cellules.texte("siren")) {
+        Ok(lu) => lu,
+        Err(erreur) => return contexte.rapport.refuser(&table.nom, numero, Some("siren"), erreur.to_string()),
+    };
+    let cle = court(&lu.valeur);
+    let connu = contexte.connus.contains(&cle);
+    if !connu && !presents.contains(&cle) {
+        contexte.rapport.ailleurs += 1;
+        return;
+    }
+    if let Some(remarque) = lu.remarque {
+        contexte.rapport.remarquer(&table.nom, numero, Some("siren"), remarque);
+    }
+    if !connu && !a_sa_place(&cellules, contexte.ess_france.contains(&cle)) {
+        contexte.rapport.hors_champ += 1;
+        return;
+    }
+    if fiches.contains_key(&cle) {
+        let motif = "ce SIREN est déjà dans une ligne précédente : la première est gardée";
+        return contexte.rapport.remarquer(&table.nom, numero, Some("siren"), motif);
+    }
+    fiches.insert(cle, fiche(lu.valeur, &cellules));
+}
+
+/// Does a unit of the territory enter the directory? The flag or the list of ESS France; else its form, unless its
+/// activity is of those left out; active, named, fully or partly diffusible, never a natural person.
+fn a_sa_place(cellules: &Cellules<'_>, dans_la_liste: bool) -> bool {
+    let forme = forme(&cellules.texte("categorieJuridiqueUniteLegale"));
+    let exclue = naf_rev2(cellules, "UniteLegale").is_some_and(|naf| activite_exclue(&naf));
+    let par_la_forme = matches!(forme, Forme::Nommee(_) | Forme::AConfirmer(_)) && !exclue;
+    let ess = cellules.texte("economieSocialeSolidaireUniteLegale") == "O" || dans_la_liste || par_la_forme;
+    ess && forme != Forme::PersonnePhysique
+        && cellules.texte("etatAdministratifUniteLegale") != "C"
+        && cellules.texte("statutDiffusionUniteLegale") != "N"
+        && nom(cellules).is_some()
+}
+
+fn nom(cellules: &Cellules<'_>) -> Option<String> {
+    cellules.plein("denominationUniteLegale").or_else(|| cellules.plein("denominationUsuelle1UniteLegale"))
+}
+
+fn fiche(siren: domain::identifiant::Siren, cellules: &Cellules<'_>) -> Fiche {
+    let mut fiche = Fiche::nouvelle(siren, Origine::Sirene);
+    fiche.du = cellules.jour("dateDernierTraitementUniteLegale");
+    fiche.dire(Champ::Nom, nom(cellules));
+    fiche.dire(Champ::Sigle, cellules.plein("sigleUniteLegale"));
+    let rna = cellules.plein("identifiantAssociationUniteLegale");
+    fiche.dire(Champ::Rna, rna.filter(|rna| rna.parse::<domain::identifiant::Rna>().is_ok()));
+    fiche.dire(Champ::CategorieJuridique, cellules.plein("categorieJuridiqueUniteLegale"));
+    fiche.dire(Champ::Naf, naf_rev2(cellules, "UniteLegale"));
+    fiche.dire(Champ::Tranche, cellules.plein("trancheEffectifsUniteLegale").filter(|tranche| tranche != "NN"));
+    let ess = cellules.plein("economieSocialeSolidaireUniteLegale");
+    fiche.dire(Champ::SireneEss, ess.filter(|valeur| valeur == "O" || valeur == "N"));
+    let etat =
+        if cellules.texte("etatAdministratifUniteLegale") == "C" { EtatActeur::Cesse } else { EtatActeur::Actif };
+    fiche.dire(Champ::Etat, Some(etat.to_string()));
+    let diffusion = match cellules.texte("statutDiffusionUniteLegale").as_str() {
+        "P" | "N" => Diffusion::Partielle,
+        _ => Diffusion::Totale,
+    };
+    fiche.dire(Champ::Diffusion, Some(diffusion.to_string()));
+    fiche
+}
+
+fn rattacher(passage: Passage, contexte: &Contexte<'_>, fiches: &mut HashMap<u32, Fiche>) {
+    let Some(siren) = passage.siret.get(..9).and_then(|debut| debut.parse::<domain::identifiant::Siren>().ok()) else {
+        return;
+    };
+    let cle = court(&siren);
+    if contexte.connus.contains(&cle) {
+        fiches.entry(cle).or_insert_with(|| Fiche::nouvelle(siren, Origine::Sirene));
+    }
+    let (Some(fiche), Ok(commune)) = (fiches.get_mut(&cle), passage.commune.parse()) else {
+        return;
+    };
+    let deja = fiche.etablissements.iter().any(|e| e.siret == passage.siret);
+    if !deja {
+        // The legal unit may ask not to be shown where its establishment did not.
+        let partielle = fiche.faits.iter().any(|(c, v)| *c == Champ::Diffusion && v == Diffusion::Partielle.as_str());
+        fiche.etablissements.push(EtablissementLu {
+            siret: passage.siret,
+            siege: passage.siege,
+            enseigne: passage.enseigne.filter(|_| !partielle),
+            commune,
+            adresse: passage.adresse.filter(|_| !partielle),
+            code_postal: passage.code_postal,
+            point: None,
+            naf: passage.naf,
+            ouvert: passage.ouvert,
+        });
+    }
+}
+
+/// Where the actor is found: its seat when it is here, else its first open establishment.
+fn situer(mut fiche: Fiche) -> Fiche {
+    fiche.etablissements.sort_by(|a, b| (!a.siege, !a.ouvert, &a.siret).cmp(&(!b.siege, !b.ouvert, &b.siret)));
+    let commune =
+        fiche.etablissements.iter().find(|e| e.ouvert).or(fiche.etablissements.first()).map(|e| e.commune.to_string());
+    fiche.dire(Champ::Commune, commune);
+    fiche
+}

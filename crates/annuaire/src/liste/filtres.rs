@@ -1,0 +1,245 @@
+//! What is asked of the list. One state has one address, which can be kept, sent, printed.
+
+use domain::code::CodeCommune;
+use domain::theme::Theme;
+use geo::Contours;
+use search::{Filtre, Ordre, Requete};
+use socle::secteur;
+use web::formulaire::{Erreurs, trouver_commune};
+use web::{Instance, Saisie};
+
+use crate::recherche::{SOURCE, axe};
+use crate::vocabulaire::{Famille, GenreAgrement, GenreOffre, Reponse};
+
+/// Longest search, characters.
+const LONGUEUR: usize = 200;
+/// No page beyond: nobody reads there.
+const PAGE_MAX: usize = 10_000;
+
+/// How the answer is shown.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Vue {
+    /// Fifty a page.
+    #[default]
+    Liste,
+    /// By commune, on a map and in a table.
+    Carte,
+    /// All of it, to print.
+    Impression,
+}
+
+impl Vue {
+    fn lire(texte: &str) -> Self {
+        match texte {
+            "carte" => Self::Carte,
+            "impression" => Self::Impression,
+            _ => Self::Liste,
+        }
+    }
+
+    fn as_str(self) -> &'static str {
+        match self {
+            Self::Liste => "",
+            Self::Carte => "carte",
+            Self::Impression => "impression",
+        }
+    }
+}
+
+/// What is asked.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Filtres {
+    /// Words.
+    pub q: String,
+    /// Theme.
+    pub theme: Option<Theme>,
+    /// Commune.
+    pub commune: Option<CodeCommune>,
+    /// The communes that touch it, too.
+    pub voisines: bool,
+    /// EPCI (SIREN).
+    pub epci: Option<String>,
+    /// Secteur, by its sort key.
+    pub secteur: Option<String>,
+    /// Family of legal form.
+    pub famille: Option<Famille>,
+    /// Approval.
+    pub agrement: Option<GenreAgrement>,
+    /// Kind of offer.
+    pub offre: Option<GenreOffre>,
+    /// ESS by law.
+    pub ess: Option<Reponse>,
+    /// By name even when words are given.
+    pub par_nom: bool,
+    /// How it is shown.
+    pub vue: Vue,
+    /// Page, from 1.
+    pub page: usize,
+}
+
+/// A filter in force, with the address without it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Actif {
+    /// What it keeps.
+    pub libelle: String,
+    /// Address without it.
+    pub sans: String,
+}
+
+impl Filtres {
+    /// Reads the address. What does not exist is left out; an unknown commune is said beside its field.
+    #[must_use]
+    pub fn lire(saisie: &Saisie, instance: &Instance, secteurs: &[secteur::Model]) -> (Self, Erreurs) {
+        let mut erreurs = Erreurs::default();
+        let texte = |nom: &str| saisie.texte(nom).trim();
+        // What is typed may be a postal code; the address that is kept holds an INSEE code, under another name: 54129 is
+        // both Cirey-sur-Vezouze and the postal code of Magnières.
+        let commune = match texte("commune") {
+            "" => texte("insee").parse().ok().filter(|code| instance.perimetre().contient(code)),
+            saisi => trouver_commune(instance, saisi).map_err(|phrase| erreurs.ajouter("commune", phrase)).ok(),
+        };
+        let epci = Some(texte("epci")).filter(|code| instance.referentiel().epci(code).is_some()).map(str::to_owned);
+        let secteur = secteurs.iter().find(|s| s.nom_tri == texte("secteur")).map(|s| s.nom_tri.clone());
+        let filtres = Self {
+            q: texte("q").chars().take(LONGUEUR).collect(),
+            theme: texte("theme").parse().ok(),
+            voisines: commune.is_some() && texte("voisines") == "1",
+            commune,
+            epci,
+            secteur,
+            famille: texte("famille").parse().ok(),
+            agrement: texte("agrement").parse().ok(),
+            offre: texte("offre").parse().ok(),
+            ess: texte("ess").parse().ok(),
+            par_nom: texte("ordre") == "nom",
+            vue: Vue::lire(texte("vue")),
+            page: texte("page").parse().unwrap_or(1).clamp(1, PAGE_MAX),
+        };
+        (filtres, erreurs)
+    }
+
+    /// Names and values that are not the ordinary ones, in a fixed order.
+    fn parametres(&self) -> Vec<(&'static str, String)> {
+        let page = if self.page > 1 { self.page.to_string() } else { String::new() };
+        let parametres = [
+            ("q", self.q.clone()),
+            ("theme", self.theme.map(|t| t.to_string()).unwrap_or_default()),
+            ("insee", self.commune.as_ref().map(ToString::to_string).unwrap_or_default()),
+            ("voisines", if self.voisines { "1".to_owned() } else { String::new() }),
+            ("epci", self.epci.clone().unwrap_or_default()),
+            ("secteur", self.secteur.clone().unwrap_or_default()),
+            ("famille", self.famille.map(|f| f.to_string()).unwrap_or_default()),
+            ("agrement", self.agrement.map(|a| a.to_string()).unwrap_or_default()),
+            ("offre", self.offre.map(|o| o.to_string()).unwrap_or_default()),
+            ("ess", self.ess.map(|e| e.to_string()).unwrap_or_default()),
+            ("ordre", if self.par_nom { "nom".to_owned() } else { String::new() }),
+            ("vue", self.vue.as_str().to_owned()),
+            ("page", page),
+        ];
+        parametres.into_iter().filter(|(_, valeur)| !valeur.is_empty()).collect()
+    }
+
+    /// The query string, without `?`.
+    #[must_use]
+    pub fn chaine(&self) -> String {
+        form_urlencoded::Serializer::new(String::new()).extend_pairs(self.parametres()).finish()
+    }
+
+    /// The one address of this state.
+    #[must_use]
+    pub fn adresse(&self) -> String {
+        match self.chaine() {
+            vide if vide.is_empty() => "/annuaire".to_owned(),
+            chaine => format!("/annuaire?{chaine}"),
+        }
+    }
+
+    /// The same on its first page, shown another way.
+    #[must_use]
+    pub fn en_vue(&self, vue: Vue) -> Self {
+        Self { vue, page: 1, ..self.clone() }
+    }
+
+    /// What the form shows.
+    #[must_use]
+    pub fn saisie(&self, instance: &Instance) -> Saisie {
+        let commune = |code: &CodeCommune| {
+            let departement = instance.referentiel().commune(code).map_or("", |commune| commune.departement);
+            format!("{} ({departement})", instance.referentiel().nom_commune(code))
+        };
+        self.parametres().into_iter().fold(Saisie::default(), |saisie, (nom, valeur)| match (nom, &self.commune) {
+            ("insee", Some(code)) => saisie.avec("commune", commune(code)),
+            _ => saisie.avec(nom, valeur),
+        })
+    }
+
+    /// Is a filter of the folded part in force?
+    #[must_use]
+    pub fn avances(&self) -> bool {
+        let plies = Self { q: String::new(), theme: None, commune: None, vue: Vue::Liste, page: 1, ..self.clone() };
+        plies != Self { page: 1, ..Self::default() }
+    }
+
+    /// Filters in force, in words.
+    #[must_use]
+    pub fn actifs(&self, instance: &Instance, secteurs: &[secteur::Model]) -> Vec<Actif> {
+        let base = self.en_vue(self.vue);
+        let mut actifs = Vec::new();
+        let mut ajouter = |libelle: Option<String>, sans: Self| {
+            if let Some(libelle) = libelle {
+                actifs.push(Actif { libelle, sans: sans.adresse() });
+            }
+        };
+        let lieu = self.commune.as_ref().map(|code| {
+            let nom = instance.referentiel().nom_commune(code);
+            if self.voisines { format!("{nom} et les communes voisines") } else { nom.to_owned() }
+        });
+        let secteur = secteurs.iter().find(|s| Some(&s.nom_tri) == self.secteur.as_ref());
+        let epci = self.epci.as_deref().and_then(|code| instance.referentiel().epci(code));
+        ajouter((!self.q.is_empty()).then(|| format!("« {} »", self.q)), Self { q: String::new(), ..base.clone() });
+        ajouter(self.theme.map(|t| t.libelle().to_owned()), Self { theme: None, ..base.clone() });
+        ajouter(lieu, Self { commune: None, voisines: false, ..base.clone() });
+        ajouter(epci.map(|e| e.nom.to_owned()), Self { epci: None, ..base.clone() });
+        ajouter(secteur.map(|s| format!("Secteur {}", s.nom)), Self { secteur: None, ..base.clone() });
+        ajouter(self.famille.map(|f| f.libelle().to_owned()), Self { famille: None, ..base.clone() });
+        ajouter(self.agrement.map(|a| a.libelle().to_owned()), Self { agrement: None, ..base.clone() });
+        ajouter(self.offre.map(|o| format!("Offre : {}", o.libelle())), Self { offre: None, ..base.clone() });
+        ajouter(self.ess.map(|e| libelle_ess(e).to_owned()), Self { ess: None, ..base });
+        actifs
+    }
+
+    /// The question to the index. `communes_du_secteur` are those of [`Filtres::secteur`] today.
+    #[must_use]
+    pub fn requete(&self, communes_du_secteur: Vec<String>) -> Requete {
+        let mut filtres = Vec::new();
+        let mut garder = |axe, valeur: Option<&str>| {
+            filtres.extend(valeur.map(|valeur| Filtre { axe, valeurs: vec![valeur.to_owned()] }));
+        };
+        garder(axe::THEME, self.theme.map(Theme::as_str));
+        garder(axe::EPCI, self.epci.as_deref());
+        garder(axe::FAMILLE, self.famille.map(Famille::as_str));
+        garder(axe::AGREMENT, self.agrement.map(GenreAgrement::as_str));
+        garder(axe::OFFRE, self.offre.map(GenreOffre::as_str));
+        garder(axe::ESS, self.ess.map(Reponse::as_str));
+        if let Some(commune) = &self.commune {
+            let voisines = if self.voisines { Contours::embarques().voisines(commune) } else { Vec::new() };
+            let valeurs = std::iter::once(commune).chain(&voisines).map(ToString::to_string).collect();
+            filtres.push(Filtre { axe: axe::COMMUNE, valeurs });
+        }
+        if self.secteur.is_some() {
+            filtres.push(Filtre { axe: axe::COMMUNE, valeurs: communes_du_secteur });
+        }
+        let ordre = if self.par_nom { Ordre::Nom } else { Ordre::Pertinence };
+        Requete { source: SOURCE, texte: self.q.clone(), filtres, ordre, ..Requete::default() }
+    }
+}
+
+/// "ESS by law", in words.
+#[must_use]
+pub fn libelle_ess(reponse: Reponse) -> &'static str {
+    match reponse {
+        Reponse::Oui => "De l’ESS selon la loi",
+        Reponse::Non => "Hors de l’ESS selon la loi",
+        Reponse::Inconnu => "ESS à vérifier",
+    }
+}

@@ -1,0 +1,89 @@
+//! Tables of the feature. One text for both engines. The tables `import_*` are where an import waits before its swap:
+//! same columns as the table they feed, for one import.
+
+use platform::Migration;
+
+/// In order.
+pub(crate) const MIGRATIONS: &[Migration] = &[
+    Migration {
+        feature: "annuaire",
+        numero: 1,
+        nom: "acteurs, valeurs et leur provenance, offres",
+        sql: "CREATE TABLE acteur (
+            id TEXT PRIMARY KEY, organisation_id TEXT NOT NULL UNIQUE REFERENCES organisation(id),
+            reference TEXT NOT NULL UNIQUE, nom TEXT NOT NULL, nom_tri TEXT NOT NULL, sigle TEXT, siren TEXT UNIQUE,
+            rna TEXT, categorie_juridique TEXT, famille TEXT NOT NULL, naf TEXT, tranche TEXT, etat TEXT NOT NULL,
+            diffusion TEXT NOT NULL, ess_loi TEXT NOT NULL, ess_loi_motif TEXT NOT NULL, ess_stat TEXT NOT NULL,
+            ess_stat_motif TEXT NOT NULL, presentation TEXT, site TEXT, courriel TEXT, telephone TEXT, commune TEXT,
+            exemple BOOLEAN NOT NULL, cree_le BIGINT NOT NULL, modifie_le BIGINT NOT NULL, version BIGINT NOT NULL);
+        CREATE INDEX acteur_liste ON acteur (etat, nom_tri, id);
+        CREATE INDEX acteur_commune ON acteur (commune, etat);
+        CREATE TABLE acteur_etablissement (
+            id TEXT PRIMARY KEY, acteur_id TEXT NOT NULL REFERENCES acteur(id), siret TEXT UNIQUE, siege BOOLEAN NOT NULL,
+            enseigne TEXT, commune TEXT NOT NULL, adresse TEXT, code_postal TEXT, longitude DOUBLE PRECISION,
+            latitude DOUBLE PRECISION, naf TEXT, ouvert BOOLEAN NOT NULL, source TEXT NOT NULL, source_du TEXT);
+        CREATE INDEX acteur_etablissement_acteur ON acteur_etablissement (acteur_id);
+        CREATE INDEX acteur_etablissement_commune ON acteur_etablissement (commune, ouvert);
+        CREATE TABLE acteur_agrement (
+            acteur_id TEXT NOT NULL REFERENCES acteur(id), genre TEXT NOT NULL, source TEXT NOT NULL, libelle TEXT,
+            du TEXT, au TEXT, source_du TEXT, PRIMARY KEY (acteur_id, genre, source));
+        CREATE INDEX acteur_agrement_genre ON acteur_agrement (genre);
+        CREATE TABLE acteur_theme (
+            acteur_id TEXT NOT NULL REFERENCES acteur(id), theme TEXT NOT NULL, origine TEXT NOT NULL,
+            PRIMARY KEY (acteur_id, theme));
+        CREATE INDEX acteur_theme_theme ON acteur_theme (theme);
+        CREATE TABLE acteur_valeur (
+            id TEXT PRIMARY KEY, acteur_id TEXT NOT NULL REFERENCES acteur(id), champ TEXT NOT NULL, valeur TEXT NOT NULL,
+            source TEXT NOT NULL, source_du TEXT, auteur_id TEXT, import_id TEXT, recu_le BIGINT NOT NULL,
+            courante BOOLEAN NOT NULL);
+        CREATE INDEX acteur_valeur_acteur ON acteur_valeur (acteur_id, champ);
+        CREATE UNIQUE INDEX acteur_valeur_courante ON acteur_valeur (acteur_id, champ, source) WHERE courante;
+        CREATE TABLE offre (
+            id TEXT PRIMARY KEY, acteur_id TEXT NOT NULL REFERENCES acteur(id), titre TEXT NOT NULL, titre_tri TEXT NOT NULL,
+            description TEXT NOT NULL, genre TEXT NOT NULL, mode TEXT NOT NULL, payant BOOLEAN NOT NULL,
+            active BOOLEAN NOT NULL, exemple BOOLEAN NOT NULL, cree_le BIGINT NOT NULL, modifie_le BIGINT NOT NULL,
+            version BIGINT NOT NULL);
+        CREATE INDEX offre_acteur ON offre (acteur_id);
+        CREATE INDEX offre_active ON offre (active, titre_tri, id);
+        CREATE TABLE offre_theme (
+            offre_id TEXT NOT NULL REFERENCES offre(id), theme TEXT NOT NULL, PRIMARY KEY (offre_id, theme));
+        CREATE INDEX offre_theme_theme ON offre_theme (theme);
+        CREATE TABLE offre_etape (
+            offre_id TEXT NOT NULL REFERENCES offre(id), etape TEXT NOT NULL, PRIMARY KEY (offre_id, etape));
+        CREATE TABLE offre_territoire (
+            offre_id TEXT NOT NULL REFERENCES offre(id), genre TEXT NOT NULL, code TEXT NOT NULL,
+            PRIMARY KEY (offre_id, genre, code))",
+    },
+    Migration {
+        feature: "annuaire",
+        numero: 2,
+        nom: "imports et leur salle d’attente",
+        sql: "CREATE TABLE annuaire_import (
+            id TEXT PRIMARY KEY, etat TEXT NOT NULL, essai BOOLEAN NOT NULL, fichiers TEXT NOT NULL, rapport TEXT NOT NULL,
+            fait_par TEXT, commence_le BIGINT NOT NULL, fini_le BIGINT, version BIGINT NOT NULL);
+        CREATE INDEX annuaire_import_date ON annuaire_import (commence_le, id);
+        CREATE TABLE import_acteur (
+            import_id TEXT NOT NULL, acteur_id TEXT NOT NULL, nouveau BOOLEAN NOT NULL, version_lue BIGINT NOT NULL,
+            organisation_id TEXT NOT NULL, organisation_nouvelle BOOLEAN NOT NULL, nature TEXT NOT NULL,
+            reference TEXT NOT NULL, nom TEXT NOT NULL, nom_tri TEXT NOT NULL, sigle TEXT, siren TEXT, rna TEXT,
+            categorie_juridique TEXT, famille TEXT NOT NULL, naf TEXT, tranche TEXT, etat TEXT NOT NULL,
+            diffusion TEXT NOT NULL, ess_loi TEXT NOT NULL, ess_loi_motif TEXT NOT NULL, ess_stat TEXT NOT NULL,
+            ess_stat_motif TEXT NOT NULL, presentation TEXT, site TEXT, courriel TEXT, telephone TEXT, commune TEXT,
+            recu_le BIGINT NOT NULL, PRIMARY KEY (import_id, acteur_id));
+        CREATE TABLE import_etablissement (
+            import_id TEXT NOT NULL, id TEXT NOT NULL, nouveau BOOLEAN NOT NULL, acteur_id TEXT NOT NULL, siret TEXT,
+            siege BOOLEAN NOT NULL, enseigne TEXT, commune TEXT NOT NULL, adresse TEXT, code_postal TEXT,
+            longitude DOUBLE PRECISION, latitude DOUBLE PRECISION, naf TEXT, ouvert BOOLEAN NOT NULL,
+            source TEXT NOT NULL, source_du TEXT, PRIMARY KEY (import_id, id));
+        CREATE TABLE import_valeur (
+            import_id TEXT NOT NULL, id TEXT NOT NULL, remplace TEXT, acteur_id TEXT NOT NULL, champ TEXT NOT NULL,
+            valeur TEXT NOT NULL, source TEXT NOT NULL, source_du TEXT, recu_le BIGINT NOT NULL,
+            PRIMARY KEY (import_id, id));
+        CREATE TABLE import_agrement (
+            import_id TEXT NOT NULL, acteur_id TEXT NOT NULL, genre TEXT NOT NULL, source TEXT NOT NULL, libelle TEXT,
+            du TEXT, au TEXT, source_du TEXT, PRIMARY KEY (import_id, acteur_id, genre, source));
+        CREATE TABLE import_theme (
+            import_id TEXT NOT NULL, acteur_id TEXT NOT NULL, theme TEXT NOT NULL, origine TEXT NOT NULL,
+            PRIMARY KEY (import_id, acteur_id, theme))",
+    },
+];

@@ -1,0 +1,204 @@
+//! Reading offers with their themes, stages and territories: one statement, whatever their number.
+
+use domain::code::CodeCommune;
+use domain::profil::Etape;
+use domain::theme::Theme;
+use platform::Instant;
+use sea_orm::entity::prelude::*;
+use sea_orm::{FromQueryResult, raw_sql};
+
+use super::storage::{Model, OffreComplete, OffreId};
+use crate::acteur::ActeurId;
+use crate::liste::storage::valeurs;
+use crate::vocabulaire::{GenreOffre, GenreTerritoire, ModeOffre};
+
+/// An offer on one line.
+#[derive(Clone, Debug, FromQueryResult)]
+struct Lue {
+    id: OffreId,
+    acteur_id: ActeurId,
+    titre: String,
+    titre_tri: String,
+    description: String,
+    genre: GenreOffre,
+    mode: ModeOffre,
+    payant: bool,
+    active: bool,
+    exemple: bool,
+    cree_le: Instant,
+    modifie_le: Instant,
+    version: i64,
+    themes: Option<String>,
+    etapes: Option<String>,
+    territoires: Option<String>,
+}
+
+impl From<Lue> for OffreComplete {
+    fn from(lue: Lue) -> Self {
+        Self {
+            themes: valeurs::<Theme>(lue.themes.as_deref()),
+            etapes: valeurs::<Etape>(lue.etapes.as_deref()),
+            territoires: territoires(lue.territoires.as_deref()),
+            offre: Model {
+                id: lue.id,
+                acteur_id: lue.acteur_id,
+                titre: lue.titre,
+                titre_tri: lue.titre_tri,
+                description: lue.description,
+                genre: lue.genre,
+                mode: lue.mode,
+                payant: lue.payant,
+                active: lue.active,
+                exemple: lue.exemple,
+                cree_le: lue.cree_le,
+                modifie_le: lue.modifie_le,
+                version: lue.version,
+            },
+        }
+    }
+}
+
+/// `epci:200071066,commune:54129`, as the statements join them.
+fn territoires(joints: Option<&str>) -> Vec<(GenreTerritoire, String)> {
+    let mut territoires: Vec<(GenreTerritoire, String)> = joints
+        .unwrap_or_default()
+        .split(',')
+        .filter_map(|texte| texte.split_once(':'))
+        .filter_map(|(genre, code)| Some((genre.parse().ok()?, code.to_owned())))
+        .collect();
+    territoires.sort();
+    territoires
+}
+
+/// The offers of an actor, by title; those withdrawn too.
+///
+/// # Errors
+/// The engine refused.
+pub async fn de_l_acteur(db: &impl ConnectionTrait, acteur: &ActeurId) -> Result<Vec<OffreComplete>, DbErr> {
+    let acteur = acteur.as_str();
+    let lues = Lue::find_by_statement(raw_sql!(
+        Postgres,
+        "SELECT o.id, o.acteur_id, o.titre, o.titre_tri, o.description, o.genre, o.mode, o.payant, o.active, o.exemple,
+            o.cree_le, o.modifie_le, o.version,
+            (SELECT string_agg(t.theme, ',') FROM offre_theme t WHERE t.offre_id = o.id) AS themes,
+            (SELECT string_agg(e.etape, ',') FROM offre_etape e WHERE e.offre_id = o.id) AS etapes,
+            (SELECT string_agg(z.genre || ':' || z.code, ',') FROM offre_territoire z WHERE z.offre_id = o.id) AS territoires
+         FROM offre o WHERE o.acteur_id = {acteur} ORDER BY o.titre_tri, o.id"
+    ))
+    .all(db)
+    .await?;
+    Ok(lues.into_iter().map(OffreComplete::from).collect())
+}
+
+/// An offer with who offers it.
+#[derive(Clone, Debug)]
+pub struct OffreDActeur {
+    /// The offer.
+    pub complete: OffreComplete,
+    /// Name of the actor.
+    pub acteur: String,
+    /// Its reference.
+    pub reference: String,
+    /// Commune of its seat.
+    pub commune: Option<CodeCommune>,
+    /// Where it is written to, never shown.
+    pub courriel: Option<String>,
+}
+
+#[derive(Clone, Debug, FromQueryResult)]
+struct DeLActeur {
+    acteur: String,
+    reference: String,
+    commune: Option<CodeCommune>,
+    courriel: Option<String>,
+}
+
+/// Offers in force of actors in activity that share a theme with these, by title.
+///
+/// # Errors
+/// The engine refused.
+pub async fn sur_les_themes(
+    db: &impl ConnectionTrait,
+    themes: &[Theme],
+    limite: u64,
+) -> Result<Vec<OffreDActeur>, DbErr> {
+    if themes.is_empty() {
+        return Ok(Vec::new());
+    }
+    let themes: Vec<&str> = themes.iter().map(|theme| theme.as_str()).collect();
+    let limite = i64::try_from(limite).unwrap_or(i64::MAX);
+    let lignes = db
+        .query_all_raw(raw_sql!(
+            Postgres,
+            "SELECT o.id, o.acteur_id, o.titre, o.titre_tri, o.description, o.genre, o.mode, o.payant, o.active,
+                o.exemple, o.cree_le, o.modifie_le, o.version, a.nom AS acteur, a.reference, a.commune, a.courriel,
+                (SELECT string_agg(t.theme, ',') FROM offre_theme t WHERE t.offre_id = o.id) AS themes,
+                (SELECT string_agg(e.etape, ',') FROM offre_etape e WHERE e.offre_id = o.id) AS etapes,
+                (SELECT string_agg(z.genre || ':' || z.code, ',') FROM offre_territoire z WHERE z.offre_id = o.id)
+                    AS territoires
+             FROM offre o JOIN acteur a ON a.id = o.acteur_id
+             WHERE o.active AND a.etat = 'actif'
+               AND EXISTS (SELECT 1 FROM offre_theme c WHERE c.offre_id = o.id AND c.theme IN ({..themes}))
+             ORDER BY o.titre_tri, o.id LIMIT {limite}"
+        ))
+        .await?;
+    lignes
+        .iter()
+        .map(|ligne| {
+            let acteur = DeLActeur::from_query_result(ligne, "")?;
+            Ok(OffreDActeur {
+                complete: Lue::from_query_result(ligne, "")?.into(),
+                acteur: acteur.acteur,
+                reference: acteur.reference,
+                commune: acteur.commune,
+                courriel: acteur.courriel,
+            })
+        })
+        .collect()
+}
+
+/// Saves an offer and what hangs on it, if nobody changed it since it was read. False on a conflict.
+///
+/// # Errors
+/// The engine refused.
+pub async fn enregistrer(tx: &platform::WriteTx, complete: OffreComplete) -> Result<bool, DbErr> {
+    use super::storage::{Column, Entity, etape, inserer_les_liens, territoire, theme};
+    use sea_orm::IntoActiveModel;
+
+    let id = complete.offre.id.as_str().to_owned();
+    let nouvelle = Model { version: complete.offre.version + 1, ..complete.offre.clone() };
+    let resultat = Entity::update_many()
+        .set(nouvelle.into_active_model().reset_all())
+        .filter(Column::Id.eq(id.as_str()))
+        .filter(Column::Version.eq(complete.offre.version))
+        .exec(tx)
+        .await?;
+    if resultat.rows_affected != 1 {
+        return Ok(false);
+    }
+    theme::Entity::delete_many().filter(theme::Column::OffreId.eq(id.as_str())).exec(tx).await?;
+    etape::Entity::delete_many().filter(etape::Column::OffreId.eq(id.as_str())).exec(tx).await?;
+    territoire::Entity::delete_many().filter(territoire::Column::OffreId.eq(id.as_str())).exec(tx).await?;
+    inserer_les_liens(tx, complete).await?;
+    Ok(true)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn les_territoires_se_lisent_et_un_inconnu_est_ecarte() {
+        let lus = territoires(Some("epci:200071066,commune:54129,lune:1,departement:54"));
+        let genres: Vec<_> = lus.iter().map(|(genre, code)| (*genre, code.as_str())).collect();
+        assert_eq!(
+            genres,
+            [
+                (GenreTerritoire::Departement, "54"),
+                (GenreTerritoire::Epci, "200071066"),
+                (GenreTerritoire::Commune, "54129")
+            ]
+        );
+        assert!(territoires(None).is_empty());
+    }
+}

@@ -1,0 +1,9 @@
+//! What an actor offers: what, for which themes and stages, where, and how it is paid.
+//!
+//! - [`storage`]: the rows.
+//! - [`lecture`]: offers with what hangs on them, in one statement.
+//! - [`pages`]: the screens of the actor's representative and of the agent of the site.
+
+pub mod lecture;
+pub mod pages;
+pub mod storage;

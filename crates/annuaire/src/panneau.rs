@@ -1,0 +1,56 @@
+//! Actors on the page of a commune: those of the commune, then how many around, by theme. One statement.
+
+use std::collections::BTreeSet;
+
+use askama::Template;
+use domain::theme::Theme;
+use search::Requete;
+use web::Erreur;
+use web::feature::{DemandeCommune, Panneau};
+
+use crate::liste::filtres::Filtres;
+use crate::liste::pages::{ActeurVu, interroger};
+use crate::liste::storage;
+
+/// Actors named; the list has the others.
+const NOMMES: usize = 12;
+
+struct ThemeAutour {
+    libelle: &'static str,
+    nombre: usize,
+    url: String,
+}
+
+#[derive(Template)]
+#[template(path = "panneau_commune.html")]
+struct CorpsPanneau {
+    commune: String,
+    acteurs: Vec<ActeurVu>,
+    tous: Option<(usize, String)>,
+    autour: Vec<ThemeAutour>,
+}
+
+pub(crate) async fn commune(demande: &DemandeCommune<'_>) -> Result<Option<Panneau>, Erreur> {
+    let instance = &demande.cadre.instance;
+    let ici = Filtres { commune: Some(demande.faits.code.clone()), page: 1, ..Filtres::default() };
+    let avec_voisines = Filtres { voisines: true, ..ici.clone() };
+    let de_la_commune = interroger(instance, &Requete { nombre: NOMMES, ..ici.requete(Vec::new()) })?;
+    let voisins = interroger(instance, &Requete { facettes: true, ..avec_voisines.requete(Vec::new()) })?;
+    let lignes = storage::lignes(demande.tx, &de_la_commune.ids, instance.aujourd_hui()).await?;
+    let themes: BTreeSet<Theme> =
+        Theme::TOUS.iter().copied().filter(|theme| voisins.compte("theme", theme.as_str()) > 0).collect();
+    let corps = CorpsPanneau {
+        commune: demande.faits.nom.clone(),
+        tous: (de_la_commune.total > lignes.len()).then(|| (de_la_commune.total, ici.adresse())),
+        acteurs: lignes.into_iter().map(|ligne| ActeurVu::nouveau(instance, ligne)).collect(),
+        autour: themes
+            .into_iter()
+            .map(|theme| ThemeAutour {
+                libelle: theme.libelle(),
+                nombre: voisins.compte("theme", theme.as_str()),
+                url: Filtres { theme: Some(theme), ..avec_voisines.clone() }.adresse(),
+            })
+            .collect(),
+    };
+    Ok(Some(Panneau { id: "acteurs", titre: "Acteurs".to_owned(), corps: corps.render()? }))
+}

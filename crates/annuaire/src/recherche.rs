@@ -1,0 +1,177 @@
+//! What the directory lets be found: its documents for the index, and its results among those of the whole site.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use domain::code::CodeCommune;
+use platform::ReadTx;
+use sea_orm::entity::prelude::*;
+use sea_orm::{QueryOrder, QuerySelect};
+use search::Document;
+use web::recherche::{Portee, Source, Trouve};
+use web::{Erreur, Instance};
+
+use crate::acteur::{self, ActeurId, agrement, etablissement, theme};
+use crate::liste::storage::{self, Ligne};
+use crate::offre::storage as offre;
+use crate::vocabulaire::{EtatActeur, GenreAgrement};
+
+/// Name of the source in the index.
+pub(crate) const SOURCE: &str = "acteur";
+
+/// Axes of the facets.
+pub(crate) mod axe {
+    pub(crate) const THEME: &str = "theme";
+    pub(crate) const COMMUNE: &str = "commune";
+    pub(crate) const EPCI: &str = "epci";
+    pub(crate) const FAMILLE: &str = "famille";
+    pub(crate) const AGREMENT: &str = "agrement";
+    pub(crate) const OFFRE: &str = "offre";
+    pub(crate) const ESS: &str = "ess";
+}
+
+/// Actors, for the search of the whole site.
+pub(crate) const SOURCES: &[Source] = &[Source {
+    nom: SOURCE,
+    titre: "Acteurs",
+    page: "/annuaire",
+    lister: |tx, instance, portee| Box::pin(lister(tx, instance, portee)),
+    montrer: |tx, instance, ids| Box::pin(montrer(tx, instance, ids)),
+}];
+
+/// Actors read at a time.
+const LOT: u64 = 500;
+
+async fn lister(tx: &ReadTx, instance: &Instance, portee: Portee<'_>) -> Result<Vec<Document>, Erreur> {
+    let requete =
+        acteur::Entity::find().filter(acteur::Column::Etat.eq(EtatActeur::Actif)).order_by_asc(acteur::Column::Id);
+    let requete = match portee {
+        Portee::Ids(ids) => requete.filter(acteur::Column::Id.is_in(ids.iter().map(String::as_str))),
+        Portee::Apres(apres) => requete.filter(acteur::Column::Id.gt(apres)).limit(LOT),
+    };
+    let acteurs = requete.all(tx).await?;
+    let ids: Vec<ActeurId> = acteurs.iter().map(|acteur| acteur.id.clone()).collect();
+    let autour = Autour::lire(tx, &ids).await?;
+    Ok(acteurs.iter().map(|acteur| autour.document(instance, acteur)).collect())
+}
+
+async fn montrer(tx: &ReadTx, instance: &Instance, ids: &[String]) -> Result<Vec<Trouve>, Erreur> {
+    let lignes = storage::lignes(tx, ids, instance.aujourd_hui()).await?;
+    Ok(lignes.into_iter().map(|ligne| trouve(instance, ligne)).collect())
+}
+
+fn trouve(instance: &Instance, ligne: Ligne) -> Trouve {
+    let lieu = ligne.commune.as_ref().map(|code| instance.referentiel().nom_commune(code).to_owned());
+    let parties = [Some(ligne.famille.libelle().to_owned()), lieu, ligne.resume_themes()];
+    Trouve {
+        url: format!("/annuaire/{}", ligne.reference),
+        resume: parties.into_iter().flatten().collect::<Vec<_>>().join(" · "),
+        id: ligne.id,
+        titre: ligne.nom,
+        exemple: ligne.exemple,
+    }
+}
+
+/// What hangs on actors, by actor: four statements whatever their number.
+struct Autour {
+    etablissements: BTreeMap<ActeurId, Vec<etablissement::Model>>,
+    agrements: BTreeMap<ActeurId, Vec<agrement::Model>>,
+    themes: BTreeMap<ActeurId, Vec<theme::Model>>,
+    offres: BTreeMap<ActeurId, Vec<offre::Model>>,
+}
+
+impl Autour {
+    async fn lire(tx: &ReadTx, ids: &[ActeurId]) -> Result<Self, DbErr> {
+        let ids = || ids.iter().map(ActeurId::as_str);
+        let etablissements = etablissement::Entity::find()
+            .filter(etablissement::Column::ActeurId.is_in(ids()))
+            .filter(etablissement::Column::Ouvert.eq(true))
+            .order_by_asc(etablissement::Column::Id);
+        let agrements = agrement::Entity::find().filter(agrement::Column::ActeurId.is_in(ids()));
+        let themes = theme::Entity::find().filter(theme::Column::ActeurId.is_in(ids()));
+        let offres = offre::Entity::find()
+            .filter(offre::Column::ActeurId.is_in(ids()))
+            .filter(offre::Column::Active.eq(true))
+            .order_by_asc(offre::Column::Id);
+        Ok(Self {
+            etablissements: par_acteur(etablissements.all(tx).await?, |e| e.acteur_id.clone()),
+            agrements: par_acteur(agrements.all(tx).await?, |a| a.acteur_id.clone()),
+            themes: par_acteur(themes.all(tx).await?, |t| t.acteur_id.clone()),
+            offres: par_acteur(offres.all(tx).await?, |o| o.acteur_id.clone()),
+        })
+    }
+
+    fn document(&self, instance: &Instance, acteur: &acteur::Model) -> Document {
+        let id = &acteur.id;
+        let etablissements = self.etablissements.get(id).map_or(&[][..], Vec::as_slice);
+        let offres = self.offres.get(id).map_or(&[][..], Vec::as_slice);
+        let jour = instance.aujourd_hui();
+        let agrements: BTreeSet<GenreAgrement> = self
+            .agrements
+            .get(id)
+            .into_iter()
+            .flatten()
+            .filter(|agrement| agrement.au.is_none_or(|au| jour <= au.0))
+            .filter_map(agrement::Model::genre)
+            .collect();
+        let themes: BTreeSet<_> = self.themes.get(id).into_iter().flatten().filter_map(theme::Model::theme).collect();
+        let lieux = lieux(instance, acteur, etablissements);
+        let noms_des_lieux = lieux.iter().map(|code| instance.referentiel().nom_commune(code));
+        let corps = acteur
+            .presentation
+            .as_deref()
+            .into_iter()
+            .chain(offres.iter().map(|offre| offre.description.as_str()))
+            .chain(themes.iter().map(|theme| theme.libelle()))
+            .chain(agrements.iter().flat_map(|genre| [genre.libelle(), genre.as_str()]))
+            .chain(noms_des_lieux)
+            .chain([acteur.famille.libelle()]);
+        let fort = acteur
+            .sigle
+            .as_deref()
+            .into_iter()
+            .chain(etablissements.iter().filter_map(|e| e.enseigne.as_deref()))
+            .chain(offres.iter().map(|offre| offre.titre.as_str()));
+        let mut facettes =
+            vec![(axe::FAMILLE, acteur.famille.as_str().to_owned()), (axe::ESS, acteur.ess_loi.as_str().to_owned())];
+        facettes.extend(themes.iter().map(|theme| (axe::THEME, theme.as_str().to_owned())));
+        facettes.extend(agrements.iter().map(|genre| (axe::AGREMENT, genre.as_str().to_owned())));
+        let genres: BTreeSet<_> = offres.iter().map(|offre| offre.genre).collect();
+        facettes.extend(genres.iter().map(|genre| (axe::OFFRE, genre.as_str().to_owned())));
+        let epci: BTreeSet<String> =
+            lieux.iter().filter_map(|code| instance.faits_commune(code)).filter_map(|faits| faits.epci).collect();
+        facettes.extend(epci.into_iter().map(|epci| (axe::EPCI, epci)));
+        facettes.extend(lieux.iter().map(|code| (axe::COMMUNE, code.as_str().to_owned())));
+        Document {
+            source: SOURCE.to_owned(),
+            id: id.as_str().to_owned(),
+            titre: acteur.nom.clone(),
+            fort: fort.collect::<Vec<_>>().join(" \n"),
+            corps: corps.collect::<Vec<_>>().join(" \n"),
+            facettes,
+            tri: acteur.nom_tri.clone(),
+        }
+    }
+}
+
+/// Communes of the instance where the actor is: its seat and its open establishments.
+fn lieux(
+    instance: &Instance,
+    acteur: &acteur::Model,
+    etablissements: &[etablissement::Model],
+) -> BTreeSet<CodeCommune> {
+    acteur
+        .commune
+        .iter()
+        .chain(etablissements.iter().map(|etablissement| &etablissement.commune))
+        .filter(|code| instance.perimetre().contient(code))
+        .cloned()
+        .collect()
+}
+
+fn par_acteur<M>(lignes: Vec<M>, cle: impl Fn(&M) -> ActeurId) -> BTreeMap<ActeurId, Vec<M>> {
+    let mut par: BTreeMap<ActeurId, Vec<M>> = BTreeMap::new();
+    for ligne in lignes {
+        par.entry(cle(&ligne)).or_default().push(ligne);
+    }
+    par
+}

@@ -1,0 +1,9 @@
+//! The directory on both engines: one binary, linking is what costs.
+
+#![expect(clippy::unwrap_used, clippy::print_stderr, reason = "a test fails by panicking; a skip is said")]
+
+mod import;
+mod monde;
+mod offres;
+mod pages;
+mod propositions;

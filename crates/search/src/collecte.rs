@@ -1,0 +1,150 @@
+//! One pass over the documents found: total, facet counts, and the head of the list in a total order (score, then name,
+//! then id), the same at each run and after each rebuild.
+
+use std::cmp::Ordering;
+use std::collections::BTreeMap;
+
+use tantivy::collector::{Collector, SegmentCollector};
+use tantivy::columnar::StrColumn;
+use tantivy::{DocId, Score, SegmentOrdinal, SegmentReader};
+
+/// Between an axis and its value, between a sort key and its id: never in a text.
+pub(crate) const SEPARATEUR: char = '\u{1f}';
+
+/// What to gather.
+pub(crate) struct Collecte {
+    /// Length of the head.
+    pub(crate) tete: usize,
+    /// Order by score.
+    pub(crate) par_score: bool,
+    /// Axes to count: every one, one, or none.
+    pub(crate) axes: Axes,
+}
+
+/// Axes to count.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Axes {
+    Tous,
+    Un(&'static str),
+    Aucun,
+}
+
+/// What was gathered.
+#[derive(Default)]
+pub(crate) struct Recolte {
+    pub(crate) total: usize,
+    /// Score and `tri␟id`.
+    pub(crate) tete: Vec<(Score, String)>,
+    pub(crate) facettes: BTreeMap<String, BTreeMap<String, usize>>,
+}
+
+pub(crate) struct ParSegment {
+    tri: Option<StrColumn>,
+    facettes: Option<StrColumn>,
+    comptes: Vec<u32>,
+    trouves: Vec<(Score, u64)>,
+    tete: usize,
+    axes: Axes,
+}
+
+impl Collector for Collecte {
+    type Fruit = Recolte;
+    type Child = ParSegment;
+
+    fn for_segment(&self, _: SegmentOrdinal, segment: &SegmentReader) -> tantivy::Result<ParSegment> {
+        let colonnes = segment.fast_fields();
+        let facettes = if self.axes == Axes::Aucun { None } else { colonnes.str("facettes")? };
+        let comptes = vec![0; facettes.as_ref().map_or(0, |colonne| colonne.dictionary().num_terms())];
+        let (tete, axes) = (self.tete, self.axes);
+        Ok(ParSegment { tri: colonnes.str("tri")?, facettes, comptes, trouves: Vec::new(), tete, axes })
+    }
+
+    fn requires_scoring(&self) -> bool {
+        self.par_score
+    }
+
+    fn merge_fruits(&self, segments: Vec<Recolte>) -> tantivy::Result<Recolte> {
+        let mut recolte = Recolte::default();
+        for segment in segments {
+            recolte.total += segment.total;
+            recolte.tete.extend(segment.tete);
+            for (axe, valeurs) in segment.facettes {
+                let comptes = recolte.facettes.entry(axe).or_default();
+                for (valeur, nombre) in valeurs {
+                    *comptes.entry(valeur).or_default() += nombre;
+                }
+            }
+        }
+        recolte.tete.sort_by(|a, b| meilleur((a.0, &a.1), (b.0, &b.1)));
+        recolte.tete.truncate(self.tete);
+        Ok(recolte)
+    }
+}
+
+/// Best score first, then the sort key (text or its ordinal, which sort alike).
+fn meilleur<C: Ord>((score, cle): (Score, C), (autre_score, autre_cle): (Score, C)) -> Ordering {
+    autre_score.total_cmp(&score).then_with(|| cle.cmp(&autre_cle))
+}
+
+impl SegmentCollector for ParSegment {
+    type Fruit = Recolte;
+
+    fn collect(&mut self, doc: DocId, score: Score) {
+        let ordinal = self.tri.as_ref().and_then(|tri| tri.ords().first(doc)).unwrap_or_default();
+        self.trouves.push((score, ordinal));
+        let Some(facettes) = &self.facettes else { return };
+        for ordinal in facettes.ords().values_for_doc(doc) {
+            if let Some(compte) = usize::try_from(ordinal).ok().and_then(|rang| self.comptes.get_mut(rang)) {
+                *compte += 1;
+            }
+        }
+    }
+
+    fn harvest(mut self) -> Recolte {
+        let total = self.trouves.len();
+        Recolte { total, tete: self.prendre_la_tete(), facettes: self.nommer_les_facettes() }
+    }
+}
+
+impl ParSegment {
+    fn prendre_la_tete(&mut self) -> Vec<(Score, String)> {
+        let mut trouves = std::mem::take(&mut self.trouves);
+        if self.tete == 0 {
+            return Vec::new();
+        }
+        if trouves.len() > self.tete {
+            trouves.select_nth_unstable_by(self.tete - 1, |a, b| meilleur(*a, *b));
+            trouves.truncate(self.tete);
+        }
+        // In the order of the dictionary, which is then read once.
+        trouves.sort_unstable_by_key(|(_, ordinal)| *ordinal);
+        let ordinaux: Vec<u64> = trouves.iter().map(|(_, ordinal)| *ordinal).collect();
+        let cles = self.tri.as_ref().map(|tri| textes(tri, &ordinaux)).unwrap_or_default();
+        trouves.into_iter().map(|(score, _)| score).zip(cles).collect()
+    }
+
+    fn nommer_les_facettes(&self) -> BTreeMap<String, BTreeMap<String, usize>> {
+        let mut facettes: BTreeMap<String, BTreeMap<String, usize>> = BTreeMap::new();
+        let Some(colonne) = &self.facettes else { return facettes };
+        let vus: Vec<(u64, u32)> = (0..).zip(&self.comptes).filter(|(_, n)| **n > 0).map(|(o, n)| (o, *n)).collect();
+        let ordinaux: Vec<u64> = vus.iter().map(|(ordinal, _)| *ordinal).collect();
+        for (jeton, (_, nombre)) in textes(colonne, &ordinaux).into_iter().zip(vus) {
+            let Some((axe, valeur)) = jeton.split_once(SEPARATEUR) else { continue };
+            if matches!(self.axes, Axes::Un(seul) if seul != axe) {
+                continue;
+            }
+            let nombre = usize::try_from(nombre).unwrap_or(usize::MAX);
+            facettes.entry(axe.to_owned()).or_default().insert(valeur.to_owned(), nombre);
+        }
+        facettes
+    }
+}
+
+/// The texts of sorted ordinals. A damaged dictionary gives fewer texts: results are missing, nothing stops.
+fn textes(colonne: &StrColumn, ordinaux: &[u64]) -> Vec<String> {
+    let mut textes = Vec::with_capacity(ordinaux.len());
+    let lu = colonne
+        .dictionary()
+        .sorted_ords_to_term_cb(ordinaux, |octets| textes.push(String::from_utf8_lossy(octets).into_owned()));
+    if lu.is_ok() { textes } else { Vec::new() }
+}

@@ -1,0 +1,167 @@
+//! Pabulib files: good, odd, hostile.
+
+use std::path::Path;
+
+use proptest::prelude::*;
+use rstest::rstest;
+use vote::pabulib::{Limits, ReadOptions, VoidReason, read, write};
+
+const OVERSPENDING: &str = include_str!("micro/micro_02_overspending.pb");
+const CUMULATIVE: &str = include_str!("micro/micro_08_cumulative.pb");
+
+fn file(meta: &str, projects: &str, votes: &str) -> String {
+    format!("META\nkey;value\n{meta}PROJECTS\n{projects}VOTES\n{votes}")
+}
+
+fn small(votes: &str) -> String {
+    file("budget;1000\nvote_type;approval\n", "project_id;cost\n1;400\n2;700\n", &format!("voter_id;vote\n{votes}"))
+}
+
+fn refused(text: &str) -> (usize, String) {
+    let error = read(text.as_bytes(), ReadOptions::default()).expect_err("this file is wrong");
+    (error.line, error.what)
+}
+
+#[rstest]
+#[case::unknown_project("0;1,3\n", 11, "« 3 »")]
+#[case::cut_row("0;1\n1\n", 12, "coupée")]
+#[case::duplicate_voter("0;1\n1;2\n0;2\n", 13, "déjà voté")]
+fn wrong_ballots_are_refused_with_their_line(#[case] votes: &str, #[case] line: usize, #[case] words: &str) {
+    let (found, what) = refused(&small(votes));
+    assert_eq!(found, line, "{what}");
+    assert!(what.contains(words), "{what}");
+}
+
+#[rstest]
+#[case::zero_budget("budget;0\n", "1;400\n", "supérieur à zéro")]
+#[case::nan("budget;NaN\n", "1;400\n", "NaN")]
+#[case::negative("budget;1000\n", "1;-400\n", "-400")]
+#[case::zero_cost("budget;1000\n", "1;0\n", "supérieur à zéro")]
+#[case::infinite("budget;1000\n", "1;inf\n", "inf")]
+#[case::empty_cost("budget;1000\n", "1;\n", "Le coût")]
+#[case::huge("budget;1000\n", "1;99999999999999999999999\n", "99999999999999999999999")]
+#[case::too_large("budget;1000\n", "1;9999999999999999\n", "trop grand")]
+#[case::twice("budget;1000\n", "1;400\n1;500\n", "deux fois")]
+#[case::no_budget("country;France\n", "1;400\n", "budget")]
+#[case::no_project("budget;1000\n", "", "aucun projet")]
+#[case::comma("budget;1000\n", "a,b;400\n", "virgule")]
+fn wrong_projects_are_refused(#[case] meta: &str, #[case] projects: &str, #[case] words: &str) {
+    let text = file(meta, &format!("project_id;cost\n{projects}"), "voter_id;vote\n0;1\n");
+    let (line, what) = refused(&text);
+    assert!(what.contains(words), "{line} {what}");
+}
+
+#[test]
+fn a_file_cut_in_the_middle_never_passes_for_whole() {
+    for end in 0..OVERSPENDING.len() - 1 {
+        let result = read(&OVERSPENDING.as_bytes()[..end], ReadOptions::default());
+        if let Ok(document) = result {
+            // Only the end of the last ballot may be lost without a trace in the number of lines: it is reported.
+            assert!(end >= OVERSPENDING.len() - "C,D,F\n".len(), "{end}");
+            assert!(document.leniencies.iter().any(|found| found.what.contains("entier")), "{end}");
+        }
+    }
+}
+
+#[test]
+fn odd_files_are_read_and_reported() {
+    let text = "\u{feff}META\r\nkey;value\r\nbudget;1000,50\r\nvote_type;approval\r\ndescription;\"Un ; et un \"\"mot\"\"\"\r\n\r\n\
+        PROJECTS\r\nproject_id;cost;target;name\r\n1;400.5;x;\"Four\nà pain\"\r\n2;700.00;y;Bancs\r\n\
+        VOTES\r\nvoter_id;vote\r\n0;1, 2\r\n1;1,\r\n2;\r\n3;2,2\r\n";
+    let document = read(text.as_bytes(), ReadOptions::default()).unwrap();
+    assert_eq!(document.meta("description"), Some("Un ; et un \"mot\""));
+    assert_eq!(document.election.amount(document.election.budget), "1000.5");
+    assert_eq!(document.election.amount(document.election.projects[0].cost), "400.5");
+    assert_eq!(document.election.projects[0].name, "Four\nà pain");
+    assert_eq!(document.election.votes(), [2, 2]);
+    assert_eq!(document.election.ballots.total(), 4);
+    let said: Vec<(usize, &str)> = document.leniencies.iter().map(|found| (found.line, found.what.as_str())).collect();
+    let expect = |line: usize, words: &str| {
+        assert!(said.iter().any(|(l, what)| *l == line && what.contains(words)), "{line} {words} in {said:?}");
+    };
+    expect(3, "virgule décimale");
+    expect(8, "target");
+    expect(14, "espaces");
+    expect(15, "virgule de trop");
+    expect(17, "deux fois");
+}
+
+#[test]
+fn ballots_outside_the_limits_are_void_when_asked() {
+    let text = file(
+        "budget;1000\nvote_type;approval\nmin_length;2\nmax_length;2\nmax_sum_cost;1050\n",
+        "project_id;cost\n1;400\n2;700\n3;300\n",
+        "voter_id;vote\n0;1,3\n1;1\n2;1,2,3\n3;1,2\n4;\n",
+    );
+    let counted = read(text.as_bytes(), ReadOptions::default()).unwrap();
+    assert_eq!(counted.election.ballots.total(), 5);
+    assert!(counted.leniencies.iter().any(|found| found.what.contains("moins de projets")));
+    let options = ReadOptions { limits: Limits::Enforce, ..ReadOptions::default() };
+    let strict = read(text.as_bytes(), options).unwrap();
+    assert_eq!(strict.election.ballots.total(), 1);
+    let reasons: Vec<VoidReason> = strict.void.iter().map(|(_, reason)| *reason).collect();
+    assert_eq!(reasons, [VoidReason::TooShort, VoidReason::TooLong, VoidReason::TooExpensive, VoidReason::TooShort]);
+}
+
+/// Written, read, written: the same text; and the same vote.
+fn round_trip(text: &str) {
+    let first = read(text.as_bytes(), ReadOptions::default()).unwrap();
+    let written = write(&first);
+    let second = read(written.as_bytes(), ReadOptions::default()).unwrap_or_else(|error| panic!("{error}\n{written}"));
+    assert_eq!(first.election.votes(), second.election.votes());
+    assert_eq!(first.election.points(), second.election.points());
+    assert_eq!(first.election.projects, second.election.projects);
+    assert_eq!(first.election.budget, second.election.budget);
+    assert_eq!(first.election.ballots.groups(), second.election.ballots.groups());
+    assert_eq!(written, write(&second));
+}
+
+#[test]
+fn files_round_trip() {
+    round_trip(OVERSPENDING);
+    round_trip(CUMULATIVE);
+    for folder in ["pabulib", "pabulib-pabutools"] {
+        let folder = Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/../../../shared/data")).join(folder);
+        let Ok(entries) = std::fs::read_dir(&folder) else {
+            eprintln!("SAUTÉ : {} est absent", folder.display());
+            continue;
+        };
+        for path in entries.map(|entry| entry.unwrap().path()) {
+            let is_file = path.extension().is_some_and(|extension| extension == "pb");
+            if is_file && !path.ends_with("checker-example_invalid.pb") {
+                round_trip(&std::fs::read_to_string(path).unwrap());
+            }
+        }
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 2_000, ..ProptestConfig::default() })]
+
+    /// A good file with some bytes changed, removed or doubled is read or refused, and what is read can be counted.
+    #[test]
+    fn hostile_files_never_panic(
+        changes in proptest::collection::vec((0_usize..400, any::<u8>(), 0_u8..3), 1..8),
+        points: bool,
+    ) {
+        let mut bytes = if points { CUMULATIVE } else { OVERSPENDING }.as_bytes().to_vec();
+        for (at, byte, how) in changes {
+            let at = at % bytes.len();
+            match how {
+                0 => bytes[at] = byte,
+                1 => { bytes.remove(at); }
+                _ => bytes.insert(at, b";,\"\n\r0"[byte as usize % 6]),
+            }
+        }
+        if let Ok(document) = read(&bytes, ReadOptions::default()) {
+            let _ = write(&document);
+            for rule in ["greedy_votes", "mes_cost_add1", "phragmen"] {
+                let _ = vote::Rule::from_name(rule).unwrap().count(
+                    &document.election,
+                    &vote::TieBreak::Recommended,
+                    &vote::Control::default(),
+                );
+            }
+        }
+    }
+}
