@@ -58,7 +58,6 @@ fn page(cadre: &Cadre, c: &CourrielType, etat: Etat) -> Reponse {
         .lignes(16);
     let ecran = Ecran {
         titre: format!("Courriel : {}", c.quand.trim_end_matches('.').to_lowercase()),
-        introduction: vec![c.quand.clone()],
         action: format!("/reglages/courriels/{}", c.id),
         champs: vec![Html(valeurs(c)), Html(sujet.to_string()), Html(texte.to_string())],
         avec_apercu: true,

@@ -97,6 +97,6 @@ fn presenter(connues: &[Sauvegarde], dossier: &Path) -> String {
 
 /// "12,4 Mo".
 fn taille(octets: u64) -> String {
-    let dixiemes = octets / 100_000;
+    let dixiemes = octets.div_ceil(100_000);
     format!("{},{} Mo", dixiemes / 10, dixiemes % 10)
 }
