@@ -252,7 +252,7 @@ impl<'e> Plan<'e> {
     }
 
     fn cost<'r>(&self, rounds: impl Iterator<Item = &'r Round>) -> u64 {
-        rounds.map(|round| self.election.projects[round.project].cost).sum()
+        self.election.cost_of(rounds.map(|round| round.project))
     }
 
     /// Floor winners: territories in the order of their best candidate.

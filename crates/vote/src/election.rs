@@ -329,6 +329,12 @@ impl Election {
         totals
     }
 
+    /// Cost of some projects together; the largest integer past it, for absurd votes.
+    #[must_use]
+    pub fn cost_of(&self, projects: impl IntoIterator<Item = usize>) -> u64 {
+        projects.into_iter().fold(0, |sum, project| sum.saturating_add(self.projects[project].cost))
+    }
+
     /// One currency unit, in the smallest unit.
     #[must_use]
     pub fn unit(&self) -> u64 {

@@ -81,7 +81,7 @@ pub fn shortfall(
         changed.projects[project].cost = cost - less * unit;
         wins(&changed)
     })?;
-    let total: u64 = election.projects.iter().map(|project| project.cost).sum();
+    let total = election.cost_of(0..election.projects.len());
     let budget = smallest(total / unit, |more| {
         let mut changed = election.clone();
         changed.budget += more * unit;

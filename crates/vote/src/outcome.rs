@@ -120,7 +120,7 @@ pub struct Outcome {
 impl Outcome {
     pub(crate) fn new(election: &Election, rounds: Vec<Round>, exact: bool, certificate: Certificate) -> Self {
         let winners: Vec<usize> = rounds.iter().map(|round| round.project).collect();
-        let total = winners.iter().map(|&project| election.projects[project].cost).sum();
+        let total = election.cost_of(winners.iter().copied());
         Self { winners, total, rounds, exact, certificate, increments: None, welfare: None }
     }
 

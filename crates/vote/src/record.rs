@@ -90,7 +90,7 @@ pub fn count<'a>(bytes: &'a [u8], parameters: &Parameters, control: &Control<'_>
             "ties": outcome.certificate.ties,
             "denominator_bits": outcome.certificate.denominator_bits,
         },
-        "rounds": outcome.rounds.iter().map(|round| round_json(round, election)).collect::<Vec<_>>(),
+        "rounds": rounds_json(&outcome, election),
         "explanation": explanation(&document, parameters.rule, &outcome),
     });
     if let Some(increments) = &outcome.increments {
@@ -133,12 +133,23 @@ fn input(bytes: &[u8], document: &Document<'_>) -> Value {
     })
 }
 
-fn round_json(round: &Round, election: &Election) -> Value {
+fn rounds_json(outcome: &Outcome, election: &Election) -> Vec<Value> {
+    let mut left = election.budget;
+    let mut rounds = Vec::with_capacity(outcome.rounds.len());
+    for round in &outcome.rounds {
+        left = left.saturating_sub(election.projects[round.project].cost);
+        rounds.push(round_json(round, election, left));
+    }
+    rounds
+}
+
+fn round_json(round: &Round, election: &Election, left: u64) -> Value {
     // Doubles are written by their shortest text that gives them back: the same everywhere.
     let value = round.exact_value.clone().or_else(|| round.value.is_finite().then(|| round.value.to_string()));
     json!({
         "project": election.projects[round.project].id,
         "cost": election.amount(election.projects[round.project].cost),
+        "left": election.amount(left),
         "measure": round.measure.name(),
         "value": value,
         "supporters": round.supporters,

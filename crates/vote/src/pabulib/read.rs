@@ -400,7 +400,7 @@ impl BallotRules {
             return Some(VoidReason::TooLong);
         }
         if self.min_sum_cost.is_some() || self.max_sum_cost.is_some() {
-            let cost: u64 = ballot.iter().map(|choice| election.projects[choice.project as usize].cost).sum();
+            let cost = election.cost_of(ballot.iter().map(|choice| choice.project as usize));
             if self.min_sum_cost.is_some_and(|min| cost < min) {
                 return Some(VoidReason::TooCheap);
             }

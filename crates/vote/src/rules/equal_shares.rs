@@ -154,7 +154,7 @@ pub(crate) fn fill(election: &Election, order: Order, tie: &TieBreak, rest: &Fil
     let left = rest.envelope.saturating_sub(outcome.total);
     ranking.fill(election, Misfit::Skip, left, &mut outcome.rounds, Some(rest.limits));
     outcome.winners = outcome.rounds.iter().map(|round| round.project).collect();
-    outcome.total = outcome.winners.iter().map(|&project| election.projects[project].cost).sum();
+    outcome.total = election.cost_of(outcome.winners.iter().copied());
 }
 
 /// Every price of the final run as a fraction.

@@ -103,6 +103,24 @@ fn ballots_outside_the_limits_are_void_when_asked() {
     assert_eq!(reasons, [VoidReason::TooShort, VoidReason::TooLong, VoidReason::TooExpensive, VoidReason::TooShort]);
 }
 
+#[test]
+fn enormous_amounts_are_counted_without_overflow() {
+    let largest = vote::LARGEST_AMOUNT;
+    let ids: Vec<String> = (0..20_000).map(|c| c.to_string()).collect();
+    let projects: String = ids.iter().map(|id| format!("{id};{largest}\n")).collect();
+    let text = file(
+        &format!("budget;{largest}\nvote_type;approval\nmax_sum_cost;{largest}\n"),
+        &format!("project_id;cost\n{projects}"),
+        &format!("voter_id;vote\n0;{}\n", ids.join(",")),
+    );
+    let document = read(text.as_bytes(), ReadOptions::default()).unwrap();
+    for rule in ["greedy_votes", "mes_cost", "phragmen"] {
+        let rule = vote::Rule::from_name(rule).unwrap();
+        let outcome = rule.count(&document.election, &vote::TieBreak::Recommended, &vote::Control::default()).unwrap();
+        assert_eq!(outcome.winners.len(), 1);
+    }
+}
+
 /// Written, read, written: the same text; and the same vote.
 fn round_trip(text: &str) {
     let first = read(text.as_bytes(), ReadOptions::default()).unwrap();

@@ -41,6 +41,7 @@ fn a_record_is_canonical_and_says_the_rule() {
     assert!(!text.contains("\": "), "no space after a key");
     assert_eq!(again["winners"], serde_json::json!(["A", "E", "D"]));
     assert_eq!(again["rounds"][1]["value"], "1/4");
+    assert_eq!(again["rounds"][2]["left"], "290000");
     assert_eq!(again["exact"], true);
     assert!(again["rule"]["text"].as_str().unwrap().contains("personne ne soutient"));
     assert!(again["ties"]["text"].as_str().unwrap().contains("graine publiée le 3 mars"));

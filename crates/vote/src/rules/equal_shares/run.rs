@@ -100,7 +100,7 @@ impl<'r, 'p> Runner<'r, 'p> {
     }
 
     pub(super) fn total(&self, order: &[Selection]) -> u64 {
-        order.iter().map(|selection| self.profile.cost(selection.project)).sum()
+        self.profile.election.cost_of(order.iter().map(|selection| selection.project))
     }
 
     fn eligible(&self, project: usize) -> bool {
