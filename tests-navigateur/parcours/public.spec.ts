@@ -9,6 +9,8 @@ const PAGES: Array<[string, RegExp]> = [
   ["/communes/54129", /Cirey-sur-Vezouze/],
   ["/communes/54395", /Nancy/],
   ["/carte", /Ce qui se fait/],
+  ["/annuaire", /./],
+  ["/recherche?q=commerce", /./],
   ["/leviers", /./],
   ["/leviers/detr", /DETR/],
   ["/formes-juridiques", /./],

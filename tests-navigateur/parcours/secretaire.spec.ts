@@ -5,7 +5,6 @@ import { courriel, entrerComme, lien, seConnecter } from "../maison/gestes.js";
 test("entre par le lien du courriel, que son antivirus a déjà ouvert", async ({ arrive }) => {
   const secretaire = await arrive();
   await secretaire.aller("/connexion?retour=/compte");
-  await secretaire.capturer("connexion");
   await secretaire.remplir("Votre adresse de courriel", "secretaire@exemple.invalid");
   await secretaire.envoyer("Recevoir le code");
   const chemin = lien(await courriel(secretaire, "secretaire@exemple.invalid", "Votre lien pour vous connecter"), "/connexion/lien/");

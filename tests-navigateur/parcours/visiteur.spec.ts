@@ -39,7 +39,6 @@ test("décrit un projet sans compte et voit ce qui convient, avec les raisons", 
 
   // What is asked later makes the list more just.
   await maire.suivre("Préciser le projet");
-  await maire.capturer("preciser");
   await maire.envoyer("Enregistrer");
   await maire.titre("Ce qui peut vous aider");
   await maire.suivre(/Imprimer une note/);
