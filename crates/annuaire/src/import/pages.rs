@@ -5,7 +5,7 @@ use axum::extract::Path;
 use axum::http::StatusCode;
 use platform::fichiers::Genre;
 use socle::{PersonneId, personne};
-use web::composants::{ChampFichier, ChampTexte, EtatVide, Html, Resume, ResumeErreurs};
+use web::composants::{Cellule, ChampFichier, ChampTexte, EtatVide, Html, Resume, ResumeErreurs, Tableau};
 use web::fichier::CheckedFormFichier;
 use web::formulaire::Erreurs;
 use web::{Cadre, CheckedForm, Erreur, Reponse, Saisie, texte};
@@ -21,14 +21,6 @@ const FIL: [(&str, &str); 2] = [("Réglages", "/reglages"), ("Importer l’annua
 /// Imports shown.
 const HISTORIQUE: u64 = 20;
 
-struct LigneHistorique {
-    id: String,
-    quand: String,
-    fichiers: String,
-    etat: &'static str,
-    comptes: String,
-}
-
 #[derive(Template)]
 #[template(path = "imports.html")]
 struct PageImports {
@@ -37,7 +29,7 @@ struct PageImports {
     premier: ChampFichier,
     second: ChampFichier,
     liste_du: ChampTexte,
-    historique: Vec<LigneHistorique>,
+    historique: Tableau,
     vide: EtatVide,
 }
 
@@ -52,6 +44,7 @@ struct PageRapport {
     attend: bool,
     caches: Html,
     chiffres: Resume,
+    differences: Tableau,
     rapport: Rapport,
 }
 
@@ -89,7 +82,11 @@ async fn page(cadre: &Cadre, saisie: Saisie, erreurs: Erreurs) -> Result<PageImp
         liste_du: f
             .texte("liste_du", "Date de la liste d’ESS France (facultatif)")
             .aide("Elle ne la dit pas elle-même. Exemple : 24/11/2026."),
-        historique: imports.into_iter().map(|import| ligne(cadre, import)).collect(),
+        historique: Tableau {
+            legende: "Derniers imports, le plus récent d’abord".to_owned(),
+            colonnes: ["Quand", "Fichiers", "Résultat", "Nouveaux", "Changés", "Lignes refusées"].map(str::to_owned).into(),
+            lignes: imports.iter().map(|import| ligne(cadre, import)).collect(),
+        },
         vide: EtatVide {
             titre: "Aucun import".to_owned(),
             texte: "L’annuaire se remplit avec les fichiers publics ci-dessus.".to_owned(),
@@ -98,15 +95,17 @@ async fn page(cadre: &Cadre, saisie: Saisie, erreurs: Erreurs) -> Result<PageImp
     })
 }
 
-fn ligne(cadre: &Cadre, import: import::Model) -> LigneHistorique {
+fn ligne(cadre: &Cadre, import: &import::Model) -> Vec<Cellule> {
     let rapport = import.rapport();
-    LigneHistorique {
-        quand: texte::moment(cadre.instance.heure_de(import.commence_le)),
-        etat: libelle(&import.etat),
-        comptes: format!("{}, {}, {}", rapport.nouveaux, rapport.changes, rapport.refusees),
-        fichiers: import.fichiers,
-        id: import.id,
-    }
+    let quand = texte::moment(cadre.instance.heure_de(import.commence_le));
+    vec![
+        Cellule::lien(&format!("{URL}/{}", import.id), &quand),
+        Cellule::texte(&import.fichiers),
+        Cellule::texte(libelle(&import.etat)),
+        Cellule::nombre(rapport.nouveaux.to_string()),
+        Cellule::nombre(rapport.changes.to_string()),
+        Cellule::nombre(rapport.refusees.to_string()),
+    ]
 }
 
 /// GET.
@@ -166,6 +165,7 @@ async fn repondre(cadre: &Cadre, id: &str, alerte: Option<String>) -> Reponse {
         attend: import.etat == etat::PRET,
         caches: cadre.formulaire().caches(),
         chiffres: chiffres(&rapport),
+        differences: differences(&rapport),
         id: import.id,
         rapport,
     };
@@ -185,6 +185,19 @@ fn chiffres(rapport: &Rapport) -> Resume {
         .ligne("Nouveaux", rapport.nouveaux.to_string())
         .ligne("Changés", rapport.changes.to_string())
         .ligne("Sans changement", rapport.inchanges.to_string())
+}
+
+fn differences(rapport: &Rapport) -> Tableau {
+    let dire = |valeur: &str, vide: &str| if valeur.is_empty() { vide.to_owned() } else { valeur.to_owned() };
+    let lignes = rapport.differences.iter().map(|d| {
+        let (avant, apres) = (dire(&d.avant, "rien"), dire(&d.apres, "retiré"));
+        vec![Cellule::texte(&d.acteur), Cellule::texte(&d.champ), Cellule::texte(avant), Cellule::texte(apres)]
+    });
+    Tableau {
+        legende: "Avant et après, par acteur".to_owned(),
+        colonnes: ["Acteur", "Quoi", "Avant", "Après"].map(str::to_owned).into(),
+        lignes: lignes.collect(),
+    }
 }
 
 /// POST of one import: lets it in, or gives it up.

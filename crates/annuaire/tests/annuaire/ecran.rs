@@ -35,7 +35,7 @@ async fn l_agent_essaie_puis_enregistre(#[case] moteur: Moteur) {
     // The same form sent again gets its first answer; another one is told that nothing waits.
     let encore = agent.envoyer(&rapport, &action, &[("acte", "appliquer")]).await;
     assert_eq!(encore.statut, 200, "{}", encore.texte());
-    agent.ouvrir(URL).await.exiger("64, 0, 0");
+    agent.ouvrir(URL).await.exiger("siae.csv").exiger("64");
     // The same file again: nothing to keep.
     let page = agent.ouvrir(URL).await;
     let rapport = agent.envoyer_fichier(&page, URL, &[], ("fichier", "siae.csv", SIAE)).await;
