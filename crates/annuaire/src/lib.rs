@@ -1,6 +1,7 @@
 //! Directory of the actors of the social and solidarity economy and of what they offer.
 //!
 //! - [`acteur`]: the projection for reading, establishments, approvals, themes; facts with their provenance.
+//! - [`demo`]: the real insertion bodies of the 54 (2020), and invented actors plainly marked.
 //! - [`ess`]: part of the ESS or not, by law and in statistics, each with its reason (R-40 to R-43).
 //! - [`generateur`]: volume in the official layout of Sirene, for tests and measures.
 //! - [`import`]: Sirene stock files, list of insertion bodies, list of ESS France; dry run, report, history.
@@ -13,6 +14,7 @@
 
 mod acces;
 pub mod acteur;
+mod demo;
 pub mod ess;
 mod evenements;
 pub mod exports;
@@ -28,7 +30,8 @@ mod recherche;
 pub mod vocabulaire;
 
 use axum::routing::{get, post};
-use web::feature::{Donnees, EntreeMenu, Route};
+use domain::droit::Action;
+use web::feature::{Donnees, EntreeMenu, LienReglage, Route};
 use web::{Acces, Feature};
 
 /// The face of the feature.
@@ -50,13 +53,20 @@ pub fn feature() -> Feature {
                        structure en diffusion partielle n’a ni adresse ni contact publiés, sauf ceux qu’elle a donnés",
             duree: "Tant que la structure est en activité, ou jusqu’à ce qu’elle demande son retrait",
         }],
+        reglages: vec![LienReglage {
+            rang: 60,
+            libelle: "Importer l’annuaire",
+            texte: "Sirene, structures d’insertion, liste d’ESS France : voir ce qui change, puis l’enregistrer.",
+            url: "/reglages/imports/annuaire",
+        }],
+        demo: Some(|instance| Box::pin(demo::semer(instance))),
         ..Feature::default()
     }
 }
 
 fn routes() -> Vec<Route> {
     let route = |methodes, chemin, acces, vers| Route { methodes, chemin, acces, vers };
-    let objet = Acces::SelonObjet;
+    let (objet, agent) = (Acces::SelonObjet, Acces::Action(Action::GererLeSite));
     vec![
         route("GET", "/annuaire", Acces::Public, get(liste::pages::montrer)),
         route("GET", "/annuaire/export", Acces::Public, get(exports::telecharger)),
@@ -75,5 +85,17 @@ fn routes() -> Vec<Route> {
             get(offre::pages::modifier).post(offre::pages::enregistrer),
         ),
         route("POST", "/annuaire/{reference}/offres/{offre}/etat", objet, post(offre::pages::changer_l_etat)),
+        route(
+            "GET POST",
+            "/reglages/imports/annuaire",
+            agent,
+            get(import::pages::montrer).post(import::pages::recevoir),
+        ),
+        route(
+            "GET POST",
+            "/reglages/imports/annuaire/{id}",
+            agent,
+            get(import::pages::montrer_un).post(import::pages::decider),
+        ),
     ]
 }

@@ -3,7 +3,7 @@
 
 use std::borrow::Cow;
 use std::cell::Cell;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 use std::fs::File;
 use std::io::{Cursor, Read, Seek};
 use std::path::PathBuf;
@@ -67,6 +67,7 @@ impl Genre {
 /// Header: columns by comparable name.
 #[derive(Clone, Debug, Default)]
 pub struct Entete {
+    exacts: HashMap<String, usize>,
     colonnes: BTreeMap<String, usize>,
     noms: Vec<String>,
 }
@@ -80,13 +81,14 @@ impl Entete {
                 return Err(format!("la colonne « {nom} » apparaît deux fois. Gardez-en une seule."));
             }
         }
-        Ok(Self { colonnes, noms })
+        let exacts = noms.iter().enumerate().map(|(rang, nom)| (nom.clone(), rang)).collect();
+        Ok(Self { exacts, colonnes, noms })
     }
 
-    /// Rank of a column.
+    /// Rank of a column: by its very name, else by what remains once accents, case and quotes are folded.
     #[must_use]
     pub fn colonne(&self, nom: &str) -> Option<usize> {
-        self.colonnes.get(&cle_de_tri(nom)).copied()
+        self.exacts.get(nom).or_else(|| self.colonnes.get(&cle_de_tri(nom))).copied()
     }
 
     /// How many columns.

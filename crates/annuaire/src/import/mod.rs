@@ -18,6 +18,7 @@ pub mod fiche;
 pub mod fichier;
 pub mod lieu;
 pub mod nombre;
+pub mod pages;
 pub mod preparation;
 pub mod rapport;
 pub mod siae;

@@ -53,7 +53,14 @@ pub fn lire(tables: &[Table], contexte: &mut Contexte<'_>) -> Result<Vec<Fiche>,
     }
     let mut fiches = HashMap::new();
     for table in de(Genre::UniteLegale) {
+        let rang = table.entete.colonne("siren").unwrap_or(usize::MAX);
         parcourir(table, contexte, |ligne, numero, contexte| {
+            // Most rows of a national file stop here, before anything is decoded.
+            let vu = |cle: &u32| presents.contains(cle) || contexte.connus.contains(cle);
+            if ligne.get(rang).and_then(numero_entier).is_some_and(|cle| !vu(&cle)) {
+                contexte.rapport.ailleurs += 1;
+                return;
+            }
             unite_legale(table, ligne, numero, contexte, &presents, &mut fiches);
         })?;
     }
@@ -67,6 +74,15 @@ pub fn lire(tables: &[Table], contexte: &mut Contexte<'_>) -> Result<Vec<Fiche>,
     let mut fiches: Vec<Fiche> = fiches.into_values().map(situer).collect();
     fiches.sort_by(|a, b| a.siren.cmp(&b.siren));
     Ok(fiches)
+}
+
+/// Nine digits, as a number.
+fn numero_entier(octets: &[u8]) -> Option<u32> {
+    let chiffre = |octet: &u8| octet.is_ascii_digit().then(|| u32::from(octet - b'0'));
+    if octets.len() != 9 {
+        return None;
+    }
+    octets.iter().try_fold(0, |somme, octet| chiffre(octet).map(|chiffre| somme * 10 + chiffre))
 }
 
 fn avertir(tables: &[Table], contexte: &mut Contexte<'_>) {

@@ -2,6 +2,7 @@
 
 #![expect(clippy::unwrap_used, clippy::print_stderr, reason = "a test fails by panicking; a skip is said")]
 
+mod ecran;
 mod import;
 mod monde;
 mod offres;
