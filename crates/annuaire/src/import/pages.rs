@@ -84,7 +84,9 @@ async fn page(cadre: &Cadre, saisie: Saisie, erreurs: Erreurs) -> Result<PageImp
             .aide("Elle ne la dit pas elle-même. Exemple : 24/11/2026."),
         historique: Tableau {
             legende: "Derniers imports, le plus récent d’abord".to_owned(),
-            colonnes: ["Quand", "Fichiers", "Résultat", "Nouveaux", "Changés", "Lignes refusées"].map(str::to_owned).into(),
+            colonnes: ["Quand", "Fichiers", "Résultat", "Nouveaux", "Changés", "Lignes refusées"]
+                .map(str::to_owned)
+                .into(),
             lignes: imports.iter().map(|import| ligne(cadre, import)).collect(),
         },
         vide: EtatVide {
@@ -173,9 +175,10 @@ async fn repondre(cadre: &Cadre, id: &str, alerte: Option<String>) -> Reponse {
 }
 
 fn chiffres(rapport: &Rapport) -> Resume {
-    let fichiers = rapport.fichiers.iter().fold(Resume::default(), |resume, f| {
-        resume.ligne(&f.nom, format!("{}, {}\u{a0}lignes", f.genre, f.lues))
-    });
+    let fichiers = rapport
+        .fichiers
+        .iter()
+        .fold(Resume::default(), |resume, f| resume.ligne(&f.nom, format!("{}, {}\u{a0}lignes", f.genre, f.lues)));
     fichiers
         .ligne("Lignes lues", rapport.lues.to_string())
         .ligne("Lignes d’autres territoires, laissées", rapport.ailleurs.to_string())
