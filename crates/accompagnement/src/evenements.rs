@@ -24,11 +24,17 @@ pub(crate) const RELATION_ENVOYEE: &str = "accompagnement.relation-envoyee";
 pub(crate) const RELATION_REPONDUE: &str = "accompagnement.relation-repondue";
 pub(crate) const FUSIONNE: &str = "accompagnement.fusionne";
 pub(crate) const SEPARE: &str = "accompagnement.separe";
+pub(crate) const REPRIS: &str = "accompagnement.repris";
+pub(crate) const REPRIS_DE_NOUVEAU: &str = "accompagnement.repris-de-nouveau";
+pub(crate) const REPRISE_ANNULEE: &str = "accompagnement.reprise-annulee";
 pub(crate) const RECONNU: &str = "accompagnement.reconnu";
 
 pub(crate) const RENDUS: &[(&str, Rendu)] = &[
     (DEMANDE, |_, f| format!("Accompagnement demandé. Réponse promise au plus tard le {}", jour(f, "promise_le"))),
     (SAISI, |_, _| "Projet saisi par le département après un appel".to_owned()),
+    (REPRIS, |_, _| "Projet repris du tableau de suivi du département".to_owned()),
+    (REPRIS_DE_NOUVEAU, |_, _| "Projet mis à jour d’après le tableau de suivi du département".to_owned()),
+    (REPRISE_ANNULEE, |_, _| "Reprise du tableau de suivi annulée".to_owned()),
     (RECONNU, |_, _| "La personne qui a appelé a dit : « c’est bien cela »".to_owned()),
     (REPONDU, |_, f| {
         if texte(f, "mode") == "telephone" {

@@ -4,6 +4,7 @@
 //! - [`suivi`]: what the agent does on a project (answer, recommend, note, wait, hand over); the project's panel.
 //! - [`appel`]: "Saisir un appel": a project that arrives by telephone, in 60 seconds, then "Est-ce bien cela ?".
 //! - [`relation`]: introductions to an actor, who answers by a signed page without account.
+//! - [`reprise`]: the spreadsheet in use taken over, line by line, undone if need be.
 //! - [`tableau`]: the board of the chargé, of the coordination, of the facilitateur.
 //! - [`pilotage`]: funnel, delays and the note for the direction; the public delay of answer.
 
@@ -15,6 +16,7 @@ mod evenements;
 mod migrations;
 pub mod pilotage;
 pub mod relation;
+pub mod reprise;
 pub mod suivi;
 pub mod tableau;
 
@@ -78,9 +80,28 @@ fn routes() -> Vec<Route> {
         route("GET POST", "/saisir", agents, get(appel::montrer).post(appel::saisir)),
         route("GET POST", "/est-ce-bien-cela/{secret}", objet, get(appel::ouvrir).post(appel::confirmer)),
         route("GET", "/tableau", agents, get(tableau::montrer)),
+        route(
+            "GET POST",
+            "/tableau/import",
+            Acces::Action(Action::Coordonner),
+            get(reprise::pages::envoi).post(reprise::pages::envoyer),
+        ),
+        route(
+            "GET POST",
+            "/tableau/import/{reference}",
+            Acces::Action(Action::Coordonner),
+            get(reprise::pages::montrer).post(reprise::pages::reprendre),
+        ),
+        route(
+            "POST",
+            "/tableau/import/{reference}/annuler",
+            Acces::Action(Action::Coordonner),
+            post(reprise::pages::annuler),
+        ),
         route("GET", "/marches", Acces::Action(Action::VoirMarches), get(tableau::marches)),
         route("POST", "/tableau/portefeuille", Acces::Action(Action::Coordonner), post(tableau::transmettre)),
         route("GET", "/pilotage", Acces::Action(Action::Piloter), get(pilotage::montrer)),
+        route("GET", "/pilotage/note", Acces::Action(Action::Piloter), get(pilotage::note_imprimee)),
         route("GET", "/delais", Acces::Public, get(pilotage::delais)),
     ]
 }

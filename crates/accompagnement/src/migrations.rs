@@ -39,4 +39,5 @@ Migration {
     sql: "UPDATE recommandation SET etat = 'en-cours' WHERE etat = 'retenue';
     UPDATE recommandation SET etat = 'pas-interesse' WHERE etat = 'ecartee';
     UPDATE recommandation SET etat = 'terminee' WHERE etat = 'faite'",
-}];
+},
+crate::reprise::storage::MIGRATION];

@@ -5,11 +5,12 @@ use domain::droit::{Action, Fonction};
 use jiff::civil::Date;
 use socle::secteur;
 use socle::{PersonneId, mandat};
-use web::composants::{Cellule, EtatVide, Etiquette, Html, OptionDeChamp, Selection, Tableau, Ton};
-use web::{Cadre, CheckedForm, Erreur, Instance, Reponse, Saisie, texte};
+use web::composants::{Cellule, EtatVide, Etiquette, Exports, Html, OptionDeChamp, Selection, Tableau, Ton};
+use web::{Cadre, CheckedForm, Erreur, Instance, Reponse, Saisie, fichier, texte};
 
 use crate::demande::rules::{self, Etat};
 use crate::demande::storage::{self, Ligne};
+use crate::pilotage::export;
 
 /// Requests shown.
 const LIMITE: i64 = 500;
@@ -33,6 +34,7 @@ struct Carte {
 #[template(path = "tableau.html")]
 struct PageTableau {
     colonnes: Vec<Colonne>,
+    exports: Exports,
     coordination: Option<Coordination>,
 }
 
@@ -57,8 +59,13 @@ pub async fn montrer(cadre: Cadre) -> Reponse {
         (true, None) => storage::ouvertes(&tx, None, LIMITE).await?,
         (false, _) => storage::ouvertes(&tx, Some(&cadre.visiteur.secteurs), LIMITE).await?,
     };
+    if let Some(format) = fichier::format_demande(&demande)? {
+        return fichier::exporter(instance, &export::tableau(instance, &lignes), format);
+    }
+    let secteur = demande.texte("secteur").to_owned();
+    let exports = Exports::nouveaux("ce tableau", "/tableau", &[("secteur", &secteur)]);
     let coordination = if coordonne { Some(coordination(&cadre, &tx, &lignes, jour, &demande).await?) } else { None };
-    let page = PageTableau { colonnes: colonnes(instance, &lignes, jour), coordination };
+    let page = PageTableau { colonnes: colonnes(instance, &lignes, jour), exports, coordination };
     cadre.page("Tableau de bord", &page)?.repondre()
 }
 

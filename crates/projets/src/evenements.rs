@@ -13,6 +13,9 @@ pub(crate) const CONFIRMATION_DEMANDEE: &str = "projet.confirmation-demandee";
 pub(crate) const REFUSE_PAR_LA_MAIRIE: &str = "projet.refuse-par-la-mairie";
 pub(crate) const PUBLIE: &str = "projet.publie";
 pub(crate) const RETIRE: &str = "projet.retire";
+pub(crate) const PIECE_AJOUTEE: &str = "projet.piece-ajoutee";
+pub(crate) const PIECE_RETIREE: &str = "projet.piece-retiree";
+pub(crate) const PIECE_RENDUE: &str = "projet.piece-rendue";
 pub(crate) const INVITE: &str = "projet.invite";
 
 pub(crate) const RENDUS: &[(&str, Rendu)] = &[
@@ -24,8 +27,16 @@ pub(crate) const RENDUS: &[(&str, Rendu)] = &[
     (REFUSE_PAR_LA_MAIRIE, |_, _| "La mairie répond que ce n’est pas son projet".to_owned()),
     (PUBLIE, |_, _| "Projet rendu public".to_owned()),
     (RETIRE, |_, _| "Projet redevenu privé".to_owned()),
+    (PIECE_AJOUTEE, |_, faits| piece(faits, "ajoutée")),
+    (PIECE_RETIREE, |_, faits| piece(faits, "retirée")),
+    (PIECE_RENDUE, |_, faits| piece(faits, "remise")),
     (INVITE, |_: &ligne::Model, _| "Collègue invité".to_owned()),
 ];
+
+fn piece(faits: &Value, acte: &str) -> String {
+    let genre = faits.get("genre").and_then(Value::as_str).unwrap_or_default().to_uppercase();
+    format!("Pièce jointe {acte} ({genre})")
+}
 
 fn modification(faits: &Value) -> String {
     match faits.get("partie").and_then(Value::as_str) {

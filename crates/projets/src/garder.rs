@@ -179,7 +179,18 @@ pub async fn inviter(cadre: Cadre, Path(reference): Path<String>, form: CheckedF
 /// What this feature holds about a person.
 pub(crate) async fn export(tx: &ReadTx, personne: &PersonneId) -> Result<Value, Erreur> {
     let projets = projet::decrits_par(tx, personne, LISTE_MAX).await?;
-    Ok(projets
+    let pieces: Vec<Value> = crate::pieces::storage::de_la_personne(tx, personne)
+        .await?
+        .iter()
+        .map(|p| {
+            json!({
+                "projet": p.projet, "nom": p.nom, "libelle": p.libelle, "octets": p.taille,
+                "ajoutee_le": p.ajoutee_le.timestamp().to_string(),
+                "retiree_le": p.retiree_le.map(|le| le.timestamp().to_string()),
+            })
+        })
+        .collect();
+    let projets: Vec<Value> = projets
         .iter()
         .map(|p| {
             json!({
@@ -188,5 +199,6 @@ pub(crate) async fn export(tx: &ReadTx, personne: &PersonneId) -> Result<Value, 
                 "precisions": p.complements(), "decrit_le": p.cree_le.timestamp().to_string(),
             })
         })
-        .collect())
+        .collect();
+    Ok(json!({"projets": projets, "pieces_jointes": pieces}))
 }

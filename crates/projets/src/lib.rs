@@ -7,6 +7,7 @@
 //! - [`garder`]: from a draft without account to a project of one's own; invitation of colleagues; erasing.
 //! - [`confirmation`]: the mairie, a member or an agent says that the commune really bears it.
 //! - [`publication`]: what the public sees, by a dated act of the bearer.
+//! - [`pieces`]: the attachments of a project, added, read, taken away.
 //! - [`note`]: note and model délibération for the conseil, to print.
 
 mod acces;
@@ -16,7 +17,9 @@ pub mod description;
 mod evenements;
 pub mod fiche;
 pub mod garder;
+mod migrations;
 pub mod note;
+pub mod pieces;
 pub mod precisions;
 pub mod publication;
 pub mod resultat;
@@ -30,6 +33,7 @@ use web::{Acces, Feature};
 pub fn feature() -> Feature {
     Feature {
         nom: "projets",
+        migrations: migrations::MIGRATIONS,
         routes: routes(),
         menu: vec![
             EntreeMenu { rang: 10, libelle: "Décrire un projet", url: "/projets/nouveau", acces: Acces::Public },
@@ -37,13 +41,21 @@ pub fn feature() -> Feature {
         ],
         demo: Some(|instance| Box::pin(demo::semer(instance))),
         evenements: evenements::RENDUS,
+        panneaux: &[|demande| Box::pin(pieces::panneau(demande))],
         export: Some(|tx, personne| Box::pin(garder::export(tx, personne))),
-        donnees: &[Donnees {
-            quoi: "Les projets que vous décrivez : titre, commune, ce qui manque, coût, étape",
-            pourquoi: "Vous montrer ce qui peut aider et vous accompagner (mission d’intérêt public)",
-            duree: "Brouillon sans compte : 30 jours après le dernier changement. Projet gardé : tant que \
+        donnees: &[
+            Donnees {
+                quoi: "Les pièces que vous joignez à un projet : nom, fichier, date",
+                pourquoi: "Étudier le projet avec vous (mission d’intérêt public). Elles ne sont jamais publiées",
+                duree: "Retirée : trente jours, puis le fichier est effacé. Sinon comme le projet",
+            },
+            Donnees {
+                quoi: "Les projets que vous décrivez : titre, commune, ce qui manque, coût, étape",
+                pourquoi: "Vous montrer ce qui peut aider et vous accompagner (mission d’intérêt public)",
+                duree: "Brouillon sans compte : 30 jours après le dernier changement. Projet gardé : tant que \
                         l’accompagnement dure, puis selon le visa des Archives départementales",
-        }],
+            },
+        ],
         ..Feature::default()
     }
 }
@@ -102,6 +114,15 @@ fn routes() -> Vec<Route> {
             Acces::SelonObjet,
             get(publication::montrer).post(publication::publier),
         ),
+        route(
+            "GET POST",
+            "/projets/{reference}/pieces",
+            Acces::SelonObjet,
+            get(pieces::pages::montrer).post(pieces::pages::ajouter),
+        ),
+        route("GET", "/projets/{reference}/pieces/{piece}", Acces::SelonObjet, get(pieces::pages::telecharger)),
+        route("POST", "/projets/{reference}/pieces/{piece}/retirer", Acces::SelonObjet, post(pieces::pages::retirer)),
+        route("POST", "/projets/{reference}/pieces/{piece}/remettre", Acces::SelonObjet, post(pieces::pages::rendre)),
         route("POST", "/projets/{reference}/retirer", Acces::SelonObjet, post(publication::retirer)),
     ]
 }

@@ -2,14 +2,18 @@
 
 use askama::Template;
 use axum::extract::Path;
+use documents::export::{Feuille, Genre, Valeur};
 use domain::droit::Action;
 use platform::journal;
 use socle::projet::{self, Diffusion};
 use web::composants::Html;
-use web::{Cadre, CheckedForm, Erreur, Reponse};
+use web::{Cadre, CheckedForm, Erreur, Instance, Reponse};
 
 use crate::acces;
 use crate::evenements::{self, evenement};
+
+/// Rows of the open data: those of a spreadsheet.
+const LIGNES_MAX: u64 = 1_000_000;
 
 #[derive(Template)]
 #[template(path = "publier.html")]
@@ -19,6 +23,43 @@ struct PagePublier {
     themes: String,
     manque: Html,
     caches: Html,
+}
+
+/// Published projects, as open data: what the public page shows, nothing more.
+///
+/// # Errors
+/// The engine refused.
+pub async fn en_donnees(instance: &Instance) -> Result<Feuille, Erreur> {
+    let mut feuille = Feuille::nouvelle(
+        "Projets publics",
+        [
+            ("reference", Genre::Texte),
+            ("titre", Genre::Texte),
+            ("code_commune", Genre::Texte),
+            ("commune", Genre::Texte),
+            ("themes", Genre::Texte),
+            ("etape", Genre::Texte),
+            ("ce_qui_manque", Genre::Texte),
+            ("publie_le", Genre::Date),
+            ("page", Genre::Texte),
+        ],
+    );
+    let tx = instance.db.read().await?;
+    for projet in projet::publics(&tx, None, LIGNES_MAX).await? {
+        let themes = projet::themes(&tx, &projet.id).await?;
+        feuille.ajouter([
+            Valeur::from(projet.reference.as_str()),
+            Valeur::from(projet.titre.as_str()),
+            Valeur::from(projet.commune.as_str()),
+            Valeur::from(instance.referentiel().nom_commune(&projet.commune)),
+            Valeur::from(themes.iter().map(|t| t.as_str()).collect::<Vec<_>>().join("|")),
+            Valeur::from(projet.etape.as_str()),
+            Valeur::from(projet.manque.as_str()),
+            Valeur::from(projet.publie_le.map(|le| instance.jour_de(le))),
+            Valeur::from(instance.url(&format!("/projets/{}", projet.reference))),
+        ]);
+    }
+    Ok(feuille)
 }
 
 /// GET: what would be public, before it is.

@@ -2,11 +2,13 @@
 
 #![expect(clippy::print_stdout, reason = "a command line speaks on its output")]
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
+use accompagnement::reprise::import;
 use anyhow::Context;
 use clap::{Parser, Subcommand};
+use documents::export::Format;
 use platform::configuration::{Configuration, Sources};
 use server::examen::{Examen, examiner};
 use server::ouverture::{self, Base, Ouverte};
@@ -44,6 +46,14 @@ enum Commande {
     Demo,
     /// Dit la configuration, sans secret, et ce qui ne va pas.
     Check,
+    /// Écrit les données publiques (projets publiés) dans un dossier.
+    Export {
+        /// Le dossier, créé s’il n’existe pas.
+        dossier: PathBuf,
+        /// csv, ods ou xlsx.
+        #[arg(long, default_value = "csv")]
+        format: Format,
+    },
     /// Imprime un nouveau lien pour un premier agent.
     LienAgent,
     /// Refait l’index de recherche à partir de la base.
@@ -85,6 +95,14 @@ enum Import {
         #[arg(long)]
         source: Option<String>,
         /// Dit ce qui changerait, sans rien enregistrer.
+        #[arg(long)]
+        essai: bool,
+    },
+    /// Le tableau de suivi des projets, tel qu’on le tient (Excel, LibreOffice ou CSV). Personne n’est prévenu.
+    Projets {
+        /// Le fichier.
+        fichier: PathBuf,
+        /// Dit ce qui arriverait à chaque ligne, sans rien écrire.
         #[arg(long)]
         essai: bool,
     },
@@ -146,6 +164,7 @@ fn executer(ligne: &Ligne) -> anyhow::Result<ExitCode> {
             Commande::Restore { sauvegarde, remplacer } => {
                 sauvegardes::remettre(&configuration, sauvegarde.as_deref(), *remplacer).await.map(dire)
             }
+            Commande::Export { dossier, format } => exporter(&configuration, dossier, *format).await,
             Commande::LienAgent => {
                 let Ouverte { instance, .. } = ouverture::ouvrir(&configuration, Base::Existante).await?;
                 println!("{}", lien_du_premier_agent(&instance).await?);
@@ -249,6 +268,7 @@ async fn importer(instance: &Instance, quoi: &Import) -> anyhow::Result<ExitCode
                 }
             }
         }
+        Import::Projets { fichier, essai } => return importer_projets(instance, fichier, *essai).await,
         Import::Annuaire(options) => {
             println!("{}", annuaire::import::commande::importer(instance, options, dire_l_avancement).await?);
         }
@@ -264,6 +284,39 @@ fn dire_l_avancement(fichier: &str, lus: u64, taille: u64) {
         0 => eprintln!("{fichier} : {} Mo lus", mo(lus)),
         taille => eprintln!("{fichier} : {} Mo lus sur {}", mo(lus), mo(taille)),
     }
+}
+
+async fn importer_projets(instance: &Instance, fichier: &Path, essai: bool) -> anyhow::Result<ExitCode> {
+    let octets =
+        std::fs::read(fichier).with_context(|| format!("Le fichier {} ne peut pas être lu.", fichier.display()))?;
+    let nom = fichier.file_name().unwrap_or_default().to_string_lossy();
+    let feuille = documents::lecture::lire(&nom, &octets)?;
+    let (correspondance, rapport) = import::par_commande(instance, &nom, &feuille, essai)
+        .await
+        .map_err(|erreur| anyhow::anyhow!("La reprise n’a pas pu se faire, rien n’est écrit : {erreur:?}"))?;
+    for (champ, entete) in &correspondance.0 {
+        println!("{} : colonne « {entete} »", champ.libelle());
+    }
+    for ligne in rapport.0.iter().filter(|ligne| ligne.sort != import::Sort::Inchange) {
+        let numero = ligne.ligne.map(|numero| format!("ligne {numero}, ")).unwrap_or_default();
+        println!("{numero}{} : {} {}", ligne.titre, ligne.sort.libelle().to_lowercase(), ligne.note);
+    }
+    println!("{}{}.", if essai { "Essai, rien n’est écrit : " } else { "" }, rapport.resume());
+    Ok(if rapport.nombre(import::Sort::Refuse) == 0 { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+}
+
+async fn exporter(configuration: &Configuration, dossier: &Path, format: Format) -> anyhow::Result<ExitCode> {
+    let Ouverte { instance, .. } = ouverture::ouvrir(configuration, Base::Existante).await?;
+    let feuille = projets::publication::en_donnees(&instance)
+        .await
+        .map_err(|erreur| anyhow::anyhow!("Les projets publics ne se lisent pas : {erreur:?}"))?;
+    std::fs::create_dir_all(dossier)
+        .with_context(|| format!("Le dossier {} ne peut pas être créé.", dossier.display()))?;
+    let fichier = dossier.join(format!("projets-publics.{}", format.extension()));
+    std::fs::write(&fichier, feuille.ecrire(format)?)
+        .with_context(|| format!("Le fichier {} ne peut pas être écrit.", fichier.display()))?;
+    println!("{} : {} projets publics.", fichier.display(), feuille.lignes.len());
+    Ok(ExitCode::SUCCESS)
 }
 
 async fn lien_du_premier_agent(instance: &Instance) -> anyhow::Result<String> {

@@ -1,5 +1,6 @@
 //! The rows of the feature: requests, recommendations, exchanges. No rule here.
 
+use domain::cents::Cents;
 use domain::code::CodeCommune;
 use domain::profil::Etape;
 use jiff::civil::Date;
@@ -37,7 +38,7 @@ pub struct Model {
     pub attend_depuis: Option<Jour>,
     /// Day of the first answer.
     pub repondue_le: Option<Jour>,
-    /// `courriel` or `telephone`.
+    /// `courriel` or `telephone`; `reprise` when it comes from a spreadsheet.
     pub mode: Option<String>,
     /// What the commune wrote.
     pub message: String,
@@ -447,9 +448,13 @@ pub struct PourChiffres {
     pub reference: String,
     /// Title.
     pub titre: String,
+    /// Cost, when known.
+    pub cout: Option<Cents>,
+    /// Theme ids, in order, with commas.
+    pub themes: Option<String>,
 }
 
-/// Requests made from a day on.
+/// Requests made from a day on; those taken over from a spreadsheet were answered elsewhere, and tell nothing of delays.
 ///
 /// # Errors
 /// The engine refused.
@@ -457,9 +462,11 @@ pub async fn depuis(db: &impl ConnectionTrait, jour: Date) -> Result<Vec<PourChi
     let jour = jour.to_string();
     PourChiffres::find_by_statement(raw_sql!(
         Postgres,
-        "SELECT s.nom AS secteur, d.etat, d.faite_le, d.promise_le, d.repondue_le, p.etape, p.commune, p.reference, p.titre
+        "SELECT s.nom AS secteur, d.etat, d.faite_le, d.promise_le, d.repondue_le, p.etape, p.commune, p.reference, p.titre,
+                p.cout, (SELECT string_agg(t.theme, ',' ORDER BY t.rang) FROM projet_theme t WHERE t.projet_id = p.id) AS themes
          FROM demande d JOIN projet p ON p.id = d.projet_id LEFT JOIN secteur s ON s.id = d.secteur_id
-         WHERE d.faite_le >= {jour} AND p.etat = 'garde' ORDER BY d.faite_le DESC, p.reference"
+         WHERE d.faite_le >= {jour} AND p.etat = 'garde' AND (d.mode IS NULL OR d.mode <> 'reprise')
+         ORDER BY d.faite_le DESC, p.reference"
     ))
     .all(db)
     .await

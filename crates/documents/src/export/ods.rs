@@ -1,4 +1,4 @@
-//! ODS, written by hand over `zip` and `quick-xml`: one table needs five small files. See the ADR on spreadsheets.
+//! ODS, written by hand over `zip` and `quick-xml`: one table needs five small files.
 
 use std::io::{self, Cursor, Write};
 

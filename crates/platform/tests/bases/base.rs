@@ -21,6 +21,7 @@ pub(crate) const COMPTEUR: Migration = Migration {
 /// The migrations of most tests.
 pub(crate) fn migrations() -> Vec<Migration> {
     let mut liste = journal::MIGRATIONS.to_vec();
+    liste.extend_from_slice(platform::fichiers::MIGRATIONS);
     liste.push(COMPTEUR);
     liste
 }

@@ -5,6 +5,7 @@
 
 mod base;
 mod db;
+mod fichiers;
 mod journal;
 mod migrations;
 mod outbox;

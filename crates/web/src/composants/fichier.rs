@@ -1,7 +1,8 @@
-//! A file to choose: its help says the accepted types and the largest size. The form needs
+//! Files to send and to fetch. A file to choose: its help says the accepted types and the largest size. The form needs
 //! `enctype="multipart/form-data"`.
 
 use askama::Template;
+use documents::export::Format;
 use platform::fichiers::Genre;
 
 use super::composant;
@@ -57,4 +58,27 @@ impl ChampFichier {
     }
 }
 
-composant!(ChampFichier);
+/// Links that download what a page shows, in each format.
+#[derive(Template, Clone, Debug)]
+#[template(path = "composants/exports.html")]
+pub struct Exports {
+    quoi: String,
+    base: String,
+}
+
+impl Exports {
+    /// `quoi` is what is downloaded ("les 12 demandes"); `champs` are the page's own filters.
+    #[must_use]
+    pub fn nouveaux(quoi: impl Into<String>, chemin: &str, champs: &[(&str, &str)]) -> Self {
+        let champs = champs.iter().filter(|(_, valeur)| !valeur.is_empty());
+        let filtres = form_urlencoded::Serializer::new(String::new()).extend_pairs(champs).finish();
+        let base = if filtres.is_empty() { format!("{chemin}?format=") } else { format!("{chemin}?{filtres}&format=") };
+        Self { quoi: quoi.into(), base }
+    }
+
+    fn liens(&self) -> Vec<(String, &'static str)> {
+        Format::TOUS.iter().map(|f| (format!("{}{}", self.base, f.extension()), f.libelle())).collect()
+    }
+}
+
+composant!(ChampFichier, Exports);

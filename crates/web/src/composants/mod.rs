@@ -7,7 +7,7 @@ mod recit;
 
 pub use champs::{ChampLong, ChampOptions, ChampTexte, EnErreur, OptionDeChamp, ResumeErreurs, Selection};
 pub use donnees::{Cellule, Etiquette, FilAriane, LigneResume, Pagination, Resume, Tableau, Ton, echapper};
-pub use fichier::ChampFichier;
+pub use fichier::{ChampFichier, Exports};
 pub use recit::{Alerte, Chronologie, ConstatVue, Contact, Etapes, EtatVide, EvenementVu};
 
 use std::fmt;

@@ -1,0 +1,284 @@
+//! Funnel and delays for the direction; the département's real delay for everyone (never by secteur: one secteur is one person).
+//!
+//! - [`chiffres`]: what is counted, over which requests; pure.
+//! - [`export`]: the same requests, one a row.
+
+mod chiffres;
+pub(crate) mod export;
+
+use askama::Template;
+use domain::cents::Cents;
+use domain::profil::Etape;
+use domain::theme::Theme;
+use jiff::ToSpan;
+use jiff::civil::Date;
+use std::collections::BTreeMap;
+use web::composants::{Cellule, Exports, OptionDeChamp, Selection, Tableau};
+use web::{Cache, Cadre, Erreur, Instance, Reponse, Saisie, fichier, texte};
+
+use chiffres::{Filtre, a_temps, dans_le_delai, mediane, themes};
+
+use crate::demande::storage::{self, PourChiffres};
+
+/// Figures are over twelve months.
+fn depuis(jour: Date) -> Result<Date, Erreur> {
+    jour.checked_sub(1.year()).map_err(Erreur::interne)
+}
+
+#[derive(Template)]
+#[template(path = "pilotage.html")]
+struct PagePilotage {
+    le: String,
+    filtres: Vec<Selection>,
+    exports: Exports,
+    url_note: String,
+    nombre: usize,
+    entonnoir: Vec<Barre>,
+    par_secteur: Tableau,
+    par_etape: Tableau,
+    par_theme: Tableau,
+    note: String,
+}
+
+struct Barre {
+    libelle: &'static str,
+    nombre: usize,
+    part: usize,
+}
+
+/// GET `?secteur=&theme=&etape=`: funnel, delays, a note to read aloud; `&format=` downloads the same requests.
+pub async fn montrer(cadre: Cadre) -> Reponse {
+    let instance = &cadre.instance;
+    let jour = instance.aujourd_hui();
+    let demande = cadre.uri.query().map(|q| Saisie::decoder(q.as_bytes())).unwrap_or_default();
+    let filtre = Filtre::lire(&demande);
+    let toutes = storage::depuis(&instance.db.read().await?, depuis(jour)?).await?;
+    let lignes: Vec<&PourChiffres> = toutes.iter().filter(|ligne| filtre.garde(ligne)).collect();
+    if let Some(format) = fichier::format_demande(&demande)? {
+        return fichier::exporter(instance, &export::pilotage(instance, &lignes, jour), format);
+    }
+    let champs = filtre.champs();
+    let f = cadre.formulaire_avec(demande, web::formulaire::Erreurs::default());
+    let page = PagePilotage {
+        le: texte::jour(jour),
+        filtres: vec![
+            f.selection("secteur", "Secteur", choix("Tous les secteurs", secteurs(&toutes))),
+            f.selection(
+                "theme",
+                "Thème",
+                choix("Tous les thèmes", Theme::TOUS.iter().map(|t| (t.as_str(), t.libelle()))),
+            ),
+            f.selection(
+                "etape",
+                "Étape",
+                choix("Toutes les étapes", Etape::TOUS.iter().map(|e| (e.as_str(), e.libelle()))),
+            ),
+        ],
+        exports: Exports::nouveaux(texte::accorde(lignes.len() as u64, "demande", "demandes"), "/pilotage", &champs),
+        url_note: adresse("/pilotage/note", &champs),
+        nombre: lignes.len(),
+        entonnoir: entonnoir(&lignes),
+        par_secteur: par_secteur(instance, &lignes, jour),
+        par_etape: par_etape(&lignes),
+        par_theme: par_theme(&lignes),
+        note: note(instance, &lignes, jour),
+    };
+    cadre.page("Pilotage", &page)?.repondre()
+}
+
+fn adresse(chemin: &str, champs: &[(&str, &str)]) -> String {
+    let champs = champs.iter().filter(|(_, valeur)| !valeur.is_empty());
+    format!("{chemin}?{}", form_urlencoded::Serializer::new(String::new()).extend_pairs(champs).finish())
+}
+
+/// Secteurs with a request in the period, by name.
+fn secteurs(toutes: &[PourChiffres]) -> Vec<(&str, &str)> {
+    let noms: std::collections::BTreeSet<&str> = toutes.iter().filter_map(|l| l.secteur.as_deref()).collect();
+    noms.into_iter().map(|nom| (nom, nom)).collect()
+}
+
+fn choix<'a>(tous: &str, valeurs: impl IntoIterator<Item = (&'a str, &'a str)>) -> Vec<OptionDeChamp> {
+    let valeurs = valeurs.into_iter().map(|(valeur, libelle)| OptionDeChamp::nouvelle(valeur, libelle));
+    std::iter::once(OptionDeChamp::nouvelle("", tous)).chain(valeurs).collect()
+}
+
+#[derive(Template)]
+#[template(path = "pilotage_note.html")]
+struct PageNote {
+    territoire: String,
+    perimetre: String,
+    le: String,
+    depuis: String,
+    phrase: String,
+    entonnoir: Vec<Barre>,
+    cout: Option<String>,
+    par_theme: Tableau,
+    en_retard: Vec<String>,
+    retour: String,
+}
+
+/// Late requests named on the note: one page.
+const RETARDS_MAX: usize = 8;
+
+/// GET: one page to print for the vice-président·e, over what is filtered.
+pub async fn note_imprimee(cadre: Cadre) -> Reponse {
+    let instance = &cadre.instance;
+    let jour = instance.aujourd_hui();
+    let demande = cadre.uri.query().map(|q| Saisie::decoder(q.as_bytes())).unwrap_or_default();
+    let filtre = Filtre::lire(&demande);
+    let debut = depuis(jour)?;
+    let toutes = storage::depuis(&instance.db.read().await?, debut).await?;
+    let lignes: Vec<&PourChiffres> = toutes.iter().filter(|ligne| filtre.garde(ligne)).collect();
+    let en_retard = lignes.iter().filter(|l| l.repondue_le.is_none() && dans_le_delai(l, jour) == Some(false));
+    let page = PageNote {
+        territoire: instance.collectivite.nom.to_owned(),
+        perimetre: filtre.mots(),
+        le: texte::jour(jour),
+        depuis: texte::jour(debut),
+        phrase: note(instance, &lignes, jour),
+        entonnoir: entonnoir(&lignes),
+        cout: cout_total(&lignes),
+        par_theme: par_theme(&lignes),
+        en_retard: en_retard.take(RETARDS_MAX).map(|ligne| retard(instance, ligne)).collect(),
+        retour: adresse("/pilotage", &filtre.champs()),
+    };
+    cadre.page("Note de pilotage", &page)?.fil(&[("Pilotage", "/pilotage")]).repondre()
+}
+
+fn retard(instance: &Instance, ligne: &PourChiffres) -> String {
+    format!(
+        "{} ({}), réponse promise le {}",
+        ligne.titre,
+        instance.referentiel().nom_commune(&ligne.commune),
+        texte::jour(ligne.promise_le.0)
+    )
+}
+
+/// Known costs are summed and counted; unknown ones are told, never taken for zero.
+fn cout_total(lignes: &[&PourChiffres]) -> Option<String> {
+    let connus: Vec<Cents> = lignes.iter().filter_map(|ligne| ligne.cout).collect();
+    let total: Cents = connus.iter().copied().sum();
+    (!connus.is_empty()).then(|| {
+        format!(
+            "Coût estimé des projets : {} pour {} sur {}. Le coût des autres n’est pas connu.",
+            total.en_euros(),
+            texte::accorde(connus.len() as u64, "projet", "projets"),
+            lignes.len()
+        )
+    })
+}
+
+fn entonnoir(lignes: &[&PourChiffres]) -> Vec<Barre> {
+    let compte = |filtre: &dyn Fn(&PourChiffres) -> bool| lignes.iter().filter(|l| filtre(l)).count();
+    let avances = [Etape::Decide, Etape::Travaux, Etape::Activite];
+    let total = lignes.len();
+    [
+        ("Demandes reçues", total),
+        ("Demandes qui ont une réponse", compte(&|l| l.repondue_le.is_some())),
+        ("Projets décidés, lancés ou en activité", compte(&|l| avances.contains(&l.etape))),
+        ("Projets en activité", compte(&|l| l.etape == Etape::Activite)),
+    ]
+    .map(|(libelle, nombre)| Barre { libelle, nombre, part: (nombre * 100).checked_div(total).unwrap_or(0) })
+    .into()
+}
+
+fn par_secteur(instance: &Instance, lignes: &[&PourChiffres], jour: Date) -> Tableau {
+    let mut groupes: BTreeMap<&str, Vec<&PourChiffres>> = BTreeMap::new();
+    for ligne in lignes {
+        groupes.entry(ligne.secteur.as_deref().unwrap_or("Coordination")).or_default().push(ligne);
+    }
+    Tableau {
+        legende: "Délais par secteur, sur douze mois".to_owned(),
+        colonnes: ["Secteur", "Demandes", "Répondues", "Délai médian", "Dans le délai promis"]
+            .map(str::to_owned)
+            .to_vec(),
+        lignes: groupes
+            .into_iter()
+            .map(|(nom, lignes)| {
+                vec![
+                    Cellule::texte(nom),
+                    Cellule::nombre(lignes.len().to_string()),
+                    Cellule::nombre(lignes.iter().filter(|l| l.repondue_le.is_some()).count().to_string()),
+                    Cellule::nombre(en_jours(mediane(
+                        &lignes,
+                        instance.locaux().calendrier(instance.collectivite.feries),
+                    ))),
+                    Cellule::nombre(en_pourcents(a_temps(&lignes, jour))),
+                ]
+            })
+            .collect(),
+    }
+}
+
+fn par_etape(lignes: &[&PourChiffres]) -> Tableau {
+    Tableau {
+        legende: "Projets accompagnés par étape".to_owned(),
+        colonnes: ["Étape", "Projets"].map(str::to_owned).to_vec(),
+        lignes: Etape::TOUS
+            .iter()
+            .map(|etape| {
+                let nombre = lignes.iter().filter(|l| l.etape == *etape).count();
+                vec![Cellule::texte(etape.libelle()), Cellule::nombre(nombre.to_string())]
+            })
+            .collect(),
+    }
+}
+
+/// Themes with at least one project, most frequent first.
+fn par_theme(lignes: &[&PourChiffres]) -> Tableau {
+    let mut nombres: Vec<(Theme, usize)> = Theme::TOUS
+        .iter()
+        .map(|theme| (*theme, lignes.iter().filter(|ligne| themes(ligne).any(|t| t == *theme)).count()))
+        .filter(|(_, nombre)| *nombre > 0)
+        .collect();
+    nombres.sort_by_key(|(theme, nombre)| (std::cmp::Reverse(*nombre), *theme));
+    Tableau {
+        legende: "Projets accompagnés par thème (un projet a un à trois thèmes)".to_owned(),
+        colonnes: ["Thème", "Projets"].map(str::to_owned).to_vec(),
+        lignes: nombres
+            .into_iter()
+            .map(|(theme, nombre)| vec![Cellule::texte(theme.libelle()), Cellule::nombre(nombre.to_string())])
+            .collect(),
+    }
+}
+
+fn en_jours(jours: Option<i32>) -> String {
+    jours.map_or_else(|| "–".to_owned(), |j| texte::accorde(u64::from(j.unsigned_abs()), "jour ouvré", "jours ouvrés"))
+}
+
+fn en_pourcents(part: Option<usize>) -> String {
+    part.map_or_else(|| "–".to_owned(), |p| format!("{p}\u{a0}%"))
+}
+
+fn note(instance: &Instance, lignes: &[&PourChiffres], jour: Date) -> String {
+    let repondues = lignes.iter().filter(|l| l.repondue_le.is_some()).count();
+    format!(
+        "Sur douze mois, au {} : {} d’accompagnement, {} ont une réponse. Délai médian : {}. Dans le délai promis : {}.",
+        texte::jour(jour),
+        texte::accorde(lignes.len() as u64, "demande", "demandes"),
+        repondues,
+        en_jours(mediane(lignes, instance.locaux().calendrier(instance.collectivite.feries))),
+        en_pourcents(a_temps(lignes, jour)),
+    )
+}
+
+#[derive(Template)]
+#[template(path = "delais.html")]
+struct PageDelais {
+    phrase: String,
+}
+
+/// GET: for everyone, for the whole département.
+pub async fn delais(cadre: Cadre) -> Reponse {
+    let instance = &cadre.instance;
+    let jour = instance.aujourd_hui();
+    let tx = instance.db.read().await?;
+    let toutes = storage::depuis(&tx, depuis(jour)?).await?;
+    let lignes: Vec<&PourChiffres> = toutes.iter().collect();
+    let phrase = if lignes.iter().any(|l| l.repondue_le.is_some()) {
+        note(instance, &lignes, jour)
+    } else {
+        "Aucune demande n’a encore reçu de réponse : il n’y a pas de délai à montrer.".to_owned()
+    };
+    cadre.page("Nos délais de réponse", &PageDelais { phrase })?.cache(Cache::Public(3600)).repondre()
+}

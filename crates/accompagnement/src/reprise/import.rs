@@ -1,0 +1,507 @@
+//! A file and its columns become projects: first what would happen to each line, then one transaction.
+
+use std::collections::BTreeMap;
+
+use documents::lecture::{FeuilleLue, Refus};
+use domain::code::CodeCommune;
+use domain::profil::{Complements, Etape, Porteur};
+use domain::tri::cle_de_tri;
+use platform::crypto::empreinte_de_jeton;
+use platform::journal::{self, Evenement, Visibilite};
+use platform::{Clock, Ids, Jour, WriteTx};
+use sea_orm::{ConnectionTrait, EntityTrait};
+use serde::{Deserialize, Serialize};
+use socle::projet::{self, Diffusion, Etat as EtatProjet};
+use socle::secteur::{self, Interlocuteur};
+use socle::{PersonneId, ProjetId, reglage};
+use web::formulaire::trouver_commune;
+use web::{Erreur, Instance};
+
+use super::rules::{self, Correspondance, Fiche};
+use super::storage::{self, Avant, Connu, Ecrit, Reprise};
+use crate::demande::rules::Etat;
+use crate::demande::storage as demandes;
+use crate::evenements;
+
+/// Lines of one import: one short transaction.
+pub const LIGNES_MAX: usize = 2_000;
+/// Setting that keeps the last columns.
+const REGLAGE: &str = "reprise.correspondance";
+/// `mode` of a request that comes from a spreadsheet: left out of the figures of delay.
+pub(crate) const MODE: &str = "reprise";
+
+/// What happens to a line.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Sort {
+    /// A new project.
+    Nouveau,
+    /// A project that an import made, changed in the file since.
+    Change,
+    /// Already there, the same.
+    Inchange,
+    /// Left as it is on the site.
+    Laisse,
+    /// Not read.
+    Refuse,
+}
+
+impl Sort {
+    /// In a word.
+    #[must_use]
+    pub fn libelle(self) -> &'static str {
+        match self {
+            Self::Nouveau => "Nouveau",
+            Self::Change => "Changé",
+            Self::Inchange => "Inchangé",
+            Self::Laisse => "Laissé",
+            Self::Refuse => "Refusé",
+        }
+    }
+}
+
+/// A line of the report.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct LigneRapport {
+    /// Line of the file.
+    pub ligne: Option<usize>,
+    /// Title.
+    pub titre: String,
+    /// What happened.
+    pub sort: Sort,
+    /// Why, or what was kept as words only.
+    pub note: String,
+}
+
+/// The report.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Rapport(pub Vec<LigneRapport>);
+
+impl Rapport {
+    /// Lines with this outcome.
+    #[must_use]
+    pub fn nombre(&self, sort: Sort) -> usize {
+        self.0.iter().filter(|ligne| ligne.sort == sort).count()
+    }
+
+    /// "12 nouveaux, 1 changé, 0 inchangé, 2 laissés, 3 refusés".
+    #[must_use]
+    pub fn resume(&self) -> String {
+        let accorde = |sort, un, plusieurs| web::texte::accorde(self.nombre(sort) as u64, un, plusieurs);
+        [
+            accorde(Sort::Nouveau, "nouveau", "nouveaux"),
+            accorde(Sort::Change, "changé", "changés"),
+            accorde(Sort::Inchange, "inchangé", "inchangés"),
+            accorde(Sort::Laisse, "laissé", "laissés"),
+            accorde(Sort::Refuse, "refusé", "refusés"),
+        ]
+        .join(", ")
+    }
+}
+
+/// The columns used last time.
+///
+/// # Errors
+/// The engine refused.
+pub async fn correspondance_gardee(db: &impl ConnectionTrait) -> Result<Correspondance, Erreur> {
+    Ok(reglage::lire::<Correspondance>(db, REGLAGE).await?.map(|(gardee, _)| gardee).unwrap_or_default())
+}
+
+/// A line with what would happen to it.
+struct Prevue {
+    fiche: Fiche,
+    connu: Option<Connu>,
+    sort: Sort,
+    note: String,
+}
+
+struct Prevision {
+    lignes: Vec<Prevue>,
+    refus: Vec<Refus>,
+}
+
+impl Prevision {
+    fn rapport(&self) -> Rapport {
+        let refus = self.refus.iter().map(|refus| LigneRapport {
+            ligne: refus.ligne,
+            titre: refus.colonne.as_ref().map(|c| format!("Colonne « {c} »")).unwrap_or_default(),
+            sort: Sort::Refuse,
+            note: refus.raison.clone(),
+        });
+        let lignes = self.lignes.iter().map(|prevue| LigneRapport {
+            ligne: Some(prevue.fiche.ligne),
+            titre: prevue.fiche.titre.clone(),
+            sort: prevue.sort,
+            note: prevue.note.clone(),
+        });
+        let mut toutes: Vec<LigneRapport> = refus.chain(lignes).collect();
+        toutes.sort_by_key(|ligne| ligne.ligne);
+        Rapport(toutes)
+    }
+}
+
+async fn prevoir(
+    db: &impl ConnectionTrait,
+    instance: &Instance,
+    feuille: &FeuilleLue,
+    correspondance: &Correspondance,
+) -> Result<Prevision, Erreur> {
+    let (fiches, mut refus) = rules::lire(feuille, correspondance, &|texte| trouver_commune(instance, texte));
+    if feuille.lignes.len() > LIGNES_MAX {
+        let raison = format!(
+            "Ce fichier a plus de {LIGNES_MAX} lignes. Coupez-le en plusieurs : rien ne sera repris deux fois."
+        );
+        refus.insert(0, Refus::du_fichier(raison));
+        return Ok(Prevision { lignes: Vec::new(), refus });
+    }
+    let cles: Vec<&str> = fiches.iter().map(|fiche| fiche.cle.as_str()).collect();
+    let mut connus: BTreeMap<String, Connu> =
+        storage::connus(db, &cles).await?.into_iter().map(|connu| (connu.cle.clone(), connu)).collect();
+    let titres: Vec<String> = fiches.iter().map(|fiche| socle::nom_tri(&fiche.titre)).collect();
+    let homonymes: BTreeMap<(CodeCommune, String), String> =
+        storage::homonymes(db, &titres).await?.into_iter().map(|h| ((h.commune, h.titre_tri), h.reference)).collect();
+    let lignes = fiches
+        .into_iter()
+        .zip(titres)
+        .map(|(fiche, titre)| {
+            let connu = connus.remove(&fiche.cle);
+            let homonyme = homonymes.get(&(fiche.commune.clone(), titre));
+            let (sort, note) = decider(&fiche, connu.as_ref(), homonyme);
+            Prevue { fiche, connu, sort, note }
+        })
+        .collect();
+    Ok(Prevision { lignes, refus })
+}
+
+fn decider(fiche: &Fiche, connu: Option<&Connu>, homonyme: Option<&String>) -> (Sort, String) {
+    match (connu, homonyme) {
+        (None, Some(reference)) => {
+            (Sort::Laisse, format!("Un projet du même titre est déjà sur le site (référence {reference})."))
+        }
+        (None, None) => (Sort::Nouveau, fiche.remarques.join(" ; ")),
+        (Some(connu), _) if connu.etat != "garde" => {
+            (Sort::Laisse, "Ce projet a été retiré, ou réuni à un autre, sur le site.".to_owned())
+        }
+        (Some(connu), _) if connu.empreinte == empreinte(fiche) => (Sort::Inchange, String::new()),
+        (Some(connu), _) if !connu.intact() => {
+            (Sort::Laisse, "Modifié sur le site depuis : la version du site est gardée.".to_owned())
+        }
+        (Some(_), _) => (Sort::Change, fiche.remarques.join(" ; ")),
+    }
+}
+
+/// Digest of what a line says.
+fn empreinte(fiche: &Fiche) -> String {
+    empreinte_de_jeton(&serde_json::to_string(fiche).unwrap_or_default())
+}
+
+/// What would happen, line by line; writes nothing.
+///
+/// # Errors
+/// The engine refused.
+pub async fn essayer(
+    db: &impl ConnectionTrait,
+    instance: &Instance,
+    feuille: &FeuilleLue,
+    correspondance: &Correspondance,
+) -> Result<Rapport, Erreur> {
+    Ok(prevoir(db, instance, feuille, correspondance).await?.rapport())
+}
+
+/// Does it, in the transaction given: all lines that can be read, or nothing.
+///
+/// # Errors
+/// The engine refused, or the import was done meanwhile.
+pub async fn executer(
+    tx: &WriteTx,
+    instance: &Instance,
+    reprise: &Reprise,
+    feuille: &FeuilleLue,
+    correspondance: &Correspondance,
+    par: Option<&PersonneId>,
+) -> Result<Rapport, Erreur> {
+    let prevision = prevoir(tx, instance, feuille, correspondance).await?;
+    let mut ecriture = Ecriture { tx, instance, reprise, par, secteurs: BTreeMap::new() };
+    for prevue in &prevision.lignes {
+        match (prevue.sort, &prevue.connu) {
+            (Sort::Nouveau, _) => ecriture.creer(&prevue.fiche).await?,
+            (Sort::Change, Some(connu)) => ecriture.changer(&prevue.fiche, connu).await?,
+            _ => {}
+        }
+    }
+    let rapport = prevision.rapport();
+    if !storage::faire(tx, &*instance.clock, reprise, &serde_json::to_string(&rapport)?).await? {
+        return Err(Erreur::Aller(format!("/tableau/import/{}", reprise.reference)));
+    }
+    let version = reglage::lire::<Correspondance>(tx, REGLAGE).await?.map_or(0, |(_, version)| version);
+    reglage::ecrire(tx, &*instance.clock, REGLAGE, correspondance, version, par).await?;
+    Ok(rapport)
+}
+
+struct Ecriture<'a> {
+    tx: &'a WriteTx,
+    instance: &'a Instance,
+    reprise: &'a Reprise,
+    par: Option<&'a PersonneId>,
+    secteurs: BTreeMap<CodeCommune, Option<Interlocuteur>>,
+}
+
+impl Ecriture<'_> {
+    async fn creer(&mut self, fiche: &Fiche) -> Result<(), Erreur> {
+        let (clock, ids): (&dyn Clock, &dyn Ids) = (&*self.instance.clock, &*self.instance.ids);
+        let maintenant = clock.instant();
+        let projet = projet::Model {
+            id: ProjetId::nouveau(ids),
+            reference: ids.reference(8),
+            titre: fiche.titre.clone(),
+            titre_tri: String::new(),
+            manque: fiche.manque.clone(),
+            commune: fiche.commune.clone(),
+            etape: fiche.etape.unwrap_or(Etape::Idee),
+            porteur: fiche.porteur.unwrap_or(Porteur::PasDecide),
+            organisation_id: None,
+            auteur_id: None,
+            brouillon: None,
+            etat: EtatProjet::Garde,
+            confirme_le: None,
+            confirme_par: None,
+            diffusion: Diffusion::Prive,
+            publie_le: None,
+            cout: fiche.cout,
+            complements: serde_json::to_string(&Complements::default())?,
+            origine: "import".to_owned(),
+            cree_le: maintenant,
+            modifie_le: maintenant,
+            fusionne_dans: None,
+            version: 1,
+        };
+        let projet = projet::inserer(self.tx, projet, &fiche.themes).await?;
+        let demande = self.demande(&projet, fiche).await?;
+        demandes::inserer(self.tx, demande).await?;
+        self.noter(&projet.id, evenements::REPRIS).await?;
+        let ecrit = Ecrit {
+            cle: &fiche.cle,
+            projet: &projet.id,
+            reprise: &self.reprise.id,
+            empreinte: &empreinte(fiche),
+            version_projet: 1,
+            version_demande: 1,
+            avant: None,
+        };
+        Ok(storage::ecrire(self.tx, ecrit).await?)
+    }
+
+    /// Already answered, before the site: no promise runs, nobody is written to.
+    async fn demande(&mut self, projet: &projet::Model, fiche: &Fiche) -> Result<demandes::Model, Erreur> {
+        let jour = self.instance.aujourd_hui();
+        let interlocuteur = match self.secteurs.get(&projet.commune) {
+            Some(connu) => connu.clone(),
+            None => {
+                let trouve = secteur::interlocuteur(self.tx, &projet.commune, jour).await?;
+                self.secteurs.insert(projet.commune.clone(), trouve.clone());
+                trouve
+            }
+        };
+        let faite_le = Jour(fiche.date.unwrap_or(jour));
+        Ok(demandes::Model {
+            id: self.instance.ids.uuid().to_string(),
+            projet_id: projet.id.clone(),
+            secteur_id: interlocuteur.as_ref().map(|i| i.secteur_id.clone()),
+            agent_id: interlocuteur.and_then(|i| i.personne_id),
+            faite_par: None,
+            faite_le,
+            promise_le: faite_le,
+            etat: Etat::Repondue.as_str().to_owned(),
+            attend_depuis: None,
+            repondue_le: Some(faite_le),
+            mode: Some(MODE.to_owned()),
+            message: message(fiche),
+            rappel: fiche.contact.clone(),
+            interets: "[]".to_owned(),
+            reponse: String::new(),
+            prochaine_action: fiche.action.clone(),
+            prochaine_le: fiche.action_le.map(Jour),
+            contact_le: Jour(fiche.dernier_contact.or(fiche.date).unwrap_or(jour)),
+            version: 1,
+        })
+    }
+
+    async fn changer(&mut self, fiche: &Fiche, connu: &Connu) -> Result<(), Erreur> {
+        let projet = projet::Entity::find_by_id(connu.projet_id.clone()).one(self.tx).await?;
+        let demande = demandes::du_projet(self.tx, &connu.projet_id).await?;
+        let (Some(projet), Some(demande)) = (projet, demande) else {
+            return Err(Erreur::interne("un projet repris a disparu"));
+        };
+        let avant = Avant {
+            titre: projet.titre.clone(),
+            manque: projet.manque.clone(),
+            commune: projet.commune.clone(),
+            etape: projet.etape,
+            porteur: projet.porteur,
+            cout: projet.cout,
+            themes: projet::themes(self.tx, &projet.id).await?,
+            rappel: demande.rappel.clone(),
+            message: demande.message.clone(),
+            action: demande.prochaine_action.clone(),
+            action_le: demande.prochaine_le,
+            contact_le: demande.contact_le,
+            empreinte: connu.empreinte.clone(),
+        };
+        // A cell emptied in the file says nothing: what was known stays.
+        let apres = Avant {
+            titre: fiche.titre.clone(),
+            manque: fiche.manque.clone(),
+            commune: fiche.commune.clone(),
+            etape: fiche.etape.unwrap_or(projet.etape),
+            porteur: fiche.porteur.unwrap_or(projet.porteur),
+            cout: fiche.cout.or(projet.cout),
+            themes: if fiche.themes.is_empty() { avant.themes.clone() } else { fiche.themes.clone() },
+            rappel: fiche.contact.clone().or_else(|| avant.rappel.clone()),
+            message: message(fiche),
+            action: fiche.action.clone().or_else(|| avant.action.clone()),
+            action_le: fiche.action_le.map(Jour).or(avant.action_le),
+            contact_le: fiche.dernier_contact.or(fiche.date).map_or(avant.contact_le, Jour),
+            empreinte: empreinte(fiche),
+        };
+        let avant = serde_json::to_string(&avant)?;
+        self.poser(&fiche.cle, projet, demande, apres, Some(&avant)).await
+    }
+
+    /// Writes these values on a project and its request.
+    async fn poser(
+        &self,
+        cle: &str,
+        projet: projet::Model,
+        demande: demandes::Model,
+        valeurs: Avant,
+        avant: Option<&str>,
+    ) -> Result<(), Erreur> {
+        let (version_projet, version_demande) = (projet.version + 1, demande.version + 1);
+        let projet = projet::Model {
+            titre: valeurs.titre,
+            manque: valeurs.manque,
+            commune: valeurs.commune,
+            etape: valeurs.etape,
+            porteur: valeurs.porteur,
+            cout: valeurs.cout,
+            ..projet
+        };
+        let demande = demandes::Model {
+            rappel: valeurs.rappel,
+            message: valeurs.message,
+            prochaine_action: valeurs.action,
+            prochaine_le: valeurs.action_le,
+            contact_le: valeurs.contact_le,
+            ..demande
+        };
+        let ecrits = projet::enregistrer(self.tx, &projet, self.instance.clock.instant()).await?
+            && demandes::enregistrer(self.tx, &demande).await?;
+        if !ecrits {
+            return Err(Erreur::interne("un projet repris a changé pendant l’import"));
+        }
+        projet::ecrire_themes(self.tx, &projet.id, &valeurs.themes).await?;
+        self.noter(&projet.id, evenements::REPRIS_DE_NOUVEAU).await?;
+        let ecrit = Ecrit {
+            cle,
+            projet: &projet.id,
+            reprise: &self.reprise.id,
+            empreinte: &valeurs.empreinte,
+            version_projet,
+            version_demande,
+            avant,
+        };
+        Ok(storage::ecrire(self.tx, ecrit).await?)
+    }
+
+    async fn noter(&self, projet: &ProjetId, genre: &'static str) -> Result<(), Erreur> {
+        let evenement = Evenement::nouveau(genre, "projet", projet.as_str())
+            .projet(projet.as_str())
+            .par(self.par.map(PersonneId::as_str))
+            .visible(Visibilite::Partage)
+            .faits(serde_json::json!({"reprise": self.reprise.reference}));
+        journal::ecrire(self.tx, &*self.instance.clock, &*self.instance.ids, evenement).await?;
+        Ok(())
+    }
+}
+
+fn message(fiche: &Fiche) -> String {
+    let debut = "Repris d’un tableau de suivi.";
+    if fiche.reste.is_empty() { debut.to_owned() } else { format!("{debut}\n{}", fiche.reste) }
+}
+
+/// Undoes an import: what it made leaves the board, what it changed comes back. What was touched since stays. Returns how
+/// many projects came back or left, and how many stay.
+///
+/// # Errors
+/// The engine refused, or the import was undone meanwhile.
+pub async fn annuler(
+    tx: &WriteTx,
+    instance: &Instance,
+    reprise: &Reprise,
+    par: Option<&PersonneId>,
+) -> Result<(usize, usize), Erreur> {
+    let connus = storage::de_la_reprise(tx, &reprise.id).await?;
+    let ecriture = Ecriture { tx, instance, reprise, par, secteurs: BTreeMap::new() };
+    let (mut defaits, mut restes) = (0, 0);
+    for connu in connus {
+        if !connu.intact() || connu.gestes > 0 || connu.etat != "garde" {
+            restes += 1;
+            continue;
+        }
+        defaits += 1;
+        match &connu.avant {
+            None => {
+                storage::oublier(tx, &*instance.clock, &connu).await?;
+                ecriture.noter(&connu.projet_id, evenements::REPRISE_ANNULEE).await?;
+            }
+            Some(avant) => {
+                let valeurs: Avant = serde_json::from_str(avant)?;
+                let projet = projet::Entity::find_by_id(connu.projet_id.clone()).one(tx).await?;
+                let demande = demandes::du_projet(tx, &connu.projet_id).await?;
+                if let (Some(projet), Some(demande)) = (projet, demande) {
+                    ecriture.poser(&connu.cle, projet, demande, valeurs, None).await?;
+                }
+            }
+        }
+    }
+    if !storage::annuler(tx, &*instance.clock, reprise).await? {
+        return Err(Erreur::Aller(format!("/tableau/import/{}", reprise.reference)));
+    }
+    Ok((defaits, restes))
+}
+
+/// The command line: reads a file with the columns kept or guessed, tries it, or does it in one transaction.
+///
+/// # Errors
+/// The engine refused.
+pub async fn par_commande(
+    instance: &Instance,
+    nom: &str,
+    feuille: &FeuilleLue,
+    essai: bool,
+) -> Result<(Correspondance, Rapport), Erreur> {
+    let gardee = correspondance_gardee(&instance.db.read().await?).await?;
+    let correspondance = Correspondance::deviner(feuille, &gardee);
+    if essai {
+        let rapport = essayer(&instance.db.read().await?, instance, feuille, &correspondance).await?;
+        return Ok((correspondance, rapport));
+    }
+    let tx = instance.db.begin().await?;
+    let reprise = storage::recevoir(&tx, &*instance.clock, &*instance.ids, nom, None, None).await?;
+    let rapport = executer(&tx, instance, &reprise, feuille, &correspondance, None).await?;
+    tx.commit().await?;
+    Ok((correspondance, rapport))
+}
+
+/// Sort key of a report: what needs an eye first.
+#[must_use]
+pub fn rang(ligne: &LigneRapport) -> (u8, Option<usize>, String) {
+    let rang = match ligne.sort {
+        Sort::Refuse => 0,
+        Sort::Laisse => 1,
+        Sort::Change => 2,
+        Sort::Nouveau => 3,
+        Sort::Inchange => 4,
+    };
+    (rang, ligne.ligne, cle_de_tri(&ligne.titre))
+}

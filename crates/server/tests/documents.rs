@@ -1,0 +1,256 @@
+//! Files and tables through the real pages, on both databases: attachments, exports.
+
+#![expect(clippy::unwrap_used, clippy::expect_used, reason = "a test fails with a line number")]
+
+use axum::http::StatusCode;
+use documents::lecture::{Case, lire};
+use domain::droit::Fonction;
+use rstest::rstest;
+use server::features;
+use socle::organisation::Nature;
+use testkit::Moteur;
+use testkit::{Appli, Navigateur, Page};
+
+const PDF: &[u8] = b"%PDF-1.7\nun devis";
+
+async fn projet_garde(navigateur: &mut Navigateur) -> String {
+    let page = navigateur.ouvrir("/projets/nouveau").await;
+    let champs = [
+        ("titre", "Rouvrir le café-épicerie"),
+        ("commune", "Cirey-sur-Vezouze (54)"),
+        ("manque", "Plus de commerce depuis deux ans."),
+        ("themes", "commerce"),
+    ];
+    let page = navigateur.envoyer(&page, "/projets/nouveau", &champs).await;
+    page.chemin.split('/').nth(2).unwrap().to_owned()
+}
+
+async fn entrer(appli: &Appli, role: &str) -> Navigateur {
+    let mut navigateur = appli.navigateur();
+    let page = navigateur.ouvrir("/demo").await;
+    navigateur.envoyer(&page, "/demo", &[("role", role)]).await;
+    navigateur
+}
+
+async fn joindre(navigateur: &mut Navigateur, page: &Page, action: &str, nom: &str, octets: &[u8]) -> Page {
+    navigateur.envoyer_fichier(page, action, &[("libelle", "Devis de la toiture")], ("fichier", nom, octets)).await
+}
+
+#[rstest]
+#[case::sqlite(Moteur::Sqlite)]
+#[case::postgres(Moteur::Postgres)]
+#[tokio::test]
+async fn une_piece_se_joint_se_lit_se_retire_et_revient(#[case] moteur: Moteur) {
+    let appli = Appli::demonstration(moteur, features()).await;
+    let (mut maire, _) =
+        appli.connecter("maire@cirey.invalid", Some((Nature::Commune, "54129", Fonction::Maire))).await;
+    let reference = projet_garde(&mut maire).await;
+    let action = format!("/projets/{reference}/pieces");
+    let page = maire.ouvrir(&action).await;
+    page.exiger("Aucune pièce pour l’instant").exiger("2 Mo au plus");
+
+    // Its bytes say what it is, not its name.
+    let refusee = joindre(&mut maire, &page, &action, "devis.pdf", b"MZ\x90\x00\x03\x00\x00\x00").await;
+    assert_eq!(refusee.statut, StatusCode::UNPROCESSABLE_ENTITY);
+    refusee.exiger("Ce type de fichier n’est pas accepté");
+    assert_eq!(refusee.attribut("#libelle", "value").as_deref(), Some("Devis de la toiture"), "what was typed stays");
+    let vide = maire.envoyer(&page, &action, &[]).await;
+    assert_eq!(vide.statut, StatusCode::BAD_REQUEST, "a form without file part is not this form");
+    let trop = joindre(&mut maire, &page, &action, "gros.pdf", &vec![b'x'; 2_000_001]).await;
+    assert_eq!(trop.statut, StatusCode::PAYLOAD_TOO_LARGE);
+    trop.exiger("La limite est de 2 Mo");
+
+    let page = joindre(&mut maire, &page, &action, "../Devis d'été.pdf", PDF).await;
+    page.exiger("La pièce est ajoutée").exiger("Devis de la toiture").exiger("PDF, 1 ko");
+    // The same form sent twice adds one piece.
+    for _ in 0..2 {
+        let page = joindre(&mut maire, &refusee, &action, "devis.pdf", PDF).await;
+        assert_eq!(page.textes("#t-pieces ~ ul a").len(), 2);
+    }
+
+    let adresse = page.attribut("#t-pieces ~ ul a", "href").unwrap();
+    let recue = maire.ouvrir(&adresse).await;
+    assert_eq!(recue.octets, PDF);
+    assert_eq!(recue.entetes["x-content-type-options"], "nosniff");
+    assert_eq!(recue.entetes["cache-control"], "no-store");
+    assert!(recue.entetes["content-disposition"].to_str().unwrap().starts_with("attachment; filename=\"Devis d_"));
+
+    // The chargé of the secteur sees it, the one of another does not, nor a visitor.
+    let mut charge = entrer(&appli, "charge.lunevillois@exemple.invalid").await;
+    assert_eq!(charge.ouvrir(&adresse).await.octets, PDF);
+    charge.ouvrir(&format!("/projets/{reference}")).await.exiger("Pièces jointes").exiger("Devis de la toiture");
+    let (mut autre, _) =
+        appli.connecter("maire@autre.invalid", Some((Nature::Commune, "54395", Fonction::Maire))).await;
+    assert_eq!(autre.ouvrir(&adresse).await.statut, StatusCode::FORBIDDEN);
+    appli.navigateur().ouvrir(&adresse).await.exiger("Connectez-vous pour continuer");
+
+    // Taken away, brought back.
+    let page = maire.ouvrir(&action).await;
+    let page = maire.envoyer(&page, &format!("{adresse}/retirer"), &[]).await;
+    page.exiger("La pièce est retirée").exiger("Retirées depuis moins de trente jours");
+    assert_eq!(maire.ouvrir(&adresse).await.statut, StatusCode::NOT_FOUND);
+    let page = maire.envoyer(&page, &format!("{adresse}/remettre"), &[]).await;
+    page.exiger("La pièce est remise");
+    assert_eq!(maire.ouvrir(&adresse).await.octets, PDF);
+
+    // Taken away for good: the worker erases the bytes.
+    let page = maire.ouvrir(&action).await;
+    maire.envoyer(&page, &format!("{adresse}/retirer"), &[]).await;
+    appli.horloge.avancer_de_jours(32);
+    appli.travailler().await;
+    let page = maire.ouvrir(&action).await;
+    assert!(!page.contient("Retirées depuis"));
+    appli.fin().await;
+}
+
+#[rstest]
+#[case::sqlite(Moteur::Sqlite)]
+#[case::postgres(Moteur::Postgres)]
+#[tokio::test]
+async fn le_pilotage_exporte_exactement_ce_qui_est_filtre(#[case] moteur: Moteur) {
+    let appli = Appli::demonstration(moteur, features()).await;
+    let mut coordination = entrer(&appli, "coordination@exemple.invalid").await;
+    let page = coordination.ouvrir("/pilotage").await;
+    page.exiger("Projets accompagnés par thème");
+    let toutes = lignes(&coordination.ouvrir("/pilotage?format=csv").await);
+    assert!(toutes.len() > 1, "the demonstration has requests");
+    for format in ["xlsx", "ods", "csv"] {
+        let page = coordination.ouvrir(&format!("/pilotage?theme=commerce&format={format}")).await;
+        let disposition = page.entetes["content-disposition"].to_str().unwrap();
+        assert!(disposition.contains(&format!("pilotage-2026-11-24.{format}")), "{disposition}");
+        let filtrees = lignes(&page);
+        let attendues: Vec<_> = toutes.iter().filter(|l| l[5].contains("Commerce")).cloned().collect();
+        assert!(!attendues.is_empty() && attendues.len() < toutes.len());
+        assert_eq!(filtrees, attendues, "{format}");
+    }
+    let mauvais = coordination.ouvrir("/pilotage?format=exe").await;
+    assert_eq!(mauvais.statut, StatusCode::BAD_REQUEST);
+    coordination.ouvrir("/pilotage?theme=energies&secteur=aucun").await.exiger("Aucune demande ne correspond");
+    coordination.ouvrir("/pilotage/note?theme=commerce").await.exiger("thème « Commerce, café, multiservice »");
+    let mut charge = entrer(&appli, "charge.lunevillois@exemple.invalid").await;
+    assert_eq!(charge.ouvrir("/pilotage?format=csv").await.statut, StatusCode::FORBIDDEN);
+    let tableau = lignes(&charge.ouvrir("/tableau?format=ods").await);
+    assert!(!tableau.is_empty());
+    assert!(tableau.iter().all(|l| l[4] == tableau[0][4]), "only the chargé's secteur");
+    appli.fin().await;
+}
+
+/// Rows of a downloaded table, as words; dates and amounts read the same in every format.
+fn lignes(page: &Page) -> Vec<Vec<String>> {
+    assert_eq!(page.statut, StatusCode::OK);
+    let feuille = lire("export", &page.octets).expect("a table");
+    let mots = |(rang, case): (usize, &Case)| match rang {
+        7 if feuille.entetes[7].starts_with("Coût") => format!("{:?}", case.montant()),
+        _ => case.texte(),
+    };
+    feuille.lignes.iter().map(|ligne| ligne.cases.iter().enumerate().map(mots).collect()).collect()
+}
+
+const SUIVI: &str = "N°;Intitulé;Commune;Thématique;Avancement;Coût;Date;Contact;Prochaine action;Remarque\r\n\
+    1;Halle de marché;Cirey-sur-Vezouze;Commerce;Étude;45 000,50 €;12/03/2026;Mme Exemple porteuse@projet.invalid;Appeler;Vu en mars\r\n\
+    2;Garage solidaire;Nancy;Mobilité;presque fini;12 000;01/02/2026;;;\r\n\
+    3;Sans commune;;Sport;;;;;;\r\n\
+    4;Hors du territoire;Épinal;Sport;;;;;;\r\n\
+    5;Montant douteux;Nancy;Sport;;12.345;;;;\r\n";
+
+async fn reprendre(navigateur: &mut Navigateur, nom: &str, octets: &[u8]) -> Page {
+    let page = navigateur.ouvrir("/tableau/import").await;
+    let page = navigateur.envoyer_fichier(&page, "/tableau/import", &[], ("fichier", nom, octets)).await;
+    page.exiger("Rien n’est encore repris");
+    page
+}
+
+#[rstest]
+#[case::sqlite(Moteur::Sqlite)]
+#[case::postgres(Moteur::Postgres)]
+#[tokio::test]
+async fn un_tableau_de_suivi_se_reprend_une_fois_et_s_annule(#[case] moteur: Moteur) {
+    let appli = Appli::demonstration(moteur, features()).await;
+    let mut coordination = entrer(&appli, "coordination@exemple.invalid").await;
+    let avant = appli.courriels().await.len();
+    let octets = SUIVI.as_bytes();
+
+    let apercu = reprendre(&mut coordination, "suivi.csv", octets).await;
+    apercu.exiger("2 nouveaux, 0 changé, 0 inchangé, 0 laissé, 3 refusés");
+    apercu.exiger("Colonne « Commune »").exiger("Il manque la commune").exiger("n’est pas dans le territoire");
+    apercu.exiger("peut se lire de deux façons").exiger("« presque fini » n’est pas une valeur connue");
+    let chemin = apercu.chemin.clone();
+    let rapport = coordination.envoyer(&apercu, &chemin, &[]).await;
+    rapport.exiger("Le tableau est repris").exiger("2 nouveaux");
+    coordination.ouvrir("/tableau").await.exiger("Halle de marché").exiger("Garage solidaire");
+    assert_eq!(appli.courriels().await.len(), avant, "nobody is written to");
+
+    // The same file changes nothing; the same form neither.
+    let encore = coordination.envoyer(&apercu, &chemin, &[]).await;
+    encore.exiger("2 nouveaux");
+    let apercu = reprendre(&mut coordination, "suivi.csv", octets).await;
+    apercu.exiger("0 nouveau, 0 changé, 2 inchangés").exiger("Il n’y a rien à reprendre");
+
+    // One line changed: one project changes, then comes back.
+    let change = SUIVI.replace("45 000,50", "50 000");
+    let apercu = reprendre(&mut coordination, "suivi.csv", change.as_bytes()).await;
+    apercu.exiger("0 nouveau, 1 changé, 1 inchangé");
+    let chemin = apercu.chemin.clone();
+    let rapport = coordination.envoyer(&apercu, &chemin, &[]).await;
+    let page = coordination.envoyer(&rapport, &format!("{chemin}/annuler"), &[]).await;
+    page.exiger("La reprise est annulée pour 1 projet").exiger("Cette reprise a été annulée");
+    let apercu = reprendre(&mut coordination, "suivi.csv", octets).await;
+    apercu.exiger("0 nouveau, 0 changé, 2 inchangés");
+
+    // Rights.
+    let mut charge = entrer(&appli, "charge.lunevillois@exemple.invalid").await;
+    assert_eq!(charge.ouvrir("/tableau/import").await.statut, StatusCode::FORBIDDEN);
+    assert_eq!(charge.ouvrir(&chemin).await.statut, StatusCode::FORBIDDEN);
+    appli.fin().await;
+}
+
+#[rstest]
+#[case::sqlite(Moteur::Sqlite)]
+#[case::postgres(Moteur::Postgres)]
+#[tokio::test]
+async fn une_reprise_annulee_laisse_ce_qui_fut_touche_depuis(#[case] moteur: Moteur) {
+    let appli = Appli::demonstration(moteur, features()).await;
+    let mut coordination = entrer(&appli, "coordination@exemple.invalid").await;
+    let apercu = reprendre(&mut coordination, "suivi.csv", SUIVI.as_bytes()).await;
+    let chemin = apercu.chemin.clone();
+    let rapport = coordination.envoyer(&apercu, &chemin, &[]).await;
+    let tableau = coordination.ouvrir("/tableau").await;
+    let lien = tableau.html.split("href=\"").find(|suite| suite.contains("Halle de marché")).unwrap();
+    let suivi = lien.split('"').next().unwrap().to_owned();
+    let reference = suivi.split('/').nth(2).unwrap();
+    let page = coordination.ouvrir(&format!("/projets/{reference}")).await;
+    page.exiger("45 000 €").exiger("Projet repris du tableau de suivi du département");
+    let mut charge = entrer(&appli, "charge.lunevillois@exemple.invalid").await;
+    let action = format!("/projets/{reference}/description");
+    let page = charge.ouvrir(&action).await;
+    charge
+        .envoyer(&page, &action, &[("titre", "Halle de marché couverte"), ("manque", "Une halle pour le marché.")])
+        .await;
+
+    let page = coordination.envoyer(&rapport, &format!("{chemin}/annuler"), &[]).await;
+    page.exiger("La reprise est annulée pour 1 projet").exiger("1 projet modifié depuis");
+    let tableau = coordination.ouvrir("/tableau").await;
+    tableau.exiger("Halle de marché couverte");
+    assert!(!tableau.contient("Garage solidaire"));
+    appli.fin().await;
+}
+
+#[rstest]
+#[case("vide.csv", b"" as &[u8], "Choisissez un fichier")]
+#[case("photo.csv", b"\x89PNG\r\n\x1a\n0000", "pas du bon type")]
+#[case("abime.xlsx", b"PK\x03\x04xl/workbook.xml", "abîmé ou incomplet")]
+#[case("rien.csv", b"\n\n;\n", "aucune ligne")]
+#[tokio::test]
+async fn un_fichier_illisible_est_refuse_a_cote_de_son_champ(
+    #[case] nom: &str,
+    #[case] octets: &[u8],
+    #[case] attendu: &str,
+) {
+    let appli = Appli::demonstration(Moteur::Sqlite, features()).await;
+    let mut coordination = entrer(&appli, "coordination@exemple.invalid").await;
+    let page = coordination.ouvrir("/tableau/import").await;
+    let page = coordination.envoyer_fichier(&page, "/tableau/import", &[], ("fichier", nom, octets)).await;
+    assert_eq!(page.statut, StatusCode::UNPROCESSABLE_ENTITY);
+    assert!(page.textes("#fichier-erreur").join(" ").contains(attendu), "{:?}", page.textes("#fichier-erreur"));
+    appli.fin().await;
+}
