@@ -2,6 +2,7 @@
 
 use domain::dates::{Calendrier, jours_ouvres_entre};
 use domain::profil::Etape;
+use domain::referentiel::canton::{self, Canton, CantonDe};
 use domain::theme::Theme;
 use jiff::civil::Date;
 use web::Saisie;
@@ -10,9 +11,10 @@ use crate::demande::rules::Etat;
 use crate::demande::storage::PourChiffres;
 
 /// Which requests are counted; nothing chosen counts all.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default)]
 pub(super) struct Filtre {
     pub(super) secteur: String,
+    pub(super) canton: Option<&'static Canton>,
     pub(super) theme: Option<Theme>,
     pub(super) etape: Option<Etape>,
 }
@@ -22,6 +24,7 @@ impl Filtre {
     pub(super) fn lire(demande: &Saisie) -> Self {
         Self {
             secteur: demande.texte("secteur").to_owned(),
+            canton: canton::canton(demande.texte("canton")),
             theme: demande.texte("theme").parse().ok(),
             etape: demande.texte("etape").parse().ok(),
         }
@@ -29,14 +32,16 @@ impl Filtre {
 
     pub(super) fn garde(&self, ligne: &PourChiffres) -> bool {
         (self.secteur.is_empty() || ligne.secteur.as_deref() == Some(self.secteur.as_str()))
+            && self.canton.is_none_or(|canton| cantons(ligne).any(|c| c.code == canton.code))
             && self.theme.is_none_or(|theme| themes(ligne).any(|t| t == theme))
             && self.etape.is_none_or(|etape| ligne.etape == etape)
     }
 
     /// As they stand in the address.
-    pub(super) fn champs(&self) -> [(&'static str, &str); 3] {
+    pub(super) fn champs(&self) -> [(&'static str, &str); 4] {
         [
             ("secteur", self.secteur.as_str()),
+            ("canton", self.canton.map_or("", |canton| canton.code)),
             ("theme", self.theme.map_or("", Theme::as_str)),
             ("etape", self.etape.map_or("", Etape::as_str)),
         ]
@@ -47,6 +52,9 @@ impl Filtre {
         let mut mots = Vec::new();
         if !self.secteur.is_empty() {
             mots.push(format!("secteur {}", self.secteur));
+        }
+        if let Some(canton) = self.canton {
+            mots.push(format!("canton de {}, communes partagées comprises", canton.nom));
         }
         if let Some(theme) = self.theme {
             mots.push(format!("thème « {} »", theme.libelle()));
@@ -63,16 +71,26 @@ pub(super) fn themes(ligne: &PourChiffres) -> impl Iterator<Item = Theme> {
     ligne.themes.as_deref().unwrap_or_default().split(',').filter_map(|theme| theme.parse().ok())
 }
 
+/// Cantons of the commune; several for a town shared between them, where only the address would tell.
+pub(super) fn cantons(ligne: &PourChiffres) -> impl Iterator<Item = &'static Canton> {
+    match canton::canton_de(&ligne.commune) {
+        CantonDe::Un(canton) => vec![canton],
+        CantonDe::Partage(cantons) => cantons,
+        CantonDe::AVerifier | CantonDe::Aucun => Vec::new(),
+    }
+    .into_iter()
+}
+
 /// Median of the working days between request and first answer; `None` when nothing was answered.
-pub(super) fn mediane(lignes: &[&PourChiffres], zone: Calendrier<'_>) -> Option<i32> {
-    let mut delais: Vec<i32> = lignes.iter().filter_map(|ligne| delai(ligne, zone)).collect();
+pub(super) fn mediane(lignes: &[&PourChiffres], calendrier: Calendrier<'_>) -> Option<i32> {
+    let mut delais: Vec<i32> = lignes.iter().filter_map(|ligne| delai(ligne, calendrier)).collect();
     delais.sort_unstable();
     delais.get(delais.len().saturating_sub(1) / 2).copied()
 }
 
 /// Working days between request and first answer.
-pub(super) fn delai(ligne: &PourChiffres, zone: Calendrier<'_>) -> Option<i32> {
-    ligne.repondue_le.map(|le| jours_ouvres_entre(ligne.faite_le.0, le.0, zone))
+pub(super) fn delai(ligne: &PourChiffres, calendrier: Calendrier<'_>) -> Option<i32> {
+    ligne.repondue_le.map(|le| jours_ouvres_entre(ligne.faite_le.0, le.0, calendrier))
 }
 
 /// Was the answer in time? `None` while it may still be.

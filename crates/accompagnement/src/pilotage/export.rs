@@ -4,7 +4,7 @@ use documents::export::{Feuille, Genre, Valeur};
 use jiff::civil::Date;
 use web::Instance;
 
-use super::chiffres::{dans_le_delai, delai, themes};
+use super::chiffres::{cantons, dans_le_delai, delai, themes};
 use crate::demande::rules::Etat;
 use crate::demande::storage::{Ligne, PourChiffres};
 
@@ -17,6 +17,7 @@ pub(super) fn pilotage(instance: &Instance, lignes: &[&PourChiffres], jour: Date
             ("Projet", Genre::Texte),
             ("Code commune", Genre::Texte),
             ("Commune", Genre::Texte),
+            ("Canton (plusieurs : à vérifier)", Genre::Texte),
             ("Secteur", Genre::Texte),
             ("Thèmes", Genre::Texte),
             ("Étape", Genre::Texte),
@@ -29,13 +30,14 @@ pub(super) fn pilotage(instance: &Instance, lignes: &[&PourChiffres], jour: Date
         ],
     );
     let locaux = instance.locaux();
-    let zone = locaux.calendrier(instance.collectivite.feries);
+    let calendrier = locaux.calendrier(instance.collectivite.feries);
     for ligne in lignes {
         feuille.ajouter([
             Valeur::from(ligne.reference.as_str()),
             Valeur::from(ligne.titre.as_str()),
             Valeur::from(ligne.commune.as_str()),
             Valeur::from(instance.referentiel().nom_commune(&ligne.commune)),
+            Valeur::from(cantons(ligne).map(|c| c.nom).collect::<Vec<_>>().join(" ; ")),
             Valeur::from(ligne.secteur.as_deref()),
             Valeur::from(themes(ligne).map(|t| t.libelle()).collect::<Vec<_>>().join(" ; ")),
             Valeur::from(ligne.etape.libelle()),
@@ -43,7 +45,7 @@ pub(super) fn pilotage(instance: &Instance, lignes: &[&PourChiffres], jour: Date
             Valeur::from(ligne.faite_le.0),
             Valeur::from(ligne.promise_le.0),
             Valeur::from(ligne.repondue_le.map(|le| le.0)),
-            Valeur::from(delai(ligne, zone).map(i64::from)),
+            Valeur::from(delai(ligne, calendrier).map(i64::from)),
             Valeur::from(dans_le_delai(ligne, jour).map(|oui| if oui { "oui" } else { "non" })),
         ]);
     }

@@ -187,8 +187,6 @@ fn par_secteur(instance: &Instance, lignes: &[&PourChiffres], jour: Date) -> Tab
     for ligne in lignes {
         groupes.entry(ligne.secteur.as_deref().unwrap_or("Coordination")).or_default().push(ligne);
     }
-    let locaux = instance.locaux();
-    let zone = locaux.calendrier(instance.collectivite.feries);
     Tableau {
         legende: "Délais par secteur, sur douze mois".to_owned(),
         colonnes: ["Secteur", "Demandes", "Répondues", "Délai médian", "Dans le délai promis"]
@@ -201,7 +199,10 @@ fn par_secteur(instance: &Instance, lignes: &[&PourChiffres], jour: Date) -> Tab
                     Cellule::texte(nom),
                     Cellule::nombre(lignes.len().to_string()),
                     Cellule::nombre(lignes.iter().filter(|l| l.repondue_le.is_some()).count().to_string()),
-                    Cellule::nombre(en_jours(mediane(&lignes, zone))),
+                    Cellule::nombre(en_jours(mediane(
+                        &lignes,
+                        instance.locaux().calendrier(instance.collectivite.feries),
+                    ))),
                     Cellule::nombre(en_pourcents(a_temps(&lignes, jour))),
                 ]
             })

@@ -37,13 +37,17 @@ async fn un_agent_verifie_ou_refuse(#[case] moteur: Moteur) {
     let (mut charge, _) = appli.connecter("charge@exemple.invalid", charge).await;
     let page = charge.ouvrir("/agents/mandats").await;
     page.exiger("Cirey-sur-Vezouze").exiger("Procès-verbal du 28 mars");
+    let ailleurs = charge.ouvrir("/agents/mandats").await;
     let sans_raison = charge.envoyer(&page, "/agents/mandats", &[("reponse", "non")]).await;
     assert_eq!(sans_raison.statut, StatusCode::BAD_REQUEST);
     charge.envoyer(&page, "/agents/mandats", &[("reponse", "oui")]).await.exiger("La fonction est vérifiée");
     assert!(dernier(&appli, "maire@exemple.invalid").await.contains("est vérifiée"));
     maire.ouvrir("/compte").await.exiger("vérifiée");
     // Two agents at once: the second is told.
-    charge.envoyer(&page, "/agents/mandats", &[("reponse", "oui")]).await.exiger("Quelqu’un d’autre a déjà répondu");
+    charge
+        .envoyer(&ailleurs, "/agents/mandats", &[("reponse", "oui")])
+        .await
+        .exiger("Quelqu’un d’autre a déjà répondu");
 
     let (mut autre, _) = appli.connecter("autre@exemple.invalid", None).await;
     declarer(&mut autre, "elu").await;
