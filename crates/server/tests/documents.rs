@@ -119,13 +119,14 @@ async fn le_pilotage_exporte_exactement_ce_qui_est_filtre(#[case] moteur: Moteur
         let disposition = page.entetes["content-disposition"].to_str().unwrap();
         assert!(disposition.contains(&format!("pilotage-2026-11-24.{format}")), "{disposition}");
         let filtrees = lignes(&page);
-        let attendues: Vec<_> = toutes.iter().filter(|l| l[5].contains("Commerce")).cloned().collect();
+        let attendues: Vec<_> = toutes.iter().filter(|l| l[6].contains("Commerce")).cloned().collect();
         assert!(!attendues.is_empty() && attendues.len() < toutes.len());
         assert_eq!(filtrees, attendues, "{format}");
     }
     let mauvais = coordination.ouvrir("/pilotage?format=exe").await;
     assert_eq!(mauvais.statut, StatusCode::BAD_REQUEST);
     coordination.ouvrir("/pilotage?theme=energies&secteur=aucun").await.exiger("Aucune demande ne correspond");
+    coordination.ouvrir("/pilotage?canton=5401").await.exiger("Tous les cantons");
     coordination.ouvrir("/pilotage/note?theme=commerce").await.exiger("thème « Commerce, café, multiservice »");
     let mut charge = entrer(&appli, "charge.lunevillois@exemple.invalid").await;
     assert_eq!(charge.ouvrir("/pilotage?format=csv").await.statut, StatusCode::FORBIDDEN);
@@ -140,7 +141,7 @@ fn lignes(page: &Page) -> Vec<Vec<String>> {
     assert_eq!(page.statut, StatusCode::OK);
     let feuille = lire("export", &page.octets).expect("a table");
     let mots = |(rang, case): (usize, &Case)| match rang {
-        7 if feuille.entetes[7].starts_with("Coût") => format!("{:?}", case.montant()),
+        8 if feuille.entetes.get(8).is_some_and(|e| e.starts_with("Coût")) => format!("{:?}", case.montant()),
         _ => case.texte(),
     };
     feuille.lignes.iter().map(|ligne| ligne.cases.iter().enumerate().map(mots).collect()).collect()

@@ -77,7 +77,7 @@ async fn la_demonstration_montre_le_reel_et_l_invente(#[case] moteur: Moteur) {
     let tx = appli.instance.db.read().await.unwrap();
     let acteurs = Acteurs::find().all(&tx).await.unwrap();
     let (inventes, reels): (Vec<_>, Vec<_>) = acteurs.into_iter().partition(|acteur| acteur.exemple);
-    assert_eq!((reels.len(), inventes.len()), (64, 16));
+    assert_eq!((reels.len(), inventes.len()), (64, 15));
     assert!(reels.iter().all(|a| a.courriel.is_none() && a.telephone.is_none()), "aucun contact réel");
     assert!(inventes.iter().all(|a| a.courriel.as_ref().unwrap().ends_with(".invalid")));
     assert_eq!(reels.iter().filter(|a| a.ess_loi == Reponse::Non).count(), 11);

@@ -146,7 +146,7 @@ async fn la_secretaire_de_quatre_communes_choisit_pour_qui(#[case] moteur: Moteu
     }
     let (mut secretaire, _) = appli.connecter("secretaire@exemple.invalid", agent("54419")).await;
     let page = secretaire.ouvrir("/compte").await;
-    assert_eq!(page.textes("label[for=pour-qui]"), ["Pour quelle commune\u{202f}?"], "always in sight");
+    assert_eq!(page.textes("label[for=pour-qui]"), ["Pour quelle commune ?"], "always in sight");
     assert_eq!(page.textes("#pour-qui option").len(), 4);
     let communes = page.textes("#pour-qui option");
     let choisie = &communes[2];
