@@ -176,6 +176,7 @@ impl Site {
     fn commande(&self, ordre: &[&str]) -> Command {
         let mut commande = Command::new(binaire());
         commande.args(self.arguments(ordre)).kill_on_drop(true);
+        sans_nos_variables(&mut commande);
         commande
     }
 
@@ -193,6 +194,7 @@ impl Site {
             .arg(binaire())
             .args(self.arguments(&["serve"]))
             .kill_on_drop(true);
+        sans_nos_variables(&mut commande);
         self.attendre(commande).await
     }
 
@@ -238,6 +240,13 @@ impl Site {
 /// The program under test; another build of it by `TERREAU_BINAIRE`.
 fn binaire() -> String {
     std::env::var("TERREAU_BINAIRE").unwrap_or_else(|_| env!("CARGO_BIN_EXE_terreau").to_owned())
+}
+
+/// The variables of the test are not settings of the program, which refuses names that it does not know.
+fn sans_nos_variables(commande: &mut Command) {
+    for nom in ["TERREAU_PANNES", "TERREAU_GRAINE", "TERREAU_BINAIRE", "TERREAU_TEST_POSTGRES"] {
+        commande.env_remove(nom);
+    }
 }
 
 /// Port of an address `postgres://qui@hote:port/base`.
