@@ -5,18 +5,18 @@ use askama::Template;
 use axum::extract::Path;
 use axum::http::StatusCode;
 use domain::cents::Cents;
-use domain::droit::Action;
+use domain::droit::{Action, Fonction};
 use domain::profil::{BaseDeCout, Besoin, Complements, Etape, NatureDepense, Porteur, Reponse as Avis};
 use domain::theme::Theme;
 use platform::journal;
-use socle::ProjetId;
 use socle::jeton::empreinte;
 use socle::projet::{self, Diffusion, Etat};
+use socle::{ProjetId, mandat};
 use web::cadre::{cookie, poser};
 use web::composants::{ChampLong, ChampOptions, ChampTexte, Etapes, Html, OptionDeChamp, ResumeErreurs, Selection};
 use web::contexte::{BROUILLONS_MAX, COOKIE_BROUILLONS};
 use web::formulaire::{Erreurs, Lecteur};
-use web::{Cadre, CheckedForm, Formulaire, Reponse, Saisie};
+use web::{Cadre, CheckedForm, Formulaire, Reponse, Saisie, courriels};
 
 use crate::acces::{self, Ouvert};
 use crate::evenements::{self, evenement};
@@ -394,12 +394,39 @@ pub(crate) async fn enregistrer(
 ) -> Result<Option<axum::response::Response>, web::Erreur> {
     let instance = &cadre.instance;
     let tx = instance.db.begin().await?;
+    let annonce = marche_annonce(&tx, change).await?;
     if !projet::enregistrer(&tx, change, instance.clock.instant()).await? {
         return Ok(None);
     }
     let evenement = evenement(cadre, evenements::MODIFIE, change).faits(faits);
     journal::ecrire(&tx, &*instance.clock, &*instance.ids, evenement).await?;
+    if annonce {
+        annoncer_le_marche(&tx, cadre, change).await?;
+    }
     form.conclure(tx, vers, message).await.map(Some)
+}
+
+/// Does this change say for the first time that a public market is planned? A draft tells nobody.
+async fn marche_annonce(tx: &platform::WriteTx, change: &projet::Model) -> Result<bool, web::Erreur> {
+    let prevu = |projet: &projet::Model| projet.complements().marche_prevu == Some(Avis::Oui);
+    if change.etat != Etat::Garde || !prevu(change) {
+        return Ok(false);
+    }
+    Ok(projet::par_reference(tx, &change.reference).await?.is_some_and(|avant| !prevu(&avant)))
+}
+
+/// A market planned within twelve months signals itself to those who write insertion clauses.
+async fn annoncer_le_marche(tx: &platform::WriteTx, cadre: &Cadre, projet: &projet::Model) -> Result<(), web::Erreur> {
+    let instance = &cadre.instance;
+    let commune = instance.referentiel().nom_commune(&projet.commune);
+    let lien = instance.url("/marches");
+    let valeurs = [("commune", commune), ("projet", projet.titre.as_str()), ("lien", &lien)];
+    let modele = courriels::composer(instance, "marche-prevu", &valeurs)?;
+    for facilitateur in mandat::titulaires(tx, Fonction::Facilitateur, instance.aujourd_hui()).await? {
+        let par = cadre.visiteur.personne_id();
+        courriels::prevenir(tx, instance, &facilitateur, par, &modele.sujet, &modele.texte).await?;
+    }
+    Ok(())
 }
 
 // ---------------------------------------------------------------------------------------------------- precisions

@@ -406,3 +406,23 @@ async fn une_maire_verifiee_confirme_elle_meme_son_projet(#[case] moteur: Moteur
     autre.ouvrir(&format!("/projets/{reference}")).await.exiger("Écrire à la mairie");
     appli.fin().await;
 }
+
+#[rstest]
+#[case::sqlite(Moteur::Sqlite)]
+#[case::postgres(Moteur::Postgres)]
+#[tokio::test]
+async fn un_marche_prevu_se_signale_une_fois_aux_facilitateurs(#[case] moteur: Moteur) {
+    let appli = Appli::demonstration(moteur, features()).await;
+    let (mut porteuse, _) = appli.connecter("porteuse@exemple.invalid", None).await;
+    let (_, reference) = decrire(&mut porteuse).await;
+    let url = format!("/projets/{reference}/precisions");
+    for (reponse, attendus) in [("ne-sait-pas", 0), ("oui", 1), ("oui", 1)] {
+        let page = porteuse.ouvrir(&url).await;
+        porteuse.envoyer(&page, &url, &[("marche_prevu", reponse)]).await;
+        let courriels = appli.courriels().await;
+        let signaux: Vec<_> = courriels.iter().filter(|c| c.destinataire() == "facilitation@exemple.invalid").collect();
+        assert_eq!(signaux.len(), attendus, "{reponse}");
+        assert!(signaux.iter().all(|c| c.sujet() == "Un marché est prévu : Rouvrir le café-épicerie"));
+    }
+    appli.fin().await;
+}
