@@ -280,6 +280,15 @@ impl Terrain {
         }
     }
 
+    async fn chemin(&self, modele: &str, reference: &str) -> String {
+        let mut chemin = modele.to_owned();
+        while let Some((avant, reste)) = chemin.split_once('{') {
+            let (parametre, apres) = reste.split_once('}').unwrap();
+            chemin = format!("{avant}{}{apres}", self.valeur(modele, parametre, reference).await);
+        }
+        chemin
+    }
+
     fn navigateur(&self, decor: &Decor, qui: Qui) -> Navigateur {
         let mut navigateur = self.appli.navigateur();
         if let Some(session) = decor.sessions.get(&qui) {
@@ -298,7 +307,7 @@ impl Terrain {
         let page = navigateur.ouvrir(if connecte { "/compte" } else { "/connexion" }).await;
         let jeton = page.attribut("input[name=_jeton]", "value").unwrap();
         let cle = self.appli.instance.ids.reference(16);
-        let reponse = navigateur.poster(chemin, &format!("_jeton={jeton}&_cle={cle}")).await;
+        let reponse = poster(&mut navigateur, chemin, &[("_jeton", &jeton), ("_cle", &cle)]).await;
         assert!(!reponse.contient("Le formulaire n’a pas été pris en compte"), "{methode} {chemin} {qui:?}");
         reponse
     }
@@ -321,11 +330,7 @@ impl Terrain {
                 _ => String::new(),
             };
             lus.insert(remis, reference.clone());
-            let mut chemin = modele.to_owned();
-            while let Some((avant, reste)) = chemin.split_once('{') {
-                let (parametre, apres) = reste.split_once('}').unwrap();
-                chemin = format!("{avant}{}{apres}", self.valeur(modele, parametre, &reference).await);
-            }
+            let chemin = self.chemin(modele, &reference).await;
             let page = self.demander(&decor, *qui, methode, &chemin).await;
             assert_ne!(page.statut.as_u16(), 500, "{methode} {chemin} {nom} : {}", page.texte());
             verifier_les_secrets(*qui, methode, modele, &page);
@@ -333,6 +338,18 @@ impl Terrain {
         }
         cellules
     }
+}
+
+/// Sends a form; with a file where the page takes one.
+async fn poster(navigateur: &mut Navigateur, chemin: &str, champs: &[(&str, &str)]) -> Page {
+    let corps = champs.iter().map(|(nom, valeur)| format!("{nom}={valeur}")).collect::<Vec<_>>().join("&");
+    let reponse = navigateur.poster(chemin, &corps).await;
+    if !reponse.contient("Ce formulaire n’a pas la forme attendue") {
+        return reponse;
+    }
+    let valeurs: Vec<(String, String)> =
+        champs.iter().map(|(nom, valeur)| ((*nom).to_owned(), (*valeur).to_owned())).collect();
+    navigateur.poster_fichier(chemin, &valeurs, ("fichier", "essai.csv", b"a;b\n1;2\n")).await
 }
 
 /// The status; `cnx` when the answer to someone who is not signed in is "sign in first".
@@ -411,6 +428,33 @@ async fn chaque_adresse_repond_selon_la_table_des_droits(#[case] moteur: Moteur)
     if table != attendue {
         panic!("{}", differences(&attendue, &table));
     }
+}
+
+/// Forms are read in one way only: whoever is signed in, no route acts without the token of a page of this site.
+#[tokio::test]
+async fn aucune_adresse_n_agit_sans_le_jeton_d_une_page() {
+    let mut terrain = Terrain::nouveau(Moteur::Sqlite).await;
+    let decor = terrain.decor().await;
+    let posts: Vec<&'static str> = terrain
+        .appli
+        .routes
+        .iter()
+        .filter(|(methodes, ..)| methodes.contains("POST"))
+        .map(|(_, chemin, _)| *chemin)
+        .collect();
+    assert!(posts.len() > 40, "{}", posts.len());
+    for modele in posts {
+        for qui in [Qui::Porteur, Qui::Charge, Qui::Coordinateur, Qui::AgentSite] {
+            let reference = terrain.projet(&decor, qui).await;
+            let chemin = terrain.chemin(modele, &reference).await;
+            let mut navigateur = terrain.navigateur(&decor, qui);
+            for champs in [&[][..], &[("_jeton", "1.2.3"), ("_cle", "x")][..]] {
+                let statut = poster(&mut navigateur, &chemin, champs).await.statut.as_u16();
+                assert!(matches!(statut, 403 | 404), "{modele} {qui:?} {champs:?} : {statut}");
+            }
+        }
+    }
+    terrain.appli.fin().await;
 }
 
 /// Only the lines that changed, old above new.

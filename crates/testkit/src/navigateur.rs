@@ -71,11 +71,22 @@ impl Navigateur {
         page: &Page,
         action: &str,
         champs: &[(&str, &str)],
+        fichier: (&str, &str, &[u8]),
+    ) -> Page {
+        let reponse = self.poster_fichier(action, &page.valeurs(action, champs), fichier).await;
+        self.suivre(reponse).await
+    }
+
+    /// Sends fields and a file as they are, without following.
+    pub async fn poster_fichier(
+        &mut self,
+        action: &str,
+        valeurs: &[(String, String)],
         (champ, nom, octets): (&str, &str, &[u8]),
     ) -> Page {
         const BORNE: &str = "----borne-du-navigateur-de-test";
         let mut corps = Vec::new();
-        for (nom, valeur) in page.valeurs(action, champs) {
+        for (nom, valeur) in valeurs {
             corps.extend(
                 format!("--{BORNE}\r\nContent-Disposition: form-data; name=\"{nom}\"\r\n\r\n{valeur}\r\n").bytes(),
             );
@@ -85,8 +96,7 @@ impl Navigateur {
         );
         corps.extend(entete.bytes().chain(octets.iter().copied()).chain(format!("\r\n--{BORNE}--\r\n").bytes()));
         let genre = format!("multipart/form-data; boundary={BORNE}");
-        let reponse = self.transmettre("POST", action, Some((&genre, corps))).await;
-        self.suivre(reponse).await
+        self.transmettre("POST", action, Some((&genre, corps))).await
     }
 
     /// The same without following the answer.
