@@ -418,7 +418,7 @@ async fn un_marche_prevu_se_signale_une_fois_aux_facilitateurs(#[case] moteur: M
     let url = format!("/projets/{reference}/precisions");
     for (reponse, attendus) in [("ne-sait-pas", 0), ("oui", 1), ("oui", 1)] {
         let page = porteuse.ouvrir(&url).await;
-        porteuse.envoyer(&page, &url, &[("marche_prevu", reponse)]).await;
+        porteuse.envoyer(&page, &url, &[("marche_prevu", reponse)]).await.exiger("Ce qui peut vous aider");
         let courriels = appli.courriels().await;
         let signaux: Vec<_> = courriels.iter().filter(|c| c.destinataire() == "facilitation@exemple.invalid").collect();
         assert_eq!(signaux.len(), attendus, "{reponse}");
