@@ -82,7 +82,7 @@ pub async fn montrer(cadre: Cadre) -> Reponse {
         entonnoir: entonnoir(&lignes),
         par_secteur: par_secteur(instance, &lignes, jour),
         par_etape: par_etape(&lignes),
-        par_theme: par_theme(&lignes),
+        par_theme: par_theme(&lignes, usize::MAX),
         note: note(instance, &lignes, jour),
     };
     cadre.page("Pilotage", &page)?.repondre()
@@ -121,6 +121,8 @@ struct PageNote {
 
 /// Late requests named on the note: one page.
 const RETARDS_MAX: usize = 8;
+/// Themes on the note, most frequent first: one page.
+const THEMES_MAX: usize = 8;
 
 /// GET: one page to print for the vice-président·e, over what is filtered.
 pub async fn note_imprimee(cadre: Cadre) -> Reponse {
@@ -140,7 +142,7 @@ pub async fn note_imprimee(cadre: Cadre) -> Reponse {
         phrase: note(instance, &lignes, jour),
         entonnoir: entonnoir(&lignes),
         cout: cout_total(&lignes),
-        par_theme: par_theme(&lignes),
+        par_theme: par_theme(&lignes, THEMES_MAX),
         en_retard: en_retard.take(RETARDS_MAX).map(|ligne| retard(instance, ligne)).collect(),
         retour: adresse("/pilotage", &filtre.champs()),
     };
@@ -227,7 +229,7 @@ fn par_etape(lignes: &[&PourChiffres]) -> Tableau {
 }
 
 /// Themes with at least one project, most frequent first.
-fn par_theme(lignes: &[&PourChiffres]) -> Tableau {
+fn par_theme(lignes: &[&PourChiffres], max: usize) -> Tableau {
     let mut nombres: Vec<(Theme, usize)> = Theme::TOUS
         .iter()
         .map(|theme| (*theme, lignes.iter().filter(|ligne| themes(ligne).any(|t| t == *theme)).count()))
@@ -239,6 +241,7 @@ fn par_theme(lignes: &[&PourChiffres]) -> Tableau {
         colonnes: ["Thème", "Projets"].map(str::to_owned).to_vec(),
         lignes: nombres
             .into_iter()
+            .take(max)
             .map(|(theme, nombre)| vec![Cellule::texte(theme.libelle()), Cellule::nombre(nombre.to_string())])
             .collect(),
     }
