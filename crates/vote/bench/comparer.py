@@ -84,7 +84,7 @@ def peer(python, path, rule, longest):
 def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("folder")
-    parser.add_argument("--venv", default="/tmp/pabu")
+    parser.add_argument("--venv", default="target/pabutools")
     parser.add_argument("--longest", type=float, default=120)
     parser.add_argument("--binary", help="the example chrono, already built")
     parser.add_argument("--only", help="part of the name of the files")
