@@ -8,11 +8,10 @@ use domain::droit::Action;
 use domain::plan::{self, Simulation};
 use socle::projet;
 use web::composants::{Alerte, Html};
-use web::feature::{Famille, Proposition};
+use web::feature::{Famille, Proposition, propositions_pour};
 use web::{Cadre, Reponse};
 
 use crate::acces;
-use crate::resultat;
 
 #[derive(Template)]
 #[template(path = "note.html")]
@@ -34,7 +33,7 @@ pub async fn montrer(cadre: Cadre, Path(reference): Path<String>) -> Reponse {
     let ouvert = acces::ouvrir(&cadre, &reference, Action::VoirProjet).await?;
     let instance = &cadre.instance;
     let profil = ouvert.projet.profil(ouvert.themes.clone());
-    let propositions = resultat::proposer(&ouvert, instance, &profil).await?;
+    let propositions = propositions_pour(&ouvert.tx, instance, &profil).await?;
     let leviers: Vec<Proposition> = propositions
         .into_iter()
         .filter(|p| p.famille == Famille::Levier && matches!(p.verdict, Verdict::Oui | Verdict::AVerifier))
@@ -46,7 +45,7 @@ pub async fn montrer(cadre: Cadre, Path(reference): Path<String>) -> Reponse {
         themes: instance.locaux().themes.noms(&ouvert.themes),
         le: en_lettres(jour),
         manque: Html(web::texte::paragraphes(&ouvert.projet.manque)),
-        alerte: resultat::alerte_devis(),
+        alerte: Alerte::devis(),
         simulation: plan::simuler(&profil, &aides, jour),
         leviers,
         public: profil.porteur.est_public(),

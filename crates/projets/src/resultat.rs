@@ -11,8 +11,8 @@ use domain::profil::{Besoin, ProfilDeProjet};
 use socle::projet::{self, Etat};
 use socle::secteur;
 use web::composants::{Alerte, ConstatVue, Contact, Etapes, Etiquette, Html, Ton};
-use web::feature::{DemandePanneau, DemandePropositions, Famille, Lieu, Panneau, Proposition};
-use web::{Cadre, Erreur, Instance, Reponse, Saisie, contact};
+use web::feature::{DemandePanneau, Famille, Lieu, Panneau, Proposition, propositions_pour};
+use web::{Cadre, Instance, Reponse, Saisie, contact};
 
 use crate::acces::{self, Ouvert};
 
@@ -74,14 +74,14 @@ pub async fn montrer(cadre: Cadre, Path(reference): Path<String>) -> Reponse {
     let instance = &cadre.instance;
     let jour = instance.aujourd_hui();
     let profil = ouvert.projet.profil(ouvert.themes.clone());
-    let propositions = proposer(&ouvert, instance, &profil).await?;
+    let propositions = propositions_pour(&ouvert.tx, instance, &profil).await?;
     let interlocuteur = secteur::interlocuteur(&ouvert.tx, &ouvert.projet.commune, jour).await?;
     let panneaux = panneaux(&cadre, &ouvert, Lieu::Resultat).await;
     let choisies = cadre.uri.query().map(|q| Saisie::decoder(q.as_bytes()));
     let page = PageResultat {
         etapes: Etapes::nouvelles(&["Votre idée", "Où vous en êtes", "Ce qui peut vous aider"], 3),
         commune: instance.referentiel().nom_commune(&ouvert.projet.commune).to_owned(),
-        alerte: alerte_devis(),
+        alerte: Alerte::devis(),
         promesse: contact::promesse(instance, interlocuteur.as_ref()),
         contact: contact::du_secteur(instance, interlocuteur),
         plan: plan_de(instance, &profil, &propositions, choisies.as_ref()),
@@ -93,27 +93,6 @@ pub async fn montrer(cadre: Cadre, Path(reference): Path<String>) -> Reponse {
         projet: ouvert.projet,
     };
     cadre.page("Ce qui peut vous aider", &page)?.repondre()
-}
-
-/// "Ne signez aucun devis…": where it cannot be missed.
-pub(crate) fn alerte_devis() -> Alerte {
-    Alerte {
-        texte: "Ne signez aucun devis avant la réponse écrite de chaque financeur : vous pourriez perdre l’aide."
-            .to_owned(),
-        lien: Some(("/regles/r-05".to_owned(), "Pourquoi ?".to_owned())),
-    }
-}
-
-pub(crate) async fn proposer(
-    ouvert: &Ouvert,
-    instance: &Instance,
-    profil: &ProfilDeProjet,
-) -> Result<Vec<Proposition>, Erreur> {
-    let Some(faits) = instance.faits_commune(&profil.commune) else {
-        return Ok(Vec::new());
-    };
-    let demande = DemandePropositions { tx: &ouvert.tx, instance, profil, faits: &faits, jour: instance.aujourd_hui() };
-    instance.maison.propositions(&demande).await
 }
 
 /// The panels of the other features; one that fails is left out and logged, the page goes on.

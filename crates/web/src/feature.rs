@@ -377,6 +377,20 @@ impl Maison {
     }
 }
 
+/// What may fit a project, today; nothing when its commune is unknown.
+///
+/// # Errors
+/// A feature failed.
+pub async fn propositions_pour(
+    tx: &ReadTx,
+    instance: &Instance,
+    profil: &ProfilDeProjet,
+) -> Result<Vec<Proposition>, Erreur> {
+    let Some(faits) = instance.faits_commune(&profil.commune) else { return Ok(Vec::new()) };
+    let demande = DemandePropositions { tx, instance, profil, faits: &faits, jour: instance.aujourd_hui() };
+    instance.maison.propositions(&demande).await
+}
+
 fn rang_du_verdict(verdict: Verdict) -> u8 {
     match verdict {
         Verdict::Oui => 0,

@@ -12,7 +12,7 @@ use socle::secteur::{self, Interlocuteur};
 use socle::{mandat, personne};
 use web::composants::{Alerte, ChampLong, ChampOptions, ChampTexte, Html, OptionDeChamp, ResumeErreurs};
 use web::courriels::{self, Modele};
-use web::feature::{DemandePropositions, Famille, Proposition};
+use web::feature::{Famille, Proposition};
 use web::formulaire::Erreurs;
 use web::{Cadre, CheckedForm, Erreur, Instance, Reponse, Saisie, contact};
 
@@ -62,10 +62,8 @@ pub(crate) async fn possibles(
     tx: &ReadTx,
     projet: &projet::Model,
 ) -> Result<Vec<Proposition>, Erreur> {
-    let Some(faits) = instance.faits_commune(&projet.commune) else { return Ok(Vec::new()) };
     let profil = projet.profil(projet::themes(tx, &projet.id).await?);
-    let demande = DemandePropositions { tx, instance, profil: &profil, faits: &faits, jour: instance.aujourd_hui() };
-    Ok(instance.maison.propositions(&demande).await?.into_iter().filter(est_possible).collect())
+    Ok(web::feature::propositions_pour(tx, instance, &profil).await?.into_iter().filter(est_possible).collect())
 }
 
 fn est_possible(proposition: &Proposition) -> bool {
@@ -193,19 +191,10 @@ async fn accuser_reception(
         ("contact", &format!("{} {}", carte.nom, carte.role)),
         ("promise", &avec_le_jour(demande.promise_le.0)),
         ("joindre", &joindre),
-        ("alerte", &alerte().texte),
+        ("alerte", &Alerte::devis().texte),
         ("lien", &instance.url(&format!("/projets/{}", projet.reference))),
     ];
     courriels::ecrire(tx, instance, a, "accuse-de-reception", &valeurs).await
-}
-
-/// "Ne signez aucun devis…": also in the acknowledgement.
-pub(crate) fn alerte() -> Alerte {
-    Alerte {
-        texte: "Ne signez aucun devis avant la réponse écrite de chaque financeur : vous pourriez perdre l’aide."
-            .to_owned(),
-        lien: Some(("/regles/r-05".to_owned(), "Pourquoi ?".to_owned())),
-    }
 }
 
 /// The agent in charge, or every coordinator when there is none.

@@ -179,7 +179,7 @@ async fn page(
             .long("acteur_texte", "Texte de la mise en relation", 2_000)
             .aide("La commune l’approuve avant l’envoi. N’y mettez que ce qu’elle accepte de dire.")
             .lignes(5),
-        alerte: demandes::alerte(),
+        alerte: Alerte::devis(),
         recommandations: recommandations.into_iter().map(RecommandationVue::from).collect(),
         relations: relations.into_iter().map(RelationVue::from).collect(),
         echanges: echanges.into_iter().map(|e| echange_vu(instance, e)).collect(),
@@ -474,7 +474,7 @@ async fn effet(cadre: &Cadre, form: &CheckedForm, demande: &Model, acte: &str) -
             let reponse = l
                 .texte("reponse", "Écrivez votre réponse.", 5, 5_000)
                 .ok_or_else(|| Empeche::Erreurs(l.erreurs.clone()))?;
-            let texte = format!("{} vous répond :\n\n{reponse}\n\n{}", agent.nom_complet(), demandes::alerte().texte);
+            let texte = format!("{} vous répond :\n\n{reponse}\n\n{}", agent.nom_complet(), Alerte::devis().texte);
             let demande = Model {
                 reponse,
                 mode: Some("courriel".to_owned()),

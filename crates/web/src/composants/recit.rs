@@ -75,6 +75,18 @@ pub struct Alerte {
     pub lien: Option<(String, String)>,
 }
 
+impl Alerte {
+    /// "Ne signez aucun devis…": on the result, the note, the follow-up and in the acknowledgement.
+    #[must_use]
+    pub fn devis() -> Self {
+        Self {
+            texte: "Ne signez aucun devis avant la réponse écrite de chaque financeur : vous pourriez perdre l’aide."
+                .to_owned(),
+            lien: Some(("/regles/r-05".to_owned(), "Pourquoi ?".to_owned())),
+        }
+    }
+}
+
 /// Whom to call.
 #[derive(Template, Clone, Debug)]
 #[template(path = "composants/contact.html")]
