@@ -1,6 +1,8 @@
 //! One vocabulary of themes for projects, actors, levers, offers, calls and contracts. NAF codes suggest, never decide.
 //! Source: the three priorities of Meurthe-et-Moselle's territorial contracts; a département may rename and regroup.
 
+use std::collections::BTreeMap;
+
 use crate::enumeration::enumeration;
 
 enumeration! {
@@ -45,6 +47,29 @@ enumeration! {
         Services = "services", "Accès aux services";
         Transition = "transition", "Transition écologique";
         Lien = "lien", "Solidarité, lien social, citoyenneté";
+    }
+}
+
+/// How themes are called in a département: as shipped, unless its agent renamed some.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct NomsDeThemes(BTreeMap<Theme, String>);
+
+impl NomsDeThemes {
+    /// The name here.
+    #[must_use]
+    pub fn nom(&self, theme: Theme) -> &str {
+        self.0.get(&theme).map_or_else(|| theme.libelle(), String::as_str)
+    }
+
+    /// Several names; some hold commas.
+    pub fn noms(&self, themes: impl IntoIterator<Item = Theme>) -> String {
+        themes.into_iter().map(|theme| self.nom(theme)).collect::<Vec<_>>().join(" ; ")
+    }
+}
+
+impl FromIterator<(Theme, String)> for NomsDeThemes {
+    fn from_iter<I: IntoIterator<Item = (Theme, String)>>(renommes: I) -> Self {
+        Self(renommes.into_iter().collect())
     }
 }
 

@@ -8,7 +8,7 @@ use domain::Cents;
 use domain::code::CodeCommune;
 use domain::constat::Verdict;
 use domain::profil::{Complements, Etape, FaitsCommune, Porteur, ProfilDeProjet};
-use domain::theme::Theme;
+use domain::theme::{NomsDeThemes, Theme};
 use jiff::civil::Date;
 use rust_embed::RustEmbed;
 use serde::Deserialize;
@@ -118,13 +118,14 @@ pub fn essayer(
     projet: &ProjetEtiquete,
     commune: &FaitsCommune,
     jour: Date,
+    noms: &NomsDeThemes,
 ) -> Essai {
     let profil = projet.profil();
-    let apparie = apparier(apres, &profil, commune, jour);
+    let apparie = apparier(apres, &profil, commune, jour, noms);
     let parlants = if apparie.verdict == Verdict::Non { Verdict::Non } else { Verdict::AVerifier };
     Essai {
         titre: projet.titre.clone(),
-        avant: avant.map(|levier| apparier(levier, &profil, commune, jour).verdict),
+        avant: avant.map(|levier| apparier(levier, &profil, commune, jour, noms).verdict),
         apres: apparie.verdict,
         raisons: apparie.constats.into_iter().filter(|c| c.verdict == parlants).map(|c| c.phrase).collect(),
     }

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 
 use domain::code::CodeCommune;
 use domain::dates::{Calendrier, ZoneFeriee};
-use domain::theme::{Colonne, Theme};
+use domain::theme::{Colonne, NomsDeThemes, Theme};
 use jiff::civil::Date;
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
@@ -62,6 +62,13 @@ impl ThemesLocaux {
         local.filter(|nom| !nom.is_empty()).unwrap_or_else(|| theme.libelle())
     }
 
+    /// The names alone, for the rules.
+    #[must_use]
+    pub fn noms_de_themes(&self) -> NomsDeThemes {
+        let renommes = Theme::TOUS.iter().filter(|theme| self.nom(**theme) != theme.libelle());
+        renommes.map(|theme| (*theme, self.nom(*theme).to_owned())).collect()
+    }
+
     /// Column of a theme.
     #[must_use]
     pub fn colonne(&self, theme: Theme) -> Colonne {
@@ -81,10 +88,10 @@ impl ThemesLocaux {
         !self.themes.get(theme.as_str()).is_some_and(|local| local.masque)
     }
 
-    /// Names of several themes, in a sentence.
+    /// Names of several themes; some hold commas.
     #[must_use]
     pub fn noms(&self, themes: &[Theme]) -> String {
-        themes.iter().map(|theme| self.nom(*theme)).collect::<Vec<_>>().join(", ")
+        themes.iter().map(|theme| self.nom(*theme)).collect::<Vec<_>>().join(" ; ")
     }
 
     /// The choices of a form, grouped by column: the themes offered, and those already chosen.

@@ -6,6 +6,7 @@ use domain::referentiel::canton::{self, Canton, CantonDe};
 use domain::theme::Theme;
 use jiff::civil::Date;
 use web::Saisie;
+use web::locaux::ThemesLocaux;
 
 use crate::demande::rules::Etat;
 use crate::demande::storage::PourChiffres;
@@ -48,7 +49,7 @@ impl Filtre {
     }
 
     /// "Secteur Lunévillois, thème Mobilité", "Tout le département".
-    pub(super) fn mots(&self) -> String {
+    pub(super) fn mots(&self, noms: &ThemesLocaux) -> String {
         let mut mots = Vec::new();
         if !self.secteur.is_empty() {
             mots.push(format!("secteur {}", self.secteur));
@@ -57,7 +58,7 @@ impl Filtre {
             mots.push(format!("canton de {}, communes partagées comprises", canton.nom));
         }
         if let Some(theme) = self.theme {
-            mots.push(format!("thème « {} »", theme.libelle()));
+            mots.push(format!("thème « {} »", noms.nom(theme)));
         }
         if let Some(etape) = self.etape {
             mots.push(format!("étape « {} »", etape.libelle()));

@@ -39,7 +39,7 @@ pub(super) fn pilotage(instance: &Instance, lignes: &[&PourChiffres], jour: Date
             Valeur::from(instance.referentiel().nom_commune(&ligne.commune)),
             Valeur::from(cantons(ligne).map(|c| c.nom).collect::<Vec<_>>().join(" ; ")),
             Valeur::from(ligne.secteur.as_deref()),
-            Valeur::from(themes(ligne).map(|t| t.libelle()).collect::<Vec<_>>().join(" ; ")),
+            Valeur::from(themes(ligne).map(|t| locaux.themes.nom(t)).collect::<Vec<_>>().join(" ; ")),
             Valeur::from(ligne.etape.libelle()),
             Valeur::from(ligne.cout),
             Valeur::from(ligne.faite_le.0),

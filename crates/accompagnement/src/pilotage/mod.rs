@@ -14,6 +14,7 @@ use jiff::ToSpan;
 use jiff::civil::Date;
 use std::collections::BTreeMap;
 use web::composants::{Cellule, Exports, OptionDeChamp, Selection, Tableau};
+use web::locaux::ThemesLocaux;
 use web::{Cache, Cadre, Erreur, Instance, Reponse, Saisie, fichier, texte};
 
 use chiffres::{Filtre, a_temps, dans_le_delai, mediane, themes};
@@ -58,6 +59,7 @@ pub async fn montrer(cadre: Cadre) -> Reponse {
         return fichier::exporter(instance, &export::pilotage(instance, &lignes, jour), format);
     }
     let champs = filtre.champs();
+    let locaux = instance.locaux();
     let cantons = domain::referentiel::canton::cantons_de(|code| instance.perimetre().contient(code));
     let f = cadre.formulaire_avec(demande, web::formulaire::Erreurs::default());
     let page = PagePilotage {
@@ -68,7 +70,7 @@ pub async fn montrer(cadre: Cadre) -> Reponse {
             f.selection(
                 "theme",
                 "Thème",
-                choix("Tous les thèmes", Theme::TOUS.iter().map(|t| (t.as_str(), t.libelle()))),
+                choix("Tous les thèmes", Theme::TOUS.iter().map(|t| (t.as_str(), locaux.themes.nom(*t)))),
             ),
             f.selection(
                 "etape",
@@ -82,7 +84,7 @@ pub async fn montrer(cadre: Cadre) -> Reponse {
         entonnoir: entonnoir(&lignes),
         par_secteur: par_secteur(instance, &lignes, jour),
         par_etape: par_etape(&lignes),
-        par_theme: par_theme(&lignes, usize::MAX),
+        par_theme: par_theme(&lignes, usize::MAX, &locaux.themes),
         note: note(instance, &lignes, jour),
     };
     cadre.page("Pilotage", &page)?.repondre()
@@ -136,13 +138,13 @@ pub async fn note_imprimee(cadre: Cadre) -> Reponse {
     let en_retard = lignes.iter().filter(|l| l.repondue_le.is_none() && dans_le_delai(l, jour) == Some(false));
     let page = PageNote {
         territoire: instance.collectivite.nom.to_owned(),
-        perimetre: filtre.mots(),
+        perimetre: filtre.mots(&instance.locaux().themes),
         le: texte::jour(jour),
         depuis: texte::jour(debut),
         phrase: note(instance, &lignes, jour),
         entonnoir: entonnoir(&lignes),
         cout: cout_total(&lignes),
-        par_theme: par_theme(&lignes, THEMES_MAX),
+        par_theme: par_theme(&lignes, THEMES_MAX, &instance.locaux().themes),
         en_retard: en_retard.take(RETARDS_MAX).map(|ligne| retard(instance, ligne)).collect(),
         retour: adresse("/pilotage", &filtre.champs()),
     };
@@ -229,7 +231,7 @@ fn par_etape(lignes: &[&PourChiffres]) -> Tableau {
 }
 
 /// Themes with at least one project, most frequent first.
-fn par_theme(lignes: &[&PourChiffres], max: usize) -> Tableau {
+fn par_theme(lignes: &[&PourChiffres], max: usize, noms: &ThemesLocaux) -> Tableau {
     let mut nombres: Vec<(Theme, usize)> = Theme::TOUS
         .iter()
         .map(|theme| (*theme, lignes.iter().filter(|ligne| themes(ligne).any(|t| t == *theme)).count()))
@@ -242,7 +244,7 @@ fn par_theme(lignes: &[&PourChiffres], max: usize) -> Tableau {
         lignes: nombres
             .into_iter()
             .take(max)
-            .map(|(theme, nombre)| vec![Cellule::texte(theme.libelle()), Cellule::nombre(nombre.to_string())])
+            .map(|(theme, nombre)| vec![Cellule::texte(noms.nom(theme)), Cellule::nombre(nombre.to_string())])
             .collect(),
     }
 }

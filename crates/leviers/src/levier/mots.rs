@@ -6,7 +6,7 @@ use domain::dates::en_lettres;
 use domain::plan::Montant;
 use domain::profil::{Etape, NatureDepense, Porteur};
 use domain::regle::financement::pourcentage;
-use domain::theme::Theme;
+use domain::theme::NomsDeThemes;
 
 use super::critere::{Condition, Critere, Population, Territoire, Zonage};
 use super::{Levier, ParametresAide};
@@ -33,7 +33,7 @@ pub struct Difference {
 
 /// The whole sheet; what is not said has no line.
 #[must_use]
-pub fn lignes(levier: &Levier) -> Vec<Ligne> {
+pub fn lignes(levier: &Levier, noms: &NomsDeThemes) -> Vec<Ligne> {
     let mut lignes = Vec::new();
     let mut dire = |cle: &str, valeur: String| {
         if !valeur.is_empty() {
@@ -47,8 +47,8 @@ pub fn lignes(levier: &Levier) -> Vec<Ligne> {
     dire("En bref", levier.resume.clone());
     dire("Pour quoi", levier.pour_quoi.clone());
     dire("Montant", levier.montant.clone());
-    dire("Thèmes", themes(&levier.themes));
-    dire("Thèmes à vérifier", themes(&levier.themes_a_verifier));
+    dire("Thèmes", noms.noms(levier.themes.iter().copied()));
+    dire("Thèmes à vérifier", noms.noms(levier.themes_a_verifier.iter().copied()));
     dire("Ouverte à partir du", levier.valable_du.map(en_lettres).unwrap_or_default());
     dire("Ouverte jusqu’au", levier.valable_au.map(en_lettres).unwrap_or_default());
     dire("Textes de loi", levier.bases_legales.join(" ; "));
@@ -68,8 +68,8 @@ pub fn lignes(levier: &Levier) -> Vec<Ligne> {
 
 /// Lines that differ, in the order of the sheet; conditions are compared by what they say, not by their rank.
 #[must_use]
-pub fn differences(avant: &Levier, apres: &Levier) -> Vec<Difference> {
-    let (avant, apres) = (lignes(avant), lignes(apres));
+pub fn differences(avant: &Levier, apres: &Levier, noms: &NomsDeThemes) -> Vec<Difference> {
+    let (avant, apres) = (lignes(avant, noms), lignes(apres, noms));
     let est_condition = |ligne: &Ligne| ligne.cle.starts_with("Condition ");
     let mut differences = Vec::new();
     for ligne in avant.iter().filter(|ligne| !est_condition(ligne)) {
@@ -227,10 +227,6 @@ fn en_zonage(zonage: &Zonage) -> String {
     )
 }
 
-fn themes(themes: &[Theme]) -> String {
-    joindre(themes.iter().map(|theme| theme.libelle()))
-}
-
 fn porteurs(porteurs: &[Porteur]) -> String {
     joindre(porteurs.iter().map(|porteur| porteur.libelle()))
 }
@@ -260,8 +256,12 @@ mod tests {
     fn une_fiche_ne_differe_pas_d_elle_meme_et_toutes_se_disent() {
         for catalogue in [Catalogue::embarque().unwrap(), Catalogue::demonstration().unwrap()] {
             for levier in catalogue.leviers() {
-                assert_eq!(differences(levier, levier), []);
-                assert!(lignes(levier).iter().all(|ligne| !ligne.valeur.is_empty()), "{}", levier.id);
+                assert_eq!(differences(levier, levier, &NomsDeThemes::default()), []);
+                assert!(
+                    lignes(levier, &NomsDeThemes::default()).iter().all(|ligne| !ligne.valeur.is_empty()),
+                    "{}",
+                    levier.id
+                );
             }
         }
     }
@@ -273,7 +273,8 @@ mod tests {
         apres.montant = "20 % à 60 %.".into();
         apres.criteres.remove(0);
         apres.criteres.push(Critere { condition: Condition::Carence, pour: vec![], source: None });
-        let dites: Vec<String> = differences(&avant, &apres).into_iter().map(|d| d.cle).collect();
+        let dites: Vec<String> =
+            differences(&avant, &apres, &NomsDeThemes::default()).into_iter().map(|d| d.cle).collect();
         assert_eq!(dites, ["Montant", "Condition retirée", "Condition ajoutée"]);
     }
 }

@@ -7,13 +7,14 @@ use axum::extract::Path;
 use domain::constat::Surete;
 use domain::droit::Action;
 use domain::profil::Porteur;
-use domain::theme::{Colonne, Theme};
+use domain::theme::Theme;
 use jiff::civil::Date;
 use web::composants::{
     Cellule, EtatVide, Etiquette, Html, OptionDeChamp, Pagination, Resume, Selection, Ton, echapper,
 };
 use web::formulaire::Erreurs;
-use web::{Cache, Cadre, Erreur, Reponse, Saisie, texte};
+use web::locaux::ThemesLocaux;
+use web::{Cache, Cadre, Erreur, Instance, Reponse, Saisie, texte};
 
 use super::storage::{self, Etat};
 use super::{Condition, Critere, Levier, NatureDeLevier, mots};
@@ -133,19 +134,6 @@ fn avec_tous(libelle: &str, options: Vec<OptionDeChamp>) -> Vec<OptionDeChamp> {
     std::iter::once(OptionDeChamp::nouvelle("", libelle)).chain(options).collect()
 }
 
-/// Themes, group by group.
-pub(crate) fn themes() -> Vec<OptionDeChamp> {
-    Colonne::TOUS
-        .iter()
-        .flat_map(|colonne| {
-            Theme::TOUS.iter().filter(|theme| theme.colonne() == *colonne).enumerate().map(|(rang, theme)| {
-                let option = OptionDeChamp::nouvelle(theme.as_str(), theme.libelle());
-                if rang == 0 { option.groupe(colonne.libelle()) } else { option }
-            })
-        })
-        .collect()
-}
-
 /// Bearers.
 pub(crate) fn porteurs() -> Vec<OptionDeChamp> {
     Porteur::TOUS.iter().map(|porteur| OptionDeChamp::nouvelle(porteur.as_str(), porteur.libelle())).collect()
@@ -170,7 +158,7 @@ pub(crate) struct FicheVue {
 impl askama::filters::HtmlSafe for FicheVue {}
 
 impl FicheVue {
-    pub(crate) fn nouvelle(levier: &Levier, jour: Date, demo: bool) -> Self {
+    pub(crate) fn nouvelle(levier: &Levier, jour: Date, instance: &Instance) -> Self {
         let conditions = levier
             .criteres
             .iter()
@@ -179,8 +167,8 @@ impl FicheVue {
             .collect();
         Self {
             en_bref: levier.resume.clone(),
-            avertissements: avertissements(levier, jour, demo),
-            faits: faits(levier),
+            avertissements: avertissements(levier, jour, instance.demo),
+            faits: faits(levier, &instance.locaux().themes),
             conditions,
             origine: origine(levier),
         }
@@ -193,7 +181,7 @@ fn dit_en_haut(critere: &Critere) -> bool {
     general && matches!(critere.condition, Condition::Porteurs { .. } | Condition::Territoire(_))
 }
 
-fn faits(levier: &Levier) -> Resume {
+fn faits(levier: &Levier, noms: &ThemesLocaux) -> Resume {
     let en_haut = || levier.criteres.iter().filter(|critere| dit_en_haut(critere));
     let pour_qui: Vec<String> = en_haut()
         .filter(|critere| matches!(critere.condition, Condition::Porteurs { .. }))
@@ -215,8 +203,7 @@ fn faits(levier: &Levier) -> Resume {
         Some(avec) => format!("{} ({}), avec : {avec}", levier.porteur.nom, levier.porteur.genre.libelle()),
         None => format!("{} ({})", levier.porteur.nom, levier.porteur.genre.libelle()),
     };
-    let libelles = |themes: &[Theme]| themes.iter().map(|t| t.libelle()).collect::<Vec<_>>().join(" ; ");
-    let themes = match (libelles(&levier.themes), libelles(&levier.themes_a_verifier)) {
+    let themes = match (noms.noms(&levier.themes), noms.noms(&levier.themes_a_verifier)) {
         (surs, _) if surs.is_empty() => "Tous".to_owned(),
         (surs, doutes) if doutes.is_empty() => surs,
         (surs, doutes) => format!("{surs}. À vérifier : {doutes}"),
@@ -323,7 +310,7 @@ pub async fn montrer(cadre: Cadre, Path(id): Path<String>) -> Reponse {
         .ok_or(Erreur::Introuvable("cette fiche d’aide"))?;
     let levier = modele.levier()?;
     let page = PageLevier {
-        fiche: FicheVue::nouvelle(&levier, cadre.instance.aujourd_hui(), cadre.instance.demo),
+        fiche: FicheVue::nouvelle(&levier, cadre.instance.aujourd_hui(), &cadre.instance),
         retiree: modele.etat() == Etat::Retire,
         nom: levier.nom.clone(),
         id,

@@ -5,7 +5,7 @@ use domain::constat::{Constat, Source, Verdict};
 use domain::dates::en_lettres;
 use domain::plan::Aide;
 use domain::profil::{Etape, FaitsCommune, Porteur, ProfilDeProjet, Reponse};
-use domain::theme::Theme;
+use domain::theme::{NomsDeThemes, Theme};
 use jiff::civil::Date;
 
 use super::critere::{Condition, Critere, Population, Territoire, Zonage};
@@ -45,13 +45,19 @@ pub enum Exemples {
     Ignores,
 }
 
-/// Matches one lever with a project on a day.
+/// Matches one lever with a project on a day; `noms` says how themes are called here.
 #[must_use]
-pub fn apparier(levier: &Levier, profil: &ProfilDeProjet, commune: &FaitsCommune, jour: Date) -> Appariement {
+pub fn apparier(
+    levier: &Levier,
+    profil: &ProfilDeProjet,
+    commune: &FaitsCommune,
+    jour: Date,
+    noms: &NomsDeThemes,
+) -> Appariement {
     let dates = constats_de_dates(levier, jour);
     let en_vigueur = dates.is_empty();
     let criteres = levier.criteres.iter().map(|critere| juger(critere, profil, commune));
-    let constats: Vec<Constat> = themes(levier, profil)
+    let constats: Vec<Constat> = themes(levier, profil, noms)
         .into_iter()
         .map(Jugement::Propre)
         .chain(criteres)
@@ -72,9 +78,10 @@ pub fn apparier_tous<'a>(
     profil: &ProfilDeProjet,
     commune: &FaitsCommune,
     jour: Date,
+    noms: &NomsDeThemes,
 ) -> Vec<(&'a Levier, Appariement)> {
     let mut paires: Vec<_> =
-        leviers.into_iter().map(|levier| (levier, apparier(levier, profil, commune, jour))).collect();
+        leviers.into_iter().map(|levier| (levier, apparier(levier, profil, commune, jour, noms))).collect();
     paires.sort_by_key(|(_, appariement)| {
         let rang = match appariement.verdict {
             Verdict::Oui => 0,
@@ -152,19 +159,19 @@ fn constats_de_dates(levier: &Levier, jour: Date) -> Vec<Constat> {
     constats
 }
 
-fn themes(levier: &Levier, profil: &ProfilDeProjet) -> Option<Constat> {
+fn themes(levier: &Levier, profil: &ProfilDeProjet, noms: &NomsDeThemes) -> Option<Constat> {
     if levier.themes.is_empty() {
         return None;
     }
     let commun = |liste: &[Theme]| profil.themes.iter().find(|theme| liste.contains(theme)).copied();
     let constat = if let Some(theme) = commun(&levier.themes) {
-        oui("themes", format!("Le thème « {} » est aidé.", theme.libelle()))
+        oui("themes", format!("Le thème « {} » est aidé.", noms.nom(theme)))
     } else if let Some(theme) = commun(&levier.themes_a_verifier) {
-        doute("themes", format!("Le thème « {} » est peut-être aidé : demandez-le.", theme.libelle()))
+        doute("themes", format!("Le thème « {} » est peut-être aidé : demandez-le.", noms.nom(theme)))
     } else if profil.themes.is_empty() {
         doute("themes", "Le projet n’a pas encore de thème.")
     } else {
-        let aides = liste(levier.themes.iter().map(|theme| theme.libelle()));
+        let aides = liste(levier.themes.iter().map(|theme| noms.nom(*theme)));
         non("themes", format!("Cette aide ne concerne pas les thèmes du projet. Elle concerne : {aides}."))
     };
     Some(constat)

@@ -74,7 +74,7 @@ fn levier(conditions: Vec<Condition>) -> Levier {
 }
 
 fn un_constat(condition: Condition, profil: &ProfilDeProjet, commune: &FaitsCommune) -> Constat {
-    let appariement = apparier(&levier(vec![condition]), profil, commune, JOUR);
+    let appariement = apparier(&levier(vec![condition]), profil, commune, JOUR, &NomsDeThemes::default());
     assert_eq!(appariement.constats.len(), 1);
     assert_eq!(appariement.verdict, appariement.constats[0].verdict);
     appariement.constats[0].clone()
@@ -206,7 +206,7 @@ fn ce_que_le_programme_ne_sait_pas_est_a_verifier(#[case] condition: Condition) 
 #[case(&[], &[], Verdict::Oui)]
 fn les_themes(#[case] themes: &[Theme], #[case] a_verifier: &[Theme], #[case] attendu: Verdict) {
     let levier = Levier { themes: themes.to_vec(), themes_a_verifier: a_verifier.to_vec(), ..levier(vec![]) };
-    assert_eq!(apparier(&levier, &profil(), &cirey(), JOUR).verdict, attendu);
+    assert_eq!(apparier(&levier, &profil(), &cirey(), JOUR, &NomsDeThemes::default()).verdict, attendu);
 }
 
 #[rstest]
@@ -216,7 +216,8 @@ fn les_themes(#[case] themes: &[Theme], #[case] a_verifier: &[Theme], #[case] at
 fn une_condition_pour_certains_porteurs(#[case] porteur: Porteur, #[case] constat: Verdict, #[case] ensemble: Verdict) {
     let mut levier = levier(vec![Condition::Population(Population { moins_de: Some(1_000), ..Population::default() })]);
     levier.criteres[0].pour = vec![Porteur::Commune];
-    let appariement = apparier(&levier, &ProfilDeProjet { porteur, ..profil() }, &cirey(), JOUR);
+    let appariement =
+        apparier(&levier, &ProfilDeProjet { porteur, ..profil() }, &cirey(), JOUR, &NomsDeThemes::default());
     assert_eq!((appariement.constats[0].verdict, appariement.verdict), (constat, ensemble));
 }
 
@@ -232,7 +233,7 @@ fn une_fiche_perimee_sort_du_calcul(
     #[case] code: Option<&str>,
 ) {
     let levier = Levier { valable_du: du, valable_au: au, a_revoir_le: revoir, ..levier(vec![]) };
-    let appariement = apparier(&levier, &profil(), &cirey(), JOUR);
+    let appariement = apparier(&levier, &profil(), &cirey(), JOUR, &NomsDeThemes::default());
     assert_eq!(appariement.constats.first().map(|constat| constat.code.as_str()), code);
     assert_eq!(appariement.en_vigueur, code.is_none());
     assert_eq!(appariement.verdict, if code.is_none() { Verdict::Oui } else { Verdict::AVerifier });
@@ -243,7 +244,7 @@ fn une_fiche_perimee_sort_du_calcul(
 fn un_montant_d_exemple_ne_compte_que_dans_la_demonstration() {
     let mut levier = levier(vec![]);
     levier.aide.as_mut().unwrap().exemple = true;
-    let appariement = apparier(&levier, &profil(), &cirey(), JOUR);
+    let appariement = apparier(&levier, &profil(), &cirey(), JOUR, &NomsDeThemes::default());
     assert_eq!(aide(&levier, &appariement, Exemples::Ignores).unwrap().montant, None);
     assert_eq!(aide(&levier, &appariement, Exemples::Comptes).unwrap().montant.unwrap().taux, Some(1_000));
 }
@@ -251,16 +252,22 @@ fn un_montant_d_exemple_ne_compte_que_dans_la_demonstration() {
 #[test]
 fn un_pret_ou_un_refus_n_entre_pas_dans_le_plan() {
     let pret = Levier { nature: NatureDeLevier::Pret, ..levier(vec![]) };
-    assert_eq!(aide(&pret, &apparier(&pret, &profil(), &cirey(), JOUR), Exemples::Comptes), None);
+    assert_eq!(
+        aide(&pret, &apparier(&pret, &profil(), &cirey(), JOUR, &NomsDeThemes::default()), Exemples::Comptes),
+        None
+    );
     let refuse = levier(vec![Condition::Porteurs { acceptes: vec![Porteur::Epci], a_verifier: vec![] }]);
-    assert_eq!(aide(&refuse, &apparier(&refuse, &profil(), &cirey(), JOUR), Exemples::Comptes), None);
+    assert_eq!(
+        aide(&refuse, &apparier(&refuse, &profil(), &cirey(), JOUR, &NomsDeThemes::default()), Exemples::Comptes),
+        None
+    );
 }
 
 #[test]
 fn chaque_constat_porte_une_source_celle_du_critere_d_abord() {
     let mut levier = levier(vec![Condition::DevisNonSigne, Condition::Carence]);
     levier.criteres[1].source = Some(domain::constat::Source { libelle: "Article".into(), ..levier.source.clone() });
-    let appariement = apparier(&levier, &profil(), &cirey(), JOUR);
+    let appariement = apparier(&levier, &profil(), &cirey(), JOUR, &NomsDeThemes::default());
     let sources: Vec<_> = appariement.constats.iter().map(|constat| constat.sources[0].libelle.as_str()).collect();
     assert_eq!(sources, ["Page lue", "Article"]);
 }
@@ -272,8 +279,10 @@ fn les_oui_viennent_d_abord_les_refus_a_la_fin() {
     let doutes = Levier { id: "doutes".into(), ..levier(vec![Condition::Carence, Condition::DevisNonSigne]) };
     let refus = Levier { id: "refus".into(), themes: vec![Theme::Sport], ..levier(vec![]) };
     let tous = [refus, doutes, oui, doute];
-    let ordre: Vec<_> =
-        apparier_tous(&tous, &profil(), &cirey(), JOUR).into_iter().map(|(l, _)| l.id.as_str()).collect();
+    let ordre: Vec<_> = apparier_tous(&tous, &profil(), &cirey(), JOUR, &NomsDeThemes::default())
+        .into_iter()
+        .map(|(l, _)| l.id.as_str())
+        .collect();
     assert_eq!(ordre, ["oui", "doute", "doutes", "refus"]);
 }
 
@@ -304,9 +313,18 @@ proptest! {
             porteur: Porteur::PasDecide, themes: vec![], complements: Complements::default(), ..complet.clone()
         };
         for levier in CATALOGUES.iter().flat_map(crate::Catalogue::leviers) {
-            let su = apparier(levier, &complet, &cirey(), JOUR).verdict;
-            let tu = apparier(levier, &muet, &cirey(), JOUR).verdict;
+            let su = apparier(levier, &complet, &cirey(), JOUR, &NomsDeThemes::default()).verdict;
+            let tu = apparier(levier, &muet, &cirey(), JOUR, &NomsDeThemes::default()).verdict;
             prop_assert!(tu != Verdict::Non || su == Verdict::Non, "{} : {:?} puis {:?}", levier.id, su, tu);
         }
     }
+}
+
+#[test]
+fn un_theme_renomme_se_dit_sous_son_nom_d_ici() {
+    let levier = Levier { themes: vec![Theme::Commerce], ..levier(Vec::new()) };
+    let noms = NomsDeThemes::from_iter([(Theme::Commerce, "Dernier commerce du village".to_owned())]);
+    let profil = ProfilDeProjet { themes: vec![Theme::Commerce], ..profil() };
+    let appariement = apparier(&levier, &profil, &cirey(), JOUR, &noms);
+    assert_eq!(appariement.constats[0].phrase, "Le thème «\u{a0}Dernier commerce du village\u{a0}» est aidé.");
 }

@@ -6,7 +6,7 @@ use axum::http::StatusCode;
 use domain::constat::Verdict;
 use domain::droit::Fonction;
 use domain::profil::{Complements, Etape, Porteur, ProfilDeProjet};
-use domain::theme::Theme;
+use domain::theme::{NomsDeThemes, Theme};
 use jiff::civil::date;
 use leviers::import::{Echec, Fichier, Rapport, importer};
 use leviers::levier::storage::{self, Etat};
@@ -74,10 +74,13 @@ async fn le_fichier_national_entre_a_relire_avec_ses_raisons(#[case] moteur: Mot
         complements: Complements::default(),
     };
     let faits = appli.instance.faits_commune(&profil.commune).unwrap();
-    let refuse = apparier(&levier, &profil, &faits, appli.instance.aujourd_hui());
+    let refuse = apparier(&levier, &profil, &faits, appli.instance.aujourd_hui(), &NomsDeThemes::default());
     assert_eq!(refuse.refus().map(|c| c.code.as_str()).collect::<Vec<_>>(), ["porteurs"]);
     let commune = ProfilDeProjet { porteur: Porteur::Commune, ..profil };
-    assert_eq!(apparier(&levier, &commune, &faits, appli.instance.aujourd_hui()).verdict, Verdict::AVerifier);
+    assert_eq!(
+        apparier(&levier, &commune, &faits, appli.instance.aujourd_hui(), &NomsDeThemes::default()).verdict,
+        Verdict::AVerifier
+    );
     drop(tx);
     appli.fin().await;
 }

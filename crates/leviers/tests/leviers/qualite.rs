@@ -7,6 +7,7 @@ use std::fmt::Write;
 use domain::constat::Verdict;
 use domain::profil::FaitsCommune;
 use domain::referentiel::Referentiel;
+use domain::theme::NomsDeThemes;
 use jiff::civil::{Date, date};
 use leviers::essai::{ProjetEtiquete, projets};
 use leviers::{Catalogue, Levier, apparier};
@@ -87,7 +88,7 @@ fn mesurer() -> Mesure {
         let (profil, faits) = (projet.profil(), faits(projet));
         for levier in &leviers {
             let (attendu, critere) = etiquettes[levier.id.as_str()];
-            let appariement = apparier(levier, &profil, &faits, JOUR);
+            let appariement = apparier(levier, &profil, &faits, JOUR, &NomsDeThemes::default());
             let obtenu = appariement.verdict;
             let raisons: Vec<&str> = appariement.refus().map(|constat| constat.code.as_str()).collect();
             let nom =

@@ -161,7 +161,7 @@ impl Site {
         if !self.schema.is_empty() {
             regler(format!("base.schema={}", self.schema));
         }
-        if ordre == ["serve"] {
+        if ordre.first() != Some(&"init") {
             regler("instance.departement=54".to_owned());
         }
         regler(format!("adresse=127.0.0.1:{}", self.port));
@@ -173,7 +173,8 @@ impl Site {
         arguments
     }
 
-    fn commande(&self, ordre: &[&str]) -> Command {
+    /// A command of the program on this instance.
+    pub(crate) fn commande(&self, ordre: &[&str]) -> Command {
         let mut commande = Command::new(binaire());
         commande.args(self.arguments(ordre)).kill_on_drop(true);
         sans_nos_variables(&mut commande);

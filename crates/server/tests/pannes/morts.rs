@@ -111,10 +111,18 @@ impl Client {
 }
 
 /// splitmix64: the moments of a run come from its seed, which is printed.
-struct Hasard(u64);
+pub(crate) struct Hasard(u64);
 
 impl Hasard {
-    fn jusqu_a(&mut self, borne: u64) -> u64 {
+    /// The seed of this run (`TERREAU_GRAINE` does one again).
+    pub(crate) fn de_l_essai() -> (Self, u64) {
+        let graine =
+            std::env::var("TERREAU_GRAINE").map_or(u64::from(std::process::id()), |texte| texte.parse().unwrap());
+        println!("graine {graine}");
+        (Self(graine), graine)
+    }
+
+    pub(crate) fn jusqu_a(&mut self, borne: u64) -> u64 {
         self.0 = self.0.wrapping_add(0x9E37_79B9_7F4A_7C15);
         let mut z = self.0;
         z = (z ^ (z >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
@@ -144,7 +152,12 @@ struct Nombre {
     nombre: i64,
 }
 
-async fn compter(db: &Db, texte: &'static str) -> u64 {
+/// 40 in the ordinary tests; `script/pannes` asks for more.
+pub(crate) fn nombre_de_morts() -> usize {
+    std::env::var("TERREAU_PANNES").map_or(40, |texte| texte.parse().unwrap())
+}
+
+pub(crate) async fn compter(db: &Db, texte: &'static str) -> u64 {
     let tx = db.read().await.unwrap();
     let instruction = sea_orm::Statement::from_string(tx.get_database_backend(), texte);
     let ligne = Nombre::find_by_statement(instruction).one(&tx).await.unwrap().unwrap();
@@ -273,11 +286,9 @@ async fn vie(
 #[case::postgres(Moteur::Postgres)]
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn rien_d_acquitte_ne_se_perd(#[case] moteur: Moteur) {
-    let nombre: usize = std::env::var("TERREAU_PANNES").map_or(40, |texte| texte.parse().unwrap());
-    let graine = std::env::var("TERREAU_GRAINE").map_or(u64::from(std::process::id()), |texte| texte.parse().unwrap());
-    println!("graine {graine}");
+    let nombre = nombre_de_morts();
+    let (mut hasard, graine) = Hasard::de_l_essai();
     let debut = Instant::now();
-    let mut hasard = Hasard(graine);
     let mut bilan = Bilan::default();
     let courrier = Courrier::lancer().await;
     let site = Site::installer(moteur, courrier.port, None).await;

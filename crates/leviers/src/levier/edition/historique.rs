@@ -41,6 +41,7 @@ pub async fn montrer(cadre: Cadre, Path(id): Path<String>) -> Reponse {
     let lue = storage::par_id(&tx, &id).await?.ok_or(Erreur::Introuvable("cette fiche d’aide"))?;
     let versions = storage::versions(&tx, &id, MAX).await?;
     let fiches: Vec<Levier> = versions.iter().map(Version::levier).collect::<Result<_, _>>()?;
+    let noms = cadre.instance.locaux().themes.noms_de_themes();
     let vues = versions
         .iter()
         .enumerate()
@@ -51,7 +52,9 @@ pub async fn montrer(cadre: Cadre, Path(id): Path<String>) -> Reponse {
             qui: qui(version),
             etat: etiquette(Etat::lire(&version.etat)),
             commentaire: version.commentaire.clone(),
-            change: fiches.get(rang + 1).and_then(|avant| tableau_des_differences(avant, fiche, ("Avant", "Après"))),
+            change: fiches
+                .get(rang + 1)
+                .and_then(|avant| tableau_des_differences(avant, fiche, ("Avant", "Après"), &noms)),
             premiere: version.numero == 1,
             courante: rang == 0,
         })

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use askama::Template;
 use axum::extract::Path;
+use domain::theme::NomsDeThemes;
 use jiff::civil::Date;
 use platform::{Clock, journal};
 use web::composants::{Cellule, EtatVide, Etiquette, Html, OptionDeChamp, Selection, Tableau, Ton};
@@ -42,6 +43,7 @@ pub async fn montrer(cadre: Cadre) -> Reponse {
     let saisie = Saisie::decoder(cadre.uri.query().unwrap_or_default().as_bytes());
     let tx = instance.db.read().await?;
     let fiches = storage::toutes(&tx).await?;
+    let noms = instance.locaux().themes.noms_de_themes();
     let nouveautes = semis::nouveautes(&fiches, &semis::catalogues(instance.demo)?)?;
     let lues: Vec<(Model, Levier)> =
         fiches.into_iter().map(|fiche| fiche.levier().map(|levier| (fiche, levier))).collect::<Result<_, _>>()?;
@@ -51,7 +53,7 @@ pub async fn montrer(cadre: Cadre) -> Reponse {
     a_relire.sort_by_key(|(fiche, _)| fiche.a_revoir_le.0);
     let f = cadre.formulaire_avec(saisie, Erreurs::default());
     let page = PageListe {
-        nouveautes: nouveautes.iter().map(nouveaute).collect(),
+        nouveautes: nouveautes.iter().map(|nouveaute| self::nouveaute(nouveaute, &noms)).collect(),
         caches: f.caches(),
         responsable: f.selection("responsable", "Qui tient la fiche à jour", responsables(&lues)),
         a_relire: tableau("À relire d’abord", &a_relire, jour),
@@ -78,7 +80,7 @@ fn responsables(lues: &[(Model, Levier)]) -> Vec<OptionDeChamp> {
         .collect()
 }
 
-fn nouveaute(nouveaute: &Nouveaute) -> NouveauteVue {
+fn nouveaute(nouveaute: &Nouveaute, noms: &NomsDeThemes) -> NouveauteVue {
     let Nouveaute { propose, actuelle, modifie_ici } = nouveaute;
     let titres = ("Fiche du site", "Fiche proposée");
     NouveauteVue {
@@ -86,13 +88,18 @@ fn nouveaute(nouveaute: &Nouveaute) -> NouveauteVue {
         nom: propose.nom.clone(),
         nouvelle: actuelle.is_none(),
         modifie_ici: *modifie_ici,
-        differences: actuelle.as_ref().and_then(|actuelle| tableau_des_differences(actuelle, propose, titres)),
+        differences: actuelle.as_ref().and_then(|actuelle| tableau_des_differences(actuelle, propose, titres, noms)),
     }
 }
 
 /// What differs between two sheets, line by line; nothing when they say the same.
-pub(crate) fn tableau_des_differences(avant: &Levier, apres: &Levier, titres: (&str, &str)) -> Option<Tableau> {
-    let lignes: Vec<Vec<Cellule>> = differences(avant, apres)
+pub(crate) fn tableau_des_differences(
+    avant: &Levier,
+    apres: &Levier,
+    titres: (&str, &str),
+    noms: &NomsDeThemes,
+) -> Option<Tableau> {
+    let lignes: Vec<Vec<Cellule>> = differences(avant, apres, noms)
         .iter()
         .map(|d| [&d.cle, &d.avant, &d.apres].map(|t| Cellule::texte(if t.is_empty() { "–" } else { t })).to_vec())
         .collect();

@@ -59,9 +59,10 @@ struct AvecLe {
 fn page(cadre: &Cadre, lue: Option<&Model>, saisie: Saisie, avec: AvecLe) -> Result<PageEdition, Erreur> {
     let f = cadre.formulaire_avec(saisie, avec.erreurs);
     let publiee = lue.map(Model::levier).transpose()?;
+    let noms = cadre.instance.locaux().themes.noms_de_themes();
     let conflit = match (&publiee, &avec.conflit_avec) {
         (Some(enregistree), Some(ecrite)) => {
-            tableau_des_differences(enregistree, ecrite, ("Enregistré par l’autre personne", "Votre texte"))
+            tableau_des_differences(enregistree, ecrite, ("Enregistré par l’autre personne", "Votre texte"), &noms)
         }
         _ => None,
     };
@@ -80,7 +81,7 @@ fn page(cadre: &Cadre, lue: Option<&Model>, saisie: Saisie, avec: AvecLe) -> Res
         en_conflit: avec.conflit_avec.is_some(),
         conflit,
         apercu,
-        parties: formulaire::parties(&f, lue.is_none()),
+        parties: formulaire::parties(&f, lue.is_none(), &cadre.instance.locaux().themes),
         blocs: formulaire::blocs(&f),
         ajout: formulaire::ajout(&f),
         projet: f.selection("projet", "Essayer aussi sur ce projet", projets()?),
@@ -100,6 +101,7 @@ fn projets() -> Result<Vec<OptionDeChamp>, Erreur> {
 fn apercu(cadre: &Cadre, avant: Option<&Levier>, apres: &Levier, saisie: &Saisie) -> Result<Apercu, Erreur> {
     let instance = &cadre.instance;
     let jour = instance.aujourd_hui();
+    let noms = instance.locaux().themes.noms_de_themes();
     let autre = saisie.texte("projet");
     let essais: Vec<Essai> = essai::projets()
         .map_err(Erreur::interne)?
@@ -107,14 +109,15 @@ fn apercu(cadre: &Cadre, avant: Option<&Levier>, apres: &Levier, saisie: &Saisie
         .filter(|projet| projet.typique || projet.id == autre)
         .filter_map(|projet| {
             let commune = instance.faits_commune(&projet.commune)?;
-            Some(essai::essayer(avant, apres, projet, &commune, jour))
+            Some(essai::essayer(avant, apres, projet, &commune, jour, &noms))
         })
         .collect();
     Ok(Apercu {
         nom: apres.nom.clone(),
-        fiche: FicheVue::nouvelle(apres, jour, instance.demo),
+        fiche: FicheVue::nouvelle(apres, jour, instance),
         essais: tableau_des_essais(&essais),
-        change: avant.and_then(|avant| tableau_des_differences(avant, apres, ("Publié ou enregistré", "Votre texte"))),
+        change: avant
+            .and_then(|avant| tableau_des_differences(avant, apres, ("Publié ou enregistré", "Votre texte"), &noms)),
     })
 }
 

@@ -11,11 +11,12 @@ use domain::tri::cle_de_tri;
 use jiff::civil::Date;
 use web::composants::{ChampLong, ChampOptions, ChampTexte, OptionDeChamp, Selection};
 use web::formulaire::{Erreurs, Lecteur};
+use web::locaux::ThemesLocaux;
 use web::{Formulaire, Saisie};
 
 pub(crate) use self::condition::{Bloc, ajout, ajouter, blocs, retirer};
 use crate::levier::critere::Critere;
-use crate::levier::pages::{natures, themes};
+use crate::levier::pages::natures;
 use crate::levier::{Financeur, GenreDeFinanceur, Levier, NatureDeLevier, ParametresAide};
 
 /// A field of any kind, ready to show.
@@ -50,7 +51,7 @@ fn texte(f: &Formulaire, nom: impl Into<String>, libelle: &str) -> ChampTexte {
 }
 
 /// The fields of the sheet itself.
-pub(crate) fn parties(f: &Formulaire, nouvelle: bool) -> Vec<Partie> {
+pub(crate) fn parties(f: &Formulaire, nouvelle: bool, themes: &ThemesLocaux) -> Vec<Partie> {
     let genres = GenreDeFinanceur::TOUS.iter().map(|g| OptionDeChamp::nouvelle(g.as_str(), g.libelle()));
     let bases = std::iter::once(OptionDeChamp::nouvelle("", "Aucune (aide d’un autre financeur)"))
         .chain(BaseDeCompetence::TOUS.iter().map(|b| OptionDeChamp::nouvelle(b.as_str(), b.libelle())));
@@ -88,11 +89,19 @@ pub(crate) fn parties(f: &Formulaire, nouvelle: bool) -> Vec<Partie> {
         Partie {
             titre: "Thèmes",
             champs: vec![
-                Champ::Options(f.cases("themes", "Thèmes aidés", themes()).aide("Aucun coché : tous.").en_colonnes()),
                 Champ::Options(
-                    f.cases("themes_a_verifier", "Thèmes peut-être aidés", themes())
-                        .aide("Le texte n’est pas clair : le projet verra « à vérifier ».")
+                    f.cases("themes", "Thèmes aidés", themes.options(f.saisie.liste("themes")))
+                        .aide("Aucun coché : tous.")
                         .en_colonnes(),
+                ),
+                Champ::Options(
+                    f.cases(
+                        "themes_a_verifier",
+                        "Thèmes peut-être aidés",
+                        themes.options(f.saisie.liste("themes_a_verifier")),
+                    )
+                    .aide("Le texte n’est pas clair : le projet verra « à vérifier ».")
+                    .en_colonnes(),
                 ),
             ],
         },
