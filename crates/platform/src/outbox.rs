@@ -120,11 +120,12 @@ pub async fn demander(tx: &WriteTx, clock: &dyn Clock, ids: &dyn Ids, travail: T
     ligne.ok_or_else(|| DbErr::RecordNotInserted)?.try_get("", "id")
 }
 
-/// Takes the oldest due piece of work under a lease of `bail_s` seconds. Two workers never take the same.
+/// Takes the oldest due piece of work under a lease, in seconds, that depends on its subject. Two workers never take the
+/// same.
 ///
 /// # Errors
 /// The engine refused.
-pub async fn reserver(db: &Db, clock: &dyn Clock, bail_s: i64) -> Result<Option<ligne::Model>, DbErr> {
+pub async fn reserver(db: &Db, clock: &dyn Clock, bail_s: impl Fn(&str) -> i64) -> Result<Option<ligne::Model>, DbErr> {
     let maintenant = clock.instant();
     let tx = db.begin().await?;
     let due = ligne::Entity::find()
@@ -141,7 +142,7 @@ pub async fn reserver(db: &Db, clock: &dyn Clock, bail_s: i64) -> Result<Option<
         tx.rollback().await?;
         return Ok(None);
     };
-    let reserve_jusque = maintenant.plus_seconds(bail_s);
+    let reserve_jusque = maintenant.plus_seconds(bail_s(&due.sujet));
     ligne::Entity::update_many()
         .col_expr(ligne::Column::ReserveJusque, Expr::value(reserve_jusque))
         .col_expr(ligne::Column::Tentatives, Expr::col(ligne::Column::Tentatives).add(1))
@@ -239,17 +240,29 @@ pub async fn attend(db: &impl ConnectionTrait, sujet: &str) -> Result<bool, DbEr
     Ok(attente.filter(ligne::Column::Sujet.eq(sujet)).one(db).await?.is_some())
 }
 
-/// Age in seconds of the oldest due work, and number of dead letters: what the health page shows.
+/// How the queue is: what the health page shows.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct EtatDeLaFile {
+    /// Age of the oldest due work, seconds.
+    pub retard_s: i64,
+    /// Pieces of work due now.
+    pub en_attente: u64,
+    /// Dead letters.
+    pub en_echec: u64,
+}
+
+/// Looks at the queue.
 ///
 /// # Errors
 /// The engine refused.
-pub async fn retard(db: &impl ConnectionTrait, maintenant: Instant) -> Result<(i64, u64), DbErr> {
-    let plus_ancien = ligne::Entity::find()
+pub async fn etat(db: &impl ConnectionTrait, maintenant: Instant) -> Result<EtatDeLaFile, DbErr> {
+    let dues = ligne::Entity::find()
         .filter(ligne::Column::Etat.eq(Etat::Attente))
-        .filter(ligne::Column::PasAvant.lte(maintenant))
-        .order_by_asc(ligne::Column::PasAvant)
-        .one(db)
-        .await?;
-    let morts = ligne::Entity::find().filter(ligne::Column::Etat.eq(Etat::Echec)).count(db).await?;
-    Ok((plus_ancien.map_or(0, |ligne| maintenant.seconds_since(ligne.pas_avant)), morts))
+        .filter(ligne::Column::PasAvant.lte(maintenant));
+    let plus_ancien = dues.clone().order_by_asc(ligne::Column::PasAvant).one(db).await?;
+    Ok(EtatDeLaFile {
+        retard_s: plus_ancien.map_or(0, |ligne| maintenant.seconds_since(ligne.pas_avant)),
+        en_attente: dues.count(db).await?,
+        en_echec: ligne::Entity::find().filter(ligne::Column::Etat.eq(Etat::Echec)).count(db).await?,
+    })
 }

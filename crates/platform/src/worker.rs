@@ -45,12 +45,13 @@ type Futur = Pin<Box<dyn Future<Output = Result<(), EchecTravail>> + Send>>;
 pub struct Tache<C> {
     /// The subject it answers to.
     pub sujet: &'static str,
+    duree_max_s: u32,
     run: Arc<dyn Fn(C, ligne::Model) -> Futur + Send + Sync>,
 }
 
 impl<C> Clone for Tache<C> {
     fn clone(&self) -> Self {
-        Self { sujet: self.sujet, run: Arc::clone(&self.run) }
+        Self { sujet: self.sujet, duree_max_s: self.duree_max_s, run: Arc::clone(&self.run) }
     }
 }
 
@@ -67,16 +68,25 @@ impl<C> Tache<C> {
         F: Fn(C, ligne::Model) -> R + Send + Sync + 'static,
         R: Future<Output = Result<(), EchecTravail>> + Send + 'static,
     {
-        Self { sujet, run: Arc::new(move |contexte, ligne| Box::pin(run(contexte, ligne))) }
+        let run = Arc::new(move |contexte, ligne| -> Futur { Box::pin(run(contexte, ligne)) });
+        Self { sujet, duree_max_s: DUREE_MAX_S, run }
+    }
+
+    /// A task that may last longer than the others: it is stopped after this many seconds.
+    #[must_use]
+    pub fn d_au_plus(self, duree_max_s: u32) -> Self {
+        Self { duree_max_s, ..self }
     }
 }
 
 /// Delays before the second, third… try, in seconds. After the last, a dead letter.
 pub const DELAIS_S: [i64; 8] = [10, 60, 300, 1_800, 7_200, 21_600, 43_200, 86_400];
-/// A worker that died frees its work after this long, in seconds.
-pub const BAIL_S: i64 = 120;
-/// No task may last longer, seconds: it is stopped before its lease runs out.
-const DUREE_MAX_S: u64 = 100;
+/// Unless it says otherwise, no task may last longer, seconds: it is stopped before its lease runs out.
+const DUREE_MAX_S: u32 = 100;
+/// From the time when a task is stopped to the end of its lease, seconds.
+const MARGE_S: i64 = 20;
+/// A worker that died frees an ordinary piece of work after this long, in seconds.
+pub const BAIL_S: i64 = DUREE_MAX_S as i64 + MARGE_S;
 const PAR_TOUR: usize = 20;
 
 /// What one turn of the worker did.
@@ -121,7 +131,7 @@ impl<C: Clone + Send + 'static> Worker<C> {
 
     /// One piece at a time: its lease covers its own run, not the wait behind slower ones.
     async fn suivant(&self, db: &Db, clock: &dyn Clock, contexte: &C) -> Result<Option<Issue>, DbErr> {
-        let Some(travail) = outbox::reserver(db, clock, BAIL_S).await? else {
+        let Some(travail) = outbox::reserver(db, clock, |sujet| self.bail_s(sujet)).await? else {
             return Ok(None);
         };
         let Err(echec) = self.executer(contexte, travail.clone()).await else {
@@ -143,6 +153,10 @@ impl<C: Clone + Send + 'static> Worker<C> {
         Ok(Some(if suite.is_some() { Issue::Remis } else { Issue::Mort }))
     }
 
+    fn bail_s(&self, sujet: &str) -> i64 {
+        self.taches.get(sujet).map_or(BAIL_S, |tache| i64::from(tache.duree_max_s) + MARGE_S)
+    }
+
     async fn executer(&self, contexte: &C, travail: ligne::Model) -> Result<(), EchecTravail> {
         // Taken once more than it was ever put back: its runs ended with the process itself.
         if usize::try_from(travail.tentatives).is_ok_and(|tentatives| tentatives > DELAIS_S.len() + 1) {
@@ -151,9 +165,10 @@ impl<C: Clone + Send + 'static> Worker<C> {
         let Some(tache) = self.taches.get(travail.sujet.as_str()) else {
             return Err(EchecTravail::Definitif(format!("aucune fonction pour « {} »", travail.sujet)));
         };
+        let duree_max = Duration::from_secs(u64::from(tache.duree_max_s));
         // In its own task: a panic becomes an error of this piece of work, the worker goes on.
         let mut tache = tokio::spawn((tache.run)(contexte.clone(), travail));
-        match tokio::time::timeout(Duration::from_secs(DUREE_MAX_S), &mut tache).await {
+        match tokio::time::timeout(duree_max, &mut tache).await {
             Ok(Ok(resultat)) => resultat,
             Ok(Err(panique)) => Err(EchecTravail::Temporaire(format!("arrêt inattendu : {panique}"))),
             Err(_) => {

@@ -61,8 +61,8 @@ pub fn feature() -> Feature {
         migrations: migrations::MIGRATIONS,
         routes: routes(),
         taches: vec![
-            Tache::nouvelle(sauvegardes::SAUVEGARDER, sauvegardes::faire),
-            Tache::nouvelle(sauvegardes::CHAQUE_NUIT, sauvegardes::chaque_nuit),
+            Tache::nouvelle(sauvegardes::SAUVEGARDER, sauvegardes::faire).d_au_plus(sauvegardes::DUREE_MAX_S),
+            Tache::nouvelle(sauvegardes::CHAQUE_NUIT, sauvegardes::chaque_nuit).d_au_plus(sauvegardes::DUREE_MAX_S),
             Tache::nouvelle(sauvegardes::MENAGE, sauvegardes::menage),
             Tache::nouvelle(conservation::pages::EFFACER, conservation::pages::effacer),
         ],

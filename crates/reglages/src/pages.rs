@@ -105,18 +105,19 @@ pub async fn sante(cadre: Cadre) -> Reponse {
     let instance = &cadre.instance;
     let lecture = async {
         let tx = instance.db.read().await?;
-        outbox::retard(&tx, instance.clock.instant()).await
+        outbox::etat(&tx, instance.clock.instant()).await
     };
     let (statut, corps) = match lecture.await {
-        Ok((retard, en_attente)) if retard < 3600 => (
-            StatusCode::OK,
-            json!({"etat": "bon", "base": "répond", "travaux_en_attente": en_attente, "retard_s": retard,
-                   "sauvegarde": sauvegardes::etat(instance), "sauvegarde_age_h": sauvegardes::age_h(instance)}),
-        ),
-        Ok((retard, en_attente)) => (
-            StatusCode::SERVICE_UNAVAILABLE,
-            json!({"etat": "en retard", "base": "répond", "travaux_en_attente": en_attente, "retard_s": retard}),
-        ),
+        Ok(file) => {
+            let a_l_heure = file.retard_s < 3600;
+            let statut = if a_l_heure { StatusCode::OK } else { StatusCode::SERVICE_UNAVAILABLE };
+            let corps = json!({
+                "etat": if a_l_heure { "bon" } else { "en retard" }, "base": "répond", "retard_s": file.retard_s,
+                "travaux_en_attente": file.en_attente, "travaux_en_echec": file.en_echec,
+                "sauvegarde": sauvegardes::etat(instance), "sauvegarde_age_h": sauvegardes::age_h(instance),
+            });
+            (statut, corps)
+        }
         Err(erreur) => {
             tracing::error!(%erreur, "la base ne répond pas");
             (StatusCode::SERVICE_UNAVAILABLE, json!({"etat": "en panne", "base": "ne répond pas"}))

@@ -15,6 +15,8 @@ pub(crate) const CHAQUE_NUIT: &str = "sauvegarde.nuit";
 /// Subject of the housekeeping.
 pub(crate) const MENAGE: &str = "menage";
 /// Beyond this age the page and `/sante` say so, hours.
+/// A backup of a large instance takes minutes, seconds.
+pub(crate) const DUREE_MAX_S: u32 = 2 * 3_600;
 const AGE_MAX_H: i64 = 48;
 const BROUILLON_S: i64 = 30 * 86_400;
 const FORMULAIRE_S: i64 = 2 * 86_400;

@@ -1,7 +1,7 @@
 //! Work that the service could not do (mails, imports): seen, understood, replayed.
 
 use askama::Template;
-use platform::outbox;
+use platform::outbox::{self, EtatDeLaFile};
 use web::composants::{EtatVide, Html};
 use web::{Cadre, CheckedForm, Reponse, texte};
 
@@ -27,7 +27,7 @@ struct PageTravaux {
 pub async fn liste(cadre: Cadre) -> Reponse {
     let instance = &cadre.instance;
     let tx = instance.db.read().await?;
-    let (retard_s, en_attente) = outbox::retard(&tx, instance.clock.instant()).await?;
+    let EtatDeLaFile { retard_s, en_attente, .. } = outbox::etat(&tx, instance.clock.instant()).await?;
     let echecs = outbox::echecs(&tx, 100).await?;
     let page = PageTravaux {
         caches: cadre.formulaire().caches(),

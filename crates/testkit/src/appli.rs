@@ -212,8 +212,8 @@ impl Appli {
         let tx = self.instance.db.read().await.expect("a snapshot");
         let echecs = outbox::echecs(&tx, 10).await.expect("the queue answers");
         assert!(echecs.is_empty(), "dead letters: {echecs:?}");
-        let (_, en_attente) = outbox::retard(&tx, self.instance.clock.instant()).await.expect("the queue answers");
-        assert_eq!(en_attente, 0, "work is left in the outbox");
+        let file = outbox::etat(&tx, self.instance.clock.instant()).await.expect("the queue answers");
+        assert_eq!(file.en_attente, 0, "work is left in the outbox");
         drop(tx);
         let Self { base, instance, router, .. } = self;
         drop((instance, router));

@@ -5,7 +5,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 
 use platform::outbox::{self, Travail};
 use platform::worker::{BAIL_S, DELAIS_S, EchecTravail, Tache, Tour, Worker};
-use platform::{Db, Moteur, SystemIds};
+use platform::{Clock as _, Db, Instant, Moteur, SystemIds};
 use rstest::rstest;
 use tokio::sync::mpsc;
 
@@ -105,12 +105,33 @@ async fn work_that_kills_the_process_each_time_ends_as_a_dead_letter(#[case] mot
     demander(&base.db, &horloge, "fatal").await;
     // The process dies after taking the work, as often as there are tries.
     for _ in 0..=DELAIS_S.len() {
-        assert!(outbox::reserver(&base.db, &horloge, BAIL_S).await.unwrap().is_some());
+        assert!(outbox::reserver(&base.db, &horloge, |_| BAIL_S).await.unwrap().is_some());
         horloge.avancer(BAIL_S + 1);
     }
     let worker = Worker::nouveau([tache("fatal", || Ok(()))]);
     let tour = worker.tour(&base.db, &horloge, &compte).await.unwrap();
     assert_eq!((tour.morts, compte.load(Ordering::SeqCst)), (1, 0));
+    base.fin().await;
+}
+
+#[rstest]
+#[case::sqlite(Moteur::Sqlite)]
+#[case::postgres(Moteur::Postgres)]
+#[tokio::test]
+async fn a_long_task_keeps_its_work_as_long_as_it_may_last(#[case] moteur: Moteur) {
+    let horloge = Horloge::default();
+    let base = Base::migree(moteur, &horloge).await;
+    let (vu, mut bails) = mpsc::unbounded_channel();
+    let prendre = |vu: mpsc::UnboundedSender<Option<Instant>>, travail: outbox::ligne::Model| async move {
+        vu.send(travail.reserve_jusque).map_err(|erreur| EchecTravail::Definitif(erreur.to_string()))
+    };
+    let worker =
+        Worker::nouveau([Tache::nouvelle("long", prendre).d_au_plus(7_200), Tache::nouvelle("court", prendre)]);
+    for (sujet, bail_s) in [("long", 7_220), ("court", BAIL_S)] {
+        demander(&base.db, &horloge, sujet).await;
+        worker.tour(&base.db, &horloge, &vu).await.unwrap();
+        assert_eq!(bails.recv().await.unwrap(), Some(horloge.instant().plus_seconds(bail_s)), "{sujet}");
+    }
     base.fin().await;
 }
 
