@@ -8,6 +8,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
+use sea_orm::sqlx::{self, Connection as _, SqliteConnection};
 use sea_orm::{
     AccessMode, ConnectOptions, ConnectionTrait, Database, DatabaseConnection, DatabaseTransaction, DbBackend, DbErr,
     ExecResult, IsolationLevel, QueryResult, SqliteTransactionMode, Statement, TransactionOptions, TransactionTrait,
@@ -274,6 +275,9 @@ async fn connect_sqlite(
         .min_connections(1)
         .acquire_timeout(Duration::from_secs(10))
         .sqlx_logging(false)
+        .map_sqlx_sqlite_pool_opts(|options| {
+            options.before_acquire(|connexion, _| Box::pin(sans_transaction(connexion)))
+        })
         .map_sqlx_sqlite_opts(move |options| {
             options
                 .filename(&fichier)
@@ -289,6 +293,14 @@ async fn connect_sqlite(
                 .optional_wal(lecture_seule)
         });
     connecter(connect).await
+}
+
+/// A connection that a transaction left open is thrown away. After an error of the disk SQLite may have rolled back by
+/// itself; the driver's own ROLLBACK then fails and it believes that it is still inside: each later transaction would be
+/// a savepoint of one that nobody commits, acknowledged and lost. (The pool's ping, just before, lets a rollback under
+/// way end.)
+async fn sans_transaction(connexion: &mut SqliteConnection) -> Result<bool, sqlx::Error> {
+    Ok(!connexion.is_in_transaction())
 }
 
 trait OptionWal {
