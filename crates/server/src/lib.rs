@@ -5,12 +5,14 @@
 //! - [`ouverture`]: opens an instance from the configuration.
 //! - [`sauvegardes`]: `backup` and `restore`.
 //! - [`service`]: serves it, with its worker, until told to stop.
+//! - [`volume`]: twenty years of an invented département, for measures.
 //! - [`vote`]: the command `terreau vote`.
 
 pub mod examen;
 pub mod ouverture;
 pub mod sauvegardes;
 pub mod service;
+pub mod volume;
 pub mod vote;
 
 use web::Feature;

@@ -68,7 +68,7 @@ enum Commande {
         #[command(subcommand)]
         quoi: Import,
     },
-    /// Écrit des fichiers inventés, pour des essais de volume. Ne touche pas à l’instance.
+    /// Écrit des données inventées, pour des essais de volume. Ne touche pas à une instance en service.
     Generer {
         #[command(subcommand)]
         quoi: Generer,
@@ -114,6 +114,8 @@ enum Import {
 enum Generer {
     /// Des fichiers au dessin officiel de Sirene ; chaque nom y dit « EXEMPLE ».
     Sirene(annuaire::generateur::Options),
+    /// Vingt ans d’un grand département, dans une démonstration neuve (54).
+    Departement(server::volume::Volume),
 }
 
 fn main() -> ExitCode {
@@ -174,6 +176,9 @@ fn executer(ligne: &Ligne) -> anyhow::Result<ExitCode> {
                 let Ouverte { instance, .. } = ouverture::ouvrir(&configuration, Base::Existante).await?;
                 importer(&instance, quoi).await
             }
+            Commande::Generer { quoi: Generer::Departement(volume) } => {
+                server::volume::generer(&configuration, *volume).await.map(dire)
+            }
             Commande::Vote { .. } | Commande::Generer { .. } => Ok(ExitCode::SUCCESS),
         }
     })
@@ -197,7 +202,7 @@ fn configuration(ligne: &Ligne) -> anyhow::Result<Configuration> {
     let mut options: Vec<(String, String)> = Vec::new();
     match &ligne.commande {
         Commande::Init { departement } => options.push(("instance.departement".to_owned(), departement.clone())),
-        Commande::Demo => {
+        Commande::Demo | Commande::Generer { .. } => {
             options.push(("instance.departement".to_owned(), "54".to_owned()));
             options.push(("demo".to_owned(), "true".to_owned()));
         }
@@ -333,6 +338,10 @@ async fn demontrer(configuration: &Configuration) -> anyhow::Result<ExitCode> {
     );
     let ouverte = ouverture::ouvrir(configuration, Base::Nouvelle).await?;
     ouverture::semer(&ouverte.instance).await?;
+    // Just sown, perhaps over an older one: the index follows before anyone is told that nothing was found.
+    web::recherche::reconstruire(&ouverte.instance)
+        .await
+        .map_err(|erreur| anyhow::anyhow!("L’index de recherche ne se construit pas : {erreur:?}"))?;
     println!("\nTerreau, démonstration de la Meurthe-et-Moselle : {}\n", configuration.url_publique);
     println!("Vous pouvez entrer comme ({}/demo) :", configuration.url_publique);
     for role in comptes::demo::ROLES {

@@ -10,7 +10,7 @@ use platform::courriel::Postier;
 use platform::crypto::Signature;
 use platform::fichiers::Fichiers;
 use platform::sauvegarde::{CLE, Dossiers, Motif, sauvegarder};
-use platform::{Db, DbOptions, Migration, SystemClock, SystemIds, migration};
+use platform::{Db, DbOptions, Ids, Migration, SystemClock, SystemIds, migration};
 use web::application::routes;
 use web::feature::Route;
 use web::instance::Parties;
@@ -40,6 +40,14 @@ pub enum Base {
 /// # Errors
 /// What cannot be read, reached or understood, in French, with what to do.
 pub async fn ouvrir(configuration: &Configuration, base: Base) -> anyhow::Result<Ouverte> {
+    ouvrir_avec(configuration, base, Arc::new(SystemIds)).await
+}
+
+/// The same, with identifiers of one's own (invented data made from a seed). Keys are never made from them.
+///
+/// # Errors
+/// See [`ouvrir`].
+pub async fn ouvrir_avec(configuration: &Configuration, base: Base, ids: Arc<dyn Ids>) -> anyhow::Result<Ouverte> {
     let code = configuration.departement.as_deref().context(
         "Quel département ? Donnez instance.departement dans le fichier, ou --departement 54 à la commande « init ».",
     )?;
@@ -73,7 +81,7 @@ pub async fn ouvrir(configuration: &Configuration, base: Base) -> anyhow::Result
         collectivite,
         db,
         clock: Arc::new(SystemClock),
-        ids: Arc::new(SystemIds),
+        ids,
         signature,
         fichiers,
         postier,

@@ -40,9 +40,8 @@ pub async fn servir(configuration: &Configuration, ouverte: Ouverte) -> anyhow::
     };
     let application = application(Instances::une(instance.clone()), routes, &limites)
         .into_make_service_with_connect_info::<SocketAddr>();
-    // Absent, damaged or of an older form: before anyone is told that nothing was found. A demonstration has just been
-    // sown, perhaps over an older one.
-    if instance.demo || !instance.index.complet() {
+    // Absent, damaged or of an older form: before anyone is told that nothing was found.
+    if !instance.index.complet() {
         let nombre = web::recherche::reconstruire(&instance)
             .await
             .map_err(|erreur| anyhow::anyhow!("L’index de recherche ne se construit pas : {erreur:?}"))?;

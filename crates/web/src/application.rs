@@ -230,6 +230,10 @@ fn proteger(contexte: &Contexte, entetes: &mut HeaderMap) {
     );
     poser(HeaderName::from_static("cross-origin-opener-policy"), "same-origin");
     poser(HeaderName::from_static("x-request-id"), &contexte.numero);
+    // A tool of measure subtracts two readings: how many statements a page cost.
+    if contexte.instance.demo {
+        poser(HeaderName::from_static("x-requetes-sql"), &contexte.instance.db.nombre_de_requetes().to_string());
+    }
     poser(header::VARY, "Cookie");
     poser(header::CACHE_CONTROL, "no-store");
     if contexte.instance.https() {

@@ -6,3 +6,4 @@ mod dependances;
 mod exemple;
 mod feature_de_plus;
 mod papiers;
+mod volume;

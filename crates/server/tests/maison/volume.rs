@@ -1,0 +1,107 @@
+//! The generator of volume: what it writes is what the product would have written, so the pages work on it, and cost the
+//! same number of statements as before.
+
+use rstest::rstest;
+use sea_orm::{ConnectionTrait, raw_sql};
+use server::features;
+use server::volume::{Volume, remplir};
+use testkit::{Appli, Moteur, Navigateur};
+
+const PETIT: Volume = Volume { projets: 120, acteurs: 80, demandes: 200, journal: 1_500, comptes: 1_800, graine: 7 };
+const CHARGE: &str = "charge.lunevillois@exemple.invalid";
+
+/// Pages of everyone, then of the chargé territorial.
+const PAGES: [&str; 5] =
+    ["/", "/annuaire?theme=commerce&ordre=nom", "/recherche?q=epicerie", "/communes/54329", "/carte"];
+const PAGES_DU_CHARGE: [&str; 2] = ["/tableau", "/projets"];
+
+async fn entrer(appli: &Appli) -> Navigateur {
+    let mut navigateur = appli.navigateur();
+    let page = navigateur.ouvrir("/demo").await;
+    navigateur.envoyer(&page, "/demo", &[("role", CHARGE)]).await;
+    navigateur
+}
+
+/// Statements of each page.
+async fn cout(appli: &Appli) -> Vec<(&'static str, u64)> {
+    let (mut public, mut charge) = (appli.navigateur(), entrer(appli).await);
+    let mut couts = Vec::new();
+    for chemin in PAGES.into_iter().chain(PAGES_DU_CHARGE) {
+        let navigateur = if PAGES.contains(&chemin) { &mut public } else { &mut charge };
+        let avant = appli.instance.db.nombre_de_requetes();
+        assert!(navigateur.ouvrir(chemin).await.statut.is_success(), "{chemin}");
+        couts.push((chemin, appli.instance.db.nombre_de_requetes() - avant));
+    }
+    couts
+}
+
+async fn nombre(appli: &Appli, table: &str) -> i64 {
+    let tx = appli.instance.db.read().await.unwrap();
+    let mut requete = raw_sql!(Postgres, "SELECT CAST(COUNT(*) AS BIGINT) AS nombre FROM nulle_part");
+    requete.sql = requete.sql.replace("nulle_part", table);
+    tx.query_one_raw(requete).await.unwrap().unwrap().try_get("", "nombre").unwrap()
+}
+
+/// A project that the chargé accompanies.
+async fn suivi(appli: &Appli) -> String {
+    let tx = appli.instance.db.read().await.unwrap();
+    let requete = raw_sql!(
+        Postgres,
+        "SELECT p.reference FROM projet p JOIN demande d ON d.projet_id = p.id JOIN personne a ON a.id = d.agent_id
+         WHERE a.courriel = {CHARGE} AND d.etat = 'repondue' AND p.titre LIKE '%(exemple)'
+         ORDER BY d.faite_le DESC, p.reference LIMIT 1"
+    );
+    tx.query_one_raw(requete).await.unwrap().unwrap().try_get("", "reference").unwrap()
+}
+
+#[rstest]
+#[case::sqlite(Moteur::Sqlite)]
+#[case::postgres(Moteur::Postgres)]
+#[tokio::test]
+async fn les_pages_marchent_sur_ce_qui_est_genere(#[case] moteur: Moteur) {
+    let appli = Appli::demonstration(moteur, features()).await;
+    let (mut avant, seules) = (Vec::new(), cout(&appli).await);
+    for table in ["projet", "acteur", "demande", "relation", "personne"] {
+        avant.push((table, nombre(&appli, table).await));
+    }
+    remplir(&appli.instance, PETIT).await.unwrap();
+    appli.travailler().await;
+
+    let attendus = [120, 80, 120, 80, 1_800];
+    for ((table, avant), attendu) in avant.into_iter().zip(attendus) {
+        assert_eq!(nombre(&appli, table).await - avant, attendu, "{table}");
+    }
+    assert_eq!(cout(&appli).await, seules, "statements do not depend on the number of rows");
+
+    let mut charge = entrer(&appli).await;
+    let reference = suivi(&appli).await;
+    let page = charge.ouvrir(&format!("/projets/{reference}")).await;
+    page.exiger("(exemple)").exiger("Projet décrit").exiger("Accompagnement demandé").exiger("Réponse du département");
+    charge.ouvrir("/tableau").await.exiger("(exemple)");
+    let mut public = appli.navigateur();
+    public.ouvrir("/annuaire?q=ressourcerie").await.exiger("RESSOURCERIE EXEMPLE");
+    public.ouvrir("/communes/54329").await.exiger("Lunéville");
+    appli.fin().await;
+}
+
+#[tokio::test]
+async fn la_meme_graine_donne_les_memes_lignes() {
+    let mut fois = Vec::new();
+    for graine in [7, 7, 8] {
+        let appli = Appli::nouvelle(Moteur::Sqlite, features()).await;
+        remplir(&appli.instance, Volume { graine, ..PETIT }).await.unwrap();
+        let tx = appli.instance.db.read().await.unwrap();
+        let requete = raw_sql!(
+            Postgres,
+            "SELECT (SELECT group_concat(reference || titre || commune, ',' ORDER BY reference) FROM projet)
+                 || (SELECT group_concat(faite_le || promise_le || etat, ',' ORDER BY faite_le, promise_le, etat) FROM demande)
+                 AS tout"
+        );
+        let tout: String = tx.query_one_raw(requete).await.unwrap().unwrap().try_get("", "tout").unwrap();
+        fois.push(tout);
+        drop(tx);
+        appli.fin().await;
+    }
+    assert_eq!(fois[0], fois[1]);
+    assert_ne!(fois[1], fois[2]);
+}
