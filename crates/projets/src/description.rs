@@ -4,7 +4,6 @@
 use askama::Template;
 use axum::extract::Path;
 use axum::http::StatusCode;
-use domain::cents::Cents;
 use domain::droit::{Action, Fonction};
 use domain::profil::{BaseDeCout, Besoin, Complements, Etape, NatureDepense, Porteur, Reponse as Avis};
 use domain::theme::Theme;
@@ -319,7 +318,7 @@ pub async fn ecran_2(cadre: Cadre, Path(reference): Path<String>) -> Reponse {
     }
     saisie = avec_option(saisie, "maire_informe", complements.maire_informe.map(Avis::as_str));
     saisie = avec_option(saisie, "date_souhaitee", complements.date_souhaitee.as_deref());
-    saisie = avec_montant(saisie, "cout", projet.cout);
+    saisie = saisie.avec_montant("cout", projet.cout);
     for besoin in &complements.besoins {
         saisie = saisie.avec("besoins", besoin.as_str());
     }
@@ -330,13 +329,6 @@ pub async fn ecran_2(cadre: Cadre, Path(reference): Path<String>) -> Reponse {
 fn avec_option(saisie: Saisie, nom: &str, valeur: Option<&str>) -> Saisie {
     match valeur {
         Some(valeur) => saisie.avec(nom, valeur),
-        None => saisie,
-    }
-}
-
-fn avec_montant(saisie: Saisie, nom: &str, montant: Option<Cents>) -> Saisie {
-    match montant {
-        Some(montant) => saisie.avec(nom, montant.to_string().trim_end_matches(['€', ' ', '\u{a0}', '\u{202f}'])),
         None => saisie,
     }
 }
@@ -530,9 +522,10 @@ pub async fn ecran_3(cadre: Cadre, Path(reference): Path<String>) -> Reponse {
     ] {
         saisie = avec_option(saisie, nom, avis.map(Avis::as_str));
     }
-    saisie = avec_montant(saisie, "fonds_prives", c.fonds_prives);
-    saisie = avec_montant(saisie, "aides_acquises", c.aides_acquises);
-    saisie = avec_montant(saisie, "aides_sollicitees", c.aides_sollicitees);
+    saisie = saisie
+        .avec_montant("fonds_prives", c.fonds_prives)
+        .avec_montant("aides_acquises", c.aides_acquises)
+        .avec_montant("aides_sollicitees", c.aides_sollicitees);
     let formulaire = cadre.formulaire_avec(saisie, Erreurs::default());
     let url = format!("/projets/{reference}/resultat");
     cadre

@@ -69,6 +69,15 @@ impl Saisie {
         self
     }
 
+    /// Sets an amount as one types it, in euros; nothing where it is not known.
+    #[must_use]
+    pub fn avec_montant(self, nom: &str, montant: Option<Cents>) -> Self {
+        match montant {
+            Some(montant) => self.avec(nom, montant.to_string().trim_end_matches(['€', '\u{a0}'])),
+            None => self,
+        }
+    }
+
     /// Reads fields one by one, gathering errors.
     #[must_use]
     pub fn lecteur(&self) -> Lecteur<'_> {

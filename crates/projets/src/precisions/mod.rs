@@ -76,22 +76,16 @@ pub async fn montrer(cadre: Cadre, Path((reference, cle)): Path<(String, String)
     let mut saisie = Saisie::default();
     for question in groupe.questions {
         for valeur in reponses.get(question.cle).into_iter().flatten() {
-            saisie = saisie.avec(question.cle, tel_que_tape(question.genre, valeur));
+            // An amount is kept in cents and typed in euros.
+            saisie = match (question.genre, valeur.parse()) {
+                (Genre::Montant, Ok(cents)) => saisie.avec_montant(question.cle, Some(Cents(cents))),
+                _ => saisie.avec(question.cle, valeur),
+            };
         }
     }
     let formulaire = cadre.formulaire_avec(saisie, Erreurs::default());
     let url = format!("/projets/{reference}");
     cadre.page(groupe.titre, &page(&formulaire, groupe, &projet, false))?.fil(&[(&projet.titre, &url)]).repondre()
-}
-
-/// An amount is kept in cents and typed in euros.
-fn tel_que_tape(genre: Genre, valeur: &str) -> String {
-    match (genre, valeur.parse()) {
-        (Genre::Montant, Ok(cents)) => {
-            Cents(cents).to_string().trim_end_matches(['€', '\u{a0}', '\u{202f}']).to_owned()
-        }
-        _ => valeur.to_owned(),
-    }
 }
 
 /// POST: the answers of one group replace those given before; an empty answer takes one back.

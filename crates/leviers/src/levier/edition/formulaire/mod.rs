@@ -3,7 +3,6 @@
 mod condition;
 mod source;
 
-use domain::Cents;
 use domain::plan::Montant;
 use domain::regle::r20::BaseDeCompetence;
 use domain::theme::Theme;
@@ -208,15 +207,14 @@ pub fn en_saisie(levier: &Levier) -> Saisie {
 fn aide_en_saisie(saisie: Saisie, aide: Option<ParametresAide>) -> Saisie {
     let Some(aide) = aide else { return saisie.avec("aide", "non") };
     let montant = aide.montant.unwrap_or_default();
-    let euros = |cents: Option<Cents>| cents.map(|c| format!("{},{:02}", c.0 / 100, c.0 % 100)).unwrap_or_default();
     let pour_cent = |points: Option<u32>| points.map(|p| format!("{},{:02}", p / 100, p % 100)).unwrap_or_default();
     let mut saisie = saisie
         .avec("aide", if aide.publique { "publique" } else { "privee" })
         .avec("taux", pour_cent(montant.taux))
         .avec("bonus", pour_cent(montant.bonus))
-        .avec("forfait", euros(montant.forfait))
-        .avec("plafond", euros(montant.plafond))
-        .avec("minimum", euros(montant.minimum))
+        .avec_montant("forfait", montant.forfait)
+        .avec_montant("plafond", montant.plafond)
+        .avec_montant("minimum", montant.minimum)
         .avec("plafond_public", pour_cent(montant.plafond_public));
     if aide.fonds_de_concours {
         saisie = saisie.avec("fonds_de_concours", "oui");
