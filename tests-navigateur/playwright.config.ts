@@ -1,4 +1,5 @@
-// Every journey runs four times: wide and narrow, with the page's script and without any script.
+// Every journey runs four times: wide and narrow, with the page's script and without any script. The proofs walk through
+// every page once: each of them changes the window itself.
 import { defineConfig } from "@playwright/test";
 import type { Options } from "./maison/essai.js";
 
@@ -38,10 +39,13 @@ export default defineConfig<object, Options>({
     },
     screenshot: "only-on-failure",
   },
-  projects: Object.entries(ECRANS).flatMap(([ecran, viewport]) =>
-    [true, false].map((scripts) => ({
-      name: `${ecran}, ${scripts ? "avec" : "sans"} script`,
-      use: { viewport, javaScriptEnabled: scripts, capturable: scripts },
-    })),
-  ),
+  projects: [
+    ...Object.entries(ECRANS).flatMap(([ecran, viewport]) =>
+      [true, false].map((scripts) => ({
+        name: `${ecran}, ${scripts ? "avec" : "sans"} script`,
+        use: { viewport, javaScriptEnabled: scripts, capturable: scripts },
+      })),
+    ),
+    { name: "preuves", testDir: "preuves", use: { viewport: ECRANS.large, javaScriptEnabled: true } },
+  ],
 });

@@ -121,10 +121,9 @@ class ChoixDeCommune {
         element.id = `${this.liste.id}-${rang}`;
         element.setAttribute("role", "option");
         element.textContent = suggestion.libelle;
-        element.addEventListener("mousedown", (evenement) => {
-          evenement.preventDefault();
-          this.prendre(rang);
-        });
+        // The field keeps the focus; a press that slides away chooses nothing (RGAA 13.11).
+        element.addEventListener("mousedown", (evenement) => evenement.preventDefault());
+        element.addEventListener("click", () => this.prendre(rang));
         return element;
       }),
     );

@@ -1,7 +1,7 @@
 // One person in front of one browser: every page they reach is judged.
 import { mkdirSync } from "node:fs";
 import { join } from "node:path";
-import { type BrowserContext, type Locator, type Page, expect } from "@playwright/test";
+import { type BrowserContext, type Locator, type Page, type Response, expect } from "@playwright/test";
 import { type Juge, surveiller } from "./juge.js";
 
 const IMAGES = join(import.meta.dirname, "../../docs/images");
@@ -14,7 +14,19 @@ export interface Contexte {
   griefs: string[];
 }
 
+/** What a task costs a person. */
+export interface Releve {
+  ecrans: number;
+  mots: number;
+  champs: number;
+  clics: number;
+  /** Heights of window, all screens together. */
+  hauteurs: number;
+}
+
 export class Visite {
+  readonly releve: Releve = { ecrans: 0, mots: 0, champs: 0, clics: 0, hauteurs: 0 };
+
   private constructor(
     readonly page: Page,
     private readonly contexte: Contexte,
@@ -36,14 +48,20 @@ export class Visite {
   }
 
   /** Opens an address of the site. */
-  async aller(chemin: string): Promise<void> {
-    await this.page.goto(new URL(chemin, this.contexte.site).href);
-    await this.juger();
+  async aller(chemin: string): Promise<Response | null> {
+    const reponse = await this.page.goto(new URL(chemin, this.contexte.site).href);
+    await this.arriver();
+    return reponse;
   }
 
   /** Follows the link with these words. */
   async suivre(mots: string | RegExp, dans: Page | Locator = this.page): Promise<void> {
     await this.naviguer(dans.getByRole("link", { name: mots }).first());
+  }
+
+  /** Follows the first link of the page to an address that begins so. */
+  async naviguerVers(debut: string): Promise<void> {
+    await this.naviguer(this.page.locator(`main a[href^="${debut}"]`).first());
   }
 
   /** Presses the button with these words. */
@@ -62,20 +80,36 @@ export class Visite {
     const arrivee = this.page.waitForEvent("domcontentloaded");
     await Promise.all([arrivee, geste()]);
     await this.page.waitForLoadState("load");
+    this.releve.clics += 1;
+    await this.arriver();
+  }
+
+  /** A screen is shown: counted, then judged. */
+  private async arriver(): Promise<void> {
+    const { mots, hauteurs } = await this.page.evaluate(() => ({
+      mots: (document.querySelector("main")?.innerText.match(/[\p{L}\d][\p{L}\d’'-]*/gu) ?? []).length,
+      hauteurs: document.documentElement.scrollHeight / window.innerHeight,
+    }));
+    this.releve.ecrans += 1;
+    this.releve.mots += mots;
+    this.releve.hauteurs += hauteurs;
     await this.juger();
   }
 
   async remplir(libelle: string | RegExp, valeur: string, dans: Page | Locator = this.page): Promise<void> {
     await dans.getByLabel(libelle, { exact: typeof libelle === "string" }).first().fill(valeur);
+    this.releve.champs += 1;
   }
 
   async cocher(libelle: string | RegExp, dans: Page | Locator = this.page): Promise<void> {
     await dans.getByLabel(libelle, { exact: typeof libelle === "string" }).first().check();
+    this.releve.champs += 1;
   }
 
   async choisir(libelle: string | RegExp, option: string | { index: number }, dans: Page | Locator = this.page): Promise<void> {
     const selection = dans.getByLabel(libelle, { exact: typeof libelle === "string" }).first();
     await selection.selectOption(typeof option === "string" ? { label: option } : option);
+    this.releve.champs += 1;
   }
 
   /** These words are on the page. */

@@ -1,29 +1,11 @@
 // The main job with the keyboard only: every stop is visible, the order is that of the page.
-import { type Page, expect } from "@playwright/test";
+import { expect } from "@playwright/test";
+import { arret } from "../maison/clavier.js";
 import { test } from "../maison/essai.js";
 import { CAFE } from "../maison/gestes.js";
 import type { Visite } from "../maison/visite.js";
 
 const ARRETS_MAX = 150;
-
-interface Arret {
-  nom: string;
-  visible: boolean;
-}
-
-/** What has the focus, by its words, and whether an eye can see that it has it. */
-function arret(page: Page): Promise<Arret> {
-  return page.evaluate(() => {
-    const element = document.activeElement as HTMLInputElement;
-    const nom = element.labels?.[0]?.textContent ?? element.getAttribute("aria-label") ?? element.textContent ?? "";
-    const montre = (e: Element | null | undefined): boolean => {
-      if (!e) return false;
-      const styles = [getComputedStyle(e), getComputedStyle(e, "::before")];
-      return styles.some((s) => (s.outlineStyle !== "none" && parseFloat(s.outlineWidth) > 0) || s.boxShadow !== "none");
-    };
-    return { nom: nom.replace(/\s+/g, " ").trim(), visible: montre(element) || montre(element.labels?.[0]) };
-  });
-}
 
 async function allerA(visite: Visite, mots: string | RegExp): Promise<void> {
   const vus: string[] = [];

@@ -50,7 +50,7 @@ pub fn feature() -> Feature {
             },
             Donnees {
                 quoi: "Vos connexions : navigateur, début, dernière visite",
-                pourquoi: "Vous permettre de fermer une session oubliée",
+                pourquoi: "Fermer une session oubliée",
                 duree: "30 jours au plus",
             },
         ],

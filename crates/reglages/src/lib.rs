@@ -4,26 +4,32 @@
 //! - [`textes`], [`courriels`], [`themes`], [`listes`], [`cantons`], [`calendrier`]: texts of pages and mails, themes and
 //!   priorities, dated lists of communes, cantons, closing days and electoral period. Each with preview or check, conflict,
 //!   [`historique`] and return to what is shipped; `ecran` is what they share.
+//! - [`facile`]: home, describing an idea and help, easy to read.
 //! - [`conservation`]: what may be erased, the archivist's visa, then the erasing.
 //! - [`sauvegardes`]: backups seen and asked for; nightly work.
 //! - [`secteurs`]: dated perimeters, agents in charge, absences and replacements.
 //! - [`utilisateurs`]: who acts as what; giving and ending a function of the département.
 //! - [`travaux`]: work that failed, replayed from here; health of the service.
+//! - [`poids`]: what the pages weigh and cost, shown to everyone.
 //! - [`regles`]: the page of each dated rule.
-//! - [`pages`]: help, accessibility, legal notice, personal data, health for the operator.
+//! - [`accessibilite`]: the statement and its criteria.
+//! - [`pages`]: help, legal notice, personal data, health for the operator.
 //! - [`demo`]: the six territories of the demonstration.
 
+pub mod accessibilite;
 pub mod calendrier;
 pub mod cantons;
 pub mod conservation;
 pub mod courriels;
 pub mod demo;
 mod ecran;
+pub mod facile;
 pub mod historique;
 pub mod identite;
 pub mod listes;
 mod migrations;
 pub mod pages;
+pub mod poids;
 pub mod regles;
 pub mod sauvegardes;
 pub mod secteurs;
@@ -130,9 +136,13 @@ fn routes() -> Vec<Route> {
     let route = |methodes, chemin, vers| Route { methodes, chemin, acces: agent, vers };
     vec![
         public("/aide", get(pages::aide)),
-        public("/accessibilite", get(pages::accessibilite)),
+        public("/accessibilite", get(accessibilite::declaration)),
+        public("/accessibilite/criteres", get(accessibilite::criteres)),
+        public("/facile-a-lire", get(facile::accueil)),
+        public("/facile-a-lire/{page}", get(facile::montrer)),
         public("/mentions-legales", get(pages::mentions_legales)),
         public("/donnees-personnelles", get(pages::donnees_personnelles)),
+        public("/poids", get(poids::montrer)),
         public("/sante", get(pages::sante)),
         public("/regles", get(regles::liste)),
         public("/regles/{id}", get(regles::montrer)),

@@ -1,4 +1,4 @@
-//! Help, accessibility, legal notice, personal data, health, and the agent's index.
+//! Help, legal notice, personal data, health, and the agent's index.
 
 use askama::Template;
 use axum::http::{StatusCode, header};
@@ -23,7 +23,7 @@ struct Aide {
 }
 
 /// A text of the site written in Markdown; empty when it says nothing.
-fn en_markdown(cadre: &Cadre, cle: &str) -> Html {
+pub(crate) fn en_markdown(cadre: &Cadre, cle: &str) -> Html {
     Html(en_html(&cadre.instance.texte(cle)))
 }
 
@@ -36,24 +36,6 @@ pub async fn aide(cadre: Cadre) -> Reponse {
         questions: en_markdown(&cadre, "aide.questions"),
     };
     cadre.page("Aide", &page)?.cache(Cache::Public(3600)).repondre()
-}
-
-#[derive(Template)]
-#[template(path = "accessibilite.html")]
-struct Accessibilite {
-    identite: Identite,
-    etat: Html,
-    contact: Html,
-}
-
-/// GET.
-pub async fn accessibilite(cadre: Cadre) -> Reponse {
-    let page = Accessibilite {
-        identite: cadre.identite().clone(),
-        etat: en_markdown(&cadre, "accessibilite.etat"),
-        contact: en_markdown(&cadre, "accessibilite.contact"),
-    };
-    cadre.page("Accessibilité", &page)?.cache(Cache::Public(3600)).repondre()
 }
 
 #[derive(Template)]

@@ -398,3 +398,37 @@ async fn une_fonction_se_donne_et_se_termine_jamais_la_derniere(#[case] moteur: 
     assert_eq!(agent.ouvrir("/reglages").await.statut, StatusCode::FORBIDDEN);
     appli.fin().await;
 }
+
+#[rstest]
+#[case::sqlite(Moteur::Sqlite)]
+#[case::postgres(Moteur::Postgres)]
+#[tokio::test]
+async fn le_site_dit_ce_qu_il_pese_ce_qui_est_accessible_et_se_lit_facilement(#[case] moteur: Moteur) {
+    let appli = Appli::nouvelle(moteur, features()).await;
+    let mut public = appli.navigateur();
+    let aide = public.ouvrir("/aide").await;
+    let poids = public.ouvrir("/poids").await;
+    let octets = aide.html.len().div_ceil(100);
+    poids.exiger("/aide").exiger(&format!("{},{} ko", octets / 10, octets % 10));
+    assert!(!poids.contient("/facile-a-lire/{page}"), "not asked yet");
+
+    let declaration = public.ouvrir("/accessibilite").await;
+    let grille = web::accessibilite::grille();
+    declaration.exiger(grille.mention()).exiger(&format!("soit {} %", grille.taux()));
+    let criteres = public.ouvrir("/accessibilite/criteres").await;
+    for critere in grille.criteres() {
+        criteres.exiger(&critere.titre);
+    }
+
+    for page in reglages::facile::pages() {
+        let adresse = format!("/facile-a-lire/{}", page.adresse);
+        let facile = public.ouvrir(adresse.trim_end_matches('/')).await;
+        facile.exiger(&page.titre).exiger("Des personnes concernées doivent encore la relire");
+        public.ouvrir(&page.page).await.exiger("facile à lire");
+    }
+    assert_eq!(public.ouvrir("/facile-a-lire/rien").await.statut, StatusCode::NOT_FOUND);
+
+    // What a page does not explain, the site explains at its end.
+    let levier = public.ouvrir("/leviers/detr").await;
+    levier.exiger("Les sigles de cette page").exiger("code général des collectivités territoriales");
+}

@@ -27,6 +27,7 @@ use crate::contexte::{COOKIE_SESSION, Contexte};
 use crate::erreur::Erreur;
 use crate::feature::{Acces, Maison, Route};
 use crate::instance::Instance;
+use crate::poids::{self, Poids};
 use crate::{actifs, texte};
 
 /// Bounds of the application.
@@ -94,6 +95,7 @@ pub fn application(instances: Instances, routes: Vec<Route>, limites: &Limites) 
         connexions: limites.connexions_par_heure.map(|nombre| DefaultKeyedRateLimiter::keyed(Quota::per_hour(nombre))),
         mandataires: limites.mandataires.clone(),
     });
+    let mesures = Arc::new(Poids::default());
     let corps_octets = limites.corps_octets as u64;
     // From the inside out.
     router
@@ -105,6 +107,7 @@ pub fn application(instances: Instances, routes: Vec<Route>, limites: &Limites) 
         .layer(CatchPanicLayer::custom(panique))
         .layer(TimeoutLayer::with_status_code(StatusCode::SERVICE_UNAVAILABLE, limites.delai))
         .layer(CompressionLayer::new().quality(CompressionLevel::Precise(4)))
+        .layer(from_fn(move |request, suite| poids::mesurer(mesures.clone(), request, suite)))
 }
 
 /// All routes of the house.

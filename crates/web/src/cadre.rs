@@ -6,13 +6,13 @@ use axum::http::{HeaderValue, StatusCode, header, request::Parts};
 use axum::response::{IntoResponse, Response};
 use axum_extra::extract::cookie::{Cookie, SameSite};
 
-use crate::actifs;
 use crate::composants::{FilAriane, Html};
 use crate::contexte::{COOKIE_MESSAGE, COOKIE_VISITEUR, Contexte};
 use crate::erreur::{Erreur, Reponse};
 use crate::feature::EntreeMenu;
 use crate::formulaire::{Erreurs, Formulaire, Saisie};
 use crate::identite::Identite;
+use crate::{accessibilite, actifs, sigles};
 
 /// Who may keep a page, and how long. Stated by each page; private unless said otherwise.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -147,6 +147,7 @@ impl Page<'_> {
             js: actifs::url("terreau.js"),
             favicon: actifs::url("favicon.svg"),
             demo: instance.demo,
+            accessibilite: accessibilite::grille().mention(),
             menu: instance.maison.menu(visiteur, instance.demo),
             chemin,
             personne: visiteur.personne().map(socle::personne::Model::nom_complet),
@@ -156,6 +157,7 @@ impl Page<'_> {
             message: message.as_deref(),
             fil: &self.fil,
             corps: &self.corps,
+            sigles: sigles::a_expliquer(&self.corps),
             retour: chemin,
         };
         let html = crate::typographie::composer(&gabarit.render()?);
@@ -193,6 +195,7 @@ struct Gabarit<'a> {
     js: String,
     favicon: String,
     demo: bool,
+    accessibilite: &'static str,
     menu: Vec<EntreeMenu>,
     chemin: &'a str,
     personne: Option<String>,
@@ -202,6 +205,7 @@ struct Gabarit<'a> {
     message: Option<&'a str>,
     fil: &'a FilAriane,
     corps: &'a str,
+    sigles: Vec<(&'static str, &'static str)>,
     retour: &'a str,
 }
 

@@ -11,12 +11,16 @@
 //! - [`fichier`]: [`CheckedFormFichier`], the same with files; downloads and exports.
 //! - [`composants`]: fields, tables, summaries, constats… each a struct with its template.
 //! - [`typographie`]: unbreakable spaces of French, on every page.
+//! - [`poids`]: what each page weighs and costs, measured on the answers.
+//! - [`sigles`]: acronyms, explained at the end of each page that uses them.
 //! - [`recherche`]: what a feature lets be found; how the index follows the database.
 //! - [`suite`]: where to go after signing in.
 //! - [`erreur`]: [`Erreur`], answered as a French page that helps.
 //! - [`application`]: the middleware, in order, around the routes of all features.
+//! - [`accessibilite`]: the 106 criteria of the RGAA, and what is met of them.
 //! - [`actifs`]: style sheet, script, fonts: named by their digest, kept for ever by browsers.
 
+pub mod accessibilite;
 pub mod actifs;
 pub mod application;
 pub mod cadre;
@@ -31,7 +35,9 @@ pub mod formulaire;
 pub mod identite;
 pub mod instance;
 pub mod locaux;
+pub mod poids;
 pub mod recherche;
+pub mod sigles;
 pub mod suite;
 pub mod texte;
 pub mod textes;

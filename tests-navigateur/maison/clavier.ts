@@ -1,0 +1,53 @@
+// A hand on the keyboard and nothing else.
+import type { Page } from "@playwright/test";
+
+export interface Arret {
+  nom: string;
+  visible: boolean;
+}
+
+/** What has the focus, by its words, and whether an eye can see that it has it. */
+export function arret(page: Page): Promise<Arret> {
+  return page.evaluate(() => {
+    const element = document.activeElement as HTMLInputElement;
+    const nom = element.labels?.[0]?.textContent ?? element.getAttribute("aria-label") ?? element.textContent ?? "";
+    const montre = (e: Element | null | undefined): boolean => {
+      if (!e) return false;
+      const styles = [getComputedStyle(e), getComputedStyle(e, "::before")];
+      return styles.some((s) => (s.outlineStyle !== "none" && parseFloat(s.outlineWidth) > 0) || s.boxShadow !== "none");
+    };
+    return { nom: nom.replace(/\s+/g, " ").trim(), visible: montre(element) || montre(element.labels?.[0]) };
+  });
+}
+
+/**
+ * The whole page with Tab: every stop is visible and stands after the one before, and the last one is left behind.
+ * Stops are counted first: a trap is a page that is not over when they are.
+ */
+export async function parcourir(page: Page): Promise<string[]> {
+  const griefs: string[] = [];
+  const attendus = await page.evaluate(() => {
+    (document.activeElement as HTMLElement | null)?.blur();
+    getSelection()?.removeAllRanges();
+    window.scrollTo(0, 0);
+    const arrets = [...document.querySelectorAll<HTMLElement>("a[href], button, input:not([type=hidden]), select, textarea, summary, [tabindex='0']")];
+    return arrets.filter((e) => e.checkVisibility({ visibilityProperty: true }) && !(e as HTMLButtonElement).disabled).length;
+  });
+  const debut = await page.evaluateHandle(() => ({ vu: null as Element | null }));
+  for (let i = 0; i <= attendus; i += 1) {
+    await page.keyboard.press("Tab");
+    const ordre = await debut.evaluate((memoire) => {
+      const ici = document.activeElement;
+      if (!ici || ici === document.body) return "fini";
+      const apres = !memoire.vu || (memoire.vu.compareDocumentPosition(ici) & Node.DOCUMENT_POSITION_FOLLOWING) !== 0;
+      memoire.vu = ici;
+      return apres ? "apres" : "retour";
+    });
+    if (ordre === "fini") return griefs;
+    const { nom, visible } = await arret(page);
+    // The browser starts again from the top: the page was left.
+    if (ordre === "retour") return i < attendus / 2 ? [...griefs, `« ${nom} » revient en arrière`] : griefs;
+    if (!visible) griefs.push(`le repère du clavier ne se voit pas sur « ${nom} »`);
+  }
+  return [...griefs, `piège au clavier : la page n’est pas finie après ${attendus} arrêts`];
+}

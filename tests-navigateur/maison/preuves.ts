@@ -1,0 +1,211 @@
+// What is true of every page, one proof a name: the table of the 106 criteria of the RGAA names them
+// (crates/reglages/src/accessibilite/rgaa.toml). Each gives its griefs; none is a page that passes.
+import { gzipSync } from "node:zlib";
+import type { Page, Response } from "@playwright/test";
+import { HtmlValidate } from "html-validate";
+
+export type Preuve = (page: Page, reponse: Response) => Promise<string[]>;
+
+// The rules of the HTML standard, and those that help a reader; not those of style.
+const valideur = new HtmlValidate({
+  extends: ["html-validate:standard", "html-validate:a11y"],
+  rules: {
+    // A list of steps may have a name.
+    "aria-label-misuse": ["error", { allowAnyNamable: true }],
+    // Ids take the name of their field: `motif-1`.
+    "valid-id": ["error", { relaxed: true }],
+    // The style sheet keeps telephone numbers on one line.
+    "tel-non-breaking": "off",
+  },
+});
+
+/** A page once compressed. */
+const HTML_MAX = 15_000;
+
+/** Elements whose text is cut: hidden overflow, and more to show than shown. For the page as it stands. */
+export function coupes(page: Page): Promise<string[]> {
+  return page.evaluate(() => {
+    const griefs: string[] = [];
+    const large = document.documentElement;
+    if (large.scrollWidth > large.clientWidth) griefs.push(`défilement horizontal : ${large.scrollWidth} > ${large.clientWidth}`);
+    for (const e of document.querySelectorAll<HTMLElement>("body *")) {
+      const style = getComputedStyle(e);
+      const cache = [style.overflowX, style.overflowY].some((o) => o === "hidden" || o === "clip");
+      // What is only for screen readers is one pixel wide.
+      if (!cache || e.clientWidth <= 1 || e.clientHeight <= 1 || !e.innerText?.trim()) continue;
+      if (e.scrollWidth > e.clientWidth + 1 || e.scrollHeight > e.clientHeight + 1) griefs.push(`texte coupé : ${e.outerHTML.slice(0, 160)}`);
+    }
+    return griefs;
+  });
+}
+
+/** With this style sheet over the page's own, or with this root size. */
+async function avec(page: Page, css: string, regarder: () => Promise<string[]>): Promise<string[]> {
+  await page.evaluate((regles) => {
+    const feuille = new CSSStyleSheet();
+    feuille.replaceSync(regles);
+    document.adoptedStyleSheets = [feuille];
+  }, css);
+  try {
+    return await regarder();
+  } finally {
+    await page.evaluate(() => (document.adoptedStyleSheets = []));
+  }
+}
+
+/** In a window of this width, in CSS pixels. */
+async function aLaLargeur(page: Page, width: number): Promise<string[]> {
+  const avant = page.viewportSize();
+  await page.setViewportSize({ width, height: 640 });
+  try {
+    return await coupes(page);
+  } finally {
+    if (avant) await page.setViewportSize(avant);
+  }
+}
+
+/** WCAG 1.4.12, word for word. */
+const ESPACEMENT = `* { line-height: 1.5 !important; letter-spacing: 0.12em !important; word-spacing: 0.16em !important; }
+  p { margin-bottom: 2em !important; }`;
+
+export const PREUVES: Record<string, Preuve> = {
+  "html-valide": async (_, reponse) => {
+    const { results } = await valideur.validateString(await reponse.text());
+    return results.flatMap((r) => r.messages.map((m) => `${m.line}:${m.column} ${m.ruleId} : ${m.message}`));
+  },
+  "poids-de-la-page": async (_, reponse) => {
+    const { responseBodySize } = await reponse.request().sizes();
+    if (responseBodySize <= HTML_MAX) return [];
+    // The drawings of maps are counted apart.
+    const sansCarte = gzipSync((await reponse.text()).replace(/<svg[^>]*(?:role="img"|tr-carte-svg)[\s\S]*?<\/svg>/g, ""), { level: 4 }).length;
+    return sansCarte > HTML_MAX ? [`${sansCarte} octets compressés sans les cartes, ${HTML_MAX} au plus`] : [];
+  },
+  "langue": (page) =>
+    page.evaluate(() => {
+      const griefs = document.documentElement.lang === "fr" && document.doctype?.name === "html" ? [] : ["lang ou doctype"];
+      const autres = [...document.querySelectorAll("body [lang], body [dir]")].filter((e) => !/^(fr|en|de|eu|br|co)$/.test(e.getAttribute("lang") ?? "fr") || e.hasAttribute("dir"));
+      return [...griefs, ...autres.map((e) => e.outerHTML.slice(0, 160))];
+    }),
+  "titre-de-page": (page) =>
+    page.evaluate(() => {
+      const [titre, site] = document.title.split(" – ");
+      return titre?.trim() && site?.trim() ? [] : [`« ${document.title} » ne dit pas la page, puis le site`];
+    }),
+  "titres": (page) =>
+    page.evaluate(() => {
+      const titres = [...document.querySelectorAll<HTMLElement>("h1, h2, h3, h4, h5, h6")].filter((t) => t.checkVisibility());
+      const niveaux = titres.map((t) => Number(t.tagName[1]));
+      const griefs = niveaux.filter((n) => n === 1).length === 1 && niveaux[0] === 1 ? [] : ["il faut un h1, le premier, et un seul"];
+      niveaux.forEach((n, i) => {
+        if (n > (niveaux[i - 1] ?? 0) + 1) griefs.push(`niveau sauté : ${titres[i]?.outerHTML.slice(0, 120)}`);
+      });
+      return [...griefs, ...titres.filter((t) => !t.innerText.trim()).map(() => "titre vide")];
+    }),
+  "regions": (page) =>
+    page.evaluate(() => {
+      const griefs: string[] = [];
+      for (const seule of ["main", "body > header", "body > footer", "header nav[aria-label]"]) {
+        if (document.querySelectorAll(seule).length !== 1) griefs.push(`il faut une seule région « ${seule} »`);
+      }
+      const noms = [...document.querySelectorAll("nav, aside, form[role=search], search")].map((n) => n.getAttribute("aria-label") ?? n.getAttribute("aria-labelledby") ?? n.tagName);
+      noms.filter((nom, i) => noms.indexOf(nom) !== i).forEach((nom) => griefs.push(`deux régions « ${nom} »`));
+      const evitement = document.querySelector<HTMLAnchorElement>("a[href], button, input");
+      const cible = evitement?.hash ? document.querySelector(evitement.hash) : null;
+      if (cible?.tagName !== "MAIN") griefs.push("le premier lien ne mène pas au contenu");
+      return griefs;
+    }),
+  "recherche-partout": (page) =>
+    page.evaluate(() => {
+      const formulaires = document.querySelectorAll<HTMLFormElement>("body > header form[role=search]");
+      return formulaires.length === 1 && formulaires[0]?.getAttribute("action") === "/recherche" ? [] : ["la recherche n’est pas dans l’en-tête"];
+    }),
+  "tableaux": (page) =>
+    page.evaluate(() =>
+      [...document.querySelectorAll("table")].flatMap((table) => {
+        const griefs: string[] = [];
+        if (!table.caption?.innerText.trim() && !table.hasAttribute("aria-labelledby")) griefs.push("tableau sans titre");
+        if (table.matches("[role=presentation], [role=none]")) griefs.push("tableau de mise en forme");
+        if (!table.querySelector("thead th[scope=col]")) griefs.push("tableau sans en-tête de colonne");
+        table.querySelectorAll("th:not([scope]), th:empty").forEach((th) => griefs.push(`en-tête sans portée ou vide : ${th.outerHTML.slice(0, 120)}`));
+        return griefs.map((grief) => `${grief} : ${table.outerHTML.slice(0, 120)}`);
+      }),
+    ),
+  "images": (page) =>
+    page.evaluate(() => {
+      const nom = (e: Element): string => e.getAttribute("aria-label") ?? document.getElementById(e.getAttribute("aria-labelledby")?.split(" ")[0] ?? "")?.textContent ?? e.querySelector(":scope > title")?.textContent ?? "";
+      const muettes = [...document.querySelectorAll("svg:not([aria-hidden=true])")].filter((e) => e.getAttribute("role") !== "img" || !nom(e).trim()).filter((e) => !e.closest("[aria-hidden=true]"));
+      const bavardes = [...document.querySelectorAll("svg[aria-hidden=true]")].filter((e) => e.querySelector("title, desc, a"));
+      const sansAlt = [...document.querySelectorAll("img:not([alt])")];
+      return [...muettes, ...bavardes, ...sansAlt].map((e) => e.outerHTML.slice(0, 160));
+    }),
+  "ni-cadre-ni-media": (page) =>
+    page.evaluate(() => [...document.querySelectorAll("iframe, frame, object, embed, canvas, video, audio, map, area, marquee, blink")].map((e) => e.outerHTML.slice(0, 160))),
+  "liens": (page) =>
+    page.evaluate(() => {
+      const vagues = /^(ici|cliquez ici|lire la suite|en savoir plus|voir|détail|plus|lien)$/i;
+      const liens = [...document.querySelectorAll<HTMLAnchorElement>("a[href]")].filter((lien) => lien.checkVisibility());
+      const mots = (lien: HTMLElement): string => (lien.getAttribute("aria-label") ?? lien.textContent ?? "").replace(/\s+/g, " ").trim();
+      return liens.filter((lien) => !mots(lien) || vagues.test(mots(lien)) || lien.target === "_blank").map((lien) => lien.outerHTML.slice(0, 160));
+    }),
+  "presentation": (page) =>
+    page.evaluate(() => {
+      const balises = "b, i, u, font, center, big, strike, tt, basefont, br + br";
+      const attributs = "[style], [align], [bgcolor], [border], table[width], td[width], [accesskey], [background]";
+      return [...document.querySelectorAll(`body :is(${balises}), body :is(${attributs})`)].map((e) => e.outerHTML.slice(0, 160));
+    }),
+  "ordre": (page) =>
+    page.evaluate(() => {
+      const griefs = [...document.querySelectorAll("[tabindex]")].filter((e) => Number(e.getAttribute("tabindex")) > 0).map((e) => `tabindex : ${e.outerHTML.slice(0, 120)}`);
+      for (const e of document.querySelectorAll("body *")) {
+        const style = getComputedStyle(e);
+        if (style.order !== "0" || /reverse/.test(style.flexDirection)) griefs.push(`ordre changé par la feuille de style : ${e.outerHTML.slice(0, 120)}`);
+      }
+      return griefs;
+    }),
+  "caches": (page) =>
+    page.evaluate(() => [...document.querySelectorAll("[aria-hidden=true] :is(a[href], button, input, select, textarea, [tabindex]), body[aria-hidden]")].map((e) => e.outerHTML.slice(0, 160))),
+  "champs": (page) =>
+    page.evaluate(() => {
+      const griefs: string[] = [];
+      const dire = (quoi: string, e: Element): unknown => griefs.push(`${quoi} : ${e.outerHTML.slice(0, 160)}`);
+      const champs = document.querySelectorAll<HTMLInputElement>("input:not([type=hidden]), select, textarea");
+      for (const champ of champs) {
+        if (!champ.labels?.length && !champ.hasAttribute("aria-label") && !champ.hasAttribute("aria-labelledby")) dire("sans étiquette", champ);
+        for (const id of (champ.getAttribute("aria-describedby") ?? "").split(" ").filter(Boolean)) if (!document.getElementById(id)) dire(`« ${id} » n’existe pas`, champ);
+        if (champ.type === "email" && !champ.autocomplete) dire("courriel que le navigateur ne peut remplir", champ);
+        if (champ.type === "tel" && !champ.autocomplete) dire("téléphone que le navigateur ne peut remplir", champ);
+        const groupe = [...champs].filter((autre) => autre.type === "radio" && autre.name === champ.name);
+        if (champ.type === "radio" && groupe.length > 1 && !champ.closest("fieldset")?.querySelector("legend")?.innerText.trim()) dire("choix sans légende", champ);
+      }
+      document.querySelectorAll<HTMLButtonElement>("button").forEach((bouton) => {
+        if (!bouton.innerText.trim() && !bouton.getAttribute("aria-label")) dire("bouton sans mots", bouton);
+        if (/^(ok|valider|go|envoyer)$/i.test(bouton.innerText.trim())) dire("bouton qui ne dit pas ce qu’il fait", bouton);
+      });
+      return griefs;
+    }),
+  "rien-ne-bouge": (page) =>
+    page.evaluate(() => {
+      const griefs = [...document.querySelectorAll("meta[http-equiv=refresh i], [autoplay]")].map((e) => e.outerHTML);
+      return [...griefs, ...document.getAnimations().map((a) => `animation : ${JSON.stringify(a.effect?.getComputedTiming())}`)];
+    }),
+  "sens-sans-style": (page) =>
+    page.evaluate(() => {
+      const dit = (e: Element, place: string): string => getComputedStyle(e, place).content.replace(/^(none|normal)$/, "");
+      // Labels that a card takes from its column stand in the table's own header.
+      return [...document.querySelectorAll("body *:not([data-label])")].filter((e) => ["::before", "::after"].some((place) => /^"[^"]*[\p{L}]{2,}/u.test(dit(e, place)))).map((e) => e.outerHTML.slice(0, 120));
+    }),
+  "mouvement-reduit": async (page) => {
+    await page.emulateMedia({ reducedMotion: "reduce" });
+    const lents = await page.evaluate(() =>
+      [...document.querySelectorAll("body *")].filter((e) => {
+        const { transitionDuration, animationDuration } = getComputedStyle(e);
+        return [transitionDuration, animationDuration].some((d) => d.split(",").some((s) => parseFloat(s) > 0.011));
+      }).map((e) => e.outerHTML.slice(0, 120)),
+    );
+    await page.emulateMedia({ reducedMotion: null });
+    return lents.slice(0, 3);
+  },
+  "agrandir-200": async (page) => [...(await aLaLargeur(page, 640)), ...(await avec(page, "html { font-size: 200% !important }", () => coupes(page)))],
+  "agrandir-400": (page) => aLaLargeur(page, 320),
+  "espacer-le-texte": (page) => avec(page, ESPACEMENT, async () => [...(await coupes(page)), ...(await aLaLargeur(page, 360))]),
+};
