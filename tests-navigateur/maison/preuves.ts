@@ -22,12 +22,17 @@ const valideur = new HtmlValidate({
 /** A page once compressed. */
 const HTML_MAX = 15_000;
 
-/** Elements whose text is cut: hidden overflow, and more to show than shown. For the page as it stands. */
-export function coupes(page: Page): Promise<string[]> {
+/** Nothing is cut, and nothing is to be looked for on the right. For the page as it stands. */
+async function coupes(page: Page): Promise<string[]> {
+  const [largeur, fenetre] = await page.evaluate(() => [document.documentElement.scrollWidth, document.documentElement.clientWidth] as const);
+  const defile = largeur > fenetre ? [`défilement horizontal : ${largeur} > ${fenetre}`] : [];
+  return [...defile, ...(await textesCoupes(page))];
+}
+
+/** Elements whose text is cut: hidden overflow, and more to show than shown. */
+function textesCoupes(page: Page): Promise<string[]> {
   return page.evaluate(() => {
     const griefs: string[] = [];
-    const large = document.documentElement;
-    if (large.scrollWidth > large.clientWidth) griefs.push(`défilement horizontal : ${large.scrollWidth} > ${large.clientWidth}`);
     for (const e of document.querySelectorAll<HTMLElement>("body *")) {
       const style = getComputedStyle(e);
       const cache = [style.overflowX, style.overflowY].some((o) => o === "hidden" || o === "clip");
@@ -123,7 +128,7 @@ export const PREUVES: Record<string, Preuve> = {
     page.evaluate(() =>
       [...document.querySelectorAll("table")].flatMap((table) => {
         const griefs: string[] = [];
-        if (!table.caption?.innerText.trim() && !table.hasAttribute("aria-labelledby")) griefs.push("tableau sans titre");
+        if (!table.caption?.textContent?.trim() && !table.hasAttribute("aria-labelledby")) griefs.push("tableau sans titre");
         if (table.matches("[role=presentation], [role=none]")) griefs.push("tableau de mise en forme");
         if (!table.querySelector("thead th[scope=col]")) griefs.push("tableau sans en-tête de colonne");
         table.querySelectorAll("th:not([scope]), th:empty").forEach((th) => griefs.push(`en-tête sans portée ou vide : ${th.outerHTML.slice(0, 120)}`));
@@ -134,7 +139,7 @@ export const PREUVES: Record<string, Preuve> = {
     page.evaluate(() => {
       const nom = (e: Element): string => e.getAttribute("aria-label") ?? document.getElementById(e.getAttribute("aria-labelledby")?.split(" ")[0] ?? "")?.textContent ?? e.querySelector(":scope > title")?.textContent ?? "";
       const muettes = [...document.querySelectorAll("svg:not([aria-hidden=true])")].filter((e) => e.getAttribute("role") !== "img" || !nom(e).trim()).filter((e) => !e.closest("[aria-hidden=true]"));
-      const bavardes = [...document.querySelectorAll("svg[aria-hidden=true]")].filter((e) => e.querySelector("title, desc, a"));
+      const bavardes = [...document.querySelectorAll("svg[aria-hidden=true]")].filter((e) => e.querySelector("title, desc"));
       const sansAlt = [...document.querySelectorAll("img:not([alt])")];
       return [...muettes, ...bavardes, ...sansAlt].map((e) => e.outerHTML.slice(0, 160));
     }),
@@ -163,7 +168,7 @@ export const PREUVES: Record<string, Preuve> = {
       return griefs;
     }),
   "caches": (page) =>
-    page.evaluate(() => [...document.querySelectorAll("[aria-hidden=true] :is(a[href], button, input, select, textarea, [tabindex]), body[aria-hidden]")].map((e) => e.outerHTML.slice(0, 160))),
+    page.evaluate(() => [...document.querySelectorAll("[aria-hidden=true] :is(a[href], button, input, select, textarea, [tabindex]):not([tabindex='-1']), body[aria-hidden]")].map((e) => e.outerHTML.slice(0, 160))),
   "champs": (page) =>
     page.evaluate(() => {
       const griefs: string[] = [];
@@ -205,7 +210,7 @@ export const PREUVES: Record<string, Preuve> = {
     await page.emulateMedia({ reducedMotion: null });
     return lents.slice(0, 3);
   },
-  "agrandir-200": async (page) => [...(await aLaLargeur(page, 640)), ...(await avec(page, "html { font-size: 200% !important }", () => coupes(page)))],
+  "agrandir-200": async (page) => [...(await aLaLargeur(page, 640)), ...(await avec(page, "html { font-size: 200% !important }", () => textesCoupes(page)))],
   "agrandir-400": (page) => aLaLargeur(page, 320),
   "espacer-le-texte": (page) => avec(page, ESPACEMENT, async () => [...(await coupes(page)), ...(await aLaLargeur(page, 360))]),
 };

@@ -13,7 +13,7 @@ export const ROUTES: string[] = [
 ];
 
 // Files and machines, not pages.
-const PAS_DES_PAGES = /\/export$|\.json$|\/pieces\/\{piece\}$|^\/sante$|^\/connexion\/agents|^\/deconnexion\//;
+const PAS_DES_PAGES = /\/export$|\.json$|^\/compte\/donnees$|\/pieces\/\{piece\}$|^\/sante$|^\/connexion\/agents|^\/deconnexion\//;
 
 /** The pages among them. */
 export const PAGES = ROUTES.filter((route) => !PAS_DES_PAGES.test(route));
@@ -42,12 +42,17 @@ export async function* tournee(visite: Visite, vues: Set<string>, departs: strin
     const ici = route(chemin);
     if (!ici || !PAGES.includes(ici) || suivies.has(ici)) continue;
     suivies.add(ici);
-    const reponse = await visite.aller(chemin);
-    if (!reponse || !reponse.ok()) continue;
+    const reponse = await visite.aller(chemin).catch((erreur: Error) => {
+      if (erreur.message.includes("Download is starting")) return null;
+      throw erreur;
+    });
+    // A page may send elsewhere: to sign in, to keep the project first.
+    const arrivee = route(visite.chemin);
+    if (!reponse?.ok() || !arrivee || !PAGES.includes(arrivee)) continue;
     const liens = await visite.page.locator("a[href^='/']:not([download])").evaluateAll((tous) => tous.map((lien) => lien.getAttribute("href") ?? ""));
     aVoir.push(...liens);
-    if (vues.has(ici)) continue;
-    vues.add(ici);
-    yield { route: ici, reponse };
+    if (vues.has(arrivee)) continue;
+    vues.add(arrivee);
+    yield { route: arrivee, reponse };
   }
 }
