@@ -1,26 +1,33 @@
 //! `terreau vote`: counts a Pabulib file, writes its record, recounts a record.
 //!
-//! Exit codes: 0 when all is well, 1 when a file or a rule cannot be used, 3 when a record differs from the recount.
+//! Exit codes: 0 when all is well, 1 when a file or a rule cannot be used, 3 when a record differs from the recount, 4 when
+//! the winners change without the doubtful ballots.
 
-use std::cell::Cell;
+use std::cell::{Cell, RefCell};
 use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
-use ::vote::pabulib::{Limits, ReadOptions, read};
+use ::vote::pabulib::{Leniency, Limits, ReadOptions, read};
 use ::vote::record::{self, Counted, Parameters};
-use ::vote::{Control, Election, Outcome, Progress, Rule, TieBreak, explain};
+use ::vote::{Control, Progress, Rule, TieBreak, explain};
 use anyhow::Context;
 use clap::{Args, Subcommand};
 
+mod tableau;
+
 /// A record that is not the recount.
 const DIFFERENT: u8 = 3;
+/// Winners that depend on doubtful ballots.
+const FRAGILE: u8 = 4;
 
 /// What can be done with votes.
 #[derive(Subcommand)]
 pub enum CommandeVote {
     /// Dépouille un fichier Pabulib (.pb).
     Depouiller(Depouiller),
+    /// Compare plusieurs règles sur les mêmes bulletins.
+    Comparer(Comparer),
     /// Recompte un procès-verbal à partir du fichier des bulletins.
     Verifier {
         /// Le procès-verbal (JSON) écrit par « depouiller --json ».
@@ -47,15 +54,58 @@ pub struct Depouiller {
     /// Un fichier JSON de clauses : planchers, sous-enveloppes, plafonds, projets exclusifs, soutien minimum.
     #[arg(long, value_name = "FICHIER")]
     clauses: Option<PathBuf>,
+    #[command(flatten)]
+    lecture: Lecture,
+    /// Un fichier de bulletins douteux : un « voter_id » par ligne. Dit si le résultat change sans eux (code de sortie 4).
+    #[arg(long, value_name = "FICHIER")]
+    douteux: Option<PathBuf>,
+    /// Montre chaque tour : qui a payé combien, et ce qu’il leur reste.
+    #[arg(long, conflicts_with = "json")]
+    tours: bool,
+    /// Dit aussi ce qui manquait à ce projet pour être retenu (recompte plusieurs fois).
+    #[arg(long, value_name = "PROJET", conflicts_with = "json")]
+    expliquer: Option<String>,
+}
+
+/// Arguments of `comparer`.
+#[derive(Args)]
+pub struct Comparer {
+    /// Le fichier des bulletins (.pb).
+    fichier: PathBuf,
+    /// Les règles, séparées par des virgules.
+    #[arg(
+        long,
+        value_name = "R,R…",
+        value_delimiter = ',',
+        default_value = "greedy_votes,greedy_score_per_cost,mes_cost,mes_cost_add1,phragmen"
+    )]
+    regles: Vec<String>,
+    /// À égalité : recommended (coût, voix, identifiant), lexico, ou la graine publiée d’un tirage au sort.
+    #[arg(long, value_name = "D", default_value = "recommended")]
+    departage: String,
+    /// Écrit la comparaison en JSON au lieu du tableau.
+    #[arg(long)]
+    json: bool,
+    #[command(flatten)]
+    lecture: Lecture,
+}
+
+/// How the file is read.
+#[derive(Args)]
+struct Lecture {
     /// Déclare nuls les bulletins hors des limites du fichier, au lieu de les compter.
     #[arg(long)]
     limites: bool,
     /// Accepte deux bulletins du même votant.
     #[arg(long)]
     doublons: bool,
-    /// Dit aussi ce qui manquait à ce projet pour être retenu (recompte plusieurs fois).
-    #[arg(long, value_name = "PROJET", conflicts_with = "json")]
-    expliquer: Option<String>,
+}
+
+impl Lecture {
+    fn options(&self) -> ReadOptions {
+        let limits = if self.limites { Limits::Enforce } else { Limits::Report };
+        ReadOptions { limits, keep_duplicates: self.doublons }
+    }
 }
 
 /// Runs the command; results go to `sortie`, progress and remarks to `remarques`.
@@ -69,6 +119,7 @@ pub fn executer(
 ) -> anyhow::Result<ExitCode> {
     match commande {
         CommandeVote::Depouiller(demande) => depouiller(demande, sortie, remarques),
+        CommandeVote::Comparer(demande) => comparer(demande, sortie, remarques),
         CommandeVote::Verifier { proces_verbal, fichier } => verifier(proces_verbal, fichier, sortie),
     }
 }
@@ -77,110 +128,99 @@ fn lire(chemin: &Path) -> anyhow::Result<Vec<u8>> {
     std::fs::read(chemin).with_context(|| format!("Le fichier {} ne peut pas être lu.", chemin.display()))
 }
 
-fn depouiller(demande: &Depouiller, sortie: &mut dyn Write, remarques: &mut dyn Write) -> anyhow::Result<ExitCode> {
-    let octets = lire(&demande.fichier)?;
-    let limits = if demande.limites { Limits::Enforce } else { Limits::Report };
-    let reading = ReadOptions { limits, keep_duplicates: demande.doublons };
+fn parametres(demande: &Depouiller, octets: &[u8]) -> anyhow::Result<Parameters> {
+    let reading = demande.lecture.options();
     let clauses = match &demande.clauses {
         None => Vec::new(),
         Some(chemin) => {
-            let decimals = read(&octets, reading)?.election.decimals;
-            record::clauses_from_json(&serde_json::from_slice(&lire(chemin)?)?, decimals)?
+            let decimals = read(octets, reading)?.election.decimals;
+            let json = serde_json::from_slice(&lire(chemin)?)
+                .with_context(|| format!("Le fichier de clauses {} n’est pas du JSON.", chemin.display()))?;
+            record::clauses_from_json(&json, decimals)?
         }
     };
-    let parametres = Parameters {
+    let doubtful = match &demande.douteux {
+        None => Vec::new(),
+        Some(chemin) => identifiants(chemin)?,
+    };
+    Ok(Parameters {
         rule: Rule::from_name(&demande.regle)?,
         tie: TieBreak::from_name(&demande.departage),
         clauses,
         reading,
-    };
-    let dernier = Cell::new(0_u64);
-    let avancement = std::cell::RefCell::new(remarques);
-    let suivre = |progress: Progress| {
-        // One line each time the number of runs doubles: readable for a person, short for a log.
-        if progress.runs >= 2 * dernier.get().max(64) {
-            dernier.set(progress.runs);
-            let mut remarques = avancement.borrow_mut();
-            // A closed terminal does not stop a count.
-            let _ = writeln!(remarques, "… {} unités ajoutées par votant, {} calculs", progress.added, progress.runs);
-        }
-    };
+        doubtful,
+    })
+}
+
+/// One identifier for each line that is not empty.
+fn identifiants(chemin: &Path) -> anyhow::Result<Vec<String>> {
+    let texte = String::from_utf8(lire(chemin)?)
+        .with_context(|| format!("Le fichier {} n’est pas en UTF-8.", chemin.display()))?;
+    let lignes = texte.trim_start_matches('\u{feff}').lines().map(str::trim).filter(|ligne| !ligne.is_empty());
+    let ids: Vec<String> = lignes.map(str::to_owned).collect();
+    anyhow::ensure!(!ids.is_empty(), "Le fichier {} ne nomme aucun votant.", chemin.display());
+    Ok(ids)
+}
+
+fn depouiller(demande: &Depouiller, sortie: &mut dyn Write, remarques: &mut dyn Write) -> anyhow::Result<ExitCode> {
+    let octets = lire(&demande.fichier)?;
+    let parametres = parametres(demande, &octets)?;
+    let avancement = Avancement::new(remarques);
+    let suivre = |progress: Progress| avancement.suivre(progress);
     let controle = Control::default().on_progress(&suivre);
     let compte = record::count(&octets, &parametres, &controle)?;
-    let remarques = avancement.into_inner();
-    for souplesse in &compte.document.leniencies {
-        writeln!(remarques, "Ligne {} : {}", souplesse.line, souplesse.what)?;
-    }
+    avancement.souplesses(&compte.document.leniencies)?;
     if demande.json {
         writeln!(sortie, "{}", record::canonical(&compte.record))?;
     } else {
-        tableau(&compte, &parametres, sortie)?;
+        tableau::resultat(&compte, &parametres, sortie)?;
+    }
+    if demande.tours {
+        tableau::tours(&compte, &parametres, sortie)?;
     }
     if let Some(projet) = &demande.expliquer {
         expliquer(&compte, &parametres, projet, sortie)?;
     }
-    Ok(ExitCode::SUCCESS)
+    let Some(change) = &compte.sensitivity else { return Ok(ExitCode::SUCCESS) };
+    if !demande.json {
+        tableau::douteux(&compte.document.election, change, sortie)?;
+    }
+    let meme = change.gained.is_empty() && change.lost.is_empty();
+    Ok(if meme { ExitCode::SUCCESS } else { ExitCode::from(FRAGILE) })
 }
 
-fn tableau(compte: &Counted<'_>, parametres: &Parameters, sortie: &mut dyn Write) -> anyhow::Result<()> {
-    let election = &compte.document.election;
-    writeln!(sortie, "Règle : {}", parametres.rule.text())?;
-    writeln!(sortie, "{}", parametres.tie.text())?;
-    for clause in &parametres.clauses {
-        writeln!(sortie, "{}", clause.text(election))?;
-    }
-    let nuls = compte.document.void.len();
-    writeln!(
-        sortie,
-        "\n{} bulletins comptés, {nuls} nuls, {} projets, enveloppe {}.\n",
-        election.ballots.total(),
-        election.projects.len(),
-        election.amount(election.budget)
-    )?;
-    retenus(election, &compte.outcome, sortie)?;
-    let satisfaction = explain::satisfaction(election, &compte.outcome);
-    writeln!(
-        sortie,
-        "\n{} projets retenus pour {} ; {} votants sur {} ont au moins un projet retenu.",
-        compte.outcome.winners.len(),
-        election.amount(compte.outcome.total),
-        satisfaction.with_a_winner,
-        satisfaction.ballots
-    )?;
-    let exact = if compte.outcome.exact {
-        "Résultat exact : chaque choix est prouvé."
-    } else {
-        "Résultat en calcul approché : cette règle ne se prouve pas sur un vote de cette taille."
-    };
-    writeln!(sortie, "{exact}")?;
-    if let Some(ajout) = &compte.outcome.increments {
-        writeln!(sortie, "Part finale de chaque votant : {} ({} unités ajoutées).", ajout.per_voter, ajout.added)?;
-    }
-    let sans = compte.record.pointer("/without_clauses/winners").and_then(serde_json::Value::as_array);
-    if let Some(sans) = sans {
-        let liste: Vec<&str> = sans.iter().filter_map(serde_json::Value::as_str).collect();
-        writeln!(sortie, "Sans les clauses, les projets retenus seraient : {}.", liste.join(", "))?;
-    }
-    Ok(())
+/// What is said beside the result: progress, and what the reader forgave.
+struct Avancement<'s> {
+    remarques: RefCell<&'s mut dyn Write>,
+    dernier: Cell<u64>,
 }
 
-fn retenus(election: &Election, resultat: &Outcome, sortie: &mut dyn Write) -> anyhow::Result<()> {
-    let largeur = resultat.winners.iter().map(|&p| election.projects[p].id.chars().count()).max().unwrap_or(2).max(6);
-    writeln!(sortie, "{:>4}  {:largeur$}  {:>14}  {:>8}  nom", "rang", "projet", "coût", "voix")?;
-    for (rang, tour) in resultat.rounds.iter().enumerate() {
-        let projet = &election.projects[tour.project];
-        let clause = tour.clause.as_ref().map_or(String::new(), |clause| format!(" [{clause}]"));
-        writeln!(
-            sortie,
-            "{:>4}  {:largeur$}  {:>14}  {:>8}  {}{clause}",
-            rang + 1,
-            projet.id,
-            election.amount(projet.cost),
-            tour.supporters,
-            projet.name
-        )?;
+impl<'s> Avancement<'s> {
+    fn new(remarques: &'s mut dyn Write) -> Self {
+        Self { remarques: RefCell::new(remarques), dernier: Cell::new(0) }
     }
-    Ok(())
+
+    /// One line each time the number of runs doubles: readable for a person, short for a log.
+    fn suivre(&self, progress: Progress) {
+        if progress.runs >= 2 * self.dernier.get().max(64) {
+            self.dernier.set(progress.runs);
+            let mut remarques = self.remarques.borrow_mut();
+            // A closed terminal does not stop a count.
+            let _ = writeln!(remarques, "… {} unités ajoutées par votant, {} calculs", progress.added, progress.runs);
+        }
+    }
+
+    fn souplesses(&self, souplesses: &[Leniency]) -> std::io::Result<()> {
+        let mut remarques = self.remarques.borrow_mut();
+        for souplesse in souplesses {
+            if souplesse.line == 0 {
+                writeln!(remarques, "{}", souplesse.what)?;
+            } else {
+                writeln!(remarques, "Ligne {} : {}", souplesse.line, souplesse.what)?;
+            }
+        }
+        Ok(())
+    }
 }
 
 fn expliquer(
@@ -192,18 +232,36 @@ fn expliquer(
     let election = &compte.document.election;
     let position =
         election.position(projet).with_context(|| format!("Le projet « {projet} » n’est pas dans le fichier."))?;
-    if compte.outcome.winners.contains(&position) {
-        writeln!(sortie, "\nLe projet « {projet} » est retenu.")?;
-        return Ok(());
-    }
-    let manque = explain::shortfall(election, parametres.rule, &parametres.tie, position, &Control::default())?;
-    writeln!(sortie, "\nLe projet « {projet} » n’est pas retenu. Un seul de ces changements aurait suffi :")?;
-    let inconnu = || "aucun trouvé".to_owned();
-    let voix = manque.votes.map_or_else(inconnu, |voix| format!("{voix} bulletin(s) de plus, pour lui seul"));
-    let cout = manque.cost.map_or_else(inconnu, |cout| format!("un coût de {}", election.amount(cout)));
-    let enveloppe = manque.budget.map_or_else(inconnu, |total| format!("une enveloppe de {}", election.amount(total)));
-    writeln!(sortie, "- voix : {voix}\n- coût : {cout}\n- enveloppe : {enveloppe}")?;
+    let recompter = |change: &_| Ok(parametres.outcome(change, &Control::default())?.0);
+    let manque = if compte.outcome.winners.contains(&position) {
+        None
+    } else {
+        Some(explain::shortfall(election, position, &recompter)?)
+    };
+    tableau::manque(projet, election, manque, sortie)?;
     Ok(())
+}
+
+fn comparer(demande: &Comparer, sortie: &mut dyn Write, remarques: &mut dyn Write) -> anyhow::Result<ExitCode> {
+    let octets = lire(&demande.fichier)?;
+    let document = read(&octets, demande.lecture.options())?;
+    let regles = demande.regles.iter().map(|nom| Rule::from_name(nom.trim())).collect::<Result<Vec<_>, _>>()?;
+    let tie = TieBreak::from_name(&demande.departage);
+    let avancement = Avancement::new(remarques);
+    let suivre = |progress: Progress| avancement.suivre(progress);
+    let controle = Control::default().on_progress(&suivre);
+    let lignes = explain::compare(&document.election, &regles, &tie, &controle)?;
+    avancement.souplesses(&document.leniencies)?;
+    if demande.json {
+        writeln!(sortie, "{}", record::canonical(&record::comparison(&octets, &document, &tie, &lignes)))?;
+    } else {
+        tableau::comparaison(&document.election, &lignes, sortie)?;
+    }
+    anyhow::ensure!(
+        lignes.iter().any(|ligne| ligne.result.is_ok()),
+        "Aucune de ces règles ne convient à ces bulletins."
+    );
+    Ok(ExitCode::SUCCESS)
 }
 
 fn verifier(proces_verbal: &Path, fichier: &Path, sortie: &mut dyn Write) -> anyhow::Result<ExitCode> {
@@ -269,6 +327,63 @@ mod tests {
         let faux = lancer(&["verifier", chemin.to_str().unwrap(), FICHIER]);
         assert!(faux.0.contains("710001"), "{}", faux.0);
         assert_ne!(conforme.1, faux.1);
+    }
+
+    #[test]
+    fn les_tours_disent_qui_paie() {
+        let (texte, _) = lancer(&["depouiller", FICHIER, "--regle", "mes_cost", "--tours"]);
+        assert!(texte.contains("1. A (A), coût 300000, prix 0.166667 ; il reste 700000"), "{texte}");
+        assert!(texte.contains("6 votants paient 50000.00 et gardent 50000.00."), "{texte}");
+        assert!(texte.contains("votants donnent tout ce qu’ils ont"), "{texte}");
+    }
+
+    #[test]
+    fn les_bulletins_douteux_se_retirent() {
+        let dossier = tempfile::tempdir().unwrap();
+        let liste = dossier.path().join("douteux.txt");
+        let chemin = liste.to_str().unwrap();
+        let avec = |douteux: &str, regle: &str| {
+            std::fs::write(&liste, douteux).unwrap();
+            lancer(&["depouiller", FICHIER, "--regle", regle, "--douteux", chemin])
+        };
+        let (meme, tranquille) = avec("0\n", "greedy_votes");
+        assert!(meme.contains("Sans les 1 bulletins douteux, les projets retenus sont les mêmes."), "{meme}");
+        let (change, fragile) = avec("6\r\n7\r\n\r\n8\r\n", "mes_cost");
+        assert!(change.contains("- en moins : "), "{change}");
+        assert_ne!(tranquille, fragile);
+        let (erreur, code) = avec("12\n", "mes_cost");
+        assert!(code.is_none() && erreur.contains("« 12 »"), "{erreur}");
+        let (erreur, code) = avec("\n", "mes_cost");
+        assert!(code.is_none() && erreur.contains("ne nomme aucun votant"), "{erreur}");
+    }
+
+    #[test]
+    fn un_proces_verbal_garde_les_bulletins_douteux() {
+        let dossier = tempfile::tempdir().unwrap();
+        let (liste, chemin) = (dossier.path().join("douteux.txt"), dossier.path().join("pv.json"));
+        std::fs::write(&liste, "6\n7\n8\n").unwrap();
+        let douteux = ["--douteux", liste.to_str().unwrap(), "--json"];
+        let (json, _) = lancer(&[&["depouiller", FICHIER, "--regle", "mes_cost"], &douteux[..]].concat());
+        std::fs::write(&chemin, &json).unwrap();
+        let (texte, _) = lancer(&["verifier", chemin.to_str().unwrap(), FICHIER]);
+        assert!(texte.contains("est conforme"), "{texte}");
+        std::fs::write(&chemin, json.replace("[\"6\",\"7\",\"8\"]", "[\"6\",\"7\"]")).unwrap();
+        let (texte, _) = lancer(&["verifier", chemin.to_str().unwrap(), FICHIER]);
+        assert!(texte.contains("/sensitivity/ballots"), "{texte}");
+    }
+
+    #[test]
+    fn les_regles_se_comparent() {
+        let (texte, code) = lancer(&["comparer", FICHIER, "--regles", "plus_de_voix,mes_cost,mes_points"]);
+        assert!(code.is_some(), "{texte}");
+        assert!(texte.contains("sans objet : elle demande des points"), "{texte}");
+        assert!(texte.lines().any(|ligne| ligne.starts_with('B') && ligne.contains("oui    –")), "{texte}");
+        let (json, _) = lancer(&["comparer", FICHIER, "--json"]);
+        let lu: serde_json::Value = serde_json::from_str(&json).unwrap();
+        assert_eq!(lu["rules"].as_array().unwrap().len(), 5);
+        assert_eq!(lu["rules"][2]["winners"], serde_json::json!(["A", "E", "D"]));
+        let (erreur, code) = lancer(&["comparer", FICHIER, "--regles", "mes_points"]);
+        assert!(code.is_none() && erreur.contains("Aucune de ces règles"), "{erreur}");
     }
 
     #[test]

@@ -31,17 +31,20 @@ impl Chrono {
     }
 }
 
-/// Mean time of a run, over enough runs for the clock of the processor to be fine enough.
+/// Mean time of a run. The clock is read once for many short runs: reading it takes longer than some of them.
 fn average<E>(mut run: impl FnMut() -> Result<(), E>) -> Result<f64, E> {
-    let chrono = Chrono::start();
-    for runs in 1..=1_000_u32 {
-        run()?;
+    let mut runs = 1_u32;
+    loop {
+        let chrono = Chrono::start();
+        for _ in 0..runs {
+            run()?;
+        }
         let spent = chrono.milliseconds();
         if spent > 100.0 {
             return Ok(spent / f64::from(runs));
         }
+        runs *= 2;
     }
-    Ok(chrono.milliseconds() / 1_000.0)
 }
 
 fn main() -> Result<(), Box<dyn std::error::Error>> {
@@ -63,7 +66,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
         let count = || rule.count(election, &TieBreak::Recommended, &Control::default());
         let outcome = count()?;
         println!(
-            "{name} {:.3} ms {} winners, total {}, exact {}, runs {}, redone {}, bits {}",
+            "{name} {:.6} ms {} winners, total {}, exact {}, runs {}, redone {}, bits {}",
             average(|| count().map(|_| ()))?,
             outcome.winners.len(),
             election.amount(outcome.total),

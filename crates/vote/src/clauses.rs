@@ -13,7 +13,7 @@ use crate::control::Control;
 use crate::election::Election;
 use crate::error::CountError;
 use crate::limits::Limit;
-use crate::outcome::{Certificate, Outcome, Round};
+use crate::outcome::{Certificate, Outcome, Round, Share};
 use crate::rule::Rule;
 use crate::rules::equal_shares::{self, Completion, Constraints};
 use crate::rules::greedy::{Misfit, Order, Ranking, Score};
@@ -369,8 +369,10 @@ impl<'e> Plan<'e> {
     fn joined(&self, parts: Vec<Outcome>) -> Outcome {
         let mut certificate = Certificate::default();
         let mut increments = None;
-        let mut rounds = Vec::new();
+        let (mut rounds, mut shares) = (Vec::new(), Vec::new());
         for part in parts {
+            let first_round = rounds.len();
+            shares.extend(part.shares.into_iter().map(|share| Share { first_round, ..share }));
             certificate.safe += part.certificate.safe;
             certificate.redone += part.certificate.redone;
             certificate.ties += part.certificate.ties;
@@ -380,6 +382,7 @@ impl<'e> Plan<'e> {
         }
         let mut outcome = Outcome::new(self.election, rounds, true, certificate);
         outcome.increments = increments;
+        outcome.shares = shares;
         outcome
     }
 }

@@ -101,7 +101,8 @@ pub struct Ballots {
     choices: Vec<Choice>,
     weights: Vec<u64>,
     group_of: Vec<u32>,
-    table: Vec<u32>,
+    /// High half of the hash of a ballot, then 1 + its group; 0 when free.
+    table: Vec<u64>,
     key: Key,
 }
 
@@ -115,7 +116,7 @@ impl Ballots {
     /// No ballot yet, with room for `expected` ones.
     #[must_use]
     pub fn with_capacity(expected: usize) -> Self {
-        let table = vec![0; (2 * expected.max(8)).next_power_of_two()];
+        let table = vec![0; (2 * (expected.max(8) + Batch::SIZE)).next_power_of_two()];
         Self { group_of: Vec::with_capacity(expected), table, ..Self::new() }
     }
 
@@ -126,14 +127,51 @@ impl Ballots {
 
     /// Adds the same ballot `copies` times; only the first copy is remembered by position.
     pub fn push_many(&mut self, ballot: &[Choice], copies: u64) -> usize {
-        if self.starts.is_empty() {
-            self.starts.push(0);
+        self.make_room(1);
+        self.place(ballot, self.hash(ballot), copies)
+    }
+
+    /// Adds all the ballots that wait, in order, and empties the list.
+    pub(crate) fn push_batch(&mut self, batch: &mut Batch) {
+        self.make_room(batch.ends.len());
+        let mut hashes = [0_u64; Batch::SIZE];
+        let mut start = 0;
+        for (hash, &end) in hashes.iter_mut().zip(&batch.ends) {
+            *hash = self.hash(&batch.choices[start..end]);
+            start = end;
         }
-        if self.table.len() < 2 * (self.weights.len() + 1) {
-            self.grow();
+        // Reads that do not wait for one another: the memory answers many of them in the time of one.
+        let size = self.table.len();
+        let mut near = 0;
+        for &hash in &hashes[..batch.ends.len()] {
+            near ^= self.table[hash::slot(hash, size)];
         }
+        for &hash in &hashes[..batch.ends.len()] {
+            let taken = self.table[hash::slot(hash, size)];
+            if taken != 0 && taken & MARK == hash & MARK {
+                let start = self.starts[group_at(taken)] as usize;
+                near ^= self.choices.get(start).map_or(0, |choice| u64::from(choice.project));
+            }
+        }
+        std::hint::black_box(near);
+        start = 0;
+        for (hash, &end) in hashes.iter().zip(&batch.ends) {
+            self.place(&batch.choices[start..end], *hash, 1);
+            start = end;
+        }
+        batch.choices.clear();
+        batch.ends.clear();
+    }
+
+    fn hash(&self, ballot: &[Choice]) -> u64 {
+        self.key.words(ballot.iter().map(|choice| u64::from(choice.project) << 32 | u64::from(choice.points)))
+    }
+
+    /// Entries keep the high half of the hash, so that different ballots are seldom read to be told apart.
+    fn place(&mut self, ballot: &[Choice], hash: u64, copies: u64) -> usize {
+        let mark = hash & MARK;
         let mask = self.table.len() - 1;
-        let mut slot = self.slot(ballot, self.table.len());
+        let mut slot = hash::slot(hash, self.table.len());
         let group = loop {
             match self.table[slot] {
                 0 => {
@@ -141,10 +179,10 @@ impl Ballots {
                     self.choices.extend_from_slice(ballot);
                     self.starts.push(index32(self.choices.len()));
                     self.weights.push(0);
-                    self.table[slot] = index32(group + 1);
+                    self.table[slot] = mark | u64::from(index32(group + 1));
                     break group;
                 }
-                taken if self.group(taken as usize - 1) == ballot => break taken as usize - 1,
+                taken if taken & MARK == mark && self.group(group_at(taken)) == ballot => break group_at(taken),
                 _ => slot = (slot + 1) & mask,
             }
         };
@@ -153,20 +191,24 @@ impl Ballots {
         group
     }
 
-    fn slot(&self, ballot: &[Choice], size: usize) -> usize {
-        let words = ballot.iter().map(|choice| u64::from(choice.project) << 32 | u64::from(choice.points));
-        hash::slot(self.key.words(words), size)
-    }
-
-    fn grow(&mut self) {
-        let size = (4 * (self.weights.len() + 8)).next_power_of_two();
-        let mut table = vec![0_u32; size];
-        for group in 0..self.weights.len() {
-            let mut slot = self.slot(self.group(group), size);
+    /// Keeps the table at most half full after `more` ballots.
+    fn make_room(&mut self, more: usize) {
+        if self.starts.is_empty() {
+            self.starts.push(0);
+        }
+        let groups = self.weights.len();
+        if self.table.len() >= 2 * (groups + more) {
+            return;
+        }
+        let size = (4 * (groups + more + 8)).next_power_of_two();
+        let mut table = vec![0_u64; size];
+        for group in 0..groups {
+            let hash = self.hash(self.group(group));
+            let mut slot = hash::slot(hash, size);
             while table[slot] != 0 {
                 slot = (slot + 1) & (size - 1);
             }
-            table[slot] = index32(group + 1);
+            table[slot] = (hash & MARK) | u64::from(index32(group + 1));
         }
         self.table = table;
     }
@@ -204,6 +246,40 @@ impl Ballots {
     /// Each different ballot with its number of voters.
     pub fn iter(&self) -> impl Iterator<Item = (&[Choice], u64)> {
         (0..self.groups()).map(|group| (self.group(group), self.weights[group]))
+    }
+}
+
+/// The part of a hash kept in the table.
+const MARK: u64 = u64::MAX << 32;
+
+/// The group of an entry of the table.
+fn group_at(entry: u64) -> usize {
+    #[expect(clippy::cast_possible_truncation, reason = "the low half holds a 32-bit number")]
+    let low = entry as u32;
+    low as usize - 1
+}
+
+/// Ballots that wait to be grouped together.
+#[derive(Debug, Default)]
+pub(crate) struct Batch {
+    next: Vec<Choice>,
+    choices: Vec<Choice>,
+    ends: Vec<usize>,
+}
+
+impl Batch {
+    const SIZE: usize = 128;
+
+    /// The ballot being written.
+    pub(crate) fn next(&mut self) -> &mut Vec<Choice> {
+        &mut self.next
+    }
+
+    /// Ends the ballot being written; true when the list is full.
+    pub(crate) fn close(&mut self) -> bool {
+        self.choices.append(&mut self.next);
+        self.ends.push(self.choices.len());
+        self.ends.len() == Self::SIZE
     }
 }
 

@@ -1,10 +1,16 @@
 //! Why this result: for each project, for the voters, and against other rules.
 
+mod payments;
+
+pub use payments::{Payment, Span, payments};
+
 use crate::control::Control;
 use crate::election::{Choice, Election};
 use crate::error::CountError;
-use crate::outcome::{Measure, Outcome};
+use crate::outcome::Outcome;
+use crate::profile::Profile;
 use crate::rule::Rule;
+use crate::rules::greedy::to_f64;
 use crate::tie::TieBreak;
 
 /// What the supporters of a project could still pay at the end of a count by Equal Shares, over its cost.
@@ -14,19 +20,8 @@ use crate::tie::TieBreak;
 pub fn effective_support(election: &Election, rule: Rule, outcome: &Outcome) -> Vec<Option<f64>> {
     let none = vec![None; election.projects.len()];
     let Rule::EqualShares { utility, .. } = rule else { return none };
-    let Ok(profile) = crate::profile::Profile::new(election, utility) else { return none };
-    let double = |value: u64| crate::rules::greedy::to_f64(value);
-    let added = outcome.increments.as_ref().map_or(0, |increments| increments.added);
-    let share = double(election.budget) / double(profile.voters) + double(added) * double(election.unit());
-    let mut budgets = vec![share; election.ballots.groups()];
-    for round in outcome.rounds.iter().filter(|round| round.measure == Measure::Price) {
-        let unit = if utility == crate::Utility::Cost { 1.0 } else { double(election.unit()) };
-        let price = round.value * double(profile.scale(round.project)) * unit;
-        for supporter in profile.supporters(round.project) {
-            let budget = &mut budgets[supporter.group as usize];
-            *budget = (*budget - price * f64::from(supporter.value)).max(0.0);
-        }
-    }
+    let Ok(profile) = Profile::new(election, utility) else { return none };
+    let budgets = payments::replay(&profile, outcome, |_| ());
     (0..election.projects.len())
         .map(|project| {
             let left: f64 = profile
@@ -34,10 +29,14 @@ pub fn effective_support(election: &Election, rule: Rule, outcome: &Outcome) -> 
                 .iter()
                 .map(|supporter| f64::from(supporter.weight) * budgets[supporter.group as usize])
                 .sum();
-            (!outcome.winners.contains(&project)).then(|| left / double(profile.cost(project)))
+            let cost = to_f64(profile.cost(project)) / to_f64(election.unit());
+            (!outcome.winners.contains(&project)).then(|| left / cost)
         })
         .collect()
 }
+
+/// How a vote is counted again when something changes: rule, ties and clauses are those of the count explained.
+pub type Recount<'c> = dyn Fn(&Election) -> Result<Outcome, CountError> + 'c;
 
 /// The smallest changes found that would have made a project win, each alone, checked by counting again.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -56,14 +55,8 @@ pub struct Shortfall {
 ///
 /// # Errors
 /// What the rule refuses, or a cancelled count.
-pub fn shortfall(
-    election: &Election,
-    rule: Rule,
-    tie: &TieBreak,
-    project: usize,
-    control: &Control<'_>,
-) -> Result<Shortfall, CountError> {
-    let wins = |changed: &Election| Ok(rule.count(changed, tie, control)?.winners.contains(&project));
+pub fn shortfall(election: &Election, project: usize, recount: &Recount<'_>) -> Result<Shortfall, CountError> {
+    let wins = |changed: &Election| Ok(recount(changed)?.winners.contains(&project));
     if wins(election)? {
         return Ok(Shortfall::default());
     }
@@ -185,6 +178,8 @@ pub fn satisfaction_by_territory(
 /// The result with and without a set of ballots.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Sensitivity {
+    /// How many ballots were left out.
+    pub ballots: u64,
     /// The result without them.
     pub without: Outcome,
     /// Projects that win only without them.
@@ -199,15 +194,18 @@ pub struct Sensitivity {
 /// What the rule refuses.
 pub fn sensitivity(
     election: &Election,
-    rule: Rule,
-    tie: &TieBreak,
     with: &Outcome,
     doubtful: &[usize],
-    control: &Control<'_>,
+    recount: &Recount<'_>,
 ) -> Result<Sensitivity, CountError> {
-    let without = rule.count(&election.without_ballots(doubtful), tie, control)?;
+    let without = recount(&election.without_ballots(doubtful))?;
     let only = |a: &Outcome, b: &Outcome| a.winners.iter().copied().filter(|p| !b.winners.contains(p)).collect();
-    Ok(Sensitivity { gained: only(&without, with), lost: only(with, &without), without })
+    Ok(Sensitivity {
+        ballots: doubtful.len() as u64,
+        gained: only(&without, with),
+        lost: only(with, &without),
+        without,
+    })
 }
 
 /// One line of a comparison of rules.
@@ -215,13 +213,11 @@ pub fn sensitivity(
 pub struct Compared {
     /// The rule.
     pub rule: Rule,
-    /// Its result.
-    pub outcome: Outcome,
-    /// How it serves the voters.
-    pub satisfaction: Satisfaction,
+    /// Its result, and how it serves the voters; or why it does not apply.
+    pub result: Result<(Outcome, Satisfaction), CountError>,
 }
 
-/// The same ballots under several rules; those that do not apply are left out.
+/// The same ballots under several rules.
 ///
 /// # Errors
 /// A cancelled count, or an empty vote.
@@ -231,16 +227,15 @@ pub fn compare(
     tie: &TieBreak,
     control: &Control<'_>,
 ) -> Result<Vec<Compared>, CountError> {
-    let mut lines = Vec::new();
-    for &rule in rules {
-        match rule.count(election, tie, control) {
-            Ok(outcome) => {
+    let line = |&rule: &Rule| match rule.count(election, tie, control) {
+        Err(stop @ (CountError::Cancelled | CountError::NoBallots)) => Err(stop),
+        counted => {
+            let result = counted.map(|outcome| {
                 let satisfaction = satisfaction(election, &outcome);
-                lines.push(Compared { rule, outcome, satisfaction });
-            }
-            Err(CountError::NotApplicable { .. } | CountError::TooLarge(_)) => {}
-            Err(error) => return Err(error),
+                (outcome, satisfaction)
+            });
+            Ok(Compared { rule, result })
         }
-    }
-    Ok(lines)
+    };
+    rules.iter().map(line).collect()
 }

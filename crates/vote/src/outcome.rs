@@ -59,6 +59,8 @@ pub struct Certificate {
     pub safe: u64,
     /// Selections redone with integers or big rationals.
     pub redone: u64,
+    /// Selections that nothing proves: the two best prices are closer than what is known of them.
+    pub unproved: u64,
     /// Selections where several projects were exactly equal: the rule for ties decided.
     pub ties: u64,
     /// Bits of the largest denominator met.
@@ -98,6 +100,17 @@ pub struct Increments {
     pub runs: u64,
 }
 
+/// What each voter received, for the rules that share the envelope.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Share {
+    /// First round paid with it: 0, or the first one of a sub-envelope.
+    pub first_round: usize,
+    /// In the currency, increments included.
+    pub value: f64,
+    /// The same, as an exact fraction.
+    pub exact_value: String,
+}
+
 /// The result of a count.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Outcome {
@@ -111,6 +124,8 @@ pub struct Outcome {
     pub exact: bool,
     /// The proof in figures.
     pub certificate: Certificate,
+    /// The share of each voter: one for the vote, or one for each sub-envelope. Empty when voters do not pay.
+    pub shares: Vec<Share>,
     /// Completion by increments, when the rule has it.
     pub increments: Option<Increments>,
     /// Sum of the scores, for rules that maximise it.
@@ -121,7 +136,7 @@ impl Outcome {
     pub(crate) fn new(election: &Election, rounds: Vec<Round>, exact: bool, certificate: Certificate) -> Self {
         let winners: Vec<usize> = rounds.iter().map(|round| round.project).collect();
         let total = election.cost_of(winners.iter().copied());
-        Self { winners, total, rounds, exact, certificate, increments: None, welfare: None }
+        Self { winners, total, rounds, exact, certificate, shares: Vec::new(), increments: None, welfare: None }
     }
 
     /// Identifiers of the winners, in the order of selection.

@@ -1,8 +1,5 @@
 //! Ballots seen from the projects: who supports what, and how much.
 
-use num_bigint::BigInt;
-use num_rational::BigRational;
-
 use crate::election::{BallotKind, Choice, Election};
 use crate::error::CountError;
 
@@ -137,10 +134,9 @@ impl<'e> Profile<'e> {
         if self.utility == Utility::Cost { 1 } else { self.cost(project) }
     }
 
-    /// What turns a price into currency units, for people: euros for one project or one point, nothing for euros per euro.
-    pub(crate) fn measure_unit(&self) -> BigRational {
-        let unit = if self.utility == Utility::Cost { 1 } else { self.election.unit() };
-        BigRational::new(BigInt::from(1), BigInt::from(unit))
+    /// What divides a price to be read by people: euros for one project or one point, nothing for euros per euro.
+    pub(crate) fn measure_unit(&self) -> u64 {
+        if self.utility == Utility::Cost { 1 } else { self.election.unit() }
     }
 
     /// The projects and values named by one group.

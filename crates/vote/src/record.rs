@@ -10,8 +10,8 @@ use crate::clauses::{self, Clause};
 use crate::control::Control;
 use crate::election::Election;
 use crate::error::CountError;
-use crate::explain;
-use crate::outcome::{Outcome, Round};
+use crate::explain::{self, Compared, Payment, Sensitivity, Span};
+use crate::outcome::{Outcome, Round, Share};
 use crate::pabulib::{Document, Limits, ReadError, ReadOptions, read};
 use crate::rule::Rule;
 use crate::tie::TieBreak;
@@ -30,6 +30,26 @@ pub struct Parameters {
     pub clauses: Vec<Clause>,
     /// How the file is read.
     pub reading: ReadOptions,
+    /// Identifiers of voters whose ballots are doubtful: the result without them is given beside.
+    pub doubtful: Vec<String>,
+}
+
+impl Parameters {
+    /// Counts a vote with these choices; with clauses, gives also the outcome without them.
+    ///
+    /// # Errors
+    /// What the rule or a clause refuses.
+    pub fn outcome(
+        &self,
+        election: &Election,
+        control: &Control<'_>,
+    ) -> Result<(Outcome, Option<Outcome>), CountError> {
+        if self.clauses.is_empty() {
+            return Ok((self.rule.count(election, &self.tie, control)?, None));
+        }
+        let both = clauses::count(election, self.rule, &self.clauses, &self.tie, control)?;
+        Ok((both.outcome, Some(both.unconstrained)))
+    }
 }
 
 /// Why there is no record.
@@ -41,6 +61,11 @@ pub enum RecordError {
     /// The count.
     #[error(transparent)]
     Count(#[from] CountError),
+    /// The doubtful ballots.
+    #[error(
+        "Le votant « {0} » de la liste des bulletins douteux n’a pas de bulletin compté dans ce fichier. Corrigez la liste."
+    )]
+    Doubtful(String),
     /// The record itself.
     #[error("Ce procès-verbal n’est pas lisible : {0}")]
     Record(String),
@@ -53,6 +78,8 @@ pub struct Counted<'a> {
     pub document: Document<'a>,
     /// The result.
     pub outcome: Outcome,
+    /// The result without the doubtful ballots, when some are named.
+    pub sensitivity: Option<Sensitivity>,
     /// The record.
     pub record: Value,
 }
@@ -64,12 +91,7 @@ pub struct Counted<'a> {
 pub fn count<'a>(bytes: &'a [u8], parameters: &Parameters, control: &Control<'_>) -> Result<Counted<'a>, RecordError> {
     let document = read(bytes, parameters.reading)?;
     let election = &document.election;
-    let (outcome, unconstrained) = if parameters.clauses.is_empty() {
-        (parameters.rule.count(election, &parameters.tie, control)?, None)
-    } else {
-        let both = clauses::count(election, parameters.rule, &parameters.clauses, &parameters.tie, control)?;
-        (both.outcome, Some(both.unconstrained))
-    };
+    let (outcome, unconstrained) = parameters.outcome(election, control)?;
     let mut record = json!({
         "format": FORMAT,
         "software": { "name": env!("CARGO_PKG_NAME"), "version": env!("CARGO_PKG_VERSION") },
@@ -89,8 +111,10 @@ pub fn count<'a>(bytes: &'a [u8], parameters: &Parameters, control: &Control<'_>
             "redone": outcome.certificate.redone,
             "ties": outcome.certificate.ties,
             "denominator_bits": outcome.certificate.denominator_bits,
+            "unproved": outcome.certificate.unproved,
         },
-        "rounds": rounds_json(&outcome, election),
+        "shares": outcome.shares.iter().map(share_json).collect::<Vec<_>>(),
+        "rounds": rounds_json(election, parameters.rule, &outcome)?,
         "explanation": explanation(&document, parameters.rule, &outcome),
     });
     if let Some(increments) = &outcome.increments {
@@ -109,7 +133,43 @@ pub fn count<'a>(bytes: &'a [u8], parameters: &Parameters, control: &Control<'_>
             "total_cost": election.amount(unconstrained.total),
         });
     }
-    Ok(Counted { document, outcome, record })
+    let sensitivity = sensitivity(&document, parameters, &outcome, control)?;
+    if let Some(changed) = &sensitivity {
+        record["sensitivity"] = sensitivity_json(election, &parameters.doubtful, changed);
+    }
+    Ok(Counted { document, outcome, sensitivity, record })
+}
+
+/// The count without the doubtful ballots, when there are some.
+fn sensitivity(
+    document: &Document<'_>,
+    parameters: &Parameters,
+    outcome: &Outcome,
+    control: &Control<'_>,
+) -> Result<Option<Sensitivity>, RecordError> {
+    if parameters.doubtful.is_empty() {
+        return Ok(None);
+    }
+    let ids: Vec<&str> = parameters.doubtful.iter().map(String::as_str).collect();
+    let ballots = document.ballots_of(&ids).map_err(|id| RecordError::Doubtful(id.to_owned()))?;
+    let recount = |changed: &Election| Ok(parameters.outcome(changed, control)?.0);
+    Ok(Some(explain::sensitivity(&document.election, outcome, &ballots, &recount)?))
+}
+
+fn sensitivity_json(election: &Election, doubtful: &[String], changed: &Sensitivity) -> Value {
+    let ids = |projects: &[usize]| projects.iter().map(|&p| election.projects[p].id.as_str()).collect::<Vec<_>>();
+    json!({
+        "doubtful": doubtful,
+        "ballots": changed.ballots,
+        "winners": changed.without.winner_ids(election),
+        "total_cost": election.amount(changed.without.total),
+        "gained": ids(&changed.gained),
+        "lost": ids(&changed.lost),
+    })
+}
+
+fn share_json(share: &Share) -> Value {
+    json!({ "first_round": share.first_round, "per_voter": share.exact_value })
 }
 
 fn input(bytes: &[u8], document: &Document<'_>) -> Value {
@@ -133,14 +193,16 @@ fn input(bytes: &[u8], document: &Document<'_>) -> Value {
     })
 }
 
-fn rounds_json(outcome: &Outcome, election: &Election) -> Vec<Value> {
+fn rounds_json(election: &Election, rule: Rule, outcome: &Outcome) -> Result<Vec<Value>, CountError> {
     let mut left = election.budget;
-    let mut rounds = Vec::with_capacity(outcome.rounds.len());
-    for round in &outcome.rounds {
+    let payments = explain::payments(election, rule, outcome)?;
+    let round = |(round, payments): (&Round, Vec<Payment>)| {
         left = left.saturating_sub(election.projects[round.project].cost);
-        rounds.push(round_json(round, election, left));
-    }
-    rounds
+        let mut json = round_json(round, election, left);
+        json["payments"] = payments.iter().map(payment_json).collect();
+        json
+    };
+    Ok(outcome.rounds.iter().zip(payments).map(round).collect())
 }
 
 fn round_json(round: &Round, election: &Election, left: u64) -> Value {
@@ -156,6 +218,19 @@ fn round_json(round: &Round, election: &Election, left: u64) -> Value {
         "exhausted": round.exhausted,
         "tied": round.tied,
         "clause": round.clause,
+    })
+}
+
+/// Amounts rounded to the hundredth: what they are made from is exact, and above.
+fn payment_json(payment: &Payment) -> Value {
+    let span = |span: Span| json!([format!("{:.2}", span.least), format!("{:.2}", span.most)]);
+    json!({
+        "voters": payment.voters,
+        "whole_price": payment.whole,
+        "paid": span(payment.paid),
+        "paid_total": format!("{:.2}", payment.paid.total),
+        "left": span(payment.left),
+        "left_total": format!("{:.2}", payment.left.total),
     })
 }
 
@@ -188,6 +263,30 @@ fn explanation(document: &Document<'_>, rule: Rule, outcome: &Outcome) -> Value 
         "projects": projects,
         "satisfaction": satisfaction_json(&explain::satisfaction(election, outcome)),
         "satisfaction_by_territory": by_territory,
+    })
+}
+
+/// A comparison of rules, in the words of a record.
+#[must_use]
+pub fn comparison(bytes: &[u8], document: &Document<'_>, tie: &TieBreak, lines: &[Compared]) -> Value {
+    let election = &document.election;
+    let line = |line: &Compared| {
+        let mut json = json!({ "name": line.rule.name(), "text": line.rule.text() });
+        match &line.result {
+            Ok((outcome, satisfaction)) => {
+                json["winners"] = json!(outcome.winner_ids(election));
+                json["total_cost"] = json!(election.amount(outcome.total));
+                json["exact"] = json!(outcome.exact);
+                json["satisfaction"] = satisfaction_json(satisfaction);
+            }
+            Err(reason) => json["refused"] = json!(reason.to_string()),
+        }
+        json
+    };
+    json!({
+        "input": input(bytes, document),
+        "ties": { "name": tie.name(), "text": tie.text() },
+        "rules": lines.iter().map(line).collect::<Vec<_>>(),
     })
 }
 
@@ -341,6 +440,7 @@ pub fn verify(record: &[u8], bytes: &[u8], control: &Control<'_>) -> Result<Vec<
         tie: TieBreak::from_name(text("/ties/name")?),
         clauses: clauses_from_json(&given["clauses"], decimals)?,
         reading,
+        doubtful: doubtful_from_json(&given["sensitivity"])?,
     };
     let mut again = count(bytes, &parameters, control)?.record;
     let mut given = given;
@@ -353,6 +453,12 @@ pub fn verify(record: &[u8], bytes: &[u8], control: &Control<'_>) -> Result<Vec<
     let mut differences = Vec::new();
     differ(&given, &again, "", &mut differences);
     Ok(differences)
+}
+
+fn doubtful_from_json(sensitivity: &Value) -> Result<Vec<String>, RecordError> {
+    let Some(ids) = sensitivity.get("doubtful") else { return Ok(Vec::new()) };
+    let texts = ids.as_array().map(|ids| ids.iter().map(|id| id.as_str().map(str::to_owned)).collect());
+    texts.flatten().ok_or_else(|| wrong("« /sensitivity/doubtful » doit être une liste de textes"))
 }
 
 fn differ(given: &Value, again: &Value, path: &str, differences: &mut Vec<String>) {

@@ -8,7 +8,14 @@
 //! ballots, ballots outside the limits of the file (see [`Limits`]), a project named twice in an approval.
 //! What it refuses, with the line: anything that would change a result by a guess.
 
+mod cells;
+mod ids;
+mod leniencies;
+mod meta;
+mod projects;
 mod read;
+mod rows;
+mod votes;
 mod write;
 
 use std::borrow::Cow;
@@ -123,8 +130,10 @@ pub struct Document<'a> {
     pub project_rows: Vec<Vec<Cow<'a, str>>>,
     /// Column names of `VOTES`.
     pub vote_columns: Vec<String>,
-    /// Raw rows of the ballots that count, in order.
-    pub vote_rows: Vec<&'a str>,
+    /// The rows of `VOTES`, void ballots included: see [`Document::vote_rows`].
+    vote_text: &'a str,
+    /// Line of the first row of `VOTES`.
+    first_vote: usize,
     /// Names of the voters' territories.
     pub territories: Vec<String>,
     /// Territory of each ballot that counts (position in `territories`), when the file has such a column.
@@ -143,55 +152,6 @@ impl Document<'_> {
     }
 }
 
-/// The cells of a row. Quotes protect `;`, line ends and doubled quotes.
-fn cells(row: &str) -> Cells<'_> {
-    Cells { rest: Some(row) }
-}
-
-struct Cells<'a> {
-    rest: Option<&'a str>,
-}
-
-impl<'a> Iterator for Cells<'a> {
-    type Item = Cow<'a, str>;
-
-    fn next(&mut self) -> Option<Self::Item> {
-        let rest = self.rest?;
-        if rest.trim_start().starts_with('"') {
-            return Some(self.quoted(rest.trim_start()));
-        }
-        let cell = if let Some(end) = memchr::memchr(b';', rest.as_bytes()) {
-            self.rest = Some(&rest[end + 1..]);
-            &rest[..end]
-        } else {
-            self.rest = None;
-            rest
-        };
-        Some(Cow::Borrowed(cell.trim()))
-    }
-}
-
-impl<'a> Cells<'a> {
-    /// `text` starts with a quote.
-    fn quoted(&mut self, text: &'a str) -> Cow<'a, str> {
-        let mut value = String::new();
-        let mut inside = &text[1..];
-        while let Some(end) = inside.find('"') {
-            value.push_str(&inside[..end]);
-            inside = &inside[end + 1..];
-            if let Some(after) = inside.strip_prefix('"') {
-                value.push('"');
-                inside = after;
-            } else {
-                // What follows the closing quote belongs to the cell: some writers quote a part only.
-                let end = memchr::memchr(b';', inside.as_bytes());
-                value.push_str(end.map_or(inside, |end| &inside[..end]).trim_end());
-                self.rest = end.map(|end| &inside[end + 1..]);
-                return Cow::Owned(value);
-            }
-        }
-        value.push_str(inside);
-        self.rest = None;
-        Cow::Owned(value)
-    }
+fn error(line: usize, what: impl Into<String>) -> ReadError {
+    ReadError { line, what: what.into() }
 }

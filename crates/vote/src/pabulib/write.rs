@@ -2,7 +2,8 @@
 
 use std::fmt::Write as _;
 
-use super::{Document, cells};
+use super::Document;
+use super::cells::cells;
 
 /// Writes a file that strict readers accept: `META` with the numbers of projects and ballots, `votes` and `score`
 /// recomputed from the ballots, lists without spaces, line feeds, and quotes only where they are needed.
@@ -60,7 +61,7 @@ fn votes(text: &mut String, document: &Document<'_>) {
     text.push_str("VOTES\n");
     let columns = &document.vote_columns;
     row(text, columns.iter().map(String::as_str));
-    for raw in &document.vote_rows {
+    for raw in document.vote_rows() {
         let mut found = cells(raw);
         let values: Vec<String> = columns
             .iter()

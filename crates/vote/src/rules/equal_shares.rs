@@ -24,14 +24,14 @@ mod exact;
 mod run;
 
 use num_bigint::BigInt;
-use num_rational::BigRational;
 use num_traits::ToPrimitive;
 
 use crate::control::{Control, Progress};
 use crate::election::Election;
 use crate::error::CountError;
+use crate::fraction::shown;
 use crate::limits::Limit;
-use crate::outcome::{Certificate, Increments, Measure, Outcome, Round, Stop};
+use crate::outcome::{Certificate, Increments, Measure, Outcome, Round, Share, Stop};
 use crate::profile::{Profile, Utility};
 use crate::rules::greedy::{Misfit, Order, Ranking, Score};
 use crate::tie::TieBreak;
@@ -123,11 +123,10 @@ pub(crate) fn constrained(
     let runs = runner.runs;
     let certificate = runner.certificate.clone();
     let mut outcome = certified(&profile, &runner, added, &order, certificate);
-    let share = runner.endowment(added);
-    if let Some(stop) = stop {
-        let unit = BigRational::from_integer(BigInt::from(election.unit()));
-        outcome.increments = Some(Increments { added, per_voter: (share / unit).to_string(), stop, runs });
-    }
+    let share = runner.endowment(added) / BigInt::from(election.unit());
+    let exact_value = share.to_string();
+    outcome.increments = stop.map(|stop| Increments { added, per_voter: exact_value.clone(), stop, runs });
+    outcome.shares = vec![Share { first_round: 0, value: share.to_f64().unwrap_or(f64::MAX), exact_value }];
     if let Some(order) = completion.fill {
         let rest =
             Filling { limits: &constraints.limits, excluded: &constraints.excluded, envelope: runner.envelope() };
@@ -169,14 +168,14 @@ fn certified(
     let mut rounds = Vec::with_capacity(order.len());
     for selection in order {
         let bought = exact.buy(selection.project);
-        let price = bought.price.map(|price| price.reduced());
-        let bits = price.as_ref().map_or(0, |price| price.denom().bits());
+        let unit = u128::from(profile.scale(selection.project)) * u128::from(profile.measure_unit());
+        let price = bought.price.map(|price| shown(price.numer(), &(price.denom() * unit)));
+        let bits = price.as_ref().map_or(0, |price| price.bits);
         certificate.denominator_bits = certificate.denominator_bits.max(bits);
-        let rho = price.map(|price| price / BigInt::from(profile.scale(selection.project)) * profile.measure_unit());
         rounds.push(Round {
             project: selection.project,
-            value: rho.as_ref().and_then(ToPrimitive::to_f64).unwrap_or(f64::INFINITY),
-            exact_value: rho.map(|rho| rho.to_string()),
+            value: price.as_ref().map_or(f64::INFINITY, |price| price.value),
+            exact_value: price.map(|price| price.text),
             measure: Measure::Price,
             supporters: profile.support[selection.project],
             exhausted: bought.exhausted,

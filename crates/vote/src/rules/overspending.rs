@@ -8,30 +8,28 @@
 //! **Source.** Papasotiropoulos, Pishbin, Skibski, Skowron, Wąs, *Method of Equal Shares with Bounded Overspending*
 //! (EC 2025, arXiv 2409.15005).
 //!
-//! **Exactness.** Fractions grow to thousands of bits, so large votes are counted in doubles and the outcome says
-//! `exact: false`. Small votes are counted with fractions.
+//! **Exactness.** Fractions grow to thousands of bits. Small votes are counted with them; in large ones each amount lies
+//! between two doubles, and a round is proved when the best project ends before the others begin. The certificate counts the
+//! rounds that are not proved, if any; the outcome then says `exact: false`.
 //!
-//! **Cost.** `O(s log s)` for each candidate and round, `s` its supporters.
+//! **Cost.** `O(s log s)` for each candidate and round, `s` its supporters; the measure of a project never falls, so few
+//! are computed again in a round.
 
-use std::cmp::Ordering;
+mod exact;
+mod intervals;
 
 use num_bigint::BigInt;
-use num_rational::BigRational;
-use num_traits::{Signed, ToPrimitive};
+use num_traits::ToPrimitive;
 
 use crate::control::Control;
 use crate::election::Election;
 use crate::error::CountError;
-use crate::outcome::{Certificate, Measure, Outcome, Round};
+use crate::outcome::{Certificate, Outcome, Share};
 use crate::profile::{Profile, Utility};
 use crate::tie::TieBreak;
 
 /// Largest number of (group, project) supports counted with fractions.
 const SMALL: usize = 4_000;
-/// Fractions past this size give up.
-const BITS: u64 = 20_000;
-/// Doubles closer than this, relatively, are equal.
-const NEAR: f64 = 1e-10;
 
 /// Equal Shares with bounded overspending.
 ///
@@ -63,206 +61,71 @@ pub fn bounded_overspending(
     let profile = Profile::new(election, utility)?;
     let ranks = tie.ranks(election);
     let supports: usize = (0..profile.projects()).map(|project| profile.supporters(project).len()).sum();
-    if supports <= SMALL
-        && let Some(rounds) = run::<BigRational>(&profile, &ranks, control)?
-    {
-        let ties = rounds.iter().filter(|round| round.tied > 1).count() as u64;
-        let certificate = Certificate { redone: rounds.len() as u64, ties, ..Certificate::default() };
-        return Ok(Outcome::new(election, rounds, true, certificate));
-    }
-    let rounds = run::<f64>(&profile, &ranks, control)?.unwrap_or_default();
-    let ties = rounds.iter().filter(|round| round.tied > 1).count() as u64;
-    Ok(Outcome::new(election, rounds, false, Certificate { ties, ..Certificate::default() }))
-}
-
-/// Doubles or fractions.
-trait Number: Clone {
-    fn of(value: u64) -> Self;
-    fn ratio(numerator: u64, denominator: u64) -> Self;
-    fn add(&mut self, other: &Self);
-    fn less(&self, other: &Self) -> Self;
-    fn times(&self, factor: u64) -> Self;
-    fn quotient(&self, other: &Self) -> Self;
-    fn compare(&self, other: &Self) -> Ordering;
-    fn is_null(&self) -> bool;
-    fn too_big(&self) -> bool;
-    fn double(&self) -> f64;
-    fn text(&self) -> Option<String>;
-}
-
-impl Number for f64 {
-    fn of(value: u64) -> Self {
-        value.to_f64().unwrap_or(Self::MAX)
-    }
-    fn ratio(numerator: u64, denominator: u64) -> Self {
-        Self::of(numerator) / Self::of(denominator)
-    }
-    fn add(&mut self, other: &Self) {
-        *self += other;
-    }
-    fn less(&self, other: &Self) -> Self {
-        (self - other).max(0.0)
-    }
-    fn times(&self, factor: u64) -> Self {
-        self * Self::of(factor)
-    }
-    fn quotient(&self, other: &Self) -> Self {
-        self / other
-    }
-    fn compare(&self, other: &Self) -> Ordering {
-        if (self - other).abs() <= NEAR * self.abs().max(other.abs()) { Ordering::Equal } else { self.total_cmp(other) }
-    }
-    fn is_null(&self) -> bool {
-        *self <= 0.0
-    }
-    fn too_big(&self) -> bool {
-        false
-    }
-    fn double(&self) -> f64 {
-        *self
-    }
-    fn text(&self) -> Option<String> {
-        None
-    }
-}
-
-impl Number for BigRational {
-    fn of(value: u64) -> Self {
-        Self::from_integer(BigInt::from(value))
-    }
-    fn ratio(numerator: u64, denominator: u64) -> Self {
-        Self::new(BigInt::from(numerator), BigInt::from(denominator))
-    }
-    fn add(&mut self, other: &Self) {
-        *self += other;
-    }
-    fn less(&self, other: &Self) -> Self {
-        self - other
-    }
-    fn times(&self, factor: u64) -> Self {
-        self * BigInt::from(factor)
-    }
-    fn quotient(&self, other: &Self) -> Self {
-        self / other
-    }
-    fn compare(&self, other: &Self) -> Ordering {
-        self.cmp(other)
-    }
-    fn is_null(&self) -> bool {
-        !self.is_positive()
-    }
-    fn too_big(&self) -> bool {
-        self.denom().bits() > BITS
-    }
-    fn double(&self) -> f64 {
-        self.to_f64().unwrap_or(f64::INFINITY)
-    }
-    fn text(&self) -> Option<String> {
-        (self.denom().bits() <= 256).then(|| self.to_string())
-    }
-}
-
-/// The best price of one project: `ρ/α` decides, `ρ` is paid (per unit of value).
-struct Offer<N> {
-    measure: N,
-    price: N,
-    project: usize,
-}
-
-/// `None` when the fractions become too big.
-fn run<N: Number>(
-    profile: &Profile<'_>,
-    ranks: &[usize],
-    control: &Control<'_>,
-) -> Result<Option<Vec<Round>>, CountError> {
-    let election = profile.election;
-    let share = N::ratio(election.budget, profile.voters);
-    let mut budgets = vec![share; election.ballots.groups()];
-    let mut left = election.budget;
-    let mut taken = vec![false; profile.projects()];
-    let mut rounds = Vec::new();
-    loop {
-        control.check()?;
-        let mut best: Vec<Offer<N>> = Vec::new();
-        for (project, _) in taken.iter().enumerate().filter(|(_, taken)| !**taken) {
-            if profile.cost(project) > left {
-                continue;
-            }
-            let Some(offer) = offer(profile, &budgets, project) else { continue };
-            if offer.price.too_big() {
-                return Ok(None);
-            }
-            match best.first().map(|first| offer.measure.compare(&first.measure)) {
-                Some(Ordering::Greater) => {}
-                Some(Ordering::Equal) => best.push(offer),
-                _ => best = vec![offer],
-            }
+    let small = if supports <= SMALL { exact::run(&profile, &ranks, control)? } else { None };
+    let (rounds, certificate) = match small {
+        Some(rounds) => {
+            let ties = rounds.iter().filter(|round| round.tied > 1).count() as u64;
+            let redone = rounds.len() as u64;
+            (rounds, Certificate { redone, ties, ..Certificate::default() })
         }
-        let tied = best.len();
-        let Some(offer) = best.into_iter().min_by_key(|offer| ranks[offer.project]) else { return Ok(Some(rounds)) };
-        let mut exhausted = 0;
-        for supporter in profile.supporters(offer.project) {
-            let budget = &mut budgets[supporter.group as usize];
-            let asked = offer.price.times(u64::from(supporter.value));
-            if budget.compare(&asked) == Ordering::Greater {
-                *budget = budget.less(&asked);
-            } else {
-                exhausted += u64::from(supporter.weight);
-                *budget = N::of(0);
-            }
-        }
-        taken[offer.project] = true;
-        left -= profile.cost(offer.project);
-        let unit = if profile.utility == Utility::Cost { 1 } else { election.unit() };
-        let rho = offer.price.quotient(&N::of(profile.scale(offer.project))).quotient(&N::of(unit));
-        rounds.push(Round {
-            project: offer.project,
-            value: rho.double(),
-            exact_value: rho.text(),
-            measure: Measure::Price,
-            supporters: profile.support[offer.project],
-            exhausted,
-            tied,
-            clause: None,
-        });
-    }
-}
-
-fn offer<N: Number>(profile: &Profile<'_>, budgets: &[N], project: usize) -> Option<Offer<N>> {
-    let cost = N::of(profile.cost(project));
-    let mut payers: Vec<(N, u64, u64)> = profile
-        .supporters(project)
-        .iter()
-        .filter(|s| !budgets[s.group as usize].is_null())
-        .map(|s| {
-            let ratio = budgets[s.group as usize].quotient(&N::of(u64::from(s.value)));
-            (ratio, u64::from(s.weight) * u64::from(s.value), u64::from(s.value))
-        })
-        .collect();
-    payers.sort_by(|a, b| a.0.double().total_cmp(&b.0.double()).then_with(|| a.0.compare(&b.0)));
-    let mut rest: u64 = payers.iter().map(|(_, weighted, _)| weighted).sum();
-    let mut given = N::of(0);
-    let mut best: Option<Offer<N>> = None;
-    // `λ/α²` with the money collected at `λ`; the part is `collected / cost`.
-    let mut propose = |lambda: &N, collected: &N| {
-        let part = collected.quotient(&cost);
-        let price = lambda.quotient(&part);
-        let measure = price.quotient(&part).quotient(&N::of(profile.scale(project)));
-        if best.as_ref().is_none_or(|best| measure.compare(&best.measure) == Ordering::Less) {
-            best = Some(Offer { measure, price, project });
-        }
+        None => intervals::run(&profile, &ranks, control)?,
     };
-    for (ratio, weighted, _) in &payers {
-        let mut collected = ratio.times(rest);
-        collected.add(&given);
-        if collected.compare(&cost) != Ordering::Less {
-            let lambda = cost.less(&given).quotient(&N::of(rest));
-            propose(&lambda, &cost);
-            return best;
-        }
-        propose(ratio, &collected);
-        given.add(&ratio.times(*weighted));
-        rest -= weighted;
+    let share = exact::share(&profile) / BigInt::from(election.unit());
+    let exact = certificate.unproved == 0;
+    let mut outcome = Outcome::new(election, rounds, exact, certificate);
+    let value = share.to_f64().unwrap_or(f64::MAX);
+    outcome.shares = vec![Share { first_round: 0, value, exact_value: share.to_string() }];
+    Ok(outcome)
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::{exact, intervals};
+    use crate::profile::Profile;
+    use crate::{BallotKind, Control, Election, Project, TieBreak, Utility};
+
+    /// Costs and points that share factors: many ties, many exact limits.
+    fn votes() -> impl Strategy<Value = (u64, Vec<u64>, Vec<Vec<u32>>)> {
+        (1_usize..8, 1_usize..12).prop_flat_map(|(m, n)| {
+            let costs =
+                proptest::collection::vec(proptest::sample::select(vec![10_u64, 20, 30, 33, 50, 60, 99, 130]), m);
+            let points = prop_oneof![3 => Just(0_u32), 4 => Just(1), 1 => Just(2), 1 => Just(3)];
+            let budget = proptest::sample::select(vec![60_u64, 100, 120, 240, 300]);
+            (budget, costs, proptest::collection::vec(proptest::collection::vec(points, m), n))
+        })
     }
-    best
+
+    proptest! {
+        #![proptest_config(ProptestConfig { cases: 10_000, ..ProptestConfig::default() })]
+
+        #[test]
+        fn what_intervals_prove_is_true((budget, costs, voters) in votes()) {
+            let id = |c: usize| format!("p{c}");
+            let project = |(c, &cost): (usize, &u64)| Project { id: id(c), cost, ..Project::default() };
+            let projects = costs.iter().enumerate().map(project).collect();
+            let mut election = Election::new(BallotKind::Scoring, budget, projects).unwrap();
+            for voter in &voters {
+                let named: Vec<(String, u32)> = voter.iter().enumerate().map(|(c, points)| (id(c), *points)).collect();
+                let named: Vec<(&str, u32)> =
+                    named.iter().filter(|(_, points)| *points > 0).map(|(id, points)| (id.as_str(), *points)).collect();
+                election.score(&named).unwrap();
+            }
+            let ranks = TieBreak::Recommended.ranks(&election);
+            for utility in [Utility::Cost, Utility::Cardinality, Utility::Points] {
+                let profile = Profile::new(&election, utility).unwrap();
+                let truth = exact::run(&profile, &ranks, &Control::default()).unwrap();
+                let (rounds, certificate) = intervals::run(&profile, &ranks, &Control::default()).unwrap();
+                if let Some(truth) = truth.filter(|_| certificate.unproved == 0) {
+                    prop_assert_eq!(truth.len(), rounds.len());
+                    for (truth, found) in truth.iter().zip(&rounds) {
+                        prop_assert_eq!(truth.project, found.project);
+                        prop_assert_eq!(truth.tied, found.tied);
+                        prop_assert!((truth.value - found.value).abs() <= 1e-9 * truth.value);
+                    }
+                }
+            }
+        }
+    }
 }

@@ -18,14 +18,15 @@ use std::cmp::Ordering;
 
 use num_bigint::BigInt;
 use num_integer::gcd;
-use num_rational::BigRational;
 use num_traits::{One, ToPrimitive};
 
 use crate::control::Control;
 use crate::election::Election;
 use crate::error::CountError;
+use crate::fraction::{Shown, ratio, shown};
 use crate::outcome::{Certificate, Measure, Outcome, Round};
 use crate::profile::{Profile, Utility};
+use crate::rules::greedy::to_f64;
 use crate::tie::TieBreak;
 
 /// Sequential Phragmén.
@@ -67,12 +68,11 @@ pub fn phragmen(election: &Election, tie: &TieBreak, control: &Control<'_>) -> R
         let load = loads.buy(project, sum);
         left -= profile.cost(project);
         certificate.ties += u64::from(tied > 1);
-        certificate.denominator_bits = certificate.denominator_bits.max(load.denom().bits());
-        let shown = &load * profile.measure_unit();
+        certificate.denominator_bits = certificate.denominator_bits.max(load.bits);
         rounds.push(Round {
             project,
-            value: shown.to_f64().unwrap_or(f64::INFINITY),
-            exact_value: Some(shown.to_string()),
+            value: load.value,
+            exact_value: Some(load.text),
             measure: Measure::Load,
             supporters: profile.support[project],
             exhausted: 0,
@@ -118,10 +118,8 @@ impl<'p> Loads<'p> {
 
     fn double(&mut self, project: usize) -> f64 {
         self.count(project);
-        let carried: f64 =
-            self.counts.iter().zip(&self.doubles).map(|(count, load)| count.to_f64().unwrap_or(f64::MAX) * load).sum();
-        let cost = self.profile.cost(project).to_f64().unwrap_or(f64::MAX);
-        (cost + carried) / self.profile.support[project].to_f64().unwrap_or(f64::MAX)
+        let carried: f64 = self.counts.iter().zip(&self.doubles).map(|(count, load)| to_f64(*count) * load).sum();
+        (to_f64(self.profile.cost(project)) + carried) / to_f64(self.profile.support[project])
     }
 
     /// Cost plus loads of the supporters, over the denominator; by Horner's scheme.
@@ -176,7 +174,7 @@ impl<'p> Loads<'p> {
     }
 
     /// Brings the supporters to their new load, and says it.
-    fn buy(&mut self, project: usize, sum: BigInt) -> BigRational {
+    fn buy(&mut self, project: usize, sum: BigInt) -> Shown {
         let round = u32::try_from(self.doubles.len()).unwrap_or(u32::MAX);
         for supporter in self.profile.supporters(project) {
             self.last[supporter.group as usize] = round;
@@ -185,8 +183,8 @@ impl<'p> Loads<'p> {
         let divisor = gcd((&sum % support).to_u64().unwrap_or(0), support);
         let (numerator, factor) = (sum / divisor, support / divisor);
         self.denominator *= factor;
-        let load = BigRational::new(numerator.clone(), self.denominator.clone());
-        self.doubles.push(load.to_f64().unwrap_or(f64::INFINITY));
+        self.doubles.push(ratio(&numerator, &self.denominator));
+        let load = shown(&numerator, &(&self.denominator * self.profile.measure_unit()));
         self.steps.push((numerator, factor));
         load
     }

@@ -2,7 +2,6 @@
 
 use std::path::Path;
 
-use proptest::prelude::*;
 use rstest::rstest;
 use vote::pabulib::{Limits, ReadOptions, VoidReason, read, write};
 
@@ -148,37 +147,6 @@ fn files_round_trip() {
             let is_file = path.extension().is_some_and(|extension| extension == "pb");
             if is_file && !path.ends_with("checker-example_invalid.pb") {
                 round_trip(&std::fs::read_to_string(path).unwrap());
-            }
-        }
-    }
-}
-
-proptest! {
-    #![proptest_config(ProptestConfig { cases: 2_000, ..ProptestConfig::default() })]
-
-    /// A good file with some bytes changed, removed or doubled is read or refused, and what is read can be counted.
-    #[test]
-    fn hostile_files_never_panic(
-        changes in proptest::collection::vec((0_usize..400, any::<u8>(), 0_u8..3), 1..8),
-        points: bool,
-    ) {
-        let mut bytes = if points { CUMULATIVE } else { OVERSPENDING }.as_bytes().to_vec();
-        for (at, byte, how) in changes {
-            let at = at % bytes.len();
-            match how {
-                0 => bytes[at] = byte,
-                1 => { bytes.remove(at); }
-                _ => bytes.insert(at, b";,\"\n\r0"[byte as usize % 6]),
-            }
-        }
-        if let Ok(document) = read(&bytes, ReadOptions::default()) {
-            let _ = write(&document);
-            for rule in ["greedy_votes", "mes_cost_add1", "phragmen"] {
-                let _ = vote::Rule::from_name(rule).unwrap().count(
-                    &document.election,
-                    &vote::TieBreak::Recommended,
-                    &vote::Control::default(),
-                );
             }
         }
     }

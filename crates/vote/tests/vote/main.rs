@@ -10,6 +10,7 @@
 
 mod files;
 mod grades;
+mod hostile;
 mod properties;
 mod records;
 mod reference;

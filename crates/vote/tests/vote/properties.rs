@@ -8,7 +8,7 @@ use num_traits::Zero;
 use proptest::prelude::*;
 use vote::clauses::{self, Clause};
 use vote::rules::greedy::Score;
-use vote::{BallotKind, Control, Election, Outcome, Project, Rule, TieBreak, Utility};
+use vote::{BallotKind, Control, Election, Measure, Outcome, Project, Rule, TieBreak, Utility, explain};
 
 /// Costs that share factors: many ties, many exact limits.
 const COSTS: [u64; 10] = [10, 20, 22, 30, 33, 50, 66, 99, 130, 260];
@@ -172,6 +172,33 @@ proptest! {
             [("mes_cost_add1", Utility::Cost), ("mes_card_add1", Utility::Cardinality), ("mes_points_add1", Utility::Points)]
         {
             prop_assert_eq!(count(&election, rule).winners, naive_add1(&vote, &election, utility), "{}", rule);
+        }
+    }
+
+    /// Voters pay the cost of each project, no more, with what was left to them.
+    #[test]
+    fn payments_add_up(vote in votes()) {
+        let election = plain(&vote);
+        for name in ["mes_cost", "mes_points_add1", "mes_card_add1_then_greedy_votes", "phragmen"] {
+            let rule = Rule::from_name(name).unwrap();
+            let outcome = count(&election, name);
+            let payments = explain::payments(&election, rule, &outcome).unwrap();
+            prop_assert_eq!(payments.len(), outcome.rounds.len());
+            for (round, payments) in outcome.rounds.iter().zip(payments) {
+                if round.measure == Measure::Score {
+                    prop_assert!(payments.is_empty(), "nobody pays for a greedy filling");
+                    continue;
+                }
+                let paid: f64 = payments.iter().map(|payment| payment.paid.total).sum();
+                let cost = vote.costs[round.project] as f64;
+                prop_assert!((paid - cost).abs() < 1e-6 * cost, "{} {} {}", name, paid, cost);
+                let voters: u64 = payments.iter().map(|payment| payment.voters).sum();
+                prop_assert!(voters > 0 && voters <= round.supporters);
+                for payment in payments {
+                    prop_assert!(payment.whole || payment.left.most == 0.0);
+                    prop_assert!(payment.paid.least <= payment.paid.most && payment.paid.least > 0.0);
+                }
+            }
         }
     }
 

@@ -15,6 +15,7 @@ use num_rational::BigRational;
 use num_traits::{ToPrimitive, Zero};
 
 use super::run::Selection;
+use crate::fraction::ratio;
 use crate::profile::{Profile, Supporter};
 
 const NEVER: u32 = u32::MAX;
@@ -61,7 +62,7 @@ pub(super) struct Bought {
 impl<'p> Exact<'p> {
     pub(super) fn new(profile: &'p Profile<'p>, share: &BigRational) -> Self {
         let double = share.to_f64().unwrap_or(f64::MAX);
-        let unit_rounding = double * f64::EPSILON * 2.0;
+        let unit_rounding = double * f64::EPSILON * 4.0;
         Self {
             profile,
             budgets: vec![double; profile.election.ballots.groups()],
@@ -104,7 +105,7 @@ impl<'p> Exact<'p> {
         let step = price.map_or(Step { numerator: BigInt::zero(), factor: 0 }, Price::step);
         let price =
             (step.factor > 0).then(|| BigRational::new_raw(step.numerator.clone(), &self.denominator * step.factor));
-        let double = price.as_ref().and_then(ToPrimitive::to_f64).unwrap_or(f64::INFINITY);
+        let double = price.as_ref().map_or(f64::INFINITY, |price| ratio(price.numer(), price.denom()));
         let mut exhausted = 0;
         for (supporter, short) in self.profile.supporters(project).iter().zip(short) {
             let group = supporter.group as usize;

@@ -1,0 +1,103 @@
+//! `PROJECTS`: identifiers, costs, territories, tags, bearers.
+
+use std::borrow::Cow;
+
+use super::cells::cells;
+use super::ids::Ids;
+use super::leniencies::Reports;
+use super::meta::{MetaEntry, amount, ballot_kind, decimal, entry};
+use super::rows::{Rows, header, is_section};
+use super::{ReadError, error};
+use crate::election::{Election, Project};
+
+/// Column names, and rows with their lines.
+pub(super) type Table<'a> = (Vec<String>, Vec<(usize, Vec<Cow<'a, str>>)>);
+
+pub(super) fn read_table<'a>(rows: &mut Rows<'a>, end: &str) -> Result<Table<'a>, ReadError> {
+    let columns = header(rows, "PROJECTS")?;
+    let mut table = Vec::new();
+    while let Some((line, row)) = rows.next()? {
+        if is_section(row, end) {
+            return Ok((columns, table));
+        }
+        table.push((line, cells(row).collect()));
+    }
+    Err(error(rows.line + 1, format!("le fichier s’arrête avant la section {end}. Est-il entier ?")))
+}
+
+pub(super) fn projects(
+    meta: &[MetaEntry<'_>],
+    columns: &[String],
+    rows: &[(usize, Vec<Cow<'_, str>>)],
+    report: &mut Reports,
+) -> Result<(Election, Ids), ReadError> {
+    let find = |names: &[&str]| names.iter().find_map(|name| columns.iter().position(|column| column == name));
+    let header_line = rows.first().map_or(1, |(line, _)| line - 1);
+    let (Some(id), Some(cost)) = (find(&["project_id"]), find(&["cost"])) else {
+        return Err(error(header_line, "PROJECTS doit avoir les colonnes « project_id » et « cost »."));
+    };
+    if columns.iter().any(|column| column == "target") {
+        report.add(header_line, "l’ancienne colonne « target », lue comme « beneficiaries »");
+    }
+    let name = find(&["name"]);
+    let territory = find(&["canton", "district", "neighborhood", "subunit"]);
+    let tags = find(&["category"]);
+    let bearer = find(&["bearer", "porteur", "proposer"]);
+    let selected = find(&["selected"]);
+    let budget =
+        entry(meta, "budget").map(|entry| decimal(entry.line, "Le budget", &entry.value, report)).transpose()?;
+    let budget =
+        budget.ok_or_else(|| error(1, "la section META ne dit pas l’enveloppe : ajoutez une ligne « budget;… »."))?;
+
+    let mut costs = Vec::with_capacity(rows.len());
+    for (line, row) in rows {
+        let text = row.get(cost).map_or("", |cell| cell.as_ref());
+        costs.push(decimal(*line, "Le coût", text, report)?);
+    }
+    let decimals = costs.iter().map(|cost| cost.decimals).chain([budget.decimals]).max().unwrap_or(0);
+    let cell = |row: &[Cow<'_, str>], column: Option<usize>| {
+        column.and_then(|column| row.get(column)).map(|cell| cell.as_ref().to_owned()).filter(|cell| !cell.is_empty())
+    };
+    let mut ids = Ids::default();
+    let mut list = Vec::with_capacity(rows.len());
+    for (position, ((line, row), value)) in rows.iter().zip(costs).enumerate() {
+        let project_id = cell(row, Some(id)).ok_or_else(|| error(*line, "ce projet n’a pas d’identifiant."))?;
+        if project_id.contains(',') {
+            return Err(error(*line, format!("l’identifiant « {project_id} » contient une virgule : changez-le.")));
+        }
+        if row.len() > columns.len() {
+            report.add(*line, "plus de cases que de colonnes : les dernières ne sont pas lues");
+        }
+        if !ids.insert(&project_id, position) {
+            return Err(error(*line, format!("le projet « {project_id} » est donné deux fois.")));
+        }
+        list.push(Project {
+            name: cell(row, name).unwrap_or_else(|| project_id.clone()),
+            cost: amount(*line, "Le coût", value, decimals)?,
+            territory: cell(row, territory),
+            tags: cell(row, tags)
+                .map(|tags| tags.split(',').map(|tag| tag.trim().to_owned()).filter(|tag| !tag.is_empty()).collect())
+                .unwrap_or_default(),
+            bearer: cell(row, bearer),
+            selected: cell(row, selected).and_then(|flag| match flag.as_str() {
+                "1" => Some(true),
+                "0" => Some(false),
+                _ => None,
+            }),
+            id: project_id,
+        });
+    }
+    if list.is_empty() {
+        return Err(error(header_line, "il n’y a aucun projet."));
+    }
+    let line = entry(meta, "budget").map_or(1, |entry| entry.line);
+    let budget = amount(line, "Le budget", budget, decimals)?;
+    let kind = ballot_kind(meta, report)?;
+    let dear = list.iter().filter(|project| project.cost > budget).count();
+    if dear > 0 {
+        report.add(line, format!("{dear} projet(s) coûtent plus que l’enveloppe : ils ne peuvent pas être retenus"));
+    }
+    let mut election = Election::new(kind, budget, list).map_err(|problem| error(line, problem.to_string()))?;
+    election.decimals = decimals;
+    Ok((election, ids))
+}

@@ -1,0 +1,396 @@
+//! `VOTES`: the inner loop of the reader.
+
+use std::borrow::Cow;
+use std::collections::HashSet;
+
+use super::cells::cells;
+use super::ids::{Ids, Names};
+use super::leniencies::Reports;
+use super::rows::{Rows, header};
+use super::{Document, Limits, ReadError, ReadOptions, error};
+use crate::election::{BallotKind, Ballots, Batch, Choice};
+use crate::hash::Key;
+
+pub(super) struct VoteReader<'a, 'd> {
+    pub(super) rows: Rows<'a>,
+    pub(super) ids: Ids,
+    pub(super) options: ReadOptions,
+    /// The file ends with a line end.
+    pub(super) whole: bool,
+    pub(super) report: &'d mut Reports,
+    pub(super) document: &'d mut Document<'a>,
+}
+
+/// What a column of a ballot is for.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Role {
+    Voter,
+    Vote,
+    Points,
+    Territory,
+    Other,
+}
+
+/// The roles of the columns, up to the last one that is read.
+struct Columns(Vec<Role>);
+
+impl Columns {
+    fn new(names: &[String]) -> Self {
+        let mut roles = vec![Role::Other; names.len()];
+        let wanted: [(&[&str], Role); 4] = [
+            (&["voter_id"], Role::Voter),
+            (&["vote"], Role::Vote),
+            (&["points"], Role::Points),
+            (&["canton", "district", "neighborhood"], Role::Territory),
+        ];
+        for (aliases, role) in wanted {
+            let position = aliases.iter().find_map(|alias| names.iter().position(|name| name == alias));
+            if let Some(position) = position {
+                roles[position] = role;
+            }
+        }
+        let last = roles.iter().rposition(|role| *role != Role::Other);
+        roles.truncate(last.map_or(0, |last| last + 1));
+        Self(roles)
+    }
+
+    fn has(&self, role: Role) -> bool {
+        self.0.contains(&role)
+    }
+
+    /// Hands the cells of a row to `use_cells`; `None` when the row stops before the projects.
+    fn cells<T>(&self, row: &str, quotes: bool, use_cells: impl FnOnce(VoteCells<'_>) -> T) -> Option<T> {
+        let mut found = VoteCells::default();
+        if quotes && memchr::memchr(b'"', row.as_bytes()).is_some() {
+            let list: Vec<Cow<'_, str>> = cells(row).take(self.0.len()).collect();
+            for (role, cell) in self.0.iter().zip(&list) {
+                found.place(*role, cell);
+            }
+            return found.vote.is_some().then(|| use_cells(found));
+        }
+        let mut rest = row;
+        for role in &self.0 {
+            let end = rest.as_bytes().iter().position(|byte| *byte == b';');
+            found.place(*role, &rest[..end.unwrap_or(rest.len())]);
+            let Some(end) = end else { break };
+            rest = &rest[end + 1..];
+        }
+        found.vote.is_some().then(|| use_cells(found))
+    }
+}
+
+/// The cells of a ballot that are read.
+#[derive(Default)]
+struct VoteCells<'c> {
+    voter: Option<&'c str>,
+    vote: Option<&'c str>,
+    points: Option<&'c str>,
+    territory: Option<&'c str>,
+}
+
+impl<'c> VoteCells<'c> {
+    #[inline]
+    fn place(&mut self, role: Role, cell: &'c str) {
+        match role {
+            Role::Voter => self.voter = Some(cell.trim_ascii()),
+            Role::Vote => self.vote = Some(cell.trim_ascii()),
+            Role::Points => self.points = Some(cell),
+            Role::Territory => self.territory = Some(cell.trim_ascii()),
+            Role::Other => {}
+        }
+    }
+}
+
+/// Whether identifiers come in growing order, the usual case: then none can repeat, and there is nothing to remember.
+struct Growing {
+    last: String,
+    yes: bool,
+}
+
+impl Growing {
+    fn see(&mut self, voter: &str) {
+        if self.yes {
+            self.yes = (self.last.len(), self.last.as_str()) < (voter.len(), voter);
+            self.last.clear();
+            self.last.push_str(voter);
+        }
+    }
+}
+
+/// Where ballots go while they are read.
+struct Reading {
+    batch: Batch,
+    ballots: Ballots,
+    territories: Names,
+    growing: Growing,
+}
+
+impl<'a> VoteReader<'a, '_> {
+    pub(super) fn read(mut self) -> Result<(), ReadError> {
+        let columns = self.columns()?;
+        self.rows.look_for_quotes();
+        self.document.vote_text = self.rows.rest;
+        let announced = self.document.meta("num_votes").and_then(|text| text.parse::<usize>().ok());
+        let expected = announced.unwrap_or(1024).min(1 + self.rows.rest.len() / 2);
+        let start = self.rows.clone();
+        let mut reading = Reading {
+            batch: Batch::default(),
+            ballots: Ballots::with_capacity(expected),
+            territories: Names::default(),
+            growing: Growing { last: String::new(), yes: true },
+        };
+        let mut read = 0_usize;
+        while let Some((line, row)) = self.rows.next()? {
+            read += 1;
+            let quotes = self.rows.quotes;
+            columns.cells(row, quotes, |cells| self.ballot(line, &cells, &mut reading)).ok_or_else(|| {
+                error(line, "ce bulletin n’a pas de case « vote » : la ligne est coupée, ou il manque un « ; ».")
+            })??;
+        }
+        reading.ballots.push_batch(&mut reading.batch);
+        self.document.election.ballots = reading.ballots;
+        self.check_end(announced, read)?;
+        if reading.growing.yes { Ok(()) } else { self.duplicates(&start, &columns) }
+    }
+
+    fn ballot(&mut self, line: usize, cells: &VoteCells<'_>, reading: &mut Reading) -> Result<(), ReadError> {
+        if let Some(voter) = cells.voter {
+            reading.growing.see(voter);
+        }
+        let ballot = reading.batch.next();
+        self.choices(line, cells, ballot)?;
+        if let Some(reason) = self.document.rules.broken_by(&self.document.election, ballot) {
+            match self.options.limits {
+                Limits::Enforce => {
+                    self.document.void.push((line, reason));
+                    return Ok(());
+                }
+                Limits::Report => self.report.add_named(line, reason),
+            }
+        }
+        if reading.batch.close() {
+            reading.ballots.push_batch(&mut reading.batch);
+        }
+        if let Some(territory) = cells.territory {
+            let position = reading.territories.position(territory, &mut self.document.territories);
+            self.document.territory_of.push(position);
+        }
+        Ok(())
+    }
+
+    fn check_end(&mut self, announced: Option<usize>, read: usize) -> Result<(), ReadError> {
+        let line = self.rows.line;
+        if !self.whole {
+            self.report.add(line, "pas de fin de ligne après le dernier bulletin : le fichier est-il entier ?");
+        }
+        match announced {
+            Some(announced) if read < announced => {
+                let what = format!(
+                    "META annonce {announced} bulletins, il n’y en a que {read} : le fichier est coupé, ou « num_votes » est faux."
+                );
+                return Err(error(line, what));
+            }
+            Some(announced) if announced != read => {
+                self.report.add(line, format!("META annonce {announced} bulletins, il y en a {read}"));
+            }
+            _ => {}
+        }
+        Ok(())
+    }
+
+    fn columns(&mut self) -> Result<Columns, ReadError> {
+        let names = header(&mut self.rows, "VOTES")?;
+        let line = self.rows.line;
+        let columns = Columns::new(&names);
+        if !columns.has(Role::Vote) {
+            return Err(error(line, "VOTES doit avoir la colonne « vote »."));
+        }
+        if self.document.election.kind.has_points() && !columns.has(Role::Points) {
+            return Err(error(line, "ce type de vote demande la colonne « points »."));
+        }
+        if !columns.has(Role::Voter) {
+            self.report.add(line, "la colonne « voter_id » manque : les doublons ne peuvent pas être vus");
+        }
+        self.document.vote_columns = names;
+        self.document.first_vote = line + 1;
+        Ok(columns)
+    }
+
+    /// Reads the projects of one ballot into `ballot`.
+    fn choices(&mut self, line: usize, cells: &VoteCells<'_>, ballot: &mut Vec<Choice>) -> Result<(), ReadError> {
+        ballot.clear();
+        let kind = self.document.election.kind;
+        let text = cells.vote.unwrap_or_default();
+        let (mut start, mut key) = (0, 0_u64);
+        for (at, &byte) in text.as_bytes().iter().enumerate() {
+            if byte == b',' {
+                self.choice(line, text, (start, at, key), ballot)?;
+                (start, key) = (at + 1, 0);
+            } else {
+                key = key << 8 | u64::from(byte);
+            }
+        }
+        self.choice(line, text, (start, text.len(), key), ballot)?;
+        match kind {
+            BallotKind::Ordinal => {
+                let length = u32::try_from(ballot.len()).unwrap_or(u32::MAX);
+                for (choice, points) in ballot.iter_mut().zip((1..=length).rev()) {
+                    choice.points = points;
+                }
+            }
+            _ if kind.has_points() => points(line, cells.points.unwrap_or_default(), ballot)?,
+            _ => {}
+        }
+        if ballot.is_sorted_by(|a, b| a.project < b.project) {
+            return Ok(());
+        }
+        ballot.sort_unstable();
+        let twice = |ballot: &[Choice]| ballot.windows(2).any(|pair| pair[0].project == pair[1].project);
+        if !twice(ballot) {
+            return Ok(());
+        }
+        if kind == BallotKind::Ordinal {
+            return Err(error(line, "le classement nomme deux fois le même projet."));
+        }
+        // The same answer written twice is one answer; two different ones are not ours to choose from.
+        ballot.dedup();
+        if twice(ballot) {
+            return Err(error(line, "le bulletin donne deux nombres de points au même projet."));
+        }
+        self.report.add(line, "un projet nommé deux fois dans un bulletin, compté une fois");
+        Ok(())
+    }
+
+    /// Adds the project written from `start` to `end`, whose last bytes are packed in `key`.
+    #[inline]
+    fn choice(
+        &mut self,
+        line: usize,
+        text: &str,
+        (start, end, key): (usize, usize, u64),
+        ballot: &mut Vec<Choice>,
+    ) -> Result<(), ReadError> {
+        // Bytes of 1 to 7 characters pack into one word, that no other identifier shares.
+        let length = end - start;
+        let plain = (1..=7).contains(&length).then(|| self.ids.find((length as u64) << 56 | key)).flatten();
+        let project = match plain {
+            Some(project) => Some(project),
+            None => self.other_id(line, &text[start..end], text)?,
+        };
+        ballot.extend(project.map(|project| Choice { project, points: 1 }));
+        Ok(())
+    }
+
+    /// An identifier that is long, unknown, or badly written.
+    #[cold]
+    fn other_id(&mut self, line: usize, item: &str, text: &str) -> Result<Option<u32>, ReadError> {
+        let id = item.trim();
+        if id.len() != item.len() {
+            self.report.add(line, "des espaces dans la liste des projets");
+        }
+        if id.is_empty() {
+            if !text.is_empty() {
+                self.report.add(line, "une virgule de trop dans la liste des projets");
+            }
+            return Ok(None);
+        }
+        let unknown = || error(line, format!("le bulletin nomme le projet « {id} », qui n’est pas dans la liste."));
+        self.ids.get(id).ok_or_else(unknown).map(Some)
+    }
+
+    /// Reads the voters again, after `start`: fingerprints first, then the few that were met twice.
+    fn duplicates(&mut self, start: &Rows<'a>, columns: &Columns) -> Result<(), ReadError> {
+        let key = Key::default();
+        let mut fingerprints: Vec<u64> = Vec::with_capacity(self.document.election.ballots.group_of().len());
+        voters(start, columns, |_, voter| {
+            fingerprints.push(key.bytes(voter.as_bytes()));
+            Ok(())
+        })?;
+        fingerprints.sort_unstable();
+        let twice: HashSet<u64> =
+            fingerprints.windows(2).filter(|pair| pair[0] == pair[1]).map(|pair| pair[0]).collect();
+        if twice.is_empty() {
+            return Ok(());
+        }
+        let mut seen: HashSet<String> = HashSet::new();
+        voters(start, columns, |line, voter| {
+            if !twice.contains(&key.bytes(voter.as_bytes())) || seen.insert(voter.to_owned()) {
+                return Ok(());
+            }
+            if !self.options.keep_duplicates {
+                return Err(error(line, "ce « voter_id » a déjà voté plus haut. Retirez le bulletin en double."));
+            }
+            self.report.add(line, "un « voter_id » déjà vu, les deux bulletins comptent");
+            Ok(())
+        })
+    }
+}
+
+/// The points of each project named, in the order of the ballot.
+fn points(line: usize, text: &str, ballot: &mut [Choice]) -> Result<(), ReadError> {
+    let mut count = 0;
+    for item in text.split(',').map(str::trim_ascii).filter(|item| !item.is_empty()) {
+        let Some(choice) = ballot.get_mut(count) else {
+            return Err(error(line, "il y a plus de points que de projets dans ce bulletin."));
+        };
+        let whole = item.strip_suffix(".0").unwrap_or(item);
+        choice.points = whole.parse().ok().filter(|points| *points <= 1_000_000).ok_or_else(|| {
+            error(line, format!("« {item} » n’est pas un nombre entier de points (de 0 à 1 000 000)."))
+        })?;
+        count += 1;
+    }
+    if count < ballot.len() {
+        return Err(error(line, "il y a moins de points que de projets dans ce bulletin."));
+    }
+    Ok(())
+}
+
+/// Calls `each` with the line and the identifier of each voter.
+fn voters(
+    start: &Rows<'_>,
+    columns: &Columns,
+    mut each: impl FnMut(usize, &str) -> Result<(), ReadError>,
+) -> Result<(), ReadError> {
+    let mut rows = start.clone();
+    while let Some((line, row)) = rows.next()? {
+        columns
+            .cells(row, rows.quotes, |cells| cells.voter.map_or(Ok(()), |voter| each(line, voter)))
+            .unwrap_or(Ok(()))?;
+    }
+    Ok(())
+}
+
+impl<'a> Document<'a> {
+    /// The rows of the ballots that count, in order, as they are written in the file.
+    pub fn vote_rows(&self) -> impl Iterator<Item = &'a str> {
+        let mut rows = Rows::new(self.vote_text);
+        let mut void = self.void.iter().map(|(line, _)| *line).peekable();
+        let before = self.first_vote - 1;
+        // Rows that cannot be cut were refused when the file was read.
+        std::iter::from_fn(move || rows.next().ok().flatten())
+            .filter(move |(line, _)| void.next_if_eq(&(line + before)).is_none())
+            .map(|(_, row)| row)
+    }
+
+    /// Positions of the ballots of these voters, among the ballots that count.
+    ///
+    /// # Errors
+    /// The first identifier that has no ballot here, or whose ballot is void.
+    pub fn ballots_of<'i>(&self, ids: &[&'i str]) -> Result<Vec<usize>, &'i str> {
+        let wanted: HashSet<&str> = ids.iter().copied().collect();
+        let mut met: HashSet<&str> = HashSet::new();
+        let mut positions = Vec::new();
+        let columns = Columns::new(&self.vote_columns);
+        for (position, row) in self.vote_rows().enumerate() {
+            let voter = columns.cells(row, true, |cells| cells.voter.and_then(|voter| wanted.get(voter).copied()));
+            if let Some(voter) = voter.flatten() {
+                met.insert(voter);
+                positions.push(position);
+            }
+        }
+        match ids.iter().find(|id| !met.contains(**id)) {
+            Some(absent) => Err(absent),
+            None => Ok(positions),
+        }
+    }
+}
