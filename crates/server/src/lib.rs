@@ -2,12 +2,14 @@
 //!
 //! - [`features`]: the list.
 //! - [`examen`]: what `check` tries.
+//! - [`ligne`]: the command line in French.
 //! - [`ouverture`]: opens an instance from the configuration.
 //! - [`sauvegardes`]: `backup` and `restore`.
 //! - [`service`]: serves it, with its worker, until told to stop.
 //! - [`vote`]: the command `terreau vote`.
 
 pub mod examen;
+pub mod ligne;
 pub mod ouverture;
 pub mod sauvegardes;
 pub mod service;

@@ -74,7 +74,7 @@ pub fn executer(
 }
 
 fn lire(chemin: &Path) -> anyhow::Result<Vec<u8>> {
-    std::fs::read(chemin).with_context(|| format!("Le fichier {} ne peut pas être lu.", chemin.display()))
+    crate::ligne::lire(chemin)
 }
 
 fn depouiller(demande: &Depouiller, sortie: &mut dyn Write, remarques: &mut dyn Write) -> anyhow::Result<ExitCode> {
