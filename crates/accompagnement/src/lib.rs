@@ -4,6 +4,7 @@
 //! - [`suivi`]: what the agent does on a project (answer, recommend, note, wait, hand over); the project's panel.
 //! - [`appel`]: "Saisir un appel": a project that arrives by telephone, in 60 seconds, then "Est-ce bien cela ?".
 //! - [`relation`]: introductions to an actor, who answers by a signed page without account.
+//! - `piece`: an attachment is told to the other side.
 //! - [`reprise`]: the spreadsheet in use taken over, line by line, undone if need be.
 //! - [`tableau`]: the board of the chargé, of the coordination, of the facilitateur.
 //! - [`pilotage`]: funnel, delays and the note for the direction; the public delay of answer.
@@ -14,6 +15,7 @@ mod demo;
 mod donnees;
 mod evenements;
 mod migrations;
+mod piece;
 pub mod pilotage;
 pub mod relation;
 pub mod reprise;
@@ -22,6 +24,7 @@ pub mod tableau;
 
 use axum::routing::{get, post};
 use domain::droit::Action;
+use socle::projet;
 use web::feature::{Donnees, EntreeMenu, Route};
 use web::{Acces, Feature};
 
@@ -41,6 +44,8 @@ pub fn feature() -> Feature {
         ],
         demo: Some(|instance| Box::pin(demo::semer(instance))),
         evenements: evenements::RENDUS,
+        ecoutes: &[(projet::EVENEMENT_PIECE, |tx, cadre, projet| Box::pin(piece::entendre(tx, cadre, projet)))],
+        taches: vec![piece::tache()],
         export: Some(|tx, personne| Box::pin(donnees::exporter(tx, personne))),
         effacer: Some(|tx, _, personne| Box::pin(donnees::effacer(tx, personne))),
         panneaux: &[|demande| Box::pin(suivi::panneau(demande))],

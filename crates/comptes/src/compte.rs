@@ -11,7 +11,7 @@ use web::cadre::{poser, retirer};
 use web::composants::{ChampOptions, ChampTexte, Etiquette, Html, OptionDeChamp, ResumeErreurs, Ton};
 use web::contexte::COOKIE_SESSION;
 use web::formulaire::Erreurs;
-use web::{Cadre, CheckedForm, Erreur, Reponse, Saisie, texte};
+use web::{Cadre, CheckedForm, Erreur, Reponse, Saisie, courriels, texte};
 
 use crate::evenements::{self, evenement};
 
@@ -200,14 +200,17 @@ pub async fn montrer_effacement(cadre: Cadre) -> Reponse {
     cadre.page("Effacer mon compte", &page)?.fil(&[("Mon compte", "/compte")]).repondre()
 }
 
-/// POST: name, address and telephone vanish here and in every feature, mandates end, sessions close. Projects stay with
-/// their bearer.
+/// POST: name, address and telephone vanish here and in every feature, mails that have not left too; mandates end, sessions
+/// close. Projects stay with their bearer.
 pub async fn effacer(cadre: Cadre, form: CheckedForm) -> Reponse {
     let (_, personne) = connecte(&cadre)?;
     let instance = &cadre.instance;
     let tx = instance.db.begin().await?;
     for effacer in instance.maison.features.iter().filter_map(|feature| feature.effacer) {
         effacer(&tx, instance, &personne.id).await?;
+    }
+    if let Some(adresse) = &personne.courriel {
+        courriels::oublier(&tx, adresse).await?;
     }
     personne::effacer(&tx, &*instance.clock, &personne.id, instance.aujourd_hui()).await?;
     let evenement = evenement(evenements::EFFACEMENT, "personne", personne.id.as_str(), None);

@@ -181,6 +181,8 @@ pub enum Postier {
     },
     /// Demonstration: kept in the database, readable on a page; nothing leaves.
     BoiteLocale(Db),
+    /// No server is set: mails wait.
+    Absent,
     /// Tests.
     Memoire(Arc<Mutex<Vec<Courriel>>>),
 }
@@ -222,6 +224,9 @@ impl Postier {
                     Err(erreur) => Err(echec(&erreur)),
                 }
             }
+            Self::Absent => {
+                Err(EchecTravail::Temporaire("aucun serveur de courriel n’est réglé (smtp.url)".to_owned()))
+            }
             Self::BoiteLocale(db) => Ok(deposer(db, courriel, clock).await?),
             Self::Memoire(boite) => {
                 boite.lock().unwrap_or_else(PoisonError::into_inner).push(courriel.clone());
@@ -235,7 +240,7 @@ impl Postier {
     pub fn recus(&self) -> Vec<Courriel> {
         match self {
             Self::Memoire(boite) => boite.lock().unwrap_or_else(PoisonError::into_inner).clone(),
-            Self::Smtp { .. } | Self::BoiteLocale(_) => Vec::new(),
+            Self::Smtp { .. } | Self::BoiteLocale(_) | Self::Absent => Vec::new(),
         }
     }
 }

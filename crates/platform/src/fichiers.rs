@@ -1,5 +1,8 @@
 //! Files kept by the house: a folder today, any object store tomorrow. A file is on the disk before the transaction that
-//! names it commits; what no transaction named is collected later. Names are random, the type is read in the bytes.
+//! names it commits; what no transaction named is collected later. Names are random, the type is read in the bytes, and
+//! an image says nothing but what it shows ([`image::sans_traces`]).
+
+pub mod image;
 
 use std::fmt::Write as _;
 use std::path::Path as Chemin;

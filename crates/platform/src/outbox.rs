@@ -153,6 +153,26 @@ pub async fn reserver(db: &Db, clock: &dyn Clock, bail_s: impl Fn(&str) -> i64) 
     Ok(Some(ligne::Model { tentatives: due.tentatives + 1, reserve_jusque: Some(reserve_jusque), ..due }))
 }
 
+/// Forgets the work on a subject, waiting or given up, whose parameters hold `mot` and which `concerne` recognises.
+///
+/// # Errors
+/// The engine refused.
+pub async fn oublier(
+    tx: &WriteTx,
+    sujet: &str,
+    mot: &str,
+    concerne: impl Fn(&ligne::Model) -> bool,
+) -> Result<(), DbErr> {
+    let candidats = ligne::Entity::find()
+        .filter(ligne::Column::Sujet.eq(sujet))
+        .filter(ligne::Column::Charge.contains(mot))
+        .all(tx)
+        .await?;
+    let ids = candidats.into_iter().filter(concerne).map(|travail| travail.id);
+    ligne::Entity::delete_many().filter(ligne::Column::Id.is_in(ids)).exec(tx).await?;
+    Ok(())
+}
+
 /// Removes a piece of work that is done, in the transaction of its effect where there is one. Asked again since it was
 /// taken, it stays and is due at once.
 ///

@@ -33,6 +33,21 @@ impl Panne {
     }
 }
 
+/// Why a file cannot be read or written, to be said after "Le fichier … :".
+#[must_use]
+pub fn du_fichier(erreur: &std::io::Error) -> String {
+    use std::io::ErrorKind;
+    match erreur.kind() {
+        ErrorKind::NotFound => "il n’existe pas".to_owned(),
+        ErrorKind::PermissionDenied => "vous n’en avez pas le droit".to_owned(),
+        ErrorKind::IsADirectory => "c’est un dossier".to_owned(),
+        ErrorKind::NotADirectory => "une partie du chemin n’est pas un dossier".to_owned(),
+        ErrorKind::StorageFull => "le disque est plein".to_owned(),
+        ErrorKind::ReadOnlyFilesystem => "le disque refuse d’écrire".to_owned(),
+        _ => erreur.to_string(),
+    }
+}
+
 /// The fault behind an error, if it is one.
 #[must_use]
 pub fn reconnaitre(erreur: &DbErr) -> Option<Panne> {

@@ -8,12 +8,9 @@ use domain::droit::{Action, Fonction};
 use domain::profil::{BaseDeCout, Besoin, Complements, Etape, NatureDepense, Porteur, Reponse as Avis};
 use domain::theme::Theme;
 use platform::journal;
-use socle::jeton::empreinte;
 use socle::projet::{self, Diffusion, Etat};
 use socle::{ProjetId, mandat};
-use web::cadre::{cookie, poser};
 use web::composants::{ChampLong, ChampOptions, ChampTexte, Etapes, Html, OptionDeChamp, ResumeErreurs, Selection};
-use web::contexte::{BROUILLONS_MAX, COOKIE_BROUILLONS};
 use web::formulaire::{Erreurs, Lecteur};
 use web::{Cadre, CheckedForm, Formulaire, Reponse, Saisie, courriels};
 
@@ -130,12 +127,13 @@ pub async fn creer(cadre: Cadre, form: CheckedForm) -> Reponse {
         }
     };
     let instance = &cadre.instance;
-    let secret = instance.ids.jeton();
+    let reference = instance.ids.reference(8);
     let auteur = cadre.visiteur.personne_id().cloned();
     let maintenant = instance.clock.instant();
     let projet = projet::Model {
         id: ProjetId::nouveau(&*instance.ids),
-        reference: instance.ids.reference(8),
+        brouillon: auteur.is_none().then(|| projet::empreinte_de_brouillon(&cadre.jeton_visiteur, &reference)),
+        reference,
         titre: idee.titre,
         titre_tri: String::new(),
         manque: idee.manque,
@@ -143,7 +141,6 @@ pub async fn creer(cadre: Cadre, form: CheckedForm) -> Reponse {
         etape: Etape::Idee,
         porteur: Porteur::PasDecide,
         organisation_id: None,
-        brouillon: auteur.is_none().then(|| empreinte(&secret)),
         etat: if auteur.is_some() { Etat::Garde } else { Etat::Brouillon },
         auteur_id: auteur,
         confirme_le: None,
@@ -161,13 +158,7 @@ pub async fn creer(cadre: Cadre, form: CheckedForm) -> Reponse {
     let tx = instance.db.begin().await?;
     let projet = projet::inserer(&tx, projet, &idee.themes).await?;
     journal::ecrire(&tx, &*instance.clock, &*instance.ids, evenement(&cadre, evenements::DECRIT, &projet)).await?;
-    let mut reponse = form.conclure(tx, &format!("/projets/{}/suite", projet.reference), "").await?;
-    if projet.brouillon.is_some() {
-        let anciens = cadre.visiteur.brouillons.iter().map(String::as_str);
-        let secrets: Vec<&str> = std::iter::once(secret.as_str()).chain(anciens).take(BROUILLONS_MAX).collect();
-        poser(&mut reponse, &cookie(&cadre, COOKIE_BROUILLONS, secrets.join("."), 30));
-    }
-    Ok(reponse)
+    form.conclure(tx, &format!("/projets/{}/suite", projet.reference), "").await
 }
 
 /// GET: screen 1 of a project already made.

@@ -13,7 +13,6 @@ pub(crate) const CONFIRMATION_DEMANDEE: &str = "projet.confirmation-demandee";
 pub(crate) const REFUSE_PAR_LA_MAIRIE: &str = "projet.refuse-par-la-mairie";
 pub(crate) const PUBLIE: &str = "projet.publie";
 pub(crate) const RETIRE: &str = "projet.retire";
-pub(crate) const PIECE_AJOUTEE: &str = "projet.piece-ajoutee";
 pub(crate) const PIECE_RETIREE: &str = "projet.piece-retiree";
 pub(crate) const PIECE_RENDUE: &str = "projet.piece-rendue";
 pub(crate) const INVITE: &str = "projet.invite";
@@ -27,7 +26,7 @@ pub(crate) const RENDUS: &[(&str, Rendu)] = &[
     (REFUSE_PAR_LA_MAIRIE, |_, _| "La mairie répond que ce n’est pas son projet".to_owned()),
     (PUBLIE, |_, _| "Projet rendu public".to_owned()),
     (RETIRE, |_, _| "Projet redevenu privé".to_owned()),
-    (PIECE_AJOUTEE, |_, faits| piece(faits, "ajoutée")),
+    (projet::EVENEMENT_PIECE, |_, faits| piece(faits, "ajoutée")),
     (PIECE_RETIREE, |_, faits| piece(faits, "retirée")),
     (PIECE_RENDUE, |_, faits| piece(faits, "remise")),
     (INVITE, |_: &ligne::Model, _| "Collègue invité".to_owned()),

@@ -164,7 +164,7 @@ pub async fn inviter(cadre: Cadre, Path(reference): Path<String>, form: CheckedF
     let tx = instance.db.begin().await?;
     let invite = personne::trouver_ou_creer(&tx, clock, ids, &courriel).await?;
     let mandats = [];
-    let deja = projet::lien(&tx, &projet, Some((&invite.id, &mandats)), &[], &[], None).await? != Lien::Aucun;
+    let deja = projet::lien(&tx, &projet, Some((&invite.id, &mandats)), None, &[], None).await? != Lien::Aucun;
     if !deja {
         projet::ajouter_membre(&tx, ids, &projet.id, &invite.id, cadre.visiteur.personne_id(), clock.instant()).await?;
         journal::ecrire(&tx, clock, ids, evenement(&cadre, evenements::INVITE, &projet)).await?;

@@ -2,6 +2,7 @@
 //!
 //! - [`features`]: the list.
 //! - [`examen`]: what `check` tries.
+//! - [`ligne`]: the command line in French.
 //! - [`ouverture`]: opens an instance from the configuration.
 //! - [`sauvegardes`]: `backup` and `restore`.
 //! - [`service`]: serves it, with its worker, until told to stop.
@@ -9,6 +10,7 @@
 //! - [`vote`]: the command `terreau vote`.
 
 pub mod examen;
+pub mod ligne;
 pub mod ouverture;
 pub mod sauvegardes;
 pub mod service;

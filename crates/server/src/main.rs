@@ -7,12 +7,12 @@ use std::process::ExitCode;
 
 use accompagnement::reprise::import;
 use anyhow::Context;
-use clap::{Parser, Subcommand};
+use clap::{CommandFactory, FromArgMatches, Parser, Subcommand};
 use documents::export::Format;
 use platform::configuration::{Configuration, Sources};
 use server::examen::{Examen, examiner};
 use server::ouverture::{self, Base, Ouverte};
-use server::{sauvegardes, service};
+use server::{ligne, sauvegardes, service};
 use web::Instance;
 
 #[derive(Parser)]
@@ -119,14 +119,16 @@ enum Generer {
 }
 
 fn main() -> ExitCode {
-    let ligne = Ligne::parse();
-    match executer(&ligne) {
-        Ok(code) => code,
-        Err(erreur) => {
-            println!("{erreur:#}");
-            ExitCode::FAILURE
-        }
-    }
+    let lue = ligne::en_francais(Ligne::command()).try_get_matches().and_then(|lus| Ligne::from_arg_matches(&lus));
+    let fait = match lue {
+        Ok(ligne) => executer(&ligne),
+        Err(erreur) => return ligne::dire(&erreur),
+    };
+    fait.unwrap_or_else(|erreur| {
+        println!("{erreur}");
+        erreur.chain().skip(1).for_each(|cause| println!("  {cause}"));
+        ExitCode::FAILURE
+    })
 }
 
 fn executer(ligne: &Ligne) -> anyhow::Result<ExitCode> {
@@ -194,8 +196,8 @@ fn configuration(ligne: &Ligne) -> anyhow::Result<Configuration> {
     let chemin = ligne.configuration.clone().or_else(|| Some(PathBuf::from("terreau.toml")).filter(|p| p.exists()));
     let fichier = match &chemin {
         Some(chemin) => Some(
-            std::fs::read_to_string(chemin)
-                .with_context(|| format!("Le fichier {} ne peut pas être lu.", chemin.display()))?,
+            String::from_utf8(ligne::lire(chemin)?)
+                .with_context(|| format!("Le fichier {} n’est pas un texte en UTF-8", chemin.display()))?,
         ),
         None => None,
     };
@@ -261,8 +263,7 @@ async fn initialiser(configuration: &Configuration) -> anyhow::Result<ExitCode> 
 async fn importer(instance: &Instance, quoi: &Import) -> anyhow::Result<ExitCode> {
     match quoi {
         Import::Aides { chemin, source, essai } => {
-            let octets = std::fs::read(chemin)
-                .with_context(|| format!("Le fichier {} ne peut pas être lu.", chemin.display()))?;
+            let octets = ligne::lire(chemin)?;
             let nom = chemin.file_name().unwrap_or_default().to_string_lossy();
             let fichier = leviers::import::Fichier { nom: &nom, octets: &octets, source: source.as_deref() };
             match leviers::import::importer(instance, None, fichier, *essai).await {
@@ -292,8 +293,7 @@ fn dire_l_avancement(fichier: &str, lus: u64, taille: u64) {
 }
 
 async fn importer_projets(instance: &Instance, fichier: &Path, essai: bool) -> anyhow::Result<ExitCode> {
-    let octets =
-        std::fs::read(fichier).with_context(|| format!("Le fichier {} ne peut pas être lu.", fichier.display()))?;
+    let octets = ligne::lire(fichier)?;
     let nom = fichier.file_name().unwrap_or_default().to_string_lossy();
     let feuille = documents::lecture::lire(&nom, &octets)?;
     let (correspondance, rapport) = import::par_commande(instance, &nom, &feuille, essai)
@@ -315,11 +315,10 @@ async fn exporter(configuration: &Configuration, dossier: &Path, format: Format)
     let feuille = projets::publication::en_donnees(&instance)
         .await
         .map_err(|erreur| anyhow::anyhow!("Les projets publics ne se lisent pas : {erreur:?}"))?;
-    std::fs::create_dir_all(dossier)
-        .with_context(|| format!("Le dossier {} ne peut pas être créé.", dossier.display()))?;
+    std::fs::create_dir_all(dossier).map_err(|erreur| ligne::refus("Le dossier", dossier, "être créé", &erreur))?;
     let fichier = dossier.join(format!("projets-publics.{}", format.extension()));
     std::fs::write(&fichier, feuille.ecrire(format)?)
-        .with_context(|| format!("Le fichier {} ne peut pas être écrit.", fichier.display()))?;
+        .map_err(|erreur| ligne::refus("Le fichier", &fichier, "être écrit", &erreur))?;
     println!("{} : {} projets publics.", fichier.display(), feuille.lignes.len());
     Ok(ExitCode::SUCCESS)
 }

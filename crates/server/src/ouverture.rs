@@ -4,13 +4,14 @@ use std::path::Path;
 use std::sync::Arc;
 
 use anyhow::{Context, bail};
-use domain::referentiel::Referentiel;
+use domain::referentiel::{Collectivite, Referentiel};
 use platform::configuration::Configuration;
 use platform::courriel::Postier;
 use platform::crypto::Signature;
 use platform::fichiers::Fichiers;
 use platform::sauvegarde::{CLE, Dossiers, Motif, sauvegarder};
 use platform::{Db, DbOptions, Ids, Migration, SystemClock, SystemIds, migration};
+use socle::reglage;
 use web::application::routes;
 use web::feature::Route;
 use web::instance::Parties;
@@ -25,6 +26,9 @@ pub struct Ouverte {
     /// Routes, to be given to the application once.
     pub routes: Vec<Route>,
 }
+
+/// Setting: the collectivité whose database this is.
+const COLLECTIVITE: &str = "instance.collectivite";
 
 /// What to do when the database is not there yet.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -71,6 +75,7 @@ pub async fn ouvrir_avec(configuration: &Configuration, base: Base, ids: Arc<dyn
     let routes = routes(&mut maison);
     let migrations = maison.migrations();
     mettre_a_jour(&db, &migrations, &dossiers(configuration)).await?;
+    reconnaitre_la_base(&db, &collectivite).await?;
     let postier = postier(configuration, &db)?;
     let index = search::Index::ouvrir(&configuration.donnees.join("recherche"))
         .context("L’index de recherche ne s’ouvre pas. Vérifiez que le dossier des données peut être écrit.")?;
@@ -127,6 +132,29 @@ async fn mettre_a_jour(db: &Db, migrations: &[Migration], dossiers: &Dossiers) -
     Ok(())
 }
 
+/// A database is of one collectivité, from its first opening on.
+async fn reconnaitre_la_base(db: &Db, collectivite: &Collectivite) -> anyhow::Result<()> {
+    let illisible = "La base ne dit pas de quel département elle est";
+    let lue: Option<(String, i64)> = reglage::lire(&db.read().await?, COLLECTIVITE).await.context(illisible)?;
+    match lue {
+        Some((code, _)) if code == collectivite.code => Ok(()),
+        Some((code, _)) => {
+            let nom =
+                Referentiel::embarque().collectivite(&code).map_or_else(|| "inconnue".to_owned(), |autre| autre.nom);
+            bail!(
+                "Cette base est celle de : {nom} ({code}). Pour {}, donnez un autre dossier (donnees) et une autre base \
+                 (base.url ou base.schema).",
+                collectivite.nom
+            )
+        }
+        None => {
+            let tx = db.begin().await?;
+            reglage::ecrire(&tx, &SystemClock, COLLECTIVITE, &collectivite.code, 0, None).await.context(illisible)?;
+            Ok(tx.commit().await?)
+        }
+    }
+}
+
 fn signature(chemin: &Path) -> anyhow::Result<Signature> {
     if chemin.exists() {
         return Signature::lire(chemin).with_context(|| format!("La clé {} ne peut pas être lue.", chemin.display()));
@@ -135,14 +163,13 @@ fn signature(chemin: &Path) -> anyhow::Result<Signature> {
         .with_context(|| format!("La clé {} ne peut pas être écrite.", chemin.display()))
 }
 
-/// In a demonstration no mail leaves, whatever the configuration says.
+/// In a demonstration no mail leaves, whatever the configuration says. Without server, mails wait: `serve` refuses to start
+/// so, the other commands send nothing.
 fn postier(configuration: &Configuration, db: &Db) -> anyhow::Result<Postier> {
     match &configuration.smtp {
         _ if configuration.demo => Ok(Postier::BoiteLocale(db.clone())),
         Some(smtp) => Postier::smtp(smtp).context("Le courriel est mal réglé."),
-        None => bail!(
-            "Aucun serveur de courriel n’est réglé. Donnez smtp.url et smtp.expediteur : sans courriel, personne ne peut se connecter."
-        ),
+        None => Ok(Postier::Absent),
     }
 }
 

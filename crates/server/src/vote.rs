@@ -125,7 +125,7 @@ pub fn executer(
 }
 
 fn lire(chemin: &Path) -> anyhow::Result<Vec<u8>> {
-    std::fs::read(chemin).with_context(|| format!("Le fichier {} ne peut pas être lu.", chemin.display()))
+    crate::ligne::lire(chemin)
 }
 
 fn parametres(demande: &Depouiller, octets: &[u8]) -> anyhow::Result<Parameters> {

@@ -159,6 +159,27 @@ async fn un_formulaire_envoye_deux_fois_ne_fait_qu_un_projet(#[case] moteur: Mot
     appli.fin().await;
 }
 
+/// The browser sends its form again because the first answer, cookies included, never came.
+#[rstest]
+#[case::sqlite(Moteur::Sqlite)]
+#[case::postgres(Moteur::Postgres)]
+#[tokio::test]
+async fn un_brouillon_dont_la_reponse_se_perd_reste_au_visiteur(#[case] moteur: Moteur) {
+    let appli = Appli::nouvelle(moteur, features()).await;
+    let mut visiteur = appli.navigateur();
+    let page = visiteur.ouvrir("/projets/nouveau").await;
+    let mut coupe = visiteur.clone();
+    let perdue = coupe.envoyer_sans_suivre(&page, "/projets/nouveau", IDEE).await;
+    assert_eq!(perdue.statut, StatusCode::SEE_OTHER);
+
+    let suite = visiteur.envoyer(&page, "/projets/nouveau", IDEE).await;
+    assert_eq!(suite.statut, StatusCode::OK);
+    suite.exiger("Où vous en êtes");
+    assert_eq!(perdue.entetes["location"], suite.chemin.as_str(), "one project, not two");
+    appli.navigateur().ouvrir(&suite.chemin).await.exiger("Connectez-vous pour continuer");
+    appli.fin().await;
+}
+
 #[rstest]
 #[case::sqlite(Moteur::Sqlite)]
 #[case::postgres(Moteur::Postgres)]

@@ -337,6 +337,8 @@ pub async fn ajouter_membre(
 
 /// Kind of the event written by [`rattacher`].
 pub const EVENEMENT_GARDE: &str = "projet.garde";
+/// Kind of the event of an attachment added, that others may hear.
+pub const EVENEMENT_PIECE: &str = "projet.piece-ajoutee";
 
 /// A person leaves every project they were invited to.
 ///
@@ -550,7 +552,13 @@ struct Attaches {
     mandats: i64,
 }
 
-/// How a person (or a browser holding a draft's secret) stands to a project. At most two statements.
+/// What tells whose draft it is: known before the first answer, so that an answer lost on the way loses nothing.
+#[must_use]
+pub fn empreinte_de_brouillon(navigateur: &str, reference: &str) -> String {
+    empreinte(&format!("{navigateur}/{reference}"))
+}
+
+/// How a person (or the browser in which a draft was made) stands to a project. At most two statements.
 ///
 /// # Errors
 /// The engine refused.
@@ -558,11 +566,12 @@ pub async fn lien(
     db: &impl ConnectionTrait,
     projet: &Model,
     personne: Option<(&PersonneId, &[EnVigueur])>,
-    secrets: &[String],
+    navigateur: Option<&str>,
     secteurs: &[SecteurId],
     secteur_du_projet: Option<&SecteurId>,
 ) -> Result<Lien, DbErr> {
-    let tient_le_secret = projet.brouillon.as_ref().is_some_and(|b| secrets.iter().any(|s| &empreinte(s) == b));
+    let tient_le_secret = projet.brouillon.is_some()
+        && projet.brouillon == navigateur.map(|secret| empreinte_de_brouillon(secret, &projet.reference));
     let Some((personne, mandats)) = personne else {
         return Ok(if tient_le_secret { Lien::Declarant } else { Lien::Aucun });
     };

@@ -20,14 +20,10 @@ use crate::instance::Instance;
 
 /// Cookie of a signed-in browser.
 pub const COOKIE_SESSION: &str = "terreau_session";
-/// Cookie of any browser that was shown a form (binds CSRF tokens and doubles to it).
+/// Cookie of any browser that was shown a form (binds CSRF tokens, doubles and drafts without account to it).
 pub const COOKIE_VISITEUR: &str = "terreau_visiteur";
-/// Cookie that holds the secrets of drafts made without account.
-pub const COOKIE_BROUILLONS: &str = "terreau_brouillons";
 /// Cookie of the message shown once after a redirect.
 pub const COOKIE_MESSAGE: &str = "terreau_message";
-/// Drafts kept by one browser.
-pub const BROUILLONS_MAX: usize = 8;
 
 /// Who visits.
 #[derive(Clone, Debug, Default)]
@@ -38,8 +34,8 @@ pub struct Visiteur {
     pub mandats: Vec<EnVigueur>,
     /// Secteurs that the person answers for today.
     pub secteurs: Vec<SecteurId>,
-    /// Secrets of drafts made by this browser without account.
-    pub brouillons: Vec<String>,
+    /// Secret of this browser: the drafts made in it without account are its own.
+    navigateur: Option<String>,
     fonctions: Vec<Fonction>,
 }
 
@@ -107,7 +103,8 @@ impl Visiteur {
             secteur::interlocuteur(db, &projet.commune, instance.aujourd_hui()).await?.map(|i| i.secteur_id)
         };
         let personne = self.personne_id().map(|id| (id, self.mandats.as_slice()));
-        projet::lien(db, projet, personne, &self.brouillons, &self.secteurs, secteur.as_ref()).await
+        let secret = self.navigateur.as_deref();
+        projet::lien(db, projet, personne, secret, &self.secteurs, secteur.as_ref()).await
     }
 }
 
@@ -160,7 +157,7 @@ impl Contexte {
     ) -> Result<Self, Erreur> {
         let jeton = cookies.get(COOKIE_VISITEUR).map(|c| c.value().to_owned()).filter(|jeton| est_un_jeton(jeton));
         let visiteur_nouveau = jeton.is_none();
-        let visiteur = lire_visiteur(&instance, &cookies).await?;
+        let visiteur = Visiteur { navigateur: jeton.clone(), ..lire_visiteur(&instance, &cookies).await? };
         Ok(Self(Arc::new(Interieur {
             numero: instance.ids.reference(10),
             nonce: instance.ids.reference(22),
@@ -206,20 +203,13 @@ fn est_un_jeton(texte: &str) -> bool {
 }
 
 async fn lire_visiteur(instance: &Instance, cookies: &CookieJar) -> Result<Visiteur, Erreur> {
-    let brouillons: Vec<String> = cookies
-        .get(COOKIE_BROUILLONS)
-        .map(|cookie| {
-            cookie.value().split('.').filter(|s| est_un_jeton(s)).take(BROUILLONS_MAX).map(str::to_owned).collect()
-        })
-        .unwrap_or_default();
-    let anonyme = Visiteur { brouillons, ..Visiteur::default() };
     let Some(jeton) = cookies.get(COOKIE_SESSION).map(|c| c.value()).filter(|jeton| est_un_jeton(jeton)) else {
-        return Ok(anonyme);
+        return Ok(Visiteur::default());
     };
     let maintenant = instance.clock.instant();
     let tx = instance.db.read().await?;
     let Some((session, personne)) = session::retrouver(&tx, maintenant, jeton).await? else {
-        return Ok(anonyme);
+        return Ok(Visiteur::default());
     };
     let jour = instance.aujourd_hui();
     let mandats: Vec<EnVigueur> = mandat::en_vigueur(&tx, &personne.id, jour)
@@ -240,7 +230,7 @@ async fn lire_visiteur(instance: &Instance, cookies: &CookieJar) -> Result<Visit
         session::noter_visite(&tx, &session.id, maintenant).await?;
         tx.commit().await?;
     }
-    Ok(Visiteur { session: Some((session, personne)), mandats, secteurs, fonctions, ..anonyme })
+    Ok(Visiteur { session: Some((session, personne)), mandats, secteurs, fonctions, navigateur: None })
 }
 
 impl<S: Send + Sync> FromRequestParts<S> for Contexte {

@@ -62,6 +62,17 @@ pub async fn demander(tx: &WriteTx, clock: &dyn Clock, ids: &dyn Ids, message: M
     outbox::demander(tx, clock, ids, Travail::nouveau(SUJET, message)).await.map(|_| ())
 }
 
+/// Forgets the mails to an address that have not left: whoever held it erased their account.
+///
+/// # Errors
+/// The engine refused.
+pub async fn oublier(tx: &WriteTx, adresse: &str) -> Result<(), DbErr> {
+    let sien = |travail: &ligne::Model| {
+        serde_json::from_str(&travail.charge).is_ok_and(|message: Message| message.a == adresse)
+    };
+    outbox::oublier(tx, SUJET, adresse, sien).await
+}
+
 /// Tells a person: at once, or in the daily digest when they chose it. Nobody is told of what they did themselves.
 ///
 /// # Errors

@@ -204,6 +204,9 @@ pub type Effacement = for<'a> fn(&'a WriteTx, &'a Instance, &'a socle::PersonneI
 /// How the journal's events of one kind are said.
 pub type Rendu = fn(&ligne::Model, &Value) -> String;
 
+/// What a feature does when another one did something to a project, in the same transaction.
+pub type Ecoute = for<'a> fn(&'a WriteTx, &'a Cadre, &'a projet::Model) -> BoxFuture<'a, Result<(), Erreur>>;
+
 /// What a feature keeps about people, for the privacy page (RGPD art. 13 and 30).
 #[derive(Clone, Copy, Debug)]
 pub struct Donnees {
@@ -244,6 +247,8 @@ pub struct Feature {
     pub taches: Vec<Tache<Instance>>,
     /// How its events are said, by kind.
     pub evenements: &'static [(&'static str, Rendu)],
+    /// The events of others that it hears, by kind.
+    pub ecoutes: &'static [(&'static str, Ecoute)],
     /// Menu.
     pub menu: Vec<EntreeMenu>,
     /// What may fit a project.
@@ -357,6 +362,24 @@ impl Maison {
         }
         toutes.sort_by_cached_key(|p| (p.famille, rang_du_verdict(p.verdict), domain::tri::cle_de_tri(&p.titre)));
         Ok(toutes)
+    }
+
+    /// Lets the features that listen hear what was done to a project.
+    ///
+    /// # Errors
+    /// A feature failed: nothing is saved.
+    pub async fn annoncer(
+        &self,
+        tx: &WriteTx,
+        cadre: &Cadre,
+        projet: &projet::Model,
+        genre: &str,
+    ) -> Result<(), Erreur> {
+        let ecoutes = self.features.iter().flat_map(|feature| feature.ecoutes);
+        for (_, ecouter) in ecoutes.filter(|(attendu, _)| *attendu == genre) {
+            ecouter(tx, cadre, projet).await?;
+        }
+        Ok(())
     }
 
     /// All rules with a page: those of the kernel, then those of the features.

@@ -11,6 +11,7 @@ use axum::response::IntoResponse;
 use documents::export::{Feuille, Format};
 use domain::tri::cle_de_tri;
 use platform::WriteTx;
+use platform::fichiers::image::sans_traces;
 use platform::fichiers::{Depot, FichierError, Genre, reconnaitre};
 use platform::outbox::{self, Travail};
 use platform::worker::{EchecTravail, Tache};
@@ -85,6 +86,7 @@ async fn recevoir(mut multipart: Multipart, limite: u64) -> Result<(Saisie, Vec<
             return Err(Erreur::Invalide("Ce formulaire a trop de champs.".to_owned()));
         }
         let nom = champ.name().unwrap_or_default().to_owned();
+        let choisi = champ.file_name().is_some_and(|nom| !nom.is_empty());
         let fichier = champ.file_name().map(nom_propre);
         let permis = if fichier.is_some() { usize::try_from(limite).unwrap_or(usize::MAX) } else { reste };
         let Some(octets) = lire_champ(champ, permis).await.map_err(refus)? else {
@@ -92,8 +94,7 @@ async fn recevoir(mut multipart: Multipart, limite: u64) -> Result<(Saisie, Vec<
             continue;
         };
         match fichier {
-            // No file was chosen.
-            Some(_) if octets.is_empty() => {}
+            Some(_) if octets.is_empty() && !choisi => {}
             Some(fichier) if !trop_gros => {
                 fichiers.push(FichierRecu { champ: nom, nom: fichier, octets: octets.into() });
             }
@@ -144,32 +145,31 @@ impl CheckedFormFichier {
         self.fichiers.iter().find(|fichier| fichier.champ == champ)
     }
 
-    /// The file of a field and what it really is; the error goes beside the field.
+    /// The file of a field and what it really is; an image comes without its place nor its date. The error goes beside
+    /// the field.
     pub fn attendre(
         &self,
         erreurs: &mut Erreurs,
         champ: &str,
         permis: &[Genre],
         vide: &str,
-    ) -> Option<(&FichierRecu, Genre)> {
-        let Some(fichier) = self.fichier(champ) else {
-            erreurs.ajouter(champ, vide);
-            return None;
+    ) -> Option<(FichierRecu, Genre)> {
+        let lu = match self.fichier(champ) {
+            None => Err(vide.to_owned()),
+            Some(fichier) => accepter(fichier, permis),
         };
-        match reconnaitre(&fichier.nom, &fichier.octets) {
-            Ok(genre) if permis.contains(&genre) => Some((fichier, genre)),
-            Ok(_) => {
-                let noms: Vec<&str> = permis.iter().map(|genre| genre.extension()).collect();
-                erreurs
-                    .ajouter(champ, format!("Ce fichier n’est pas du bon type. Types acceptés : {}.", noms.join(", ")));
-                None
-            }
-            Err(raison) => {
-                erreurs.ajouter(champ, raison);
-                None
-            }
-        }
+        lu.map_err(|phrase| erreurs.ajouter(champ, phrase)).ok()
     }
+}
+
+fn accepter(fichier: &FichierRecu, permis: &[Genre]) -> Result<(FichierRecu, Genre), String> {
+    let genre = reconnaitre(&fichier.nom, &fichier.octets)?;
+    if !permis.contains(&genre) {
+        let noms: Vec<&str> = permis.iter().map(|genre| genre.extension()).collect();
+        return Err(format!("Ce fichier n’est pas du bon type. Types acceptés : {}.", noms.join(", ")));
+    }
+    let octets = sans_traces(genre, fichier.octets.clone())?;
+    Ok((FichierRecu { octets, ..fichier.clone() }, genre))
 }
 
 /// A download: never shown inside the site, never kept by a cache, its type never guessed.

@@ -12,6 +12,7 @@ use std::rc::Rc;
 use csv::ByteRecord;
 use domain::tri::cle_de_tri;
 use flate2::read::MultiGzDecoder;
+use platform::panne::du_fichier;
 use zip::ZipArchive;
 
 use super::ImportRefuse;
@@ -174,7 +175,7 @@ fn debut(lecteur: &mut dyn Read, taille: u64) -> std::io::Result<Vec<u8>> {
 /// It cannot be opened, or is not known by its header.
 pub fn reconnaitre(recu: &FichierRecu) -> Result<Vec<Table>, ImportRefuse> {
     let illisible = |erreur: std::io::Error| {
-        ImportRefuse::fichier(&recu.nom, None, format!("le fichier ne peut pas être lu ({erreur})."))
+        ImportRefuse::fichier(&recu.nom, None, format!("le fichier ne peut pas être lu : {}.", du_fichier(&erreur)))
     };
     let mut lecteur = ouvrir(&recu.contenu).map_err(illisible)?;
     let taille = lecteur.seek(std::io::SeekFrom::End(0)).map_err(illisible)?;

@@ -61,11 +61,15 @@ async fn ses_donnees_s_emportent_et_s_effacent(#[case] moteur: Moteur) {
     for dit in ["part@exemple.invalid", "Exemple-Part", "03 00 00 00 01"] {
         assert!(export.html.contains(dit), "{dit}");
     }
-    // A code that still waits is forgotten with the account.
+    // A code that still waits is forgotten with the account, and the mail that should have carried it does not leave.
+    let partis = appli.courriels().await.len();
     demander(&mut appli.navigateur(), "part@exemple.invalid").await;
-    appli.travailler().await;
+    demander(&mut appli.navigateur(), "reste@exemple.invalid").await;
     let page = maire.ouvrir("/compte/effacer").await;
     maire.envoyer(&page, "/compte/effacer", &[]).await.exiger("Votre compte est effacé");
+    let depuis: Vec<String> =
+        appli.courriels().await.iter().skip(partis).map(|courriel| courriel.destinataire().to_owned()).collect();
+    assert_eq!(depuis, ["reste@exemple.invalid"]);
     maire.ouvrir("/compte").await.exiger("Connectez-vous");
 
     // Nothing that says who they were is left in any table; the journal holds ids only.

@@ -152,7 +152,8 @@ pub async fn ajouter(cadre: Cadre, Path(reference): Path<String>, form: CheckedF
     let nouvelle =
         storage::Nouvelle { projet: &projet.id, nom: &fichier.nom, libelle: &libelle, depot: &depot, par: &auteur };
     let id = storage::ajouter(&tx, &*instance.clock, &*instance.ids, nouvelle).await?;
-    noter(&tx, &cadre, evenements::PIECE_AJOUTEE, &projet, &id, genre.extension()).await?;
+    noter(&tx, &cadre, projet::EVENEMENT_PIECE, &projet, &id, genre.extension()).await?;
+    instance.maison.annoncer(&tx, &cadre, &projet, projet::EVENEMENT_PIECE).await?;
     form.conclure(tx, &format!("/projets/{reference}/pieces"), "La pièce est ajoutée.").await
 }
 
