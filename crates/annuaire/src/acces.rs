@@ -15,6 +15,11 @@ pub(crate) async fn ouvrir(tx: &ReadTx, reference: &str) -> Result<acteur::Model
         .ok_or(Erreur::Introuvable("cet acteur"))
 }
 
+/// Does the visitor represent the actor, by a verified mandate?
+pub(crate) fn represente(visiteur: &Visiteur, acteur: &acteur::Model) -> bool {
+    lien(visiteur, acteur) == Lien::Porteur
+}
+
 /// Represents it (verified mandate), says so (declared mandate), or neither.
 fn lien(visiteur: &Visiteur, acteur: &acteur::Model) -> Lien {
     let mut mandats = visiteur.mandats.iter().filter(|mandat| mandat.organisation_id == acteur.organisation_id);

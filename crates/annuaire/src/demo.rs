@@ -94,52 +94,12 @@ async fn inserer(tx: &WriteTx, instance: &Instance, exemple: Exemple) -> Result<
     };
     let organisation = organisation::trouver_ou_creer(tx, clock, ids, nouvelle).await?;
     let faits = faits(&exemple);
-    let projection = projeter(None, &faits);
     let id = ActeurId::nouveau(ids);
-    let acteur = acteur::Model {
-        id: id.clone(),
-        organisation_id: organisation.id,
-        reference: ids.reference(8),
-        nom_tri: socle::nom_tri(&projection.nom),
-        nom: projection.nom,
-        sigle: projection.sigle,
-        siren: None,
-        rna: None,
-        categorie_juridique: projection.categorie_juridique,
-        famille: projection.famille,
-        naf: projection.naf,
-        tranche: projection.tranche,
-        etat: projection.etat,
-        diffusion: projection.diffusion,
-        ess_loi: projection.ess_loi.reponse,
-        ess_loi_motif: projection.ess_loi.motif,
-        ess_stat: projection.ess_stat.reponse,
-        ess_stat_motif: projection.ess_stat.motif,
-        presentation: projection.presentation,
-        site: projection.site,
-        courriel: projection.courriel,
-        telephone: projection.telephone,
-        commune: projection.commune,
-        exemple: true,
-        cree_le: maintenant,
-        modifie_le: maintenant,
-        version: 1,
-    };
+    let nu = acteur::Model::nouveau(id.clone(), organisation.id, ids.reference(8), None, maintenant);
+    let acteur = acteur::Model { exemple: true, ..projeter(nu, &faits) };
     storage::inserer(tx, acteur).await?;
-    let valeurs = faits.into_iter().map(|fait| {
-        let valeur = valeur::Model {
-            id: ids.uuid().to_string(),
-            acteur_id: id.clone(),
-            champ: fait.champ,
-            valeur: fait.valeur,
-            source: fait.source,
-            source_du: None,
-            auteur_id: None,
-            import_id: None,
-            recu_le: maintenant,
-            courante: true,
-        };
-        valeur.into_active_model()
+    let valeurs = faits.iter().map(|fait| {
+        valeur::Model::nouvelle(ids, &id, fait.champ, &fait.valeur, fait.source, maintenant).into_active_model()
     });
     valeur::Entity::insert_many(valeurs).exec_without_returning(tx).await?;
     rattacher(tx, instance, &id, &exemple).await?;

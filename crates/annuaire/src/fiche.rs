@@ -6,12 +6,13 @@ use domain::theme::Theme;
 use geo::{Carte, Contours, Point};
 use platform::Jour;
 use web::composants::{Cellule, Etiquette, Html, Resume, Tableau, Ton, echapper};
-use web::{Cache, Cadre, Instance, Reponse, texte};
+use web::{Cache, Cadre, Erreur, Instance, Reponse, texte};
 
 use crate::acces;
 use crate::acteur::{self, agrement, etablissement, storage, theme, valeur};
 use crate::offre::lecture;
 use crate::offre::storage::OffreComplete;
+use crate::tenue::rules::{Fraicheur, fraicheur};
 use crate::vocabulaire::{Champ, Diffusion, EtatActeur, GenreTerritoire, Origine, Reponse as TroisValeurs};
 
 /// An offer as shown.
@@ -114,16 +115,19 @@ pub async fn montrer(cadre: Cadre, Path(reference): Path<String>) -> Reponse {
     let instance = &cadre.instance;
     let tx = instance.db.read().await?;
     let acteur = acces::ouvrir(&tx, &reference).await?;
+    let gerable = acces::autoriser(&cadre, &acteur).is_ok();
+    if acteur.etat == EtatActeur::Endormi && !gerable {
+        return Err(Erreur::Introuvable("cet acteur"));
+    }
     let etablissements = storage::etablissements(&tx, &acteur.id).await?;
     let agrements = storage::agrements(&tx, &acteur.id).await?;
     let themes = storage::themes(&tx, &acteur.id).await?;
     let valeurs = storage::valeurs(&tx, &acteur.id).await?;
     let offres = lecture::de_l_acteur(&tx, &acteur.id).await?;
-    let gerable = acces::autoriser(&cadre, &acteur).is_ok();
     let page = PageFiche {
         surtitre: surtitre(instance, &acteur),
         exemple: acteur.exemple,
-        avis: avis(&acteur),
+        avis: avis(instance, &acteur),
         presentation: Html(texte::paragraphes(acteur.presentation.as_deref().unwrap_or_default())),
         themes: themes.iter().filter_map(theme_vu).collect(),
         offres: offres
@@ -140,7 +144,7 @@ pub async fn montrer(cadre: Cadre, Path(reference): Path<String>) -> Reponse {
         etablissements: tableau_des_etablissements(instance, &acteur, &etablissements),
         carte: Html(carte(instance, &acteur, &etablissements)),
         provenance: provenance(&acteur, &valeurs),
-        gerer: gerable.then(|| format!("/annuaire/{}/offres", acteur.reference)),
+        gerer: gerable.then(|| format!("/annuaire/{}", acteur.reference)),
         erreur: une_erreur(&cadre, &acteur),
         sigle: acteur.sigle.filter(|sigle| *sigle != acteur.nom),
         nom: acteur.nom,
@@ -154,13 +158,28 @@ fn surtitre(instance: &Instance, acteur: &acteur::Model) -> String {
     [Some(acteur.famille.libelle()), commune].into_iter().flatten().collect::<Vec<_>>().join(" · ")
 }
 
-fn avis(acteur: &acteur::Model) -> Vec<&'static str> {
+/// Sirene's own dates do not matter here: a page that it keeps awake is still to be confirmed.
+fn a_confirmer(instance: &Instance, acteur: &acteur::Model) -> bool {
+    let depuis = instance.jour_de(acteur.confirme_le.unwrap_or(acteur.cree_le));
+    fraicheur(instance.aujourd_hui(), depuis, None) != Fraicheur::AJour
+}
+
+fn avis(instance: &Instance, acteur: &acteur::Model) -> Vec<&'static str> {
     let mut avis = Vec::new();
     if acteur.exemple {
         avis.push("Exemple : cet acteur est inventé pour la démonstration.");
     }
     if acteur.etat == EtatActeur::Cesse {
         avis.push("Cet acteur a cessé son activité, selon nos sources.");
+    }
+    if acteur.etat == EtatActeur::Endormi {
+        avis.push(
+            "Le public ne voit plus cette fiche : personne ne l’a confirmée depuis deux ans. Confirmez-la, elle revient \
+             aussitôt.",
+        );
+    }
+    if acteur.etat == EtatActeur::Actif && a_confirmer(instance, acteur) {
+        avis.push("À confirmer : personne n’a relu cette fiche depuis plus d’un an. Vérifiez avant de vous déplacer.");
     }
     if acteur.diffusion == Diffusion::Partielle {
         avis.push(

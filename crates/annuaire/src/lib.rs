@@ -10,6 +10,7 @@
 //! - [`exports`]: exactly what is filtered, as a spreadsheet or for a map.
 //! - [`propositions`]: offers that may fit a project, each with its reasons.
 //! - `recherche`, `panneau`: what the index holds of an actor; actors on the page of a commune.
+//! - [`tenue`]: what keeps it true: corrections, yearly confirmation, questions when sources differ.
 //! - [`vocabulaire`]: closed vocabularies of the directory.
 
 mod acces;
@@ -27,10 +28,12 @@ pub mod offre;
 mod panneau;
 pub mod propositions;
 mod recherche;
+pub mod tenue;
 pub mod vocabulaire;
 
 use axum::routing::{get, post};
 use domain::droit::Action;
+use platform::worker::Tache;
 use web::feature::{Donnees, EntreeMenu, LienReglage, Route};
 use web::{Acces, Feature};
 
@@ -51,14 +54,25 @@ pub fn feature() -> Feature {
             quoi: "Dans l’annuaire : le nom de la structure, ses adresses, et les contacts qu’elle a donnés ou rendus publics",
             pourquoi: "Faire connaître les acteurs de l’économie sociale et solidaire (mission d’intérêt public). Une \
                        structure en diffusion partielle n’a ni adresse ni contact publiés, sauf ceux qu’elle a donnés",
-            duree: "Tant que la structure est en activité, ou jusqu’à ce qu’elle demande son retrait",
+            duree: "Tant que la structure est en activité, ou jusqu’à ce qu’elle demande son retrait. Sans nouvelles \
+                    pendant deux ans, la fiche n’est plus montrée",
         }],
-        reglages: vec![LienReglage {
-            rang: 60,
-            libelle: "Importer l’annuaire",
-            texte: "Sirene, structures d’insertion, liste d’ESS France : voir ce qui change, puis l’enregistrer.",
-            url: "/reglages/imports/annuaire",
-        }],
+        reglages: vec![
+            LienReglage {
+                rang: 59,
+                libelle: "Tenir l’annuaire à jour",
+                texte: "Trancher quand deux sources se contredisent, réveiller les fiches sans nouvelles.",
+                url: "/reglages/annuaire",
+            },
+            LienReglage {
+                rang: 60,
+                libelle: "Importer l’annuaire",
+                texte: "Sirene, structures d’insertion, liste d’ESS France : voir ce qui change, puis l’enregistrer.",
+                url: "/reglages/imports/annuaire",
+            },
+        ],
+        taches: vec![Tache::nouvelle(tenue::relance::SUJET, tenue::relance::chaque_jour)],
+        periodiques: &[tenue::relance::CHAQUE_JOUR],
         demo: Some(|instance| Box::pin(demo::semer(instance))),
         ..Feature::default()
     }
@@ -84,6 +98,20 @@ fn routes() -> Vec<Route> {
             objet,
             get(offre::pages::modifier).post(offre::pages::enregistrer),
         ),
+        route(
+            "GET POST",
+            "/annuaire/{reference}/modifier",
+            objet,
+            get(tenue::modifier::montrer).post(tenue::modifier::enregistrer),
+        ),
+        route("POST", "/annuaire/{reference}/confirmer", objet, post(tenue::modifier::confirmer)),
+        route(
+            "GET POST",
+            "/confirmer-une-fiche/{secret}",
+            objet,
+            get(tenue::relance::ouvrir).post(tenue::relance::confirmer),
+        ),
+        route("GET POST", "/reglages/annuaire", agent, get(tenue::a_tenir::montrer).post(tenue::a_tenir::trancher)),
         route("POST", "/annuaire/{reference}/offres/{offre}/etat", objet, post(offre::pages::changer_l_etat)),
         route(
             "GET POST",

@@ -1,5 +1,5 @@
-//! Tables of the feature. One text for both engines. The tables `import_*` are where an import waits before its swap:
-//! same columns as the table they feed, for one import.
+//! Tables of the feature. One text for both engines. The tables `import_*` are where an import waits before its swap, and
+//! where what it replaced is kept: the same columns as the table they feed. A column added to one is added to the other.
 
 use platform::Migration;
 
@@ -85,5 +85,42 @@ pub(crate) const MIGRATIONS: &[Migration] = &[
         CREATE TABLE import_theme (
             import_id TEXT NOT NULL, acteur_id TEXT NOT NULL, theme TEXT NOT NULL, origine TEXT NOT NULL,
             PRIMARY KEY (import_id, acteur_id, theme))",
+    },
+    Migration {
+        feature: "annuaire",
+        numero: 3,
+        nom: "imports que l’on peut défaire, jour de la dernière confirmation",
+        sql: "UPDATE annuaire_import SET etat = 'abandonne' WHERE etat IN ('lecture', 'pret');
+        DROP TABLE import_acteur;
+        DROP TABLE import_etablissement;
+        DROP TABLE import_valeur;
+        DROP TABLE import_agrement;
+        DROP TABLE import_theme;
+        ALTER TABLE acteur ADD COLUMN confirme_le BIGINT;
+        CREATE TABLE import_organisation AS SELECT '' AS import_id, '' AS moment, t.* FROM organisation t WHERE 1 = 0;
+        CREATE TABLE import_acteur AS SELECT '' AS import_id, '' AS moment, t.* FROM acteur t WHERE 1 = 0;
+        CREATE TABLE import_etablissement AS
+            SELECT '' AS import_id, '' AS moment, t.* FROM acteur_etablissement t WHERE 1 = 0;
+        CREATE TABLE import_valeur AS SELECT '' AS import_id, '' AS moment, t.* FROM acteur_valeur t WHERE 1 = 0;
+        CREATE TABLE import_agrement AS SELECT '' AS import_id, '' AS moment, t.* FROM acteur_agrement t WHERE 1 = 0;
+        CREATE TABLE import_theme AS SELECT '' AS import_id, '' AS moment, t.* FROM acteur_theme t WHERE 1 = 0;
+        CREATE UNIQUE INDEX import_organisation_cle ON import_organisation (import_id, moment, id);
+        CREATE UNIQUE INDEX import_acteur_cle ON import_acteur (import_id, moment, id);
+        CREATE UNIQUE INDEX import_etablissement_cle ON import_etablissement (import_id, moment, id);
+        CREATE UNIQUE INDEX import_valeur_cle ON import_valeur (import_id, moment, id);
+        CREATE INDEX import_valeur_champ ON import_valeur (acteur_id, champ, source);
+        CREATE UNIQUE INDEX import_agrement_cle ON import_agrement (import_id, moment, acteur_id, genre, source);
+        CREATE UNIQUE INDEX import_theme_cle ON import_theme (import_id, moment, acteur_id, theme);
+        CREATE INDEX acteur_valeur_import ON acteur_valeur (import_id)",
+    },
+    Migration {
+        feature: "annuaire",
+        numero: 4,
+        nom: "relances de ceux qui doivent confirmer leur fiche",
+        sql: "CREATE TABLE acteur_relance (
+            acteur_id TEXT NOT NULL REFERENCES acteur(id), envoyee_le BIGINT NOT NULL,
+            PRIMARY KEY (acteur_id, envoyee_le));
+        CREATE INDEX acteur_relance_date ON acteur_relance (envoyee_le);
+        CREATE INDEX acteur_valeur_source ON acteur_valeur (source, acteur_id) WHERE courante",
     },
 ];

@@ -8,6 +8,7 @@ use search::Requete;
 use web::Erreur;
 use web::feature::{DemandeCommune, Panneau};
 
+use crate::liste::autour::Autour;
 use crate::liste::filtres::Filtres;
 use crate::liste::pages::{ActeurVu, interroger};
 use crate::liste::storage;
@@ -33,9 +34,9 @@ struct CorpsPanneau {
 pub(crate) async fn commune(demande: &DemandeCommune<'_>) -> Result<Option<Panneau>, Erreur> {
     let instance = &demande.cadre.instance;
     let ici = Filtres { commune: Some(demande.faits.code.clone()), page: 1, ..Filtres::default() };
-    let avec_voisines = Filtres { voisines: true, ..ici.clone() };
-    let de_la_commune = interroger(instance, &Requete { nombre: NOMMES, ..ici.requete(Vec::new()) })?;
-    let voisins = interroger(instance, &Requete { facettes: true, ..avec_voisines.requete(Vec::new()) })?;
+    let avec_voisines = Filtres { autour: Autour::Voisines, ..ici.clone() };
+    let de_la_commune = interroger(instance, &Requete { nombre: NOMMES, ..ici.requete(instance, Vec::new()) })?;
+    let voisins = interroger(instance, &Requete { facettes: true, ..avec_voisines.requete(instance, Vec::new()) })?;
     let lignes = storage::lignes(demande.tx, &de_la_commune.ids, instance.aujourd_hui()).await?;
     let themes: BTreeSet<Theme> =
         Theme::TOUS.iter().copied().filter(|theme| voisins.compte("theme", theme.as_str()) > 0).collect();

@@ -33,7 +33,7 @@ pub(crate) mod axe {
 pub(crate) const SOURCES: &[Source] = &[Source {
     nom: SOURCE,
     titre: "Acteurs",
-    page: "/annuaire",
+    page: Some("/annuaire"),
     lister: |tx, instance, portee| Box::pin(lister(tx, instance, portee)),
     montrer: |tx, instance, ids| Box::pin(montrer(tx, instance, ids)),
 }];

@@ -21,6 +21,7 @@ vocabulaire! {
     EtatActeur {
         Actif = "actif", "en activité";
         Cesse = "cesse", "a cessé son activité";
+        Endormi = "endormi", "sans nouvelles depuis deux ans";
         Masque = "masque", "retiré de l’annuaire";
     }
 }

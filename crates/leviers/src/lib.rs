@@ -4,6 +4,7 @@
 //! - [`catalogue`]: the sheets shipped in the program (national seeds, demonstration).
 //! - [`forme`]: legal forms, proposed when the bearer is not decided.
 //! - [`essai`]: forty labelled projects, to try a sheet before publishing it and to measure the matching.
+//! - `recherche`: what of the levers everyone may find.
 //! - [`import`]: aids of partners, each feed read through its mapping file.
 
 pub mod catalogue;
@@ -14,6 +15,7 @@ pub mod import;
 pub mod levier;
 mod migrations;
 mod propositions;
+mod recherche;
 
 use axum::routing::{get, post};
 use domain::droit::Action;
@@ -52,6 +54,7 @@ pub fn feature() -> Feature {
         }],
         evenements: evenements::RENDUS,
         propositions: Some(|demande| Box::pin(propositions::proposer(demande))),
+        sources: recherche::SOURCES,
         init: Some(|instance| {
             Box::pin(
                 async move { levier::semis::semer(instance, &Catalogue::embarque().map_err(Erreur::interne)?).await },

@@ -9,11 +9,61 @@ use domain::referentiel::canton::{Canton, CantonDe, canton_de};
 use domain::referentiel::zonage::{self, Appartenance};
 use domain::referentiel::{Commune, MILLESIME, Resolution, Trouvaille};
 use geo::{Carte, Contours};
+use search::Document;
 use serde::Serialize;
 use socle::{projet, secteur};
 use web::composants::{Cellule, Contact, EtatVide, Html, Resume, Tableau, echapper};
 use web::feature::{DemandeCommune, Panneau};
+use web::recherche::{Portee, Source, Trouve};
 use web::{Cache, Cadre, Erreur, Instance, Reponse, Saisie, texte};
+
+/// Communes of the instance, for the search of the whole site. They come from the referential: no statement.
+pub(crate) const SOURCES: &[Source] = &[Source {
+    nom: "commune",
+    titre: "Communes",
+    page: Some("/communes"),
+    lister: |_, instance, portee| Box::pin(async move { Ok(lister(instance, portee)) }),
+    montrer: |_, instance, ids| Box::pin(async move { Ok(ids.iter().filter_map(|id| trouve(instance, id)).collect()) }),
+}];
+
+fn lister(instance: &Instance, portee: Portee<'_>) -> Vec<Document> {
+    let communes = instance.perimetre().communes();
+    let voulues = communes.filter(|code| match portee {
+        Portee::Ids(ids) => ids.iter().any(|id| id == code.as_str()),
+        Portee::Apres(apres) => code.as_str() > apres,
+    });
+    voulues.filter_map(|code| instance.referentiel().commune(code)).map(|commune| document(instance, commune)).collect()
+}
+
+fn document(instance: &Instance, commune: &Commune) -> Document {
+    let code = commune.code.as_str();
+    let mut fort: Vec<&str> = commune.codes_postaux().collect();
+    fort.push(code);
+    Document {
+        source: "commune".to_owned(),
+        id: code.to_owned(),
+        titre: commune.nom.to_owned(),
+        fort: fort.join(" "),
+        corps: instance.referentiel().epci_de(commune).map(|epci| epci.nom.to_owned()).unwrap_or_default(),
+        facettes: Vec::new(),
+        tri: commune.cle.clone(),
+    }
+}
+
+fn trouve(instance: &Instance, id: &str) -> Option<Trouve> {
+    let code: CodeCommune = id.parse().ok()?;
+    let commune =
+        instance.referentiel().commune(&code).filter(|commune| instance.perimetre().contient(&commune.code))?;
+    let habitants = commune.population.map(|n| texte::accorde(u64::from(n), "habitant", "habitants"));
+    let epci = instance.referentiel().epci_de(commune).map(|epci| epci.nom.to_owned());
+    Some(Trouve {
+        id: id.to_owned(),
+        titre: commune.nom.to_owned(),
+        url: format!("/communes/{code}"),
+        resume: [epci, habitants].into_iter().flatten().collect::<Vec<_>>().join(" · "),
+        exemple: false,
+    })
+}
 
 /// Answers of a search.
 const LIMITE: usize = 30;

@@ -1,7 +1,8 @@
 //! What everyone sees: the home page, communes, what is done around me. Nothing here is personal.
 //!
 //! - [`accueil`]: what is this, who can help me, start my project, what is done around me.
-//! - [`communes`]: finding a commune (page and JSON for the picker), its page with the panels of the other features.
+//! - [`communes`]: finding a commune (page and JSON for the picker), its page with the panels of the other features;
+//!   communes among the results of the search.
 //! - [`recherche`]: one search for the whole site, over what each feature lets be found.
 //! - [`carte`]: published projects on a map, with its table twin.
 
@@ -28,6 +29,7 @@ pub fn feature() -> Feature {
             route("/carte", get(carte::montrer)),
             route("/recherche", get(recherche::montrer)),
         ],
+        sources: communes::SOURCES,
         menu: vec![
             EntreeMenu { rang: 40, libelle: "Communes", url: "/communes", acces: Acces::Public },
             EntreeMenu { rang: 50, libelle: "Ce qui se fait", url: "/carte", acces: Acces::Public },

@@ -4,12 +4,14 @@ use std::collections::HashMap;
 
 use askama::Template;
 use search::Requete;
-use web::composants::EtatVide;
+use web::composants::{EtatVide, Pagination};
 use web::recherche::{Source, Trouve};
 use web::{Cache, Cadre, Erreur, Reponse, Saisie, texte};
 
-/// Results of each family.
+/// Results of each family, on the page of all of them.
 const PAR_FAMILLE: usize = 8;
+/// Results of one family alone.
+const PAR_PAGE: usize = 50;
 /// Longest text shown back.
 const LONGUEUR: usize = 200;
 
@@ -19,38 +21,104 @@ struct Groupe {
     compte: String,
     trouves: Vec<Trouve>,
     suite: Option<String>,
+    /// No result holds all the words as they were typed.
+    approche: bool,
 }
 
 #[derive(Template)]
 #[template(path = "recherche.html")]
 struct PageRecherche {
     q: String,
+    seul: bool,
+    tous: String,
+    approche: bool,
     groupes: Vec<Groupe>,
     vide: Option<EtatVide>,
+    pagination: Pagination,
 }
 
-/// GET `/recherche?q=`.
-pub async fn montrer(cadre: Cadre) -> Reponse {
-    let saisie = cadre.uri.query().map(|q| Saisie::decoder(q.as_bytes())).unwrap_or_default();
-    let q: String = saisie.texte("q").trim().chars().take(LONGUEUR).collect();
-    let mut groupes = Vec::new();
-    if !q.is_empty() {
-        for source in cadre.instance.maison.sources() {
-            groupes.extend(chercher(&cadre, source, &q).await?);
+/// What is asked.
+struct Demande {
+    q: String,
+    /// One family alone.
+    seul: Option<&'static Source>,
+    page: usize,
+}
+
+impl Demande {
+    fn lire(cadre: &Cadre) -> Self {
+        let saisie = cadre.uri.query().map(|q| Saisie::decoder(q.as_bytes())).unwrap_or_default();
+        let dans = saisie.texte("dans");
+        Self {
+            q: saisie.texte("q").trim().chars().take(LONGUEUR).collect(),
+            seul: cadre.instance.maison.sources().find(|source| source.nom == dans),
+            page: saisie.texte("page").parse().unwrap_or(1).clamp(1, 1_000),
         }
     }
+
+    fn adresse(&self, page: &str) -> String {
+        let q: String = form_urlencoded::byte_serialize(self.q.as_bytes()).collect();
+        format!("{page}?q={q}")
+    }
+
+    fn adresse_de(&self, source: &Source) -> String {
+        source
+            .page
+            .map_or_else(|| format!("{}&dans={}", self.adresse("/recherche"), source.nom), |page| self.adresse(page))
+    }
+}
+
+/// GET `/recherche?q=`; `dans` shows one family alone, page by page.
+pub async fn montrer(cadre: Cadre) -> Reponse {
+    let demande = Demande::lire(&cadre);
+    let mut groupes = Vec::new();
+    let mut total = 0;
+    if !demande.q.is_empty() {
+        for source in cadre.instance.maison.sources().filter(|s| demande.seul.is_none_or(|seul| seul.nom == s.nom)) {
+            if let Some((groupe, combien)) = chercher(&cadre, source, &demande).await? {
+                groupes.push(groupe);
+                total = combien;
+            }
+        }
+    }
+    // Close answers only help where nothing answers exactly.
+    if groupes.iter().any(|groupe| !groupe.approche) {
+        groupes.retain(|groupe| !groupe.approche);
+    }
+    let q = &demande.q;
     let vide = (groupes.is_empty() && !q.is_empty()).then(|| EtatVide {
         titre: format!("Rien ne répond à « {q} »"),
         texte: "Essayez un mot plus simple, ou un seul mot. Vous pouvez aussi chercher par commune.".to_owned(),
         action: Some(("Chercher une commune".to_owned(), "/communes".to_owned())),
     });
     let titre = if q.is_empty() { "Rechercher".to_owned() } else { format!("Recherche : {q}") };
-    cadre.page(titre, &PageRecherche { q, groupes, vide })?.cache(Cache::Public(60)).repondre()
+    let (total, base) = match demande.seul {
+        Some(seul) => (total, format!("{}&dans={}", demande.adresse("/recherche"), seul.nom)),
+        None => (0, demande.adresse("/recherche")),
+    };
+    let page = PageRecherche {
+        seul: demande.seul.is_some(),
+        tous: demande.adresse("/recherche"),
+        approche: groupes.iter().any(|groupe| groupe.approche),
+        groupes,
+        vide,
+        pagination: Pagination::nouvelle(&base, demande.page as u64, total as u64, PAR_PAGE as u64),
+        q: demande.q,
+    };
+    cadre.page(titre, &page)?.cache(Cache::Public(60)).repondre()
 }
 
-async fn chercher(cadre: &Cadre, source: &'static Source, q: &str) -> Result<Option<Groupe>, Erreur> {
+/// What answers in one family, and how many in all. The index is only a cache: rights are asked again of the database,
+/// and a family of which nothing may be shown is not named.
+async fn chercher(
+    cadre: &Cadre,
+    source: &'static Source,
+    demande: &Demande,
+) -> Result<Option<(Groupe, usize)>, Erreur> {
     let instance = &cadre.instance;
-    let requete = Requete { source: source.nom, texte: q.to_owned(), nombre: PAR_FAMILLE, ..Requete::default() };
+    let nombre = if demande.seul.is_some() { PAR_PAGE } else { PAR_FAMILLE };
+    let premier = if demande.seul.is_some() { (demande.page - 1) * PAR_PAGE } else { 0 };
+    let requete = Requete { source: source.nom, texte: demande.q.clone(), premier, nombre, ..Requete::default() };
     let resultat = instance.index.chercher(&requete).map_err(Erreur::interne)?;
     if resultat.sans_mot || resultat.ids.is_empty() {
         return Ok(None);
@@ -58,12 +126,17 @@ async fn chercher(cadre: &Cadre, source: &'static Source, q: &str) -> Result<Opt
     let tx = instance.db.read().await?;
     let montres = (source.montrer)(&tx, instance, &resultat.ids).await?;
     let mut par_id: HashMap<String, Trouve> = montres.into_iter().map(|t| (t.id.clone(), t)).collect();
-    let adresse: String = form_urlencoded::byte_serialize(q.as_bytes()).collect();
-    Ok(Some(Groupe {
+    let trouves: Vec<Trouve> = resultat.ids.iter().filter_map(|id| par_id.remove(id)).collect();
+    if trouves.is_empty() {
+        return Ok(None);
+    }
+    let groupe = Groupe {
         nom: source.nom,
         titre: source.titre,
         compte: texte::accorde(u64::try_from(resultat.total).unwrap_or(u64::MAX), "résultat", "résultats"),
-        trouves: resultat.ids.iter().filter_map(|id| par_id.remove(id)).collect(),
-        suite: (resultat.total > PAR_FAMILLE).then(|| format!("{}?q={adresse}", source.page)),
-    }))
+        trouves,
+        suite: (demande.seul.is_none() && resultat.total > PAR_FAMILLE).then(|| demande.adresse_de(source)),
+        approche: resultat.partiel || !resultat.approches.is_empty(),
+    };
+    Ok(Some((groupe, resultat.total)))
 }

@@ -222,6 +222,7 @@ pub async fn enregistrer_1(cadre: Cadre, Path(reference): Path<String>, form: Ch
         evenement(&cadre, evenements::MODIFIE, &change).faits(faits),
     )
     .await?;
+    web::recherche::suivre_le_projet(&tx, instance, &change).await?;
     form.conclure(tx, &format!("/projets/{reference}/resultat"), "Votre description est enregistrée.").await
 }
 
@@ -383,6 +384,7 @@ pub(crate) async fn enregistrer(
     }
     let evenement = evenement(cadre, evenements::MODIFIE, change).faits(faits);
     journal::ecrire(&tx, &*instance.clock, &*instance.ids, evenement).await?;
+    web::recherche::suivre_le_projet(&tx, instance, change).await?;
     if annonce {
         annoncer_le_marche(&tx, cadre, change).await?;
     }

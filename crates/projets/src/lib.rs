@@ -8,6 +8,7 @@
 //! - [`confirmation`]: the mairie, a member or an agent says that the commune really bears it.
 //! - [`publication`]: what the public sees, by a dated act of the bearer.
 //! - [`pieces`]: the attachments of a project, added, read, taken away.
+//! - `recherche`: what of the published projects everyone may find.
 //! - [`note`]: note and model délibération for the conseil, to print.
 
 mod acces;
@@ -22,6 +23,7 @@ pub mod note;
 pub mod pieces;
 pub mod precisions;
 pub mod publication;
+mod recherche;
 pub mod resultat;
 
 use axum::routing::{get, post};
@@ -41,6 +43,7 @@ pub fn feature() -> Feature {
         ],
         demo: Some(|instance| Box::pin(demo::semer(instance))),
         evenements: evenements::RENDUS,
+        sources: recherche::SOURCES,
         panneaux: &[|demande| Box::pin(pieces::panneau(demande))],
         export: Some(|tx, personne| Box::pin(garder::export(tx, personne))),
         donnees: &[

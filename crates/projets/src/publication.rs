@@ -7,7 +7,7 @@ use domain::droit::Action;
 use platform::journal;
 use socle::projet::{self, Diffusion};
 use web::composants::Html;
-use web::{Cadre, CheckedForm, Erreur, Instance, Reponse};
+use web::{Cadre, CheckedForm, Erreur, Instance, Reponse, recherche};
 
 use crate::acces;
 use crate::evenements::{self, evenement};
@@ -98,5 +98,6 @@ async fn changer(cadre: &Cadre, reference: &str, form: &CheckedForm, diffusion: 
     }
     let genre = if public { evenements::PUBLIE } else { evenements::RETIRE };
     journal::ecrire(&tx, &*instance.clock, &*instance.ids, evenement(cadre, genre, &change)).await?;
+    recherche::demander(&tx, instance, recherche::PROJET, vec![change.id.to_string()]).await?;
     form.conclure(tx, &format!("/projets/{reference}"), message).await
 }

@@ -14,8 +14,8 @@ use crate::collecte::{Axes, Collecte, Recolte, SEPARATEUR};
 use crate::requete::{Filtre, Mots, Ordre, Requete, filtrer, jeton};
 use crate::{Document, Resultat};
 
-/// Changes with the fields or the analysis: an older index is then made anew.
-const VERSION: &str = "1";
+/// Changes with the fields, the analysis or the sources: an older index is then made anew.
+const VERSION: &str = "2";
 /// Written in the folder once the index holds everything.
 const TEMOIN: &str = "complet";
 /// Memory of the writer, which works alone and seldom.

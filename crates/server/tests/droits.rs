@@ -9,6 +9,9 @@ use std::collections::BTreeMap;
 use std::fmt::Write as _;
 use std::path::PathBuf;
 
+use annuaire::acteur::{self, ActeurId};
+use annuaire::offre::storage as offre;
+use annuaire::vocabulaire::{GenreOffre, ModeOffre};
 use domain::code::CodeCommune;
 use domain::droit::Fonction;
 use domain::profil::{Complements, Etape, Porteur};
@@ -21,7 +24,7 @@ use socle::mandat::{self, Nouveau, Verification};
 use socle::organisation::{self, Nature, Nouvelle};
 use socle::projet::{self, Diffusion, Etat, ProjetId};
 use socle::secteur::{self, SecteurId};
-use socle::{PersonneId, jeton, personne, session};
+use socle::{OrganisationId, PersonneId, jeton, personne, session};
 use testkit::{Appli, Moteur, Navigateur, Page};
 use web::contexte::COOKIE_SESSION;
 
@@ -79,10 +82,20 @@ struct Terrain {
     secteur: SecteurId,
     autre_secteur: SecteurId,
     titulaire: PersonneId,
+    /// An actor of the directory with an offer; who represents an actor represents this one.
+    acteur: ActeurEnVue,
     session_d_ailleurs: String,
     /// Asks for accompaniment for the commune, whatever is done to the people of a decor.
     secretaire: Navigateur,
     numero: u32,
+}
+
+/// An actor, its reference, one of its offers.
+struct ActeurEnVue {
+    id: String,
+    organisation: OrganisationId,
+    reference: String,
+    offre: String,
 }
 
 /// One world for one route: a person for each function, signed in.
@@ -109,6 +122,7 @@ impl Terrain {
         let titulaire =
             personne::trouver_ou_creer(&tx, &*appli.horloge, ids, "titulaire@exemple.invalid").await.unwrap();
         secteur::confier(&tx, ids, &ici, &titulaire.id, date(2026, 1, 1)).await.unwrap();
+        let acteur = un_acteur(&tx, &appli).await;
         tx.commit().await.unwrap();
         let (secretaire, _) = appli
             .connecter("secretaire@exemple.invalid", Some((Nature::Commune, COMMUNE, Fonction::AgentCommune)))
@@ -124,6 +138,7 @@ impl Terrain {
             secteur: ici,
             autre_secteur: ailleurs,
             titulaire: titulaire.id,
+            acteur,
             session_d_ailleurs,
             secretaire,
             appli,
@@ -165,7 +180,7 @@ impl Terrain {
         let (nature, nom, fonction) = match qui {
             Qui::Porteur | Qui::NonVerifie | Qui::Expire => (Nature::Commune, COMMUNE, Fonction::Maire),
             Qui::AutreCommune => (Nature::Commune, AUTRE_COMMUNE, Fonction::Maire),
-            Qui::Acteur => (Nature::Acteur, "Un acteur (exemple)", Fonction::Representant),
+            Qui::Acteur => (Nature::Acteur, "", Fonction::Representant),
             Qui::Charge | Qui::AutreSecteur | Qui::Remplacant => {
                 (Nature::Departement, "Département", Fonction::ChargeTerritorial)
             }
@@ -196,7 +211,10 @@ impl Terrain {
         }
     }
 
-    async fn organisation(&self, tx: &WriteTx, nature: Nature, nom: &str) -> socle::OrganisationId {
+    async fn organisation(&self, tx: &WriteTx, nature: Nature, nom: &str) -> OrganisationId {
+        if nature == Nature::Acteur {
+            return self.acteur.organisation.clone();
+        }
         if nature == Nature::Departement
             && let Some(deja) = organisation::du_departement(tx).await.unwrap()
         {
@@ -259,6 +277,8 @@ impl Terrain {
             secret
         };
         match (nom, chemin) {
+            ("reference", chemin) if chemin.starts_with("/annuaire/") => self.acteur.reference.clone(),
+            ("offre", _) => self.acteur.offre.clone(),
             ("reference", _) => reference.to_owned(),
             ("code", "/reglages/cantons/{code}") => "5401".to_owned(),
             ("code", _) => COMMUNE.to_owned(),
@@ -271,6 +291,7 @@ impl Terrain {
             ("secret", "/est-ce-bien-cela/{secret}") => {
                 usage("est-ce-bien-cela", format!("{reference}/secretariat@exemple.invalid")).await
             }
+            ("secret", "/confirmer-une-fiche/{secret}") => usage("annuaire-confirmation", self.acteur.id.clone()).await,
             ("id", "/regles/{id}") => "r-01".to_owned(),
             ("id", "/formes-juridiques/{id}") => "scic".to_owned(),
             ("id", chemin) if chemin.contains("/leviers/") => "detr".to_owned(),
@@ -338,6 +359,51 @@ impl Terrain {
         }
         cellules
     }
+}
+
+/// An actor with an offer, as somebody of the département wrote it.
+async fn un_acteur(tx: &WriteTx, appli: &Appli) -> ActeurEnVue {
+    let (horloge, ids) = (&*appli.horloge, &*appli.instance.ids);
+    let nouvelle = Nouvelle {
+        nature: Nature::Acteur,
+        siren: None,
+        rna: None,
+        commune: Some(COMMUNE.parse().unwrap()),
+        nom: "Un acteur (exemple)".to_owned(),
+        courriel: None,
+    };
+    let organisation = organisation::trouver_ou_creer(tx, horloge, ids, nouvelle).await.unwrap();
+    let maintenant = appli.instance.clock.instant();
+    let (id, reference) = (ActeurId::nouveau(ids), ids.reference(8));
+    let numero = id.to_string();
+    let nu = acteur::Model::nouveau(id.clone(), organisation.id.clone(), reference.clone(), None, maintenant);
+    let acteur = acteur::Model {
+        nom: organisation.nom,
+        nom_tri: organisation.nom_tri,
+        commune: organisation.commune,
+        exemple: true,
+        ..nu
+    };
+    acteur::storage::inserer(tx, acteur).await.unwrap();
+    let offre = offre::Model {
+        id: offre::OffreId::nouveau(ids),
+        acteur_id: id,
+        titre: "Conseil".to_owned(),
+        titre_tri: "conseil".to_owned(),
+        description: "Un conseil.".to_owned(),
+        genre: GenreOffre::Ingenierie,
+        mode: ModeOffre::Gratuit,
+        payant: false,
+        active: true,
+        exemple: true,
+        cree_le: maintenant,
+        modifie_le: maintenant,
+        version: 1,
+    };
+    let adresse = offre.id.to_string();
+    let complete = offre::OffreComplete { offre, themes: vec![], etapes: vec![], territoires: vec![] };
+    offre::inserer(tx, complete).await.unwrap();
+    ActeurEnVue { id: numero, organisation: organisation.id, reference, offre: adresse }
 }
 
 /// Sends a form; with a file where the page takes one.

@@ -311,7 +311,7 @@ impl Maison {
     pub fn taches(&self) -> Vec<Tache<Instance>> {
         crate::courriels::taches()
             .into_iter()
-            .chain([crate::recherche::tache()])
+            .chain(crate::recherche::taches())
             .chain(crate::fichier::taches())
             .chain(self.features.iter().flat_map(|feature| feature.taches.iter().cloned()))
             .collect()
@@ -322,10 +322,11 @@ impl Maison {
         self.features.iter().flat_map(|feature| feature.sources)
     }
 
-    /// The daily work of all features.
+    /// The daily work: that of the index, then that of the features.
     #[must_use]
     pub fn periodiques(&self) -> Vec<Periodique> {
-        self.features.iter().flat_map(|feature| feature.periodiques).copied().collect()
+        let des_features = self.features.iter().flat_map(|feature| feature.periodiques).copied();
+        std::iter::once(crate::recherche::CHAQUE_NUIT).chain(des_features).collect()
     }
 
     /// The menu of settings, in order.

@@ -3,17 +3,28 @@
 
 use futures_util::future::BoxFuture;
 use platform::outbox::{self, Travail, ligne};
+use platform::periodique::Periodique;
 use platform::worker::{EchecTravail, Tache};
 use platform::{ReadTx, WriteTx};
 use sea_orm::DbErr;
 use search::{Document, Echec, Index};
 use serde::{Deserialize, Serialize};
+use socle::projet::{self, Diffusion};
 
 use crate::erreur::Erreur;
 use crate::instance::Instance;
 
 /// Subject in the outbox.
 const SUJET: &str = "recherche";
+
+/// Subject of the nightly rebuild.
+const SUJET_NUIT: &str = "recherche-nuit";
+
+/// Every night the index is made anew: an approval or an aid that ended the day before is no longer counted.
+pub const CHAQUE_NUIT: Periodique = Periodique { sujet: SUJET_NUIT, heure: 4 };
+
+/// Name of the source of published projects, which several features change.
+pub const PROJET: &str = "projet";
 
 /// Which documents are asked of a source.
 #[derive(Clone, Copy, Debug)]
@@ -52,8 +63,8 @@ pub struct Source {
     pub nom: &'static str,
     /// Heading of its results.
     pub titre: &'static str,
-    /// Page where they can be searched alone, with `?q=`.
-    pub page: &'static str,
+    /// Page where they can be searched alone, with `?q=`; none: the page of all results shows them alone.
+    pub page: Option<&'static str>,
     /// Documents.
     pub lister: Lister,
     /// Results.
@@ -76,6 +87,17 @@ pub async fn demander(tx: &WriteTx, instance: &Instance, source: &str, ids: Vec<
     outbox::demander(tx, &*instance.clock, &*instance.ids, Travail::nouveau(SUJET, charge)).await.map(|_| ())
 }
 
+/// A project changed: the index follows, when everyone may find it.
+///
+/// # Errors
+/// The engine refused.
+pub async fn suivre_le_projet(tx: &WriteTx, instance: &Instance, projet: &projet::Model) -> Result<(), DbErr> {
+    match projet.diffusion {
+        Diffusion::Public => demander(tx, instance, PROJET, vec![projet.id.to_string()]).await,
+        Diffusion::Prive => Ok(()),
+    }
+}
+
 /// Asks, in the transaction of an import, that the whole index be rebuilt. Asked twice, it is done once.
 ///
 /// # Errors
@@ -95,9 +117,16 @@ pub async fn demander_tout(instance: &Instance) -> Result<(), Erreur> {
     Ok(tx.commit().await?)
 }
 
-/// The worker's function.
+/// The worker's functions.
 #[must_use]
-pub(crate) fn tache() -> Tache<Instance> {
+pub(crate) fn taches() -> [Tache<Instance>; 2] {
+    let nuit = Tache::nouvelle(SUJET_NUIT, |instance: Instance, _| async move {
+        reconstruire(&instance).await.map(|_| ()).map_err(|erreur| EchecTravail::Temporaire(format!("{erreur:?}")))
+    });
+    [au_fil(), nuit]
+}
+
+fn au_fil() -> Tache<Instance> {
     Tache::nouvelle(SUJET, |instance: Instance, travail: ligne::Model| async move {
         let charge: Charge = serde_json::from_str(&travail.charge)?;
         let fait = if charge.source.is_empty() {

@@ -39,6 +39,7 @@ pub(super) async fn fusionner(cadre: &Cadre, form: &CheckedForm, double: projet:
     let faits =
         json!({"double": double.reference, "double_id": double.id.as_str(), "demande_deplacee": demande_deplacee});
     ecrire(&tx, cadre, evenements::FUSIONNE, &reste, faits).await?;
+    web::recherche::suivre_le_projet(&tx, instance, &double).await?;
     let message = "Les deux fiches n’en font plus qu’une. Vous pouvez encore les séparer.";
     form.conclure(tx, &vers(&reste), message).await.map(Fusion::Faite)
 }
@@ -82,6 +83,7 @@ pub(super) async fn separer(cadre: &Cadre, form: &CheckedForm, reste: projet::Mo
         storage::deplacer(&tx, &reste.id, &double.id).await?;
     }
     ecrire(&tx, cadre, evenements::SEPARE, &reste, json!({"double": double.reference})).await?;
+    web::recherche::suivre_le_projet(&tx, instance, &double).await?;
     form.conclure(tx, &vers(&rendu), "Les deux fiches sont séparées.").await
 }
 

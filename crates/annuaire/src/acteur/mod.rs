@@ -80,6 +80,51 @@ pub struct Model {
     pub modifie_le: Instant,
     /// Optimistic lock.
     pub version: i64,
+    /// Last time that the actor, or somebody who knows it, said that its page is right.
+    pub confirme_le: Option<Instant>,
+}
+
+impl Model {
+    /// An actor of which nothing is known yet: [`projection::projeter`] dresses it with facts.
+    #[must_use]
+    pub fn nouveau(
+        id: ActeurId,
+        organisation_id: OrganisationId,
+        reference: String,
+        siren: Option<Siren>,
+        maintenant: Instant,
+    ) -> Self {
+        Self {
+            id,
+            organisation_id,
+            reference,
+            nom: String::new(),
+            nom_tri: String::new(),
+            sigle: None,
+            siren,
+            rna: None,
+            categorie_juridique: None,
+            famille: Famille::Autre,
+            naf: None,
+            tranche: None,
+            etat: EtatActeur::Actif,
+            diffusion: Diffusion::Totale,
+            ess_loi: Reponse::Inconnu,
+            ess_loi_motif: String::new(),
+            ess_stat: Reponse::Inconnu,
+            ess_stat_motif: String::new(),
+            presentation: None,
+            site: None,
+            courriel: None,
+            telephone: None,
+            commune: None,
+            exemple: false,
+            cree_le: maintenant,
+            modifie_le: maintenant,
+            version: 1,
+            confirme_le: None,
+        }
+    }
 }
 
 /// No declared relation: joins are written where they are read.

@@ -1,12 +1,12 @@
 //! From facts to the projection: for each field, the value of the source that knows best; then the two answers on the
 //! ESS. Pure.
 
-use domain::code::CodeCommune;
-use domain::identifiant::{Rna, Siren};
+use domain::identifiant::Siren;
 use domain::referentiel::Referentiel;
 use jiff::civil::Date;
 
-use crate::ess::{Avis, Faits, PreuvePublic, formes, rules};
+use super::Model;
+use crate::ess::{Faits, PreuvePublic, formes, rules};
 use crate::vocabulaire::{Champ, Diffusion, EtatActeur, Famille, Origine};
 
 /// A fact, as the projection sees it.
@@ -22,53 +22,16 @@ pub struct Fait {
     pub du: Option<Date>,
 }
 
-/// What is read of an actor.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Projection {
-    /// Name; empty when no source gives one.
-    pub nom: String,
-    /// Short name.
-    pub sigle: Option<String>,
-    /// RNA number.
-    pub rna: Option<Rna>,
-    /// INSEE legal category.
-    pub categorie_juridique: Option<String>,
-    /// Family of legal form.
-    pub famille: Famille,
-    /// NAF rév. 2, with the dot.
-    pub naf: Option<String>,
-    /// INSEE bracket of employees.
-    pub tranche: Option<String>,
-    /// Shown or not.
-    pub etat: EtatActeur,
-    /// Diffusion status.
-    pub diffusion: Diffusion,
-    /// ESS by law.
-    pub ess_loi: Avis,
-    /// ESS in statistics.
-    pub ess_stat: Avis,
-    /// What it does.
-    pub presentation: Option<String>,
-    /// Web site.
-    pub site: Option<String>,
-    /// Address to write to.
-    pub courriel: Option<String>,
-    /// Telephone.
-    pub telephone: Option<String>,
-    /// Commune of the seat.
-    pub commune: Option<CodeCommune>,
-}
-
-/// Who knows best. Facts of identity: the register first. The rest: those who know the actor first.
+/// Who knows best. The diffusion status is the register's. On facts of identity an agent who corrected one is followed,
+/// then the register. On the rest, those who know the actor come first.
 fn rang(champ: Champ, source: Origine) -> u8 {
-    let registre = matches!(
-        champ,
-        Champ::Rna | Champ::CategorieJuridique | Champ::Naf | Champ::Tranche | Champ::Diffusion | Champ::Commune
-    );
-    let ordre = if registre {
-        [Origine::Sirene, Origine::Agent, Origine::Acteur, Origine::Siae, Origine::EssFrance, Origine::Exemple]
-    } else {
-        [Origine::Agent, Origine::Acteur, Origine::Sirene, Origine::Siae, Origine::EssFrance, Origine::Exemple]
+    use Origine::{Acteur, Agent, EssFrance, Exemple, Siae, Sirene};
+    let ordre = match champ {
+        Champ::Diffusion => [Sirene, Agent, Acteur, Siae, EssFrance, Exemple],
+        Champ::Rna | Champ::CategorieJuridique | Champ::Naf | Champ::Tranche | Champ::Commune => {
+            [Agent, Sirene, Acteur, Siae, EssFrance, Exemple]
+        }
+        _ => [Agent, Acteur, Sirene, Siae, EssFrance, Exemple],
     };
     ordre.iter().position(|o| *o == source).and_then(|rang| u8::try_from(rang).ok()).unwrap_or(u8::MAX)
 }
@@ -88,9 +51,10 @@ pub fn preuve_public(siren: Option<&Siren>) -> Option<PreuvePublic> {
     Some(if connu { PreuvePublic::Referentiel } else { PreuvePublic::Numero })
 }
 
-/// Makes the projection.
+/// Makes the projection: what facts say takes the place of what was read of the actor. Its identity, its dates and its
+/// version stay.
 #[must_use]
-pub fn projeter(siren: Option<&Siren>, faits: &[Fait]) -> Projection {
+pub fn projeter(acteur: Model, faits: &[Fait]) -> Model {
     let texte = |champ| retenu(faits, champ).map(|f| f.valeur.clone());
     let (categorie, naf) = (texte(Champ::CategorieJuridique), texte(Champ::Naf));
     let pour_ess = Faits {
@@ -100,22 +64,31 @@ pub fn projeter(siren: Option<&Siren>, faits: &[Fait]) -> Projection {
         ess_france: retenu(faits, Champ::EssFrance).is_some(),
         preuve: retenu(faits, Champ::PreuveEss).is_some(),
         siae: retenu(faits, Champ::Siae).is_some(),
-        public: preuve_public(siren),
+        public: preuve_public(acteur.siren.as_ref()),
     };
     let famille = match (formes::famille(categorie.as_deref()), pour_ess.public) {
         (Famille::Autre, Some(_)) if categorie.is_none() => Famille::Public,
         (famille, _) => famille,
     };
-    Projection {
-        nom: texte(Champ::Nom).unwrap_or_default(),
+    let (loi, statistique) = (rules::loi(&pour_ess), rules::statistique(&pour_ess));
+    let nom = texte(Champ::Nom).unwrap_or_default();
+    Model {
+        nom_tri: socle::nom_tri(&nom),
+        nom,
         sigle: texte(Champ::Sigle),
         rna: texte(Champ::Rna).and_then(|t| t.parse().ok()),
         famille,
         tranche: texte(Champ::Tranche),
-        etat: texte(Champ::Etat).and_then(|t| t.parse().ok()).unwrap_or(EtatActeur::Actif),
+        etat: match texte(Champ::Etat).and_then(|t| t.parse().ok()).unwrap_or(EtatActeur::Actif) {
+            // Only a confirmation wakes a page: facts do not.
+            EtatActeur::Actif if acteur.etat == EtatActeur::Endormi => EtatActeur::Endormi,
+            etat => etat,
+        },
         diffusion: texte(Champ::Diffusion).and_then(|t| t.parse().ok()).unwrap_or(Diffusion::Totale),
-        ess_loi: rules::loi(&pour_ess),
-        ess_stat: rules::statistique(&pour_ess),
+        ess_loi: loi.reponse,
+        ess_loi_motif: loi.motif,
+        ess_stat: statistique.reponse,
+        ess_stat_motif: statistique.motif,
         presentation: texte(Champ::Presentation),
         site: texte(Champ::Site),
         courriel: texte(Champ::Courriel),
@@ -123,13 +96,22 @@ pub fn projeter(siren: Option<&Siren>, faits: &[Fait]) -> Projection {
         commune: texte(Champ::Commune).and_then(|t| t.parse().ok()),
         categorie_juridique: categorie,
         naf,
+        ..acteur
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::acteur::ActeurId;
     use crate::vocabulaire::Reponse;
+    use platform::Instant;
+    use socle::OrganisationId;
+
+    fn nu(siren: Option<Siren>) -> Model {
+        let (id, organisation) = (ActeurId("a".to_owned()), OrganisationId("o".to_owned()));
+        Model::nouveau(id, organisation, "reference".to_owned(), siren, Instant(0))
+    }
 
     fn fait(champ: Champ, source: Origine, valeur: &str) -> Fait {
         Fait { champ, valeur: valeur.to_owned(), source, du: None }
@@ -145,24 +127,24 @@ mod tests {
             fait(Champ::CategorieJuridique, Origine::Sirene, "9220"),
             fait(Champ::SireneEss, Origine::Sirene, "O"),
         ];
-        let projection = projeter(None, &faits);
+        let projection = projeter(nu(None), &faits);
         assert_eq!(projection.nom, "La Ressourcerie du Toulois");
         assert_eq!(projection.naf.as_deref(), Some("47.79Z"));
-        assert_eq!((projection.ess_loi.reponse, projection.ess_stat.reponse), (Reponse::Oui, Reponse::Oui));
+        assert_eq!((projection.ess_loi, projection.ess_stat), (Reponse::Oui, Reponse::Oui));
     }
 
     #[test]
     fn une_valeur_retiree_laisse_la_place() {
         let faits =
             [fait(Champ::Site, Origine::Agent, ""), fait(Champ::Site, Origine::Siae, "https://exemple.invalid")];
-        assert_eq!(projeter(None, &faits).site.as_deref(), Some("https://exemple.invalid"));
+        assert_eq!(projeter(nu(None), &faits).site.as_deref(), Some("https://exemple.invalid"));
     }
 
     #[test]
     fn une_communaute_de_communes_n_est_pas_de_l_ess() {
         let siren: Siren = "200041515".parse().unwrap();
         assert_eq!(preuve_public(Some(&siren)), Some(PreuvePublic::Referentiel));
-        let projection = projeter(Some(&siren), &[fait(Champ::Siae, Origine::Siae, "aci")]);
-        assert_eq!((projection.famille, projection.ess_loi.reponse), (Famille::Public, Reponse::Non));
+        let projection = projeter(nu(Some(siren)), &[fait(Champ::Siae, Origine::Siae, "aci")]);
+        assert_eq!((projection.famille, projection.ess_loi), (Famille::Public, Reponse::Non));
     }
 }

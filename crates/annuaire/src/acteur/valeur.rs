@@ -1,11 +1,12 @@
 //! Facts about an actor, each with its source, its date and its author. A new value of a source replaces the one that
 //! was current and leaves it in the table: nothing is overwritten in silence.
 
-use platform::{Instant, Jour};
+use platform::{Ids, Instant, Jour};
 use sea_orm::entity::prelude::*;
 use socle::PersonneId;
 
 use super::ActeurId;
+use super::projection::Fait;
 use crate::vocabulaire::{Champ, Origine};
 
 /// Columns of `acteur_valeur`. One current row at most per actor, field and source.
@@ -33,6 +34,43 @@ pub struct Model {
     pub recu_le: Instant,
     /// Not replaced since.
     pub courante: bool,
+}
+
+impl Model {
+    /// A fact just received, current from now on.
+    #[must_use]
+    pub fn nouvelle(
+        ids: &dyn Ids,
+        acteur: &ActeurId,
+        champ: Champ,
+        valeur: &str,
+        source: Origine,
+        le: Instant,
+    ) -> Self {
+        Self {
+            id: ids.uuid().to_string(),
+            acteur_id: acteur.clone(),
+            champ,
+            valeur: valeur.to_owned(),
+            source,
+            source_du: None,
+            auteur_id: None,
+            import_id: None,
+            recu_le: le,
+            courante: true,
+        }
+    }
+
+    /// As the projection sees it.
+    #[must_use]
+    pub fn fait(&self) -> Fait {
+        Fait {
+            champ: self.champ,
+            valeur: self.valeur.clone(),
+            source: self.source,
+            du: self.source_du.map(|jour| jour.0),
+        }
+    }
 }
 
 /// No declared relation.

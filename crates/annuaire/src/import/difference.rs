@@ -5,12 +5,11 @@ use domain::theme::Theme;
 use jiff::civil::Date;
 use platform::{Ids, Instant, Jour};
 use socle::OrganisationId;
-use socle::organisation::Nature;
+use socle::organisation::{self, Nature};
 
-use super::attente::{attente_acteur, attente_agrement, attente_etablissement, attente_theme, attente_valeur};
 use super::fiche::{EtablissementLu, Fiche};
 use super::rapport::Difference;
-use crate::acteur::projection::{Fait, Projection, projeter, retenu};
+use crate::acteur::projection::{Fait, projeter, retenu};
 use crate::acteur::{self, ActeurId, agrement, etablissement, theme, valeur};
 use crate::vocabulaire::{Champ, Diffusion, EtatActeur, Famille, Origine};
 
@@ -31,19 +30,21 @@ pub struct Connu {
     pub themes: Vec<theme::Model>,
 }
 
-/// What an import writes for one actor.
+/// What an import writes for one actor: rows of the directory as they will be.
 #[derive(Clone, Debug)]
 pub struct Changement {
-    /// The actor as it will be.
-    pub acteur: attente_acteur::Model,
+    /// The organisation, when it is new.
+    pub organisation: Option<organisation::Model>,
+    /// The actor; version 1 when it is new.
+    pub acteur: acteur::Model,
     /// New facts.
-    pub valeurs: Vec<attente_valeur::Model>,
+    pub valeurs: Vec<valeur::Model>,
     /// Establishments new or changed.
-    pub etablissements: Vec<attente_etablissement::Model>,
+    pub etablissements: Vec<etablissement::Model>,
     /// Approvals new or changed.
-    pub agrements: Vec<attente_agrement::Model>,
+    pub agrements: Vec<agrement::Model>,
     /// Themes suggested.
-    pub themes: Vec<attente_theme::Model>,
+    pub themes: Vec<theme::Model>,
     /// For the report.
     pub differences: Vec<Difference>,
 }
@@ -73,70 +74,62 @@ pub enum Issue {
 /// Compares what is known of a SIREN with what the files say of it.
 #[must_use]
 pub fn comparer(cadre: Cadre<'_>, siren: &Siren, connu: &Connu, fiches: &[&Fiche]) -> Issue {
-    let id = connu.acteur.as_ref().map_or_else(|| ActeurId::nouveau(cadre.ids), |acteur| acteur.id.clone());
-    let etablissements = etablissements(cadre, &id, connu, fiches);
+    let (organisation, lu) = avant(cadre, siren, connu);
+    let etablissements = etablissements(cadre, &lu.id, connu, fiches);
     let ferme = tout_est_ferme(connu, &etablissements);
-    let valeurs: Vec<attente_valeur::Model> =
-        fiches.iter().flat_map(|fiche| valeurs(cadre, &id, connu, fiche, ferme)).collect();
-    let agrements = agrements(cadre, &id, connu, fiches);
+    let valeurs: Vec<valeur::Model> =
+        fiches.iter().flat_map(|fiche| valeurs(cadre, &lu.id, connu, fiche, ferme)).collect();
+    let agrements = agrements(&lu.id, connu, fiches);
     let nouveau = connu.acteur.is_none();
     if !nouveau && valeurs.is_empty() && etablissements.is_empty() && agrements.is_empty() {
         return Issue::Rien;
     }
     let faits = faits(connu, &valeurs);
-    let projection = projeter(Some(siren), &faits);
-    if projection.nom.is_empty() {
+    let acteur = projeter(lu, &faits);
+    if acteur.nom.is_empty() {
         return Issue::SansNom;
     }
-    let reference = connu.acteur.as_ref().map_or_else(|| cadre.ids.reference(8), |acteur| acteur.reference.clone());
-    let differences = if nouveau { Vec::new() } else { differences(connu, &valeurs, &projection.nom, &reference) };
-    let themes = themes(cadre, &id, connu, &projection, &faits);
-    let acteur = ligne(cadre, siren, connu, id, reference, projection);
-    Issue::Change(Box::new(Changement { acteur, valeurs, etablissements, agrements, themes, differences }))
+    let organisation = organisation.map(|organisation| organisation::Model {
+        nature: if acteur.famille == Famille::Public { Nature::Public } else { Nature::Acteur },
+        commune: acteur.commune.clone(),
+        nom: acteur.nom.clone(),
+        nom_tri: acteur.nom_tri.clone(),
+        ..organisation
+    });
+    let differences = if nouveau { Vec::new() } else { differences(connu, &valeurs, &acteur) };
+    let themes = themes(&acteur, connu, &faits);
+    Issue::Change(Box::new(Changement {
+        organisation,
+        acteur,
+        valeurs,
+        etablissements,
+        agrements,
+        themes,
+        differences,
+    }))
 }
 
-fn ligne(
-    cadre: Cadre<'_>,
-    siren: &Siren,
-    connu: &Connu,
-    acteur_id: ActeurId,
-    reference: String,
-    projection: Projection,
-) -> attente_acteur::Model {
-    let organisation =
-        connu.acteur.as_ref().map(|acteur| acteur.organisation_id.clone()).or(connu.organisation.clone());
-    let nature = if projection.famille == Famille::Public { Nature::Public } else { Nature::Acteur };
-    attente_acteur::Model {
-        import_id: cadre.import.to_owned(),
-        acteur_id,
-        nouveau: connu.acteur.is_none(),
-        version_lue: connu.acteur.as_ref().map_or(0, |acteur| acteur.version),
-        organisation_nouvelle: organisation.is_none(),
-        organisation_id: organisation.unwrap_or_else(|| OrganisationId::nouveau(cadre.ids)),
-        nature,
-        reference,
-        nom_tri: socle::nom_tri(&projection.nom),
-        nom: projection.nom,
-        sigle: projection.sigle,
-        siren: Some(siren.clone()),
-        rna: projection.rna,
-        categorie_juridique: projection.categorie_juridique,
-        famille: projection.famille,
-        naf: projection.naf,
-        tranche: projection.tranche,
-        etat: projection.etat,
-        diffusion: projection.diffusion,
-        ess_loi: projection.ess_loi.reponse,
-        ess_loi_motif: projection.ess_loi.motif,
-        ess_stat: projection.ess_stat.reponse,
-        ess_stat_motif: projection.ess_stat.motif,
-        presentation: projection.presentation,
-        site: projection.site,
-        courriel: projection.courriel,
-        telephone: projection.telephone,
-        commune: projection.commune,
-        recu_le: cadre.maintenant,
+/// The organisation, when it is to be made, and the actor with the version it will have.
+fn avant(cadre: Cadre<'_>, siren: &Siren, connu: &Connu) -> (Option<organisation::Model>, acteur::Model) {
+    if let Some(lu) = connu.acteur.clone() {
+        return (None, acteur::Model { version: lu.version + 1, modifie_le: cadre.maintenant, ..lu });
     }
+    let nouvelle = connu.organisation.is_none().then(|| organisation::Model {
+        id: OrganisationId::nouveau(cadre.ids),
+        nature: Nature::Acteur,
+        siren: Some(siren.clone()),
+        rna: None,
+        commune: None,
+        nom: String::new(),
+        nom_tri: String::new(),
+        courriel: None,
+        cree_le: cadre.maintenant,
+        version: 1,
+    });
+    let organisation = connu.organisation.clone().or(nouvelle.as_ref().map(|nouvelle| nouvelle.id.clone()));
+    let organisation = organisation.unwrap_or_else(|| OrganisationId::nouveau(cadre.ids));
+    let (id, reference) = (ActeurId::nouveau(cadre.ids), cadre.ids.reference(8));
+    (nouvelle, acteur::Model::nouveau(id, organisation, reference, Some(siren.clone()), cadre.maintenant))
 }
 
 /// A source older than what it already said changes nothing.
@@ -144,7 +137,7 @@ fn plus_ancien(nouveau: Option<Date>, connu: Option<Jour>) -> bool {
     matches!((nouveau, connu), (Some(nouveau), Some(connu)) if nouveau < connu.0)
 }
 
-fn valeurs(cadre: Cadre<'_>, id: &ActeurId, connu: &Connu, fiche: &Fiche, ferme: bool) -> Vec<attente_valeur::Model> {
+fn valeurs(cadre: Cadre<'_>, id: &ActeurId, connu: &Connu, fiche: &Fiche, ferme: bool) -> Vec<valeur::Model> {
     let deja: Vec<&valeur::Model> = connu.valeurs.iter().filter(|v| v.source == fiche.source).collect();
     let ancienne = |champ: Champ| deja.iter().find(|v| v.champ == champ).copied();
     let mut nouvelles = Vec::new();
@@ -153,17 +146,9 @@ fn valeurs(cadre: Cadre<'_>, id: &ActeurId, connu: &Connu, fiche: &Fiche, ferme:
         if ancienne.is_some_and(|a| a.valeur == valeur || plus_ancien(fiche.du, a.source_du)) {
             return;
         }
-        nouvelles.push(attente_valeur::Model {
-            import_id: cadre.import.to_owned(),
-            id: cadre.ids.uuid().to_string(),
-            remplace: ancienne.map(|a| a.id.clone()),
-            acteur_id: id.clone(),
-            champ,
-            valeur: valeur.to_owned(),
-            source: fiche.source,
-            source_du: fiche.du.map(Jour),
-            recu_le: cadre.maintenant,
-        });
+        let nouvelle = valeur::Model::nouvelle(cadre.ids, id, champ, valeur, fiche.source, cadre.maintenant);
+        let (source_du, import_id) = (fiche.du.map(Jour), Some(cadre.import.to_owned()));
+        nouvelles.push(valeur::Model { source_du, import_id, ..nouvelle });
     };
     let etat_dit = fiche.faits.iter().any(|(champ, _)| *champ == Champ::Etat);
     for (champ, valeur) in &fiche.faits {
@@ -185,13 +170,8 @@ fn valeurs(cadre: Cadre<'_>, id: &ActeurId, connu: &Connu, fiche: &Fiche, ferme:
     nouvelles
 }
 
-fn etablissements(
-    cadre: Cadre<'_>,
-    id: &ActeurId,
-    connu: &Connu,
-    fiches: &[&Fiche],
-) -> Vec<attente_etablissement::Model> {
-    let mut lignes: Vec<attente_etablissement::Model> = Vec::new();
+fn etablissements(cadre: Cadre<'_>, id: &ActeurId, connu: &Connu, fiches: &[&Fiche]) -> Vec<etablissement::Model> {
+    let mut lignes: Vec<etablissement::Model> = Vec::new();
     for fiche in fiches {
         for lu in &fiche.etablissements {
             let deja = connu.etablissements.iter().find(|e| e.siret.as_deref() == Some(lu.siret.as_str()));
@@ -215,15 +195,13 @@ fn etablissement(
     fiche: &Fiche,
     lu: &EtablissementLu,
     deja: Option<&etablissement::Model>,
-) -> attente_etablissement::Model {
+) -> etablissement::Model {
     let partielle =
         fiche.faits.iter().any(|(champ, v)| *champ == Champ::Diffusion && v == Diffusion::Partielle.as_str());
     // Sirene gives no point: the one of a list stays.
     let point = lu.point.or_else(|| deja.and_then(|e| e.longitude.zip(e.latitude))).filter(|_| !partielle);
-    attente_etablissement::Model {
-        import_id: cadre.import.to_owned(),
+    etablissement::Model {
         id: deja.map_or_else(|| cadre.ids.uuid().to_string(), |e| e.id.clone()),
-        nouveau: deja.is_none(),
         acteur_id: id.clone(),
         siret: Some(lu.siret.clone()),
         siege: lu.siege,
@@ -240,7 +218,7 @@ fn etablissement(
     }
 }
 
-fn identique(deja: &etablissement::Model, ligne: &attente_etablissement::Model) -> bool {
+fn identique(deja: &etablissement::Model, ligne: &etablissement::Model) -> bool {
     deja.siege == ligne.siege
         && deja.enseigne == ligne.enseigne
         && deja.commune == ligne.commune
@@ -254,51 +232,50 @@ fn identique(deja: &etablissement::Model, ligne: &attente_etablissement::Model) 
 }
 
 /// At least one establishment is known, and all are closed.
-fn tout_est_ferme(connu: &Connu, lignes: &[attente_etablissement::Model]) -> bool {
+fn tout_est_ferme(connu: &Connu, lignes: &[etablissement::Model]) -> bool {
     let reste_ouvert = |e: &etablissement::Model| e.ouvert && !lignes.iter().any(|ligne| ligne.id == e.id);
     let ouvert = lignes.iter().any(|ligne| ligne.ouvert) || connu.etablissements.iter().any(reste_ouvert);
     let un_connu = !lignes.is_empty() || !connu.etablissements.is_empty();
     un_connu && !ouvert
 }
 
-fn agrements(cadre: Cadre<'_>, id: &ActeurId, connu: &Connu, fiches: &[&Fiche]) -> Vec<attente_agrement::Model> {
+fn agrements(id: &ActeurId, connu: &Connu, fiches: &[&Fiche]) -> Vec<agrement::Model> {
     let mut lignes = Vec::new();
     for fiche in fiches {
+        let connus = || connu.agrements.iter().filter(|deja| deja.source == fiche.source.as_str());
         for genre in &fiche.agrements {
-            let deja = connu.agrements.iter().any(|a| a.genre == genre.as_str() && a.source == fiche.source.as_str());
-            if !deja {
-                lignes.push(attente_agrement::Model {
-                    import_id: cadre.import.to_owned(),
+            let deja = connus().find(|deja| deja.genre == genre.as_str());
+            // In the list again: what was said of its absence no longer holds.
+            if deja.is_none_or(|deja| deja.libelle.is_some()) {
+                lignes.push(agrement::Model {
                     acteur_id: id.clone(),
                     genre: genre.to_string(),
                     source: fiche.source.to_string(),
                     libelle: None,
-                    du: None,
-                    au: None,
+                    du: deja.and_then(|deja| deja.du),
+                    au: deja.and_then(|deja| deja.au),
                     source_du: fiche.du.map(Jour),
                 });
             }
+        }
+        if fiche.faits.iter().any(|(champ, valeur)| *champ == Champ::Siae && valeur.is_empty()) {
+            let depuis = fiche.du.map(|du| format!(" du {}", web::texte::jour(du))).unwrap_or_default();
+            let libelle = Some(format!("n’est plus dans la liste{depuis}, à vérifier"));
+            lignes.extend(connus().map(|deja| agrement::Model { libelle: libelle.clone(), ..deja.clone() }));
         }
     }
     lignes
 }
 
+/// Does a new fact take the place of this one?
+fn remplace(nouvelle: &valeur::Model, ancienne: &valeur::Model) -> bool {
+    (nouvelle.champ, nouvelle.source) == (ancienne.champ, ancienne.source)
+}
+
 /// Current facts once the new ones have taken their place.
-fn faits(connu: &Connu, nouvelles: &[attente_valeur::Model]) -> Vec<Fait> {
-    let remplacee = |id: &str| nouvelles.iter().any(|n| n.remplace.as_deref() == Some(id));
-    let anciennes = connu.valeurs.iter().filter(|v| !remplacee(&v.id)).map(|v| Fait {
-        champ: v.champ,
-        valeur: v.valeur.clone(),
-        source: v.source,
-        du: v.source_du.map(|j| j.0),
-    });
-    let nouvelles = nouvelles.iter().map(|v| Fait {
-        champ: v.champ,
-        valeur: v.valeur.clone(),
-        source: v.source,
-        du: v.source_du.map(|j| j.0),
-    });
-    anciennes.chain(nouvelles).collect()
+fn faits(connu: &Connu, nouvelles: &[valeur::Model]) -> Vec<Fait> {
+    let restent = connu.valeurs.iter().filter(|ancienne| !nouvelles.iter().any(|n| remplace(n, ancienne)));
+    restent.chain(nouvelles).map(valeur::Model::fait).collect()
 }
 
 /// A NAF code that suggests more themes than this says nothing of any.
@@ -313,42 +290,28 @@ pub fn themes_du_naf(naf: Option<&str>) -> Vec<Theme> {
 }
 
 /// Themes suggested, beside those that somebody gave.
-fn themes(
-    cadre: Cadre<'_>,
-    id: &ActeurId,
-    connu: &Connu,
-    projection: &Projection,
-    faits: &[Fait],
-) -> Vec<attente_theme::Model> {
+fn themes(acteur: &acteur::Model, connu: &Connu, faits: &[Fait]) -> Vec<theme::Model> {
     let insertion = retenu(faits, Champ::Siae).map(|fait| (Theme::Insertion, fait.source));
-    let suggeres = themes_du_naf(projection.naf.as_deref()).into_iter().map(|theme| (theme, Origine::Naf));
-    let mut lignes: Vec<attente_theme::Model> = Vec::new();
+    let suggeres = themes_du_naf(acteur.naf.as_deref()).into_iter().map(|theme| (theme, Origine::Naf));
+    let mut lignes: Vec<theme::Model> = Vec::new();
     for (theme, origine) in insertion.into_iter().chain(suggeres) {
         let donne = connu.themes.iter().any(|t| t.theme == theme.as_str() && t.origine != Origine::Naf);
         if !donne && !lignes.iter().any(|ligne| ligne.theme == theme.as_str()) {
-            lignes.push(attente_theme::Model {
-                import_id: cadre.import.to_owned(),
-                acteur_id: id.clone(),
-                theme: theme.to_string(),
-                origine,
-            });
+            lignes.push(theme::Model { acteur_id: acteur.id.clone(), theme: theme.to_string(), origine });
         }
     }
     lignes
 }
 
-fn differences(connu: &Connu, nouvelles: &[attente_valeur::Model], nom: &str, reference: &str) -> Vec<Difference> {
+fn differences(connu: &Connu, nouvelles: &[valeur::Model], acteur: &acteur::Model) -> Vec<Difference> {
     nouvelles
         .iter()
-        .map(|nouvelle| {
-            let avant = connu.valeurs.iter().find(|v| Some(&v.id) == nouvelle.remplace.as_ref());
-            Difference {
-                acteur: nom.to_owned(),
-                reference: reference.to_owned(),
-                champ: nouvelle.champ.libelle().to_owned(),
-                avant: avant.map(|v| v.valeur.clone()).unwrap_or_default(),
-                apres: nouvelle.valeur.clone(),
-            }
+        .map(|nouvelle| Difference {
+            acteur: acteur.nom.clone(),
+            reference: acteur.reference.clone(),
+            champ: nouvelle.champ.libelle().to_owned(),
+            avant: connu.valeurs.iter().find(|v| remplace(nouvelle, v)).map(|v| v.valeur.clone()).unwrap_or_default(),
+            apres: nouvelle.valeur.clone(),
         })
         .collect()
 }

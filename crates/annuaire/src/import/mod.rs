@@ -4,18 +4,24 @@
 //! - [`nombre`]: SIREN and SIRET as spreadsheets leave them: repaired where there is no doubt, refused where there is.
 //! - [`lieu`]: which commune of the instance a row is in.
 //! - [`sirene`], [`siae`], [`ess_france`]: from rows to [`fiche::Fiche`]s: facts with their date.
+//! - [`disparus`]: who is no longer in a newer list.
 //! - [`difference`]: what an import changes, pure.
-//! - [`attente`]: the waiting room: what will change is written there first, then enters in one short transaction.
+//! - [`histoire`]: the imports asked for and where each one stands.
+//! - `attente`: the waiting room: what will change is written there first, what was replaced is kept there.
+//! - [`bascule`]: what waits enters the directory in one short transaction; the last import can be undone.
 //! - [`preparation`]: the whole way, for the command line, the screen and the demonstration.
 //! - [`rapport`]: what the agent reads.
 //! - [`commande`], [`pages`]: the command `terreau import annuaire`; the screen `/reglages/imports/annuaire`.
 
-pub mod attente;
+mod attente;
+pub mod bascule;
 pub mod commande;
 pub mod difference;
+pub mod disparus;
 pub mod ess_france;
 pub mod fiche;
 pub mod fichier;
+pub mod histoire;
 pub mod lieu;
 pub mod nombre;
 pub mod pages;
@@ -30,11 +36,17 @@ use web::feature::Rendu;
 /// An import entered the directory.
 pub(crate) const ANNUAIRE_IMPORTE: &str = "annuaire.importe";
 
+/// An import was undone.
+pub(crate) const IMPORT_ANNULE: &str = "annuaire.import-annule";
+
 /// How the events of imports are said.
-pub(crate) const RENDUS: &[(&str, Rendu)] = &[(ANNUAIRE_IMPORTE, |_, faits| {
-    let nombre = |cle: &str| faits.get(cle).and_then(Value::as_u64).unwrap_or(0);
-    format!("Annuaire importé : {} nouveaux acteurs, {} changés", nombre("nouveaux"), nombre("changes"))
-})];
+pub(crate) const RENDUS: &[(&str, Rendu)] = &[
+    (ANNUAIRE_IMPORTE, |_, faits| {
+        let nombre = |cle: &str| faits.get(cle).and_then(Value::as_u64).unwrap_or(0);
+        format!("Annuaire importé : {} nouveaux acteurs, {} changés", nombre("nouveaux"), nombre("changes"))
+    }),
+    (IMPORT_ANNULE, |_, _| "Import de l’annuaire défait : les fiches sont comme avant".to_owned()),
+];
 
 /// Why an import stops: nothing of it is kept.
 #[derive(Debug, thiserror::Error)]
@@ -55,6 +67,12 @@ pub enum ImportRefuse {
     /// No import is waiting under this identifier.
     #[error("Cet essai n’attend plus : recommencez l’import.")]
     PlusEnAttente,
+    /// Another import entered the directory since, or this one did not.
+    #[error("Seul le dernier import enregistré peut être défait.")]
+    PasLeDernier,
+    /// Somebody changed these actors since the import.
+    #[error("L’import ne peut plus être défait : ces fiches ont changé depuis. {}", .0.join(", "))]
+    ChangesDepuis(Vec<String>),
     /// The database.
     #[error("La base de données a refusé : {0}")]
     Base(#[from] sea_orm::DbErr),

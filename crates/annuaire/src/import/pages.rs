@@ -11,9 +11,9 @@ use web::formulaire::Erreurs;
 use web::{Cadre, CheckedForm, Erreur, Reponse, Saisie, texte};
 
 use super::ImportRefuse;
-use super::attente::{self, etat, import};
 use super::fichier::{Contenu, FichierRecu};
-use super::preparation::{Demande, SANS_PROGRES, abandonner, appliquer, preparer};
+use super::histoire::{self, etat, import};
+use super::preparation::{Demande, SANS_PROGRES, abandonner, annuler, appliquer, preparer};
 use super::rapport::Rapport;
 
 const URL: &str = "/reglages/imports/annuaire";
@@ -42,6 +42,8 @@ struct PageRapport {
     par: String,
     alerte: Option<String>,
     attend: bool,
+    /// It can be undone.
+    defaisable: bool,
     caches: Html,
     chiffres: Resume,
     differences: Tableau,
@@ -53,6 +55,7 @@ fn libelle(etat: &str) -> &'static str {
     match etat {
         etat::PRET => "Attend votre accord.",
         etat::APPLIQUE => "Enregistré dans l’annuaire.",
+        etat::ANNULE => "Défait : l’annuaire est comme avant cet import.",
         etat::ABANDONNE => "Abandonné : rien n’a été enregistré.",
         etat::REFUSE => "Refusé.",
         _ => "Lecture en cours, ou interrompue.",
@@ -70,7 +73,7 @@ impl From<ImportRefuse> for Erreur {
 
 async fn page(cadre: &Cadre, saisie: Saisie, erreurs: Erreurs) -> Result<PageImports, Erreur> {
     let tx = cadre.instance.db.read().await?;
-    let imports = attente::derniers(&tx, HISTORIQUE).await?;
+    let imports = histoire::derniers(&tx, HISTORIQUE).await?;
     let f = cadre.formulaire_avec(saisie, erreurs);
     let fichier = |nom, libelle| f.fichier(nom, libelle, &[Genre::Csv]).aussi("zip").aussi("gz");
     Ok(PageImports {
@@ -152,11 +155,12 @@ pub async fn montrer_un(cadre: Cadre, Path(id): Path<String>) -> Reponse {
 
 async fn repondre(cadre: &Cadre, id: &str, alerte: Option<String>) -> Reponse {
     let tx = cadre.instance.db.read().await?;
-    let import = attente::un(&tx, id).await?.ok_or(Erreur::Introuvable("cet import"))?;
+    let import = histoire::un(&tx, id).await?.ok_or(Erreur::Introuvable("cet import"))?;
     let par = match &import.fait_par {
         Some(par) => personne::par_id(&tx, &PersonneId(par.clone())).await?.map(|p| format!("{} {}", p.prenom, p.nom)),
         None => None,
     };
+    let dernier = histoire::dernier_applique(&tx).await?;
     let statut = if alerte.is_some() { StatusCode::CONFLICT } else { StatusCode::OK };
     let rapport = import.rapport();
     let page = PageRapport {
@@ -165,6 +169,7 @@ async fn repondre(cadre: &Cadre, id: &str, alerte: Option<String>) -> Reponse {
         par: par.map_or_else(|| "Demandé par la ligne de commande.".to_owned(), |par| format!("Demandé par {par}.")),
         alerte,
         attend: import.etat == etat::PRET,
+        defaisable: dernier.is_some_and(|dernier| dernier.id == import.id),
         caches: cadre.formulaire().caches(),
         chiffres: chiffres(&rapport),
         differences: differences(&rapport),
@@ -188,6 +193,7 @@ fn chiffres(rapport: &Rapport) -> Resume {
         .ligne("Nouveaux", rapport.nouveaux.to_string())
         .ligne("Changés", rapport.changes.to_string())
         .ligne("Sans changement", rapport.inchanges.to_string())
+        .ligne("Disparus d’une liste, à vérifier", rapport.disparus.to_string())
 }
 
 fn differences(rapport: &Rapport) -> Tableau {
@@ -203,28 +209,29 @@ fn differences(rapport: &Rapport) -> Tableau {
     }
 }
 
-/// POST of one import: lets it in, or gives it up.
+/// POST of one import: lets it in, gives it up, or undoes it.
 pub async fn decider(cadre: Cadre, Path(id): Path<String>, form: CheckedForm) -> Reponse {
     let instance = &cadre.instance;
     let fait = match form.saisie.texte("acte") {
         "appliquer" => appliquer(instance, &id, cadre.visiteur.personne_id())
             .await
             .map(|r| format!("L’annuaire est à jour : {} nouveaux acteurs, {} changés.", r.nouveaux, r.changes)),
+        "defaire" => annuler(instance, &id, cadre.visiteur.personne_id())
+            .await
+            .map(|()| "L’import est défait : l’annuaire est comme avant.".to_owned()),
         "abandonner" => match abandonner(instance, &id).await {
             Ok(true) => Ok("L’import est abandonné : rien n’a été enregistré.".to_owned()),
             Ok(false) => Err(ImportRefuse::PlusEnAttente),
             Err(erreur) => Err(erreur),
         },
-        _ => return Err(Erreur::Invalide("Choisissez d’enregistrer ou d’abandonner.".to_owned())),
+        _ => return Err(Erreur::Invalide("Choisissez d’enregistrer, d’abandonner ou de défaire.".to_owned())),
     };
     match fait {
         Ok(message) => {
             let tx = instance.db.begin().await?;
             form.conclure(tx, &format!("{URL}/{id}"), &message).await
         }
-        Err(refus @ (ImportRefuse::Conflit | ImportRefuse::PlusEnAttente)) => {
-            repondre(&cadre, &id, Some(refus.to_string())).await
-        }
-        Err(autre) => Err(autre.into()),
+        Err(ImportRefuse::Base(erreur)) => Err(erreur.into()),
+        Err(refus) => repondre(&cadre, &id, Some(refus.to_string())).await,
     }
 }

@@ -4,8 +4,8 @@ use std::collections::{BTreeMap, HashSet};
 
 use domain::identifiant::Siren;
 use jiff::civil::Date;
-use platform::ReadTx;
 use platform::journal::{self, Evenement, Visibilite};
+use platform::{ReadTx, WriteTx};
 use sea_orm::QuerySelect;
 use sea_orm::entity::prelude::*;
 use serde_json::json;
@@ -13,13 +13,16 @@ use socle::PersonneId;
 use socle::organisation::{self, Nature};
 use web::Instance;
 
-use super::attente::{self, etat, import};
+use super::attente;
+use super::bascule;
 use super::difference::{Cadre, Changement, Connu, Issue, comparer};
+use super::disparus;
 use super::fiche::{Contexte, Fiche, court};
 use super::fichier::{FichierRecu, reconnaitre};
+use super::histoire::{self, etat, import};
 use super::lieu::Lieux;
 use super::rapport::Rapport;
-use super::{ANNUAIRE_IMPORTE, ImportRefuse, ess_france, siae, sirene};
+use super::{ANNUAIRE_IMPORTE, IMPORT_ANNULE, ImportRefuse, ess_france, siae, sirene};
 use crate::acteur::{self, agrement, etablissement, theme, valeur};
 
 /// Told from time to time: table, bytes read, size (0 when unknown).
@@ -72,7 +75,7 @@ pub async fn preparer(instance: &Instance, demande: Demande, progres: Progres) -
         version: 1,
     };
     let tx = instance.db.begin().await?;
-    attente::ouvrir(&tx, ouvert).await?;
+    histoire::ouvrir(&tx, ouvert).await?;
     tx.commit().await?;
     match lire_et_deposer(instance, &id, demande, progres).await {
         Ok(rapport) => {
@@ -90,7 +93,7 @@ pub async fn preparer(instance: &Instance, demande: Demande, progres: Progres) -
 async fn conclure(instance: &Instance, id: &str, etat: &str, rapport: &Rapport) -> Result<(), ImportRefuse> {
     let fini = (etat == etat::REFUSE).then(|| instance.clock.instant());
     let tx = instance.db.begin().await?;
-    attente::conclure(&tx, id, etat, rapport, fini).await?;
+    histoire::conclure(&tx, id, etat, rapport, fini).await?;
     Ok(tx.commit().await?)
 }
 
@@ -107,8 +110,11 @@ async fn lire_et_deposer(
     let (fiches, mut rapport) = tokio::task::spawn_blocking(move || lire(&copie, &demande, &connus, &progres))
         .await
         .map_err(|_| ImportRefuse::Interrompu)??;
+    let tx = instance.db.read().await?;
+    let disparus = disparus::fiches(&tx, &fiches, &mut rapport).await?;
+    drop(tx);
     let mut par_siren: BTreeMap<Siren, Vec<Fiche>> = BTreeMap::new();
-    for fiche in fiches {
+    for fiche in fiches.into_iter().chain(disparus) {
         par_siren.entry(fiche.siren.clone()).or_default().push(fiche);
     }
     let par_siren: Vec<(Siren, Vec<Fiche>)> = par_siren.into_iter().collect();
@@ -119,7 +125,7 @@ async fn lire_et_deposer(
         let changements = comparer_le_lot(instance, id, lot, &connus, &mut rapport);
         if !changements.is_empty() {
             let tx = instance.db.begin().await?;
-            attente::deposer(&tx, changements).await?;
+            attente::deposer(&tx, id, changements).await?;
             tx.commit().await?;
         }
     }
@@ -243,7 +249,7 @@ fn comparer_le_lot(
             Issue::Rien => rapport.inchanges += 1,
             Issue::SansNom => rapport.avertir(&format!("{siren} : aucun nom connu, laissé de côté.")),
             Issue::Change(changement) => {
-                if changement.acteur.nouveau {
+                if changement.acteur.version == 1 {
                     rapport.nouveaux += 1;
                 } else {
                     rapport.changes += 1;
@@ -262,19 +268,39 @@ fn comparer_le_lot(
 /// It waits no more; the directory changed since it was read: it is given up and must be asked again.
 pub async fn appliquer(instance: &Instance, id: &str, par: Option<&PersonneId>) -> Result<Rapport, ImportRefuse> {
     let tx = instance.db.begin().await?;
-    let rapport = attente::un(&tx, id).await?.ok_or(ImportRefuse::PlusEnAttente)?.rapport();
-    attente::basculer(&tx, id, instance.clock.instant()).await?;
-    let evenement = Evenement::nouveau(ANNUAIRE_IMPORTE, "annuaire_import", id)
-        .par(par.map(PersonneId::as_str))
-        .visible(Visibilite::Exploitation)
-        .faits(json!({ "nouveaux": rapport.nouveaux, "changes": rapport.changes, "refusees": rapport.refusees }));
+    let rapport = histoire::un(&tx, id).await?.ok_or(ImportRefuse::PlusEnAttente)?.rapport();
+    bascule::basculer(&tx, id, instance.clock.instant()).await?;
+    let faits = json!({ "nouveaux": rapport.nouveaux, "changes": rapport.changes, "refusees": rapport.refusees });
+    conclure_la_bascule(tx, instance, evenement(ANNUAIRE_IMPORTE, id, par).faits(faits)).await?;
+    Ok(rapport)
+}
+
+/// The last import is undone: the directory is as before it.
+///
+/// # Errors
+/// It is not the last one, or an actor was changed since: nothing is undone.
+pub async fn annuler(instance: &Instance, id: &str, par: Option<&PersonneId>) -> Result<(), ImportRefuse> {
+    let tx = instance.db.begin().await?;
+    bascule::annuler(&tx, id, instance.clock.instant()).await?;
+    conclure_la_bascule(tx, instance, evenement(IMPORT_ANNULE, id, par)).await
+}
+
+fn evenement(genre: &'static str, id: &str, par: Option<&PersonneId>) -> Evenement {
+    Evenement::nouveau(genre, "annuaire_import", id).par(par.map(PersonneId::as_str)).visible(Visibilite::Exploitation)
+}
+
+/// Journal and index in the same transaction; then what older imports left is swept, on its own.
+async fn conclure_la_bascule(tx: WriteTx, instance: &Instance, evenement: Evenement) -> Result<(), ImportRefuse> {
     journal::ecrire(&tx, &*instance.clock, &*instance.ids, evenement).await?;
     web::recherche::demander_la_reconstruction(&tx, instance).await?;
     tx.commit().await?;
+    balayer(instance).await
+}
+
+async fn balayer(instance: &Instance) -> Result<(), ImportRefuse> {
     let tx = instance.db.begin().await?;
-    attente::balayer(&tx, id).await?;
-    tx.commit().await?;
-    Ok(rapport)
+    attente::balayer(&tx).await?;
+    Ok(tx.commit().await?)
 }
 
 /// What was prepared is given up. False when it waited no more.
@@ -283,10 +309,8 @@ pub async fn appliquer(instance: &Instance, id: &str, par: Option<&PersonneId>) 
 /// The engine refused.
 pub async fn abandonner(instance: &Instance, id: &str) -> Result<bool, ImportRefuse> {
     let tx = instance.db.begin().await?;
-    let attendait = attente::abandonner(&tx, id, instance.clock.instant()).await?;
-    if attendait {
-        attente::balayer(&tx, id).await?;
-    }
+    let attendait = histoire::passer(&tx, id, etat::PRET, etat::ABANDONNE, instance.clock.instant()).await?;
     tx.commit().await?;
+    balayer(instance).await?;
     Ok(attendait)
 }

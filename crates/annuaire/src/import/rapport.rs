@@ -66,6 +66,8 @@ pub struct Rapport {
     pub changes: u64,
     /// Actors that do not.
     pub inchanges: u64,
+    /// Actors that a newer list no longer names.
+    pub disparus: u64,
     /// Rows refused.
     pub refusees: u64,
     /// The first of them.
@@ -129,8 +131,8 @@ impl Rapport {
             self.lues, self.ailleurs, self.hors_champ, self.refusees
         ));
         lignes.push(format!(
-            "Acteurs trouvés : {} (nouveaux : {}, changés : {}, sans changement : {})",
-            self.gardes, self.nouveaux, self.changes, self.inchanges
+            "Acteurs trouvés : {} (nouveaux : {}, changés : {}, sans changement : {}, disparus d’une liste : {})",
+            self.gardes, self.nouveaux, self.changes, self.inchanges, self.disparus
         ));
         let signaler = |titre: &str, total: u64, liste: &[Signalement]| {
             let mut lignes = vec![format!("{titre} : {total}")];

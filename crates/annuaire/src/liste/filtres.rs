@@ -2,12 +2,12 @@
 
 use domain::code::CodeCommune;
 use domain::theme::Theme;
-use geo::Contours;
 use search::{Filtre, Ordre, Requete};
 use socle::secteur;
 use web::formulaire::{Erreurs, trouver_commune};
 use web::{Instance, Saisie};
 
+use super::autour::Autour;
 use crate::recherche::{SOURCE, axe};
 use crate::vocabulaire::{Famille, GenreAgrement, GenreOffre, Reponse};
 
@@ -55,8 +55,8 @@ pub struct Filtres {
     pub theme: Option<Theme>,
     /// Commune.
     pub commune: Option<CodeCommune>,
-    /// The communes that touch it, too.
-    pub voisines: bool,
+    /// How far around it.
+    pub autour: Autour,
     /// EPCI (SIREN).
     pub epci: Option<String>,
     /// Secteur, by its sort key.
@@ -103,7 +103,11 @@ impl Filtres {
         let filtres = Self {
             q: texte("q").chars().take(LONGUEUR).collect(),
             theme: texte("theme").parse().ok(),
-            voisines: commune.is_some() && texte("voisines") == "1",
+            // `voisines=1`: addresses kept from before distances.
+            autour: commune
+                .as_ref()
+                .map(|_| Autour::lire(if texte("voisines") == "1" { "1" } else { texte("autour") }))
+                .unwrap_or_default(),
             commune,
             epci,
             secteur,
@@ -125,7 +129,7 @@ impl Filtres {
             ("q", self.q.clone()),
             ("theme", self.theme.map(|t| t.to_string()).unwrap_or_default()),
             ("insee", self.commune.as_ref().map(ToString::to_string).unwrap_or_default()),
-            ("voisines", if self.voisines { "1".to_owned() } else { String::new() }),
+            ("autour", self.autour.valeur()),
             ("epci", self.epci.clone().unwrap_or_default()),
             ("secteur", self.secteur.clone().unwrap_or_default()),
             ("famille", self.famille.map(|f| f.to_string()).unwrap_or_default()),
@@ -190,15 +194,12 @@ impl Filtres {
                 actifs.push(Actif { libelle, sans: sans.adresse() });
             }
         };
-        let lieu = self.commune.as_ref().map(|code| {
-            let nom = instance.referentiel().nom_commune(code);
-            if self.voisines { format!("{nom} et les communes voisines") } else { nom.to_owned() }
-        });
+        let lieu = self.commune.as_ref().map(|code| self.autour.en_mots(instance.referentiel().nom_commune(code)));
         let secteur = secteurs.iter().find(|s| Some(&s.nom_tri) == self.secteur.as_ref());
         let epci = self.epci.as_deref().and_then(|code| instance.referentiel().epci(code));
         ajouter((!self.q.is_empty()).then(|| format!("« {} »", self.q)), Self { q: String::new(), ..base.clone() });
         ajouter(self.theme.map(|t| t.libelle().to_owned()), Self { theme: None, ..base.clone() });
-        ajouter(lieu, Self { commune: None, voisines: false, ..base.clone() });
+        ajouter(lieu, Self { commune: None, autour: Autour::Seule, ..base.clone() });
         ajouter(epci.map(|e| e.nom.to_owned()), Self { epci: None, ..base.clone() });
         ajouter(secteur.map(|s| format!("Secteur {}", s.nom)), Self { secteur: None, ..base.clone() });
         ajouter(self.famille.map(|f| f.libelle().to_owned()), Self { famille: None, ..base.clone() });
@@ -210,7 +211,7 @@ impl Filtres {
 
     /// The question to the index. `communes_du_secteur` are those of [`Filtres::secteur`] today.
     #[must_use]
-    pub fn requete(&self, communes_du_secteur: Vec<String>) -> Requete {
+    pub fn requete(&self, instance: &Instance, communes_du_secteur: Vec<String>) -> Requete {
         let mut filtres = Vec::new();
         let mut garder = |axe, valeur: Option<&str>| {
             filtres.extend(valeur.map(|valeur| Filtre { axe, valeurs: vec![valeur.to_owned()] }));
@@ -222,8 +223,7 @@ impl Filtres {
         garder(axe::OFFRE, self.offre.map(GenreOffre::as_str));
         garder(axe::ESS, self.ess.map(Reponse::as_str));
         if let Some(commune) = &self.commune {
-            let voisines = if self.voisines { Contours::embarques().voisines(commune) } else { Vec::new() };
-            let valeurs = std::iter::once(commune).chain(&voisines).map(ToString::to_string).collect();
+            let valeurs = self.autour.communes(instance, commune).iter().map(ToString::to_string).collect();
             filtres.push(Filtre { axe: axe::COMMUNE, valeurs });
         }
         if self.secteur.is_some() {

@@ -10,12 +10,12 @@ use platform::ReadTx;
 use search::{Requete, Resultat};
 use socle::secteur;
 use web::composants::{
-    Cellule, ChampOptions, ChampTexte, EtatVide, Etiquette, Html, OptionDeChamp, Pagination, ResumeErreurs, Selection,
-    Tableau, Ton,
+    Cellule, ChampTexte, EtatVide, Etiquette, Html, OptionDeChamp, Pagination, ResumeErreurs, Selection, Tableau, Ton,
 };
 use web::formulaire::Erreurs;
 use web::{Cache, Cadre, Erreur, Instance, Reponse, Saisie, cadre, texte};
 
+use super::autour::{Autour, RAYONS};
 use super::filtres::{Actif, Filtres, Vue, libelle_ess};
 use super::storage::{self, Ligne};
 use crate::recherche::axe;
@@ -45,7 +45,7 @@ impl Demande {
             Some(secteur) => secteur::communes(tx, &secteur.id, instance.aujourd_hui()).await?,
             None => Vec::new(),
         };
-        let requete = filtres.requete(communes);
+        let requete = filtres.requete(instance, communes);
         Ok(Self { filtres, erreurs, secteurs, requete, saisie })
     }
 
@@ -115,7 +115,7 @@ struct Recherche {
     q: ChampTexte,
     theme: Selection,
     commune: ChampTexte,
-    voisines: ChampOptions,
+    autour: Selection,
     autres: Vec<Selection>,
     avances: bool,
     vue: &'static str,
@@ -178,16 +178,22 @@ impl Recherche {
             q: f.texte("q", "Un nom, un mot, un besoin"),
             theme: f.selection("theme", "Thème", choix("Tous", axe::THEME, &themes, filtres.theme.map(Theme::as_str))),
             commune: f.texte("commune", "Commune").commune(),
-            voisines: f.cases(
-                "voisines",
-                "Autour de la commune",
-                [OptionDeChamp::nouvelle("1", "Avec les communes voisines")],
-            ),
+            autour: f.selection("autour", "Autour de la commune", autour()),
             autres,
             avances: filtres.avances(),
             vue: if filtres.vue == Vue::Carte { "carte" } else { "" },
         }
     }
+}
+
+/// Distances around the commune typed.
+fn autour() -> Vec<OptionDeChamp> {
+    let rayons = RAYONS.iter().map(|km| OptionDeChamp::nouvelle(km.to_string(), format!("À {km}\u{a0}km à la ronde")));
+    [("", "Cette commune seulement"), ("voisines", "Avec les communes voisines")]
+        .into_iter()
+        .map(|(valeur, libelle)| OptionDeChamp::nouvelle(valeur, libelle))
+        .chain(rayons)
+        .collect()
 }
 
 /// Intercommunalités where an actor is, by name.
@@ -346,7 +352,7 @@ fn carte(cadre: &Cadre, filtres: &Filtres, requete: &Requete, resultat: &Resulta
         .filter_map(|(code, nombre)| Some((code.parse().ok()?, *nombre)))
         .collect();
     let adresse = |code: &CodeCommune| {
-        Filtres { commune: Some(code.clone()), voisines: false, ..filtres.en_vue(Vue::Liste) }.adresse()
+        Filtres { commune: Some(code.clone()), autour: Autour::Seule, ..filtres.en_vue(Vue::Liste) }.adresse()
     };
     let titre = format!("Communes où est un acteur, {}", cadre.identite().collectivite);
     let mut carte = Carte::nouvelle("carte-acteurs", titre, "Le tableau sous la carte dit la même chose");

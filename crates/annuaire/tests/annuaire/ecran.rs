@@ -36,6 +36,15 @@ async fn l_agent_essaie_puis_enregistre(#[case] moteur: Moteur) {
     let encore = agent.envoyer(&rapport, &action, &[("acte", "appliquer")]).await;
     assert_eq!(encore.statut, 200, "{}", encore.texte());
     agent.ouvrir(URL).await.exiger("siae.csv").exiger("64");
+    // Undone, and made again.
+    let defait = agent.envoyer(&fait, &action, &[("acte", "defaire")]).await;
+    defait.exiger("l’annuaire est comme avant").exiger("Défait");
+    assert!(!defait.contient("Défaire cet import"));
+    agent.ouvrir("/annuaire").await.exiger("L’annuaire est encore vide");
+    let page = agent.ouvrir(URL).await;
+    let rapport = agent.envoyer_fichier(&page, URL, &[], ("fichier", "siae.csv", SIAE)).await;
+    let encore = rapport.attribut("form[action^='/reglages/imports/annuaire/']", "action").unwrap();
+    agent.envoyer(&rapport, &encore, &[("acte", "appliquer")]).await.exiger("64 nouveaux acteurs");
     // The same file again: nothing to keep.
     let page = agent.ouvrir(URL).await;
     let rapport = agent.envoyer_fichier(&page, URL, &[], ("fichier", "siae.csv", SIAE)).await;

@@ -3,15 +3,15 @@
 use std::io::Write;
 use std::path::PathBuf;
 
-use annuaire::acteur::{self, Entity as Acteurs, agrement, etablissement, storage, theme, valeur};
+use annuaire::acteur::{self, ActeurId, Entity as Acteurs, agrement, etablissement, storage, theme, valeur};
 use annuaire::import::ImportRefuse;
-use annuaire::import::attente::{self, etat};
 use annuaire::import::fichier::{Contenu, FichierRecu};
-use annuaire::import::preparation::{Demande, SANS_PROGRES, abandonner, appliquer, preparer};
+use annuaire::import::histoire::{self, etat};
+use annuaire::import::preparation::{Demande, SANS_PROGRES, abandonner, annuler, appliquer, preparer};
 use annuaire::import::rapport::Rapport;
 use annuaire::vocabulaire::{Champ, Diffusion, EtatActeur, Famille, Origine, Reponse};
 use rstest::rstest;
-use sea_orm::{EntityTrait, PaginatorTrait};
+use sea_orm::{EntityTrait, PaginatorTrait, QueryOrder, QuerySelect};
 use testkit::{Appli, Moteur};
 
 fn recu(nom: &str, octets: impl Into<Vec<u8>>) -> FichierRecu {
@@ -220,7 +220,7 @@ async fn un_essai_ne_change_rien_puis_s_applique_ou_cede(#[case] moteur: Moteur)
     let inchange = par_siren(&appli, &siren(1)).await.unwrap();
     assert_eq!((inchange.nom.as_str(), inchange.version), ("UN", acteur.version + 1), "rien à moitié");
     let tx = instance.db.read().await.unwrap();
-    let etats: Vec<String> = attente::derniers(&tx, 10).await.unwrap().into_iter().map(|i| i.etat).collect();
+    let etats: Vec<String> = histoire::derniers(&tx, 10).await.unwrap().into_iter().map(|i| i.etat).collect();
     assert!(etats.contains(&etat::ABANDONNE.to_owned()) && etats.contains(&etat::APPLIQUE.to_owned()), "{etats:?}");
     drop(tx);
     appli.fin().await;
@@ -298,7 +298,7 @@ async fn les_fichiers_refuses(#[case] contenu: &str, #[case] extrait: &str) {
     assert!(erreur.to_string().contains(extrait), "{erreur}");
     assert_eq!(nombre(&appli).await, 0);
     let tx = appli.instance.db.read().await.unwrap();
-    let dernier = attente::derniers(&tx, 1).await.unwrap().remove(0);
+    let dernier = histoire::derniers(&tx, 1).await.unwrap().remove(0);
     assert_eq!(dernier.etat, etat::REFUSE);
     assert!(dernier.rapport().erreur.is_some(), "l’historique dit pourquoi");
     drop(tx);
@@ -420,5 +420,128 @@ async fn les_fichiers_reels_d_associations_sont_refuses_avec_leur_raison() {
         let erreur = importer(&appli, vec![fichier]).await.unwrap_err().to_string();
         assert!(erreur.contains("RNA") || erreur.contains("n’est pas reconnu"), "{chemin} : {erreur}");
     }
+    appli.fin().await;
+}
+
+/// Every row of the directory, but for versions.
+async fn tout(appli: &Appli) -> Vec<String> {
+    let tx = appli.instance.db.read().await.unwrap();
+    let acteurs = Acteurs::find().order_by_asc(acteur::Column::Id).all(&tx).await.unwrap();
+    let mut lignes: Vec<String> =
+        acteurs.into_iter().map(|a| format!("{:?}", acteur::Model { version: 0, ..a })).collect();
+    for id in Acteurs::find().select_only().column(acteur::Column::Id).into_tuple::<ActeurId>().all(&tx).await.unwrap()
+    {
+        lignes.extend(storage::etablissements(&tx, &id).await.unwrap().iter().map(|e| format!("{e:?}")));
+        lignes.extend(storage::agrements(&tx, &id).await.unwrap().iter().map(|a| format!("{a:?}")));
+        lignes.extend(storage::themes(&tx, &id).await.unwrap().iter().map(|t| format!("{t:?}")));
+        lignes.extend(storage::valeurs(&tx, &id).await.unwrap().iter().map(|v| format!("{v:?}")));
+    }
+    lignes
+}
+
+#[rstest]
+#[case::sqlite(Moteur::Sqlite)]
+#[case::postgres(Moteur::Postgres)]
+#[tokio::test]
+async fn le_dernier_import_se_defait_et_rien_d_autre(#[case] moteur: Moteur) {
+    let appli = Appli::nouvelle(moteur, vec![annuaire::feature()]).await;
+    let premier = [unites(&[unite(1, "A", "9220", "O")]), etablissements(&[etablissement(1, "54528", "A")])];
+    importer(&appli, premier.to_vec()).await.unwrap();
+    let avant = tout(&appli).await;
+    appli.horloge.avancer(60);
+
+    // Renamed, moved from one commune to another; a new one.
+    let plus_tard = |ligne: String| ligne.replace("2026-10-01", "2026-11-01");
+    let second = [
+        unites(&[plus_tard(unite(1, "A RENOMMEE", "9220", "O")), plus_tard(unite(2, "B", "9220", "O"))]),
+        etablissements(&[
+            etablissement(1, "54528", "F"),
+            etablissement(1, "54395", "A").replace(&siret(1, 1), &siret(1, 2)),
+            etablissement(2, "54129", "A"),
+        ]),
+    ];
+    importer(&appli, second.to_vec()).await.unwrap();
+    let apres = tout(&appli).await;
+    assert_ne!(avant, apres);
+    assert_eq!((nombre(&appli).await, par_siren(&appli, &siren(1)).await.unwrap().nom.as_str()), (2, "A RENOMMEE"));
+
+    let tx = appli.instance.db.read().await.unwrap();
+    let imports = histoire::derniers(&tx, 10).await.unwrap();
+    drop(tx);
+    let (dernier, ancien) = (&imports[0].id, &imports[1].id);
+    let refus = annuler(&appli.instance, ancien, None).await.unwrap_err();
+    assert!(matches!(refus, ImportRefuse::PasLeDernier), "{refus}");
+    assert_eq!(tout(&appli).await, apres, "refused: nothing moved");
+
+    let version = par_siren(&appli, &siren(1)).await.unwrap().version;
+    annuler(&appli.instance, dernier, None).await.unwrap();
+    assert_eq!(tout(&appli).await, avant);
+    assert!(par_siren(&appli, &siren(1)).await.unwrap().version > version, "who read the page of before is told");
+    let refus = annuler(&appli.instance, dernier, None).await.unwrap_err();
+    assert!(matches!(refus, ImportRefuse::PasLeDernier), "once: {refus}");
+    appli.horloge.avancer(60);
+    // The same files enter again; a page changed since forbids the undoing, by its name, and loses nothing.
+    importer(&appli, second.to_vec()).await.unwrap();
+    assert_eq!(nombre(&appli).await, 2);
+    let change = par_siren(&appli, &siren(2)).await.unwrap();
+    let tx = appli.instance.db.begin().await.unwrap();
+    assert!(storage::enregistrer(&tx, &change).await.unwrap());
+    tx.commit().await.unwrap();
+    let tx = appli.instance.db.read().await.unwrap();
+    let dernier = histoire::dernier_applique(&tx).await.unwrap().unwrap().id;
+    drop(tx);
+    let apres = tout(&appli).await;
+    let refus = annuler(&appli.instance, &dernier, None).await.unwrap_err();
+    assert!(refus.to_string().contains("ces fiches ont changé depuis. B"), "{refus}");
+    assert_eq!(tout(&appli).await, apres);
+    appli.fin().await;
+}
+
+/// The list of insertion bodies with another date, without some of its rows.
+fn liste_de(annee: &str, sans: &[&str]) -> FichierRecu {
+    let texte = String::from_utf8(include_bytes!("../../../../demonstration/54/siae-2020.csv").to_vec()).unwrap();
+    let lignes: Vec<&str> = texte.lines().filter(|ligne| !sans.iter().any(|siren| ligne.contains(siren))).collect();
+    recu("siae.csv", lignes.join("\n").replace("2020-", &format!("{annee}-")))
+}
+
+#[rstest]
+#[case::sqlite(Moteur::Sqlite)]
+#[case::postgres(Moteur::Postgres)]
+#[tokio::test]
+async fn une_liste_plus_recente_marque_ceux_qui_n_y_sont_plus(#[case] moteur: Moteur) {
+    let appli = Appli::nouvelle(moteur, vec![annuaire::feature()]).await;
+    importer(&appli, vec![liste_de("2020", &[])]).await.unwrap();
+    let tx = appli.instance.db.read().await.unwrap();
+    let premier = Acteurs::find().order_by_asc(acteur::Column::NomTri).one(&tx).await.unwrap().unwrap();
+    drop(tx);
+    let siren = premier.siren.clone().unwrap();
+
+    let rapport = importer(&appli, vec![liste_de("2026", &[siren.as_str()])]).await.unwrap();
+    assert_eq!(rapport.disparus, 1, "{rapport:?}");
+    let tx = appli.instance.db.read().await.unwrap();
+    let apres = storage::par_siren(&tx, &siren).await.unwrap().unwrap();
+    assert_eq!(apres.etat, EtatActeur::Actif, "gone from a list is not closed");
+    let agrements = storage::agrements(&tx, &apres.id).await.unwrap();
+    assert!(!agrements.is_empty());
+    for agrement in agrements {
+        let libelle = agrement.libelle.unwrap();
+        assert!(
+            libelle.starts_with("n’est plus dans la liste du ") && libelle.ends_with("2026, à vérifier"),
+            "{libelle}"
+        );
+        assert_eq!(agrement.au, None, "no end is invented");
+    }
+    drop(tx);
+    // In the list again: as before. A list cut in the middle makes nobody disappear.
+    let rapport = importer(&appli, vec![liste_de("2027", &[])]).await.unwrap();
+    assert_eq!(rapport.disparus, 0);
+    let tx = appli.instance.db.read().await.unwrap();
+    assert!(storage::agrements(&tx, &premier.id).await.unwrap().iter().all(|a| a.libelle.is_none()));
+    drop(tx);
+    let texte = String::from_utf8(include_bytes!("../../../../demonstration/54/siae-2020.csv").to_vec()).unwrap();
+    let debut: Vec<&str> = texte.lines().take(8).collect();
+    let rapport = importer(&appli, vec![recu("siae.csv", debut.join("\n").replace("2020-", "2028-"))]).await.unwrap();
+    assert_eq!(rapport.disparus, 0);
+    assert!(rapport.avertissements.iter().any(|a| a.contains("elle semble incomplète")), "{rapport:?}");
     appli.fin().await;
 }

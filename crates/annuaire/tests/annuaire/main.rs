@@ -8,3 +8,4 @@ mod monde;
 mod offres;
 mod pages;
 mod propositions;
+mod tenue;

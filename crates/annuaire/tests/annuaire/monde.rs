@@ -55,34 +55,24 @@ pub(crate) async fn inserer(tx: &WriteTx, instance: &Instance, voulu: &Acteur) -
     let organisation = organisation::trouver_ou_creer(tx, &*instance.clock, &*instance.ids, nouvelle).await.unwrap();
     let (id, reference) = (ActeurId::nouveau(&*instance.ids), instance.ids.reference(8));
     let maintenant = instance.clock.instant();
+    let nu = acteur::Model::nouveau(id.clone(), organisation.id, reference.clone(), None, maintenant);
     let modele = acteur::Model {
-        id: id.clone(),
-        organisation_id: organisation.id,
-        reference: reference.clone(),
         nom: voulu.nom.to_owned(),
         nom_tri: socle::nom_tri(voulu.nom),
-        sigle: None,
-        siren: None,
-        rna: None,
         categorie_juridique: Some("9220".to_owned()),
         famille: voulu.famille,
         naf: Some("94.99Z".to_owned()),
-        tranche: None,
         etat: voulu.etat,
         diffusion: voulu.diffusion,
         ess_loi: voulu.ess,
         ess_loi_motif: "Association : le motif selon la loi.".to_owned(),
-        ess_stat: Reponse::Inconnu,
         ess_stat_motif: "Sirene ne dit rien.".to_owned(),
         presentation: Some(voulu.presentation.to_owned()),
         site: Some("exemple.invalid".to_owned()),
         courriel: Some("contact@exemple.invalid".to_owned()),
         telephone: Some("03 83 00 00 00".to_owned()),
         commune: Some(voulu.commune.parse().unwrap()),
-        exemple: false,
-        cree_le: maintenant,
-        modifie_le: maintenant,
-        version: 1,
+        ..nu
     };
     storage::inserer(tx, modele).await.unwrap();
     let le = Some(Jour("2026-01-15".parse().unwrap()));
@@ -118,18 +108,8 @@ pub(crate) async fn inserer(tx: &WriteTx, instance: &Instance, voulu: &Acteur) -
         agrement::Entity::insert(agrement.into_active_model()).exec_without_returning(tx).await.unwrap();
     }
     for (champ, texte) in [(Champ::Nom, voulu.nom), (Champ::Naf, "94.99Z"), (Champ::Telephone, "03 83 00 00 00")] {
-        let fait = valeur::Model {
-            id: instance.ids.uuid().to_string(),
-            acteur_id: id.clone(),
-            champ,
-            valeur: texte.to_owned(),
-            source: Origine::Sirene,
-            source_du: le,
-            auteur_id: None,
-            import_id: None,
-            recu_le: maintenant,
-            courante: true,
-        };
+        let fait = valeur::Model::nouvelle(&*instance.ids, &id, champ, texte, Origine::Sirene, maintenant);
+        let fait = valeur::Model { source_du: le, ..fait };
         valeur::Entity::insert(fait.into_active_model()).exec_without_returning(tx).await.unwrap();
     }
     (id, reference)

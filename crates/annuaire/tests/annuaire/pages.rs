@@ -78,6 +78,9 @@ async fn la_liste_se_filtre_et_chaque_etat_a_une_adresse(#[case] moteur: Moteur)
         ("/annuaire?agrement=ei", vec![]),
         ("/annuaire?ess=inconnu", vec!["Menuiserie solidaire"]),
         ("/annuaire?theme=jardins&insee=54129", vec!["Jardins de Cirey"]),
+        ("/annuaire?insee=54540&autour=voisines", vec!["Jardins de Cirey", "L’Épicerie du Bœuf-Rouge"]),
+        ("/annuaire?insee=54528&autour=30", vec!["La Recyclerie du Toulois", "Menuiserie solidaire"]),
+        ("/annuaire?insee=54528&autour=5", vec!["La Recyclerie du Toulois"]),
         ("/annuaire?insee=54540&voisines=1", vec!["Jardins de Cirey", "L’Épicerie du Bœuf-Rouge"]),
     ] {
         assert_eq!(noms(&n.ouvrir(adresse).await), attendus, "{adresse}");

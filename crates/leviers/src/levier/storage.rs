@@ -165,11 +165,43 @@ pub async fn en_vigueur(db: &impl ConnectionTrait, jour: Date) -> Result<Vec<Lev
         .into_tuple()
         .all(db)
         .await?;
-    // One sheet of a newer program does not hide the others.
-    Ok(fiches
-        .iter()
-        .filter_map(|fiche| lire(fiche).inspect_err(|e| tracing::error!(%e, "fiche laissée")).ok())
-        .collect())
+    Ok(lisibles(&fiches))
+}
+
+/// Which sheets are asked for the index.
+#[derive(Clone, Copy, Debug)]
+pub enum Lot<'a> {
+    /// These.
+    Ids(&'a [String]),
+    /// All after this id.
+    Apres(&'a str),
+}
+
+/// Sheets published and not over on a day, by id. One statement.
+///
+/// # Errors
+/// The engine refused.
+pub async fn trouvables(db: &impl ConnectionTrait, jour: Date, lot: Lot<'_>) -> Result<Vec<Levier>, DbErr> {
+    let voulues = match lot {
+        Lot::Ids(ids) => Column::Id.is_in(ids.iter().map(String::as_str)),
+        Lot::Apres(apres) => Column::Id.gt(apres),
+    };
+    let fiches: Vec<String> = Entity::find()
+        .select_only()
+        .column(Column::Fiche)
+        .filter(voulues)
+        .filter(Column::Etat.eq(Etat::Publie.as_str()))
+        .filter(Condition::any().add(Column::ValableAu.is_null()).add(Column::ValableAu.gte(jour.to_string())))
+        .order_by_asc(Column::Id)
+        .into_tuple()
+        .all(db)
+        .await?;
+    Ok(lisibles(&fiches))
+}
+
+/// One sheet of a newer program does not hide the others.
+fn lisibles(fiches: &[String]) -> Vec<Levier> {
+    fiches.iter().filter_map(|fiche| lire(fiche).inspect_err(|e| tracing::error!(%e, "fiche laissée")).ok()).collect()
 }
 
 /// Every sheet, by name.

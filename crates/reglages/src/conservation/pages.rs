@@ -11,7 +11,7 @@ use socle::projet;
 use web::composants::{Cellule, ChampOptions, ChampTexte, Html, OptionDeChamp, ResumeErreurs, Tableau};
 use web::formulaire::Erreurs;
 use web::locaux::{CONSERVATION, Conservation};
-use web::{Cadre, CheckedForm, Erreur, Instance, Reponse, Saisie, texte};
+use web::{Cadre, CheckedForm, Erreur, Instance, Reponse, Saisie, recherche, texte};
 
 use super::storage::{self, Candidat, NouveauVisa};
 use crate::ecran::{self, acte};
@@ -205,6 +205,7 @@ pub(crate) async fn effacer(instance: Instance, travail: ligne::Model) -> Result
                 purge(&tx, &couvert.projet_id).await?;
             }
             projet::purger(&tx, &couvert.projet_id).await?;
+            recherche::demander(&tx, &instance, recherche::PROJET, vec![couvert.projet_id.to_string()]).await?;
             let evenement = Evenement::nouveau(crate::EFFACE, "projet", couvert.projet_id.as_str())
                 .visible(Visibilite::Exploitation)
                 .faits(serde_json::json!({"visa": visa}));

@@ -10,6 +10,7 @@ use super::liste::{etiquette, tableau_des_differences};
 use crate::evenements::{RESTAURE, evenement};
 use crate::levier::Levier;
 use crate::levier::storage::{self, AGENT, Auteur, Etat, SEMIS, Version};
+use crate::recherche;
 
 /// No page shows more versions.
 const MAX: i64 = 100;
@@ -96,6 +97,7 @@ pub async fn restaurer(cadre: Cadre, Path(id): Path<String>, form: CheckedForm) 
     let evenement =
         evenement(RESTAURE, &id, personne.map(|p| p.as_str())).faits(serde_json::json!({ "version": numero }));
     journal::ecrire(&tx, clock, &*instance.ids, evenement).await?;
+    recherche::suivre(&tx, instance, &id).await?;
     form.conclure(
         tx,
         &format!("/reglages/leviers/{id}"),

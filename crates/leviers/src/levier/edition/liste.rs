@@ -16,6 +16,7 @@ use crate::levier::Levier;
 use crate::levier::mots::differences;
 use crate::levier::semis::{self, Nouveaute};
 use crate::levier::storage::{self, Auteur, Etat, Model, SEMIS};
+use crate::recherche;
 
 struct NouveauteVue {
     id: String,
@@ -205,6 +206,7 @@ pub async fn choisir(cadre: Cadre, Path(id): Path<String>, form: CheckedForm) ->
         }
     };
     journal::ecrire(&tx, clock, &*instance.ids, evenement(genre, &id, personne.map(|p| p.as_str()))).await?;
+    recherche::suivre(&tx, instance, &id).await?;
     let message = if adopter { "Le texte proposé est adopté." } else { "Vous gardez le texte du site." };
     form.conclure(tx, "/reglages/leviers", message).await
 }

@@ -17,6 +17,7 @@ use crate::evenements::{CREE, MODIFIE, PUBLIE, RETIRE, evenement};
 use crate::levier::Levier;
 use crate::levier::pages::FicheVue;
 use crate::levier::storage::{self, AGENT, Auteur, Etat, Model};
+use crate::recherche;
 
 /// What the agent sees before publishing.
 struct Apercu {
@@ -245,6 +246,7 @@ async fn ecrire(cadre: Cadre, lue: Option<Model>, levier: Levier, etat: Etat, fo
         }
     };
     journal::ecrire(&tx, clock, &*instance.ids, evenement(genre, &levier.id, personne.map(|p| p.as_str()))).await?;
+    recherche::suivre(&tx, instance, &levier.id).await?;
     let message = match etat {
         Etat::Publie => "La fiche est publiée.",
         Etat::ARelire => "La fiche est enregistrée. Elle n’est pas encore publiée.",
@@ -278,6 +280,7 @@ pub async fn retirer(cadre: Cadre, Path(id): Path<String>, form: CheckedForm) ->
         ));
     }
     journal::ecrire(&tx, clock, &*instance.ids, evenement(RETIRE, &id, personne.map(|p| p.as_str()))).await?;
+    recherche::suivre(&tx, instance, &id).await?;
     let message = "La fiche est retirée : elle n’est plus proposée à personne.";
     form.conclure(tx, &format!("/reglages/leviers/{id}"), message).await
 }

@@ -1,0 +1,197 @@
+//! What waits enters the directory in one short transaction of a few statements, whatever the number of actors; the last
+//! import can be undone in the same way. An actor changed in between by somebody else makes either give up, whole.
+
+use platform::{Instant, WriteTx};
+use sea_orm::SqlErr;
+use sea_orm::entity::prelude::*;
+use socle::organisation;
+
+use super::ImportRefuse;
+use super::attente::{APRES, AVANT, Table, executer, phrase};
+use super::histoire::{self, etat};
+use crate::acteur::{self, agrement, etablissement, theme, valeur};
+
+/// Names told of those that stand in the way of an undoing.
+const NOMS_DITS: usize = 5;
+
+/// The swap: what waits under `id` enters the directory; what it replaces is kept. To be committed by the caller, with
+/// its journal.
+///
+/// # Errors
+/// Nothing waits under `id`; somebody changed an actor since the reading: nothing may be kept.
+pub async fn basculer(tx: &WriteTx, id: &str, maintenant: Instant) -> Result<(), ImportRefuse> {
+    if !histoire::passer(tx, id, etat::PRET, etat::APPLIQUE, maintenant).await? {
+        return Err(ImportRefuse::PlusEnAttente);
+    }
+    for table in attaches() {
+        garder(tx, id, &table, "").await?;
+    }
+    garder(tx, id, &Table::de::<acteur::Entity>(), "").await?;
+    garder(tx, id, &Table::de::<valeur::Entity>(), &format!("AND t.courante AND {REMPLACEE}")).await?;
+    organisations(tx, id).await?;
+    acteurs(tx, id).await?;
+    valeurs(tx, id).await?;
+    // Themes that the NAF suggested are suggested anew; those that somebody gave stay.
+    executer(tx, format!("DELETE FROM acteur_theme WHERE origine = 'naf' AND acteur_id IN ({})", touches()), id)
+        .await?;
+    for table in attaches() {
+        let (nom, attente, colonnes, cle) = (table.nom, &table.attente, table.liste(), table.cle.join(", "));
+        let sql = format!(
+            "INSERT INTO {nom} ({colonnes}) SELECT {colonnes} FROM {attente} WHERE import_id = $1 AND moment = '{APRES}'
+             ON CONFLICT ({cle}) DO UPDATE SET {}",
+            table.affectations("excluded")
+        );
+        executer(tx, sql, id).await?;
+    }
+    Ok(())
+}
+
+/// Tables of what hangs on an actor, but its facts.
+fn attaches() -> [Table; 3] {
+    [Table::de::<etablissement::Entity>(), Table::de::<agrement::Entity>(), Table::de::<theme::Entity>()]
+}
+
+/// A fact that a new one replaces: one is current for an actor, a field and a source.
+const REMPLACEE: &str = "EXISTS (SELECT 1 FROM import_valeur s WHERE s.import_id = $1 AND s.moment = 'apres'
+    AND s.acteur_id = t.acteur_id AND s.champ = t.champ AND s.source = t.source)";
+
+/// The actors that the import makes or changes.
+fn touches() -> String {
+    format!("SELECT id FROM import_acteur WHERE import_id = $1 AND moment = '{APRES}'")
+}
+
+/// Keeps the rows of the actors touched as they are now.
+async fn garder(tx: &WriteTx, id: &str, table: &Table, condition: &str) -> Result<(), DbErr> {
+    let (nom, attente, acteur, colonnes) = (table.nom, &table.attente, table.acteur(), table.liste());
+    let sql = format!(
+        "INSERT INTO {attente} (import_id, moment, {colonnes})
+         SELECT $1, '{AVANT}', {colonnes} FROM {nom} t WHERE t.{acteur} IN ({}) {condition}",
+        touches()
+    );
+    executer(tx, sql, id).await.map(|_| ())
+}
+
+async fn organisations(tx: &WriteTx, id: &str) -> Result<(), ImportRefuse> {
+    let colonnes = Table::de::<organisation::Entity>().liste();
+    let sql = format!(
+        "INSERT INTO organisation ({colonnes})
+         SELECT {colonnes} FROM import_organisation WHERE import_id = $1 AND moment = '{APRES}'"
+    );
+    executer(tx, sql, id).await.map_err(conflit)?;
+    nommer(tx, id, APRES).await?;
+    Ok(())
+}
+
+/// An organisation that is only an actor has the name of the actor.
+async fn nommer(tx: &WriteTx, id: &str, moment: &str) -> Result<(), DbErr> {
+    let sql = format!(
+        "UPDATE organisation SET nom = s.nom, nom_tri = s.nom_tri, version = organisation.version + 1
+         FROM import_acteur AS s WHERE s.import_id = $1 AND s.moment = '{moment}'
+           AND organisation.id = s.organisation_id AND organisation.nature = 'acteur' AND organisation.nom <> s.nom"
+    );
+    executer(tx, sql, id).await.map(|_| ())
+}
+
+async fn acteurs(tx: &WriteTx, id: &str) -> Result<(), ImportRefuse> {
+    let table = Table::de::<acteur::Entity>();
+    let colonnes = table.liste();
+    let connus = format!("import_acteur WHERE import_id = $1 AND moment = '{APRES}' AND version > 1");
+    let attendus = compter(tx, id, &connus).await?;
+    let changes = format!(
+        "UPDATE acteur SET {} FROM import_acteur AS s
+         WHERE s.import_id = $1 AND s.moment = '{APRES}' AND acteur.id = s.id AND acteur.version = s.version - 1",
+        table.affectations("s")
+    );
+    if executer(tx, changes, id).await? != attendus {
+        return Err(ImportRefuse::Conflit);
+    }
+    let nouveaux = format!(
+        "INSERT INTO acteur ({colonnes})
+         SELECT {colonnes} FROM import_acteur WHERE import_id = $1 AND moment = '{APRES}' AND version = 1"
+    );
+    executer(tx, nouveaux, id).await.map_err(conflit)?;
+    Ok(())
+}
+
+async fn valeurs(tx: &WriteTx, id: &str) -> Result<(), DbErr> {
+    let avant = "UPDATE acteur_valeur SET courante = FALSE
+         WHERE id IN (SELECT id FROM import_valeur WHERE import_id = $1 AND moment = 'avant')";
+    executer(tx, avant.to_owned(), id).await?;
+    let colonnes = Table::de::<valeur::Entity>().liste();
+    let sql = format!(
+        "INSERT INTO acteur_valeur ({colonnes})
+         SELECT {colonnes} FROM import_valeur WHERE import_id = $1 AND moment = '{APRES}'"
+    );
+    executer(tx, sql, id).await.map(|_| ())
+}
+
+/// A SIREN that another import brought in the meantime.
+fn conflit(erreur: DbErr) -> ImportRefuse {
+    match erreur.sql_err() {
+        Some(SqlErr::UniqueConstraintViolation(_)) => ImportRefuse::Conflit,
+        _ => erreur.into(),
+    }
+}
+
+async fn compter(tx: &WriteTx, id: &str, depuis: &str) -> Result<u64, DbErr> {
+    let sql = format!("SELECT CAST(COUNT(*) AS BIGINT) AS n FROM {depuis}");
+    let ligne = tx.query_one_raw(phrase(tx, sql, id)).await?;
+    let n: i64 = ligne.map(|ligne| ligne.try_get("", "n")).transpose()?.unwrap_or(0);
+    Ok(u64::try_from(n).unwrap_or(0))
+}
+
+/// Undoes the last import: the actors that it brought go, the others are as they were. Organisations stay: they are only
+/// names, and other features may hold them. To be committed by the caller, with its journal.
+///
+/// # Errors
+/// It is not the last one; an actor was changed, or given an offer, since: nothing may be undone.
+pub async fn annuler(tx: &WriteTx, id: &str, maintenant: Instant) -> Result<(), ImportRefuse> {
+    let dernier = histoire::dernier_applique(tx).await?;
+    if dernier.is_none_or(|dernier| dernier.id != id) {
+        return Err(ImportRefuse::PasLeDernier);
+    }
+    if !histoire::passer(tx, id, etat::APPLIQUE, etat::ANNULE, maintenant).await? {
+        return Err(ImportRefuse::PasLeDernier);
+    }
+    let changes = changes_depuis(tx, id).await?;
+    if !changes.is_empty() {
+        return Err(ImportRefuse::ChangesDepuis(changes));
+    }
+    executer(tx, "DELETE FROM acteur_valeur WHERE import_id = $1".to_owned(), id).await?;
+    let courantes = "UPDATE acteur_valeur SET courante = TRUE
+         WHERE id IN (SELECT id FROM import_valeur WHERE import_id = $1 AND moment = 'avant')";
+    executer(tx, courantes.to_owned(), id).await?;
+    for table in attaches() {
+        let (nom, attente, colonnes) = (table.nom, &table.attente, table.liste());
+        executer(tx, format!("DELETE FROM {nom} WHERE acteur_id IN ({})", touches()), id).await?;
+        let sql = format!(
+            "INSERT INTO {nom} ({colonnes}) SELECT {colonnes} FROM {attente} WHERE import_id = $1 AND moment = '{AVANT}'"
+        );
+        executer(tx, sql, id).await?;
+    }
+    nommer(tx, id, AVANT).await?;
+    let affectations = Table::de::<acteur::Entity>().affectations("s");
+    // The version never goes back: who reads the page of before the undoing must be told.
+    let sql = format!(
+        "UPDATE acteur SET {affectations} FROM import_acteur AS s
+         WHERE s.import_id = $1 AND s.moment = '{AVANT}' AND acteur.id = s.id"
+    );
+    executer(tx, sql, id).await?;
+    executer(tx, format!("DELETE FROM acteur_relance WHERE acteur_id IN ({} AND version = 1)", touches()), id).await?;
+    let versions = format!("UPDATE acteur SET version = version + 2 WHERE id IN ({})", touches());
+    executer(tx, versions, id).await?;
+    executer(tx, format!("DELETE FROM acteur WHERE id IN ({} AND version = 1)", touches()), id).await?;
+    Ok(())
+}
+
+/// The first names of the actors that somebody changed since the import.
+async fn changes_depuis(tx: &WriteTx, id: &str) -> Result<Vec<String>, DbErr> {
+    let sql = format!(
+        "SELECT s.nom FROM import_acteur s LEFT JOIN acteur a ON a.id = s.id
+         WHERE s.import_id = $1 AND s.moment = '{APRES}' AND (a.id IS NULL OR a.version <> s.version
+           OR (s.version = 1 AND EXISTS (SELECT 1 FROM offre o WHERE o.acteur_id = s.id)))
+         ORDER BY s.nom_tri, s.id LIMIT {NOMS_DITS}"
+    );
+    let lignes = tx.query_all_raw(phrase(tx, sql, id)).await?;
+    lignes.iter().map(|ligne| ligne.try_get("", "nom")).collect()
+}

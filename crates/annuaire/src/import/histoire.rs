@@ -1,0 +1,158 @@
+//! The imports asked for, and where each one stands.
+
+use platform::{Instant, WriteTx};
+use sea_orm::entity::prelude::*;
+use sea_orm::{IntoActiveModel, QueryOrder, QuerySelect, raw_sql};
+
+use super::attente;
+use super::rapport::Rapport;
+
+/// Where an import stands.
+pub mod etat {
+    /// Being read; what it left is swept by the next one.
+    pub const LECTURE: &str = "lecture";
+    /// A try, waiting to be applied.
+    pub const PRET: &str = "pret";
+    /// In the directory.
+    pub const APPLIQUE: &str = "applique";
+    /// Given up.
+    pub const ABANDONNE: &str = "abandonne";
+    /// Was in the directory, and was undone.
+    pub const ANNULE: &str = "annule";
+    /// Refused.
+    pub const REFUSE: &str = "refuse";
+}
+
+/// The imports, newest first in the history.
+pub mod import {
+    use platform::Instant;
+    use sea_orm::entity::prelude::*;
+
+    /// Columns of `annuaire_import`.
+    #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
+    #[sea_orm(table_name = "annuaire_import")]
+    pub struct Model {
+        /// Identifier.
+        #[sea_orm(primary_key, auto_increment = false)]
+        pub id: String,
+        /// See [`super::etat`].
+        pub etat: String,
+        /// Asked as a try.
+        pub essai: bool,
+        /// Names of the files.
+        pub fichiers: String,
+        /// [`super::Rapport`], JSON.
+        pub rapport: String,
+        /// Who asked.
+        pub fait_par: Option<String>,
+        /// When.
+        pub commence_le: Instant,
+        /// When it entered the directory, or was given up.
+        pub fini_le: Option<Instant>,
+        /// Optimistic lock.
+        pub version: i64,
+    }
+
+    impl Model {
+        /// The report.
+        #[must_use]
+        pub fn rapport(&self) -> super::Rapport {
+            serde_json::from_str(&self.rapport).unwrap_or_default()
+        }
+    }
+
+    /// No declared relation.
+    #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
+    pub enum Relation {}
+
+    impl ActiveModelBehavior for ActiveModel {}
+}
+
+/// One import.
+///
+/// # Errors
+/// The engine refused.
+pub async fn un(db: &impl ConnectionTrait, id: &str) -> Result<Option<import::Model>, DbErr> {
+    import::Entity::find_by_id(id).one(db).await
+}
+
+/// The last imports, newest first.
+///
+/// # Errors
+/// The engine refused.
+pub async fn derniers(db: &impl ConnectionTrait, limite: u64) -> Result<Vec<import::Model>, DbErr> {
+    import::Entity::find()
+        .order_by_desc(import::Column::CommenceLe)
+        .order_by_desc(import::Column::Id)
+        .limit(limite)
+        .all(db)
+        .await
+}
+
+/// The last import that entered the directory and was not undone: the one that can be.
+///
+/// # Errors
+/// The engine refused.
+pub async fn dernier_applique(db: &impl ConnectionTrait) -> Result<Option<import::Model>, DbErr> {
+    import::Entity::find()
+        .filter(import::Column::Etat.eq(etat::APPLIQUE))
+        .order_by_desc(import::Column::FiniLe)
+        .order_by_desc(import::Column::Id)
+        .one(db)
+        .await
+}
+
+/// Opens an import; gives up those that wait since yesterday, sweeps what older ones left.
+///
+/// # Errors
+/// The engine refused.
+pub async fn ouvrir(tx: &WriteTx, import: import::Model) -> Result<(), DbErr> {
+    let maintenant = import.commence_le.0;
+    // A day: longer than any reading, and than anybody's hesitation before a report.
+    let hier = import.commence_le.plus_seconds(-24 * 3600).0;
+    tx.execute_raw(raw_sql!(
+        Postgres,
+        "UPDATE annuaire_import SET etat = 'abandonne', fini_le = {maintenant}, version = version + 1
+         WHERE etat IN ('lecture', 'pret') AND commence_le < {hier}"
+    ))
+    .await?;
+    attente::balayer(tx).await?;
+    import::Entity::insert(import.into_active_model()).exec_without_returning(tx).await?;
+    Ok(())
+}
+
+/// Takes an import from one state to another. False when it was not in the first one.
+///
+/// # Errors
+/// The engine refused.
+pub async fn passer(tx: &WriteTx, id: &str, de: &str, vers: &str, maintenant: Instant) -> Result<bool, DbErr> {
+    let quand = maintenant.0;
+    let pris = tx
+        .execute_raw(raw_sql!(
+            Postgres,
+            "UPDATE annuaire_import SET etat = {vers}, fini_le = {quand}, version = version + 1
+             WHERE id = {id} AND etat = {de}"
+        ))
+        .await?;
+    Ok(pris.rows_affected() == 1)
+}
+
+/// Ends the reading: its report, and whether it waits or was refused.
+///
+/// # Errors
+/// The engine refused.
+pub async fn conclure(
+    tx: &WriteTx,
+    id: &str,
+    etat: &str,
+    rapport: &Rapport,
+    fini: Option<Instant>,
+) -> Result<(), DbErr> {
+    let (texte, fini) = (serde_json::to_string(rapport).unwrap_or_default(), fini.map(|i| i.0));
+    tx.execute_raw(raw_sql!(
+        Postgres,
+        "UPDATE annuaire_import SET etat = {etat}, rapport = {texte}, fini_le = {fini}, version = version + 1 WHERE id = {id}"
+    ))
+    .await?;
+    Ok(())
+}

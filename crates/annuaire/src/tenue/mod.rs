@@ -1,0 +1,15 @@
+//! What keeps the directory true: actors and agents correct a page, confirm it every year, and are asked when an official
+//! source says something else than they did.
+//!
+//! - [`rules`]: how fresh a page is; when a difference is worth a question. Pure.
+//! - [`storage`]: facts given by people, questions, reminders.
+//! - [`modifier`]: correcting or confirming the page of an actor.
+//! - [`a_tenir`]: the agents' work list: what is to be decided, what sleeps.
+//! - [`relance`]: every day, pages that nobody confirms fall asleep, and some actors are written to; they confirm by a
+//!   link, without account.
+
+pub mod a_tenir;
+pub mod modifier;
+pub mod relance;
+pub mod rules;
+pub mod storage;

@@ -1,0 +1,135 @@
+//! Every day: pages without word for two years fall asleep; some of the actors that have not confirmed theirs for a year
+//! are written to. The link of the mail opens a page with a button: mail scanners that follow links confirm nothing.
+
+use askama::Template;
+use axum::extract::Path;
+use jiff::ToSpan;
+use platform::WriteTx;
+use platform::journal::{self, Evenement, Visibilite};
+use platform::outbox::ligne;
+use platform::periodique::Periodique;
+use platform::worker::EchecTravail;
+use sea_orm::entity::prelude::*;
+use socle::jeton;
+use web::composants::{Html, Resume};
+use web::{Cadre, CheckedForm, Erreur, Instance, Reponse, courriels, recherche, texte};
+
+use super::rules::{A_CONFIRMER_MOIS, ENDORMIE_MOIS};
+use super::storage::{self as tenue, ARelancer};
+use crate::acteur;
+use crate::evenements;
+use crate::vocabulaire::EtatActeur;
+
+/// Subject in the outbox.
+pub(crate) const SUJET: &str = "annuaire-tenue";
+/// When.
+pub(crate) const CHAQUE_JOUR: Periodique = Periodique { sujet: SUJET, heure: 9 };
+/// Use of the one-time links.
+const USAGE: &str = "annuaire-confirmation";
+/// A link holds so long, and nobody is written to again before its end.
+const VALABLE_JOURS: i64 = 60;
+/// Mails of one day: answers and telephone calls must be borne.
+const PAR_JOUR: i64 = 30;
+
+/// Worker. Idempotent: who was written to is not written to again.
+pub(crate) async fn chaque_jour(instance: Instance, _: ligne::Model) -> Result<(), EchecTravail> {
+    endormir(&instance).await?;
+    let jour = instance.aujourd_hui();
+    let avant = instance.debut_de(jour.saturating_sub(A_CONFIRMER_MOIS.months()));
+    let maintenant = instance.clock.instant();
+    let tx = instance.db.read().await?;
+    let acteurs = tenue::a_relancer(&tx, avant, maintenant.plus_seconds(-VALABLE_JOURS * 86_400), PAR_JOUR).await?;
+    drop(tx);
+    // In a demonstration, only invented addresses are written to.
+    for acteur in acteurs.iter().filter(|acteur| !instance.demo || acteur.courriel.ends_with(".invalid")) {
+        let tx = instance.db.begin().await?;
+        relancer(&tx, &instance, acteur).await.map_err(|erreur| EchecTravail::Temporaire(format!("{erreur:?}")))?;
+        tx.commit().await?;
+    }
+    Ok(())
+}
+
+async fn endormir(instance: &Instance) -> Result<(), DbErr> {
+    let il_y_a_deux_ans = instance.aujourd_hui().saturating_sub(ENDORMIE_MOIS.months());
+    let (avant, sirene) = (instance.debut_de(il_y_a_deux_ans), il_y_a_deux_ans.to_string());
+    let tx = instance.db.begin().await?;
+    if tenue::endormir(&tx, avant, &sirene, instance.clock.instant()).await? > 0 {
+        recherche::demander_la_reconstruction(&tx, instance).await?;
+    }
+    tx.commit().await
+}
+
+async fn relancer(tx: &WriteTx, instance: &Instance, acteur: &ARelancer) -> Result<(), Erreur> {
+    let secret = instance.ids.jeton();
+    let cible = acteur.id.as_str();
+    jeton::creer(tx, &*instance.clock, USAGE, cible, &secret, None, VALABLE_JOURS * 86_400).await?;
+    let lien = instance.url(&format!("/confirmer-une-fiche/{secret}"));
+    let valeurs = [("acteur", acteur.nom.as_str()), ("lien", &lien)];
+    courriels::ecrire(tx, instance, &acteur.courriel, "confirmer-sa-fiche", &valeurs).await?;
+    Ok(tenue::noter_la_relance(tx, &acteur.id, instance.clock.instant()).await?)
+}
+
+#[derive(Template)]
+#[template(path = "confirmer_acteur.html")]
+struct PageConfirmer {
+    nom: String,
+    reference: String,
+    resume: Resume,
+    caches: Html,
+    secret: String,
+    contact: String,
+}
+
+fn perime() -> Erreur {
+    Erreur::Introuvable("cette confirmation : elle est déjà faite, ou le lien a plus de 60 jours")
+}
+
+/// GET, without account: opening does nothing.
+pub async fn ouvrir(cadre: Cadre, Path(secret): Path<String>) -> Reponse {
+    let instance = &cadre.instance;
+    let tx = instance.db.read().await?;
+    let jeton = jeton::lire(&tx, instance.clock.instant(), USAGE, &secret).await?.ok_or_else(perime)?;
+    let acteur = acteur::Entity::find_by_id(acteur::ActeurId(jeton.cible)).one(&tx).await?.ok_or_else(perime)?;
+    let ou_rien = |texte: Option<&String>| texte.cloned().unwrap_or_else(|| "rien".to_owned());
+    let commune = acteur.commune.as_ref().map(|code| instance.referentiel().nom_commune(code).to_owned());
+    let identite = cadre.identite();
+    let page = PageConfirmer {
+        resume: Resume::default()
+            .ligne("Nom", &acteur.nom)
+            .ligne("Commune", ou_rien(commune.as_ref()))
+            .ligne("Ce que fait la structure", ou_rien(acteur.presentation.as_ref()))
+            .ligne("Site internet", ou_rien(acteur.site.as_ref()))
+            .ligne("Téléphone", ou_rien(acteur.telephone.as_ref()))
+            .ligne("Courriel", ou_rien(acteur.courriel.as_ref())),
+        nom: acteur.nom,
+        reference: acteur.reference,
+        caches: cadre.formulaire().caches(),
+        contact: [identite.telephone.as_str(), identite.courriel.as_str()]
+            .into_iter()
+            .filter(|texte| !texte.is_empty())
+            .collect::<Vec<_>>()
+            .join(" ou "),
+        secret,
+    };
+    cadre.page("Confirmer une fiche de l’annuaire", &page)?.repondre()
+}
+
+/// POST: all is right. Without account: the link went to the address of the actor.
+pub async fn confirmer(cadre: Cadre, Path(secret): Path<String>, form: CheckedForm) -> Reponse {
+    let instance = &cadre.instance;
+    let maintenant = instance.clock.instant();
+    let tx = instance.db.begin().await?;
+    let cible = jeton::utiliser(&tx, maintenant, USAGE, &secret).await?.ok_or_else(perime)?;
+    let acteur = acteur::Entity::find_by_id(acteur::ActeurId(cible)).one(&tx).await?.ok_or_else(perime)?;
+    let id = acteur.id.clone();
+    let etat = if acteur.etat == EtatActeur::Endormi { EtatActeur::Actif } else { acteur.etat };
+    if !tenue::reprojeter(&tx, instance, acteur::Model { etat, confirme_le: Some(maintenant), ..acteur }).await? {
+        return Err(Erreur::Invalide("La fiche vient de changer. Rouvrez le lien et recommencez.".to_owned()));
+    }
+    let evenement = Evenement::nouveau(evenements::CONFIRME, evenements::OBJET, id.as_str())
+        .visible(Visibilite::Agents)
+        .faits(serde_json::json!({ "par": "lien" }));
+    journal::ecrire(&tx, &*instance.clock, &*instance.ids, evenement).await?;
+    let jour = texte::jour(instance.aujourd_hui().saturating_add(A_CONFIRMER_MOIS.months()));
+    form.conclure(tx, "/annuaire", &format!("Merci. La fiche est confirmée jusqu’au {jour}.")).await
+}
