@@ -96,8 +96,9 @@ pub const MIGRATIONS: &[Migration] = &[
     Migration {
         feature: "socle-projet",
         numero: 1,
-        nom: "projets en cours et doubles, parmi vingt ans de projets",
+        nom: "projets en cours, publics, doubles, parmi vingt ans de projets",
         sql: "CREATE INDEX projet_en_cours ON projet (id) WHERE etat = 'garde' AND etape NOT IN ('activite', 'arrete');
+        CREATE INDEX projet_public ON projet (commune) WHERE diffusion = 'public' AND etat = 'garde';
         DROP INDEX projet_fusionne_dans;
         CREATE INDEX projet_double ON projet (fusionne_dans) WHERE fusionne_dans IS NOT NULL",
     },

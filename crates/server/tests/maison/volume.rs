@@ -42,16 +42,20 @@ async fn nombre(appli: &Appli, table: &str) -> i64 {
     tx.query_one_raw(requete).await.unwrap().unwrap().try_get("", "nombre").unwrap()
 }
 
-/// A project that the chargé accompanies.
-async fn suivi(appli: &Appli) -> String {
+/// References of the projects of the chargé's secteur: state of the request, stage, is something planned.
+async fn du_secteur(appli: &Appli) -> Vec<(String, String, String, bool)> {
     let tx = appli.instance.db.read().await.unwrap();
     let requete = raw_sql!(
         Postgres,
-        "SELECT p.reference FROM projet p JOIN demande d ON d.projet_id = p.id JOIN personne a ON a.id = d.agent_id
-         WHERE a.courriel = {CHARGE} AND d.etat = 'repondue' AND p.titre LIKE '%(exemple)'
-         ORDER BY d.faite_le DESC, p.reference LIMIT 1"
+        "SELECT p.reference, d.etat, p.etape, d.prochaine_le IS NOT NULL AS prevue
+         FROM projet p JOIN demande d ON d.projet_id = p.id JOIN personne a ON a.id = d.agent_id
+         WHERE a.courriel = {CHARGE} AND p.titre LIKE '%(exemple)' ORDER BY d.faite_le DESC, p.reference"
     );
-    tx.query_one_raw(requete).await.unwrap().unwrap().try_get("", "reference").unwrap()
+    let lire = |ligne: sea_orm::QueryResult| {
+        let texte = |nom| ligne.try_get::<String>("", nom).unwrap();
+        (texte("reference"), texte("etat"), texte("etape"), ligne.try_get("", "prevue").unwrap())
+    };
+    tx.query_all_raw(requete).await.unwrap().into_iter().map(lire).collect()
 }
 
 #[rstest]
@@ -74,10 +78,17 @@ async fn les_pages_marchent_sur_ce_qui_est_genere(#[case] moteur: Moteur) {
     assert_eq!(cout(&appli).await, seules, "statements do not depend on the number of rows");
 
     let mut charge = entrer(&appli).await;
-    let reference = suivi(&appli).await;
+    let siens = du_secteur(&appli).await;
+    let (reference, ..) = siens.iter().find(|(_, etat, ..)| etat == "repondue").unwrap();
     let page = charge.ouvrir(&format!("/projets/{reference}")).await;
     page.exiger("(exemple)").exiger("Projet décrit").exiger("Accompagnement demandé").exiger("Réponse du département");
-    charge.ouvrir("/tableau").await.exiger("(exemple)");
+    let tableau = charge.ouvrir("/tableau").await;
+    let montre = |reference: &str| tableau.html.contains(&format!("/projets/{reference}/suivi"));
+    let attendus: Vec<_> = siens.iter().filter(|(_, etat, ..)| etat == "a-repondre").collect();
+    assert!(!attendus.is_empty() && attendus.iter().all(|(reference, ..)| montre(reference)), "what is owed is shown");
+    let finis = |etat: &str, etape: &str, prevue: bool| etat == "refusee" || (etape == "arrete" && !prevue);
+    let finis: Vec<_> = siens.iter().filter(|(_, etat, etape, prevue)| finis(etat, etape, *prevue)).collect();
+    assert!(!finis.is_empty() && !finis.iter().any(|(reference, ..)| montre(reference)), "what is over is not");
     let mut public = appli.navigateur();
     public.ouvrir("/annuaire?q=ressourcerie").await.exiger("RESSOURCERIE EXEMPLE");
     public.ouvrir("/communes/54329").await.exiger("Lunéville");
