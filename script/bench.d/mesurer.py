@@ -133,6 +133,9 @@ class Base:
         self.oublier()
         duree, _, sortie = lancer(self.commande("generer", "departement", *VOLUME))
         dire(sortie.strip())
+        if self.nom == "postgres":
+            # What autovacuum does within a minute or two.
+            subprocess.run(["psql", "-qX", self.reglages["base.url"], "-c", "ANALYZE"], check=True)
         return duree
 
     def demarrer(self):

@@ -40,4 +40,13 @@ Migration {
     UPDATE recommandation SET etat = 'pas-interesse' WHERE etat = 'ecartee';
     UPDATE recommandation SET etat = 'terminee' WHERE etat = 'faite'",
 },
+Migration {
+    feature: "accompagnement",
+    numero: 3,
+    nom: "ce qui est à suivre se trouve sans tout relire",
+    sql: "CREATE INDEX demande_prochaine ON demande (prochaine_le) WHERE prochaine_le IS NOT NULL;
+    CREATE INDEX demande_silence ON demande (contact_le, secteur_id, projet_id)
+        WHERE etat = 'repondue' AND prochaine_le IS NULL;
+    CREATE INDEX demande_faite ON demande (faite_le)",
+},
 crate::reprise::storage::MIGRATION];

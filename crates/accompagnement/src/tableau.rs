@@ -3,21 +3,27 @@
 use askama::Template;
 use domain::droit::{Action, Fonction};
 use jiff::civil::Date;
-use socle::secteur;
+use socle::secteur::{self, SecteurId};
 use socle::{PersonneId, mandat};
 use web::composants::{Cellule, EtatVide, Etiquette, Exports, Html, OptionDeChamp, Selection, Tableau, Ton};
 use web::{Cadre, CheckedForm, Erreur, Instance, Reponse, Saisie, fichier, texte};
 
-use crate::demande::rules::{self, Etat};
-use crate::demande::storage::{self, Ligne};
+use crate::demande::rules::{self, Etat, Horloge};
+use crate::demande::storage::{self, Bornes, Charge, Ligne, Portefeuille};
 use crate::pilotage::export;
 
 /// Requests shown.
-const LIMITE: i64 = 500;
+const LIMITE: i64 = 200;
+/// Of which, without news.
+const SILENCIEUSES: i64 = 30;
+/// Requests of an export.
+const EXPORT_MAX: i64 = 50_000;
 
 struct Colonne {
     id: &'static str,
     titre: &'static str,
+    /// When there are more than are shown.
+    suite: bool,
     vide: &'static str,
     cartes: Vec<Carte>,
 }
@@ -34,6 +40,7 @@ struct Carte {
 #[template(path = "tableau.html")]
 struct PageTableau {
     colonnes: Vec<Colonne>,
+    tronque: bool,
     exports: Exports,
     coordination: Option<Coordination>,
 }
@@ -53,19 +60,29 @@ pub async fn montrer(cadre: Cadre) -> Reponse {
     let coordonne = cadre.visiteur.peut(Action::Coordonner);
     let demande = cadre.uri.query().map(|q| Saisie::decoder(q.as_bytes())).unwrap_or_default();
     let tx = instance.db.read().await?;
-    let un = Some(demande.texte("secteur")).filter(|s| !s.is_empty()).map(|s| vec![secteur::SecteurId(s.to_owned())]);
-    let lignes = match (coordonne, &un) {
-        (true, Some(un)) => storage::ouvertes(&tx, Some(un), LIMITE).await?,
-        (true, None) => storage::ouvertes(&tx, None, LIMITE).await?,
-        (false, _) => storage::ouvertes(&tx, Some(&cadre.visiteur.secteurs), LIMITE).await?,
+    let secteurs = if coordonne { secteur::vues(&tx, jour).await? } else { Vec::new() };
+    let choisi = demande.texte("secteur");
+    let vus: Vec<SecteurId> = match coordonne {
+        true if choisi.is_empty() => secteurs.iter().map(|s| s.id.clone()).collect(),
+        true => vec![SecteurId(choisi.to_owned())],
+        false => cadre.visiteur.secteurs.clone(),
     };
+    let portefeuille = Portefeuille { secteurs: &vus, sans_secteur: coordonne && choisi.is_empty() };
     if let Some(format) = fichier::format_demande(&demande)? {
+        let lignes = storage::ouvertes(&tx, portefeuille, EXPORT_MAX).await?;
         return fichier::exporter(instance, &export::tableau(instance, &lignes), format);
     }
+    let bornes = Bornes { toutes: LIMITE, silencieuses: SILENCIEUSES };
+    let lignes = storage::a_suivre(&tx, portefeuille, &rules::silence(jour), bornes).await?;
     let secteur = demande.texte("secteur").to_owned();
     let exports = Exports::nouveaux("ce tableau", "/tableau", &[("secteur", &secteur)]);
-    let coordination = if coordonne { Some(coordination(&cadre, &tx, &lignes, jour, &demande).await?) } else { None };
-    let page = PageTableau { colonnes: colonnes(instance, &lignes, jour), exports, coordination };
+    let coordination = if coordonne { Some(coordination(&cadre, &tx, &secteurs, jour, &demande).await?) } else { None };
+    let page = PageTableau {
+        colonnes: colonnes(instance, &lignes, jour),
+        tronque: lignes.len() as i64 == LIMITE,
+        exports,
+        coordination,
+    };
     cadre.page("Tableau de bord", &page)?.repondre()
 }
 
@@ -97,14 +114,15 @@ fn colonnes(instance: &Instance, lignes: &[Ligne], jour: Date) -> Vec<Colonne> {
         if let Some(le) = ligne.prochaine_le {
             let ton = if le.0 < jour { Ton::Negatif } else { Ton::Neutre };
             actions.push((le.0, carte(instance, ligne, Etiquette::nouvelle(texte::jour(le.0), ton))));
-        } else if rules::sans_nouvelles(etat, ligne.contact_le.0, jour) {
+        } else if rules::sans_nouvelles(etat, ligne.etape, ligne.contact_le.0, jour) {
             let etiquette = Etiquette::nouvelle(format!("depuis le {}", texte::jour(ligne.contact_le.0)), Ton::Attente);
             silence.push(carte(instance, ligne, etiquette));
         }
     }
     actions.sort_by_key(|(le, _)| *le);
     let actions = actions.into_iter().map(|(_, carte)| carte).collect();
-    let colonne = |id, titre, vide, cartes| Colonne { id, titre, vide, cartes };
+    let suite = silence.len() as i64 == SILENCIEUSES;
+    let colonne = |id, titre, vide, cartes| Colonne { id, titre, suite: suite && id == "silence", vide, cartes };
     vec![
         colonne("retard", "Promis et en retard", "Rien n’est en retard.", retard),
         colonne("a-repondre", "À répondre", "Aucune demande n’attend.", a_repondre),
@@ -128,36 +146,13 @@ fn carte(instance: &Instance, ligne: &Ligne, etiquette: Etiquette) -> Carte {
 async fn coordination(
     cadre: &Cadre,
     tx: &platform::ReadTx,
-    lignes: &[Ligne],
+    secteurs: &[secteur::Vue],
     jour: Date,
     demande: &Saisie,
 ) -> Result<Coordination, Erreur> {
-    let instance = &cadre.instance;
-    let secteurs = secteur::vues(tx, jour).await?;
     let agents = mandat::titulaires(tx, Fonction::ChargeTerritorial, jour).await?;
     let f = cadre.formulaire_avec(demande.clone(), web::formulaire::Erreurs::default());
-    let compte = |nom: &str, filtre: &dyn Fn(&Ligne) -> bool| {
-        lignes.iter().filter(|l| l.secteur.as_deref() == Some(nom) && filtre(l)).count().to_string()
-    };
-    let locaux = instance.locaux();
-    let zone = locaux.calendrier(instance.collectivite.feries);
-    let charge = Tableau {
-        legende: "Charge par secteur".to_owned(),
-        colonnes: ["Secteur", "Qui répond", "Projets suivis", "À répondre", "En retard"].map(str::to_owned).to_vec(),
-        lignes: secteurs
-            .iter()
-            .map(|s| {
-                let reste = |l: &Ligne| rules::jours_restants(l.horloge(), jour, zone);
-                vec![
-                    Cellule::texte(&s.nom),
-                    Cellule::texte(s.agents.as_deref().unwrap_or("la coordination")),
-                    Cellule::nombre(compte(&s.nom, &|_| true)),
-                    Cellule::nombre(compte(&s.nom, &|l| reste(l).is_some())),
-                    Cellule::nombre(compte(&s.nom, &|l| reste(l).is_some_and(|r| r < 0))),
-                ]
-            })
-            .collect(),
-    };
+    let charge = charge(&cadre.instance, secteurs, &storage::charge(tx).await?, jour);
     let personnes = || agents.iter().map(|a| OptionDeChamp::nouvelle(a.id.as_str(), a.nom_complet()));
     let vide = |mots: &str| std::iter::once(OptionDeChamp::nouvelle("", mots));
     Ok(Coordination {
@@ -171,6 +166,35 @@ async fn coordination(
         a: f.selection("a", "passe à", vide("Choisissez une personne").chain(personnes())),
         caches: f.caches(),
     })
+}
+
+/// What each secteur carries today. What is counted is not what is shown: the board has its bounds.
+fn charge(instance: &Instance, secteurs: &[secteur::Vue], charges: &[Charge], jour: Date) -> Tableau {
+    let locaux = instance.locaux();
+    let zone = locaux.calendrier(instance.collectivite.feries);
+    let reste = |charge: &Charge| {
+        let promise_le = charge.promise_le?.0;
+        let etat = Etat::lire(&charge.etat);
+        rules::jours_restants(Horloge { etat, promise_le, attend_depuis: None, repondue_le: None }, jour, zone)
+    };
+    let compte = |secteur: &SecteurId, filtre: &dyn Fn(&Charge) -> bool| {
+        let siennes = charges.iter().filter(|charge| charge.secteur_id.as_ref() == Some(secteur));
+        siennes.filter(|charge| filtre(charge)).map(|charge| charge.nombre).sum::<i64>().to_string()
+    };
+    let ligne = |secteur: &secteur::Vue| {
+        vec![
+            Cellule::texte(&secteur.nom),
+            Cellule::texte(secteur.agents.as_deref().unwrap_or("la coordination")),
+            Cellule::nombre(compte(&secteur.id, &|_| true)),
+            Cellule::nombre(compte(&secteur.id, &|charge| reste(charge).is_some())),
+            Cellule::nombre(compte(&secteur.id, &|charge| reste(charge).is_some_and(|jours| jours < 0))),
+        ]
+    };
+    Tableau {
+        legende: "Charge par secteur".to_owned(),
+        colonnes: ["Secteur", "Qui répond", "Projets en cours", "À répondre", "En retard"].map(str::to_owned).to_vec(),
+        lignes: secteurs.iter().map(ligne).collect(),
+    }
 }
 
 /// POST: a whole portfolio changes hands.

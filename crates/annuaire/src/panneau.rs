@@ -12,6 +12,7 @@ use crate::liste::autour::Autour;
 use crate::liste::filtres::Filtres;
 use crate::liste::pages::{ActeurVu, interroger};
 use crate::liste::storage;
+use crate::recherche::axe;
 
 /// Actors named; the list has the others.
 const NOMMES: usize = 12;
@@ -36,10 +37,11 @@ pub(crate) async fn commune(demande: &DemandeCommune<'_>) -> Result<Option<Panne
     let ici = Filtres { commune: Some(demande.faits.code.clone()), page: 1, ..Filtres::default() };
     let avec_voisines = Filtres { autour: Autour::Voisines, ..ici.clone() };
     let de_la_commune = interroger(instance, &Requete { nombre: NOMMES, ..ici.requete(instance, Vec::new()) })?;
-    let voisins = interroger(instance, &Requete { facettes: true, ..avec_voisines.requete(instance, Vec::new()) })?;
+    let voisins =
+        interroger(instance, &Requete { facettes: &[axe::THEME], ..avec_voisines.requete(instance, Vec::new()) })?;
     let lignes = storage::lignes(demande.tx, &de_la_commune.ids, instance.aujourd_hui()).await?;
     let themes: BTreeSet<Theme> =
-        Theme::TOUS.iter().copied().filter(|theme| voisins.compte("theme", theme.as_str()) > 0).collect();
+        Theme::TOUS.iter().copied().filter(|theme| voisins.compte(axe::THEME, theme.as_str()) > 0).collect();
     let corps = CorpsPanneau {
         commune: demande.faits.nom.clone(),
         tous: (de_la_commune.total > lignes.len()).then(|| (de_la_commune.total, ici.adresse())),
@@ -48,7 +50,7 @@ pub(crate) async fn commune(demande: &DemandeCommune<'_>) -> Result<Option<Panne
             .into_iter()
             .map(|theme| ThemeAutour {
                 libelle: theme.libelle(),
-                nombre: voisins.compte("theme", theme.as_str()),
+                nombre: voisins.compte(axe::THEME, theme.as_str()),
                 url: Filtres { theme: Some(theme), ..avec_voisines.clone() }.adresse(),
             })
             .collect(),

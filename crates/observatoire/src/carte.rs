@@ -8,8 +8,8 @@ use std::collections::BTreeSet;
 use web::composants::{Cellule, EtatVide, Html, Tableau};
 use web::{Cache, Cadre, Reponse, texte};
 
-/// Projects shown.
-const LIMITE: u64 = 500;
+/// Projects named under the map, last published first; every commune of a published project is on the map.
+const LIMITE: u64 = 100;
 
 #[derive(Template)]
 #[template(path = "carte.html")]
@@ -24,9 +24,11 @@ pub async fn montrer(cadre: Cadre) -> Reponse {
     let instance = &cadre.instance;
     let tx = instance.db.read().await?;
     let projets = projet::publics(&tx, None, LIMITE).await?;
-    let avec: BTreeSet<&CodeCommune> = projets.iter().map(|p| &p.commune).collect();
+    let communes = projet::publics_par_commune(&tx).await?;
+    let avec: BTreeSet<&CodeCommune> = communes.iter().map(|publics| &publics.commune).collect();
+    let total = communes.iter().filter_map(|publics| u64::try_from(publics.nombre).ok()).sum();
     let titre = format!("Communes où un projet est publié, {}", cadre.identite().collectivite);
-    let mut carte = Carte::nouvelle("carte-projets", titre, "Le tableau sous la carte dit la même chose");
+    let mut carte = Carte::nouvelle("carte-projets", titre, "Le tableau sous la carte nomme les derniers projets");
     for commune in instance.perimetre().communes() {
         let classe = if avec.contains(commune) { "sel" } else { "commune" };
         carte.commune(commune, classe, Some(format!("/communes/{commune}")));
@@ -34,7 +36,7 @@ pub async fn montrer(cadre: Cadre) -> Reponse {
     let page = PageCarte {
         carte: Html(carte.svg()),
         tableau: (!projets.is_empty()).then(|| Tableau {
-            legende: texte::accorde(projets.len() as u64, "projet publié", "projets publiés"),
+            legende: legende(total),
             colonnes: ["Projet", "Commune", "Étape", "Publié le"].map(str::to_owned).to_vec(),
             lignes: projets
                 .iter()
@@ -58,4 +60,9 @@ pub async fn montrer(cadre: Cadre) -> Reponse {
         },
     };
     cadre.page("Ce qui se fait", &page)?.cache(Cache::Public(300)).repondre()
+}
+
+fn legende(total: u64) -> String {
+    let publies = texte::accorde(total, "projet publié", "projets publiés");
+    if total > LIMITE { format!("{publies} : voici les {LIMITE} derniers") } else { publies }
 }

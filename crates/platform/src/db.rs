@@ -15,6 +15,9 @@ use sea_orm::{
 };
 use tokio::sync::Notify;
 
+/// Statements that a connection keeps prepared: more than the house has, so that none is prepared twice.
+const REQUETES_PREPAREES: usize = 500;
+
 /// Which engine stands behind a [`Db`]. Asked in `platform` alone.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Moteur {
@@ -101,7 +104,8 @@ impl Db {
             .statement_timeout(Duration::from_secs(60))
             .set_schema_search_path(schema)
             .application_name_terreau()
-            .sqlx_logging(false);
+            .sqlx_logging(false)
+            .map_sqlx_postgres_opts(|options| options.statement_cache_capacity(REQUETES_PREPAREES));
         let pool = connecter(connect).await?;
         creer_schema(&pool, schema).await?;
         Ok(Self::assembler(pool.clone(), pool, Moteur::Postgres, options))
@@ -191,6 +195,19 @@ impl Db {
         };
         let tx = self.ecriture.begin_with_options(options).await?;
         Ok(WriteTx { tx, requetes: Arc::clone(&self.requetes), reveil: Arc::clone(&self.reveil), moteur: self.moteur })
+    }
+
+    /// Brings the planner's statistics up to date, if enough rows changed: without them SQLite takes the wrong index once
+    /// tables are large, and keeps no statistics by itself. PostgreSQL does (autovacuum).
+    ///
+    /// # Errors
+    /// The engine refused.
+    pub async fn entretenir(&self) -> Result<(), DbErr> {
+        if self.moteur == Moteur::Sqlite {
+            // 0x2: analyse what needs it; 0x10: a sample of each index; 0x10000: whatever this connection read before.
+            self.ecriture.execute_unprepared("PRAGMA optimize = 0x10012").await?;
+        }
+        Ok(())
     }
 
     /// The raw reading pool, for `platform` (backup) and health checks only.
@@ -288,6 +305,7 @@ async fn connect_sqlite(
                 .foreign_keys(true)
                 .busy_timeout(Duration::from_secs(5))
                 .pragma("synchronous", synchrone)
+                .statement_cache_capacity(REQUETES_PREPAREES)
                 .pragma("cache_size", "-16000")
                 .pragma("temp_store", "MEMORY")
                 .optional_wal(lecture_seule)

@@ -11,6 +11,8 @@ const NOMS: &[&str] =
 const LIEUX: &[&str] =
     &["Toulois", "Lunévillois", "Saintois", "Val de Lorraine", "Pays-Haut", "Briey", "Vermois", "Xaintois"];
 
+const AXES: &[&str] = &["theme", "commune", "epci", "famille", "ess"];
+
 fn document(n: usize) -> Document {
     let choisir = |mots: &[&str], n: usize| mots.get(n % mots.len()).copied().unwrap_or_default().to_owned();
     let titre = format!("{} {} du {} {n}", choisir(NOMS, n), choisir(NOMS, n / 7), choisir(LIEUX, n / 3));
@@ -35,11 +37,14 @@ fn document(n: usize) -> Document {
 fn mesurer(index: &Index, nom: &str, requete: &Requete) -> Result<(), Echec> {
     const FOIS: u32 = 200;
     let debut = Instant::now();
-    let mut total = 0;
+    let total = index.chercher(requete)?.total;
+    // Counts are kept: only the first one reads every document.
+    let (premiere, debut) = (debut.elapsed().as_micros(), Instant::now());
     for _ in 0..FOIS {
-        total = index.chercher(requete)?.total;
+        index.chercher(requete)?;
     }
-    println!("{nom:<40} {:>8} µs, {total} documents", debut.elapsed().as_micros() / u128::from(FOIS));
+    let suivantes = debut.elapsed().as_micros() / u128::from(FOIS);
+    println!("{nom:<40} {premiere:>8} µs, puis {suivantes:>6} µs, {total} documents");
     Ok(())
 }
 
@@ -52,7 +57,7 @@ fn main() -> Result<(), Echec> {
     }
     index.terminer()?;
     println!("{nombre} documents indexés en {} ms", debut.elapsed().as_millis());
-    let base = Requete { source: "acteur", nombre: 50, facettes: true, ..Requete::default() };
+    let base = Requete { source: "acteur", nombre: 50, facettes: AXES, ..Requete::default() };
     let filtre = |axe, valeur: &str| Filtre { axe, valeurs: vec![valeur.to_owned()] };
     mesurer(&index, "tout, par nom, avec facettes", &base)?;
     mesurer(&index, "un mot, avec facettes", &Requete { texte: "épicerie".to_owned(), ..base.clone() })?;
@@ -68,6 +73,6 @@ fn main() -> Result<(), Echec> {
     mesurer(
         &index,
         "une commune, sans facettes",
-        &Requete { filtres: vec![filtre("commune", "54123")], facettes: false, ..base },
+        &Requete { filtres: vec![filtre("commune", "54123")], facettes: &[], ..base },
     )
 }

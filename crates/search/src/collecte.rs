@@ -17,16 +17,8 @@ pub(crate) struct Collecte {
     pub(crate) tete: usize,
     /// Order by score.
     pub(crate) par_score: bool,
-    /// Axes to count: every one, one, or none.
-    pub(crate) axes: Axes,
-}
-
-/// Axes to count.
-#[derive(Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Axes {
-    Tous,
-    Un(&'static str),
-    Aucun,
+    /// Axes to count.
+    pub(crate) axes: Vec<&'static str>,
 }
 
 /// What was gathered.
@@ -44,7 +36,7 @@ pub(crate) struct ParSegment {
     comptes: Vec<u32>,
     trouves: Vec<(Score, u64)>,
     tete: usize,
-    axes: Axes,
+    axes: Vec<&'static str>,
 }
 
 impl Collector for Collecte {
@@ -53,9 +45,9 @@ impl Collector for Collecte {
 
     fn for_segment(&self, _: SegmentOrdinal, segment: &SegmentReader) -> tantivy::Result<ParSegment> {
         let colonnes = segment.fast_fields();
-        let facettes = if self.axes == Axes::Aucun { None } else { colonnes.str("facettes")? };
+        let facettes = if self.axes.is_empty() { None } else { colonnes.str("facettes")? };
         let comptes = vec![0; facettes.as_ref().map_or(0, |colonne| colonne.dictionary().num_terms())];
-        let (tete, axes) = (self.tete, self.axes);
+        let (tete, axes) = (self.tete, self.axes.clone());
         Ok(ParSegment { tri: colonnes.str("tri")?, facettes, comptes, trouves: Vec::new(), tete, axes })
     }
 
@@ -130,7 +122,7 @@ impl ParSegment {
         let ordinaux: Vec<u64> = vus.iter().map(|(ordinal, _)| *ordinal).collect();
         for (jeton, (_, nombre)) in textes(colonne, &ordinaux).into_iter().zip(vus) {
             let Some((axe, valeur)) = jeton.split_once(SEPARATEUR) else { continue };
-            if matches!(self.axes, Axes::Un(seul) if seul != axe) {
+            if !self.axes.contains(&axe) {
                 continue;
             }
             let nombre = usize::try_from(nombre).unwrap_or(usize::MAX);

@@ -1,16 +1,17 @@
 //! The index: a cache in the data folder, rebuilt from the database. One process writes it (`serve`), any may read.
 
+use std::collections::{BTreeMap, HashMap};
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use tantivy::collector::Count;
 use tantivy::query::{AllQuery, BooleanQuery, Occur, Query};
 use tantivy::schema::{FAST, Field, IndexRecordOption, STRING, Schema, TextFieldIndexing, TextOptions};
-use tantivy::{IndexReader, IndexWriter, ReloadPolicy, TantivyDocument, Term};
+use tantivy::{IndexReader, IndexWriter, ReloadPolicy, Searcher, TantivyDocument, Term};
 
 use crate::analyse;
-use crate::collecte::{Axes, Collecte, Recolte, SEPARATEUR};
+use crate::collecte::{Collecte, SEPARATEUR};
 use crate::requete::{Filtre, Mots, Ordre, Requete, filtrer, jeton};
 use crate::{Document, Resultat};
 
@@ -71,6 +72,36 @@ impl Champs {
     }
 }
 
+/// Axis → value → how many documents.
+type Facettes = BTreeMap<String, BTreeMap<String, usize>>;
+
+/// Counts kept: a counted axis reads every document found, and one page after another asks the same.
+const COMPTES: usize = 1_000;
+
+/// Counts of the index as it stands; forgotten when it changes.
+#[derive(Default)]
+struct Comptes {
+    generation: u64,
+    par_question: HashMap<String, Arc<Facettes>>,
+}
+
+impl Comptes {
+    fn deja(&self, lecteur: &Searcher, question: &str) -> Option<Arc<Facettes>> {
+        let vivant = self.generation == lecteur.generation().generation_id();
+        self.par_question.get(question).filter(|_| vivant).map(Arc::clone)
+    }
+
+    fn retenir(&mut self, lecteur: &Searcher, question: String, facettes: Facettes) -> Arc<Facettes> {
+        let (facettes, generation) = (Arc::new(facettes), lecteur.generation().generation_id());
+        if self.generation != generation || self.par_question.len() >= COMPTES {
+            self.par_question.clear();
+            self.generation = generation;
+        }
+        self.par_question.insert(question, Arc::clone(&facettes));
+        facettes
+    }
+}
+
 /// The one writer of the index.
 struct Ecrivain {
     moteur: IndexWriter,
@@ -86,6 +117,7 @@ pub struct Index {
     champs: Champs,
     temoin: Option<PathBuf>,
     complet: AtomicBool,
+    comptes: Mutex<Comptes>,
 }
 
 impl Index {
@@ -125,7 +157,8 @@ impl Index {
         moteur.tokenizers().register("mots", analyse::mots_entiers());
         let lecteur = moteur.reader_builder().reload_policy(ReloadPolicy::Manual).try_into()?;
         let (champs, complet) = (Champs::schema().1, AtomicBool::new(complet));
-        Ok(Self { moteur, lecteur, ecrivain: Mutex::new(None), champs, temoin, complet })
+        let (ecrivain, comptes) = (Mutex::new(None), Mutex::default());
+        Ok(Self { moteur, lecteur, ecrivain, champs, temoin, complet, comptes })
     }
 
     /// Does it hold everything? False until the first rebuild is over.
@@ -254,8 +287,7 @@ impl Index {
         let mots = Mots::lire(requete);
         let par_score = requete.ordre == Ordre::Pertinence && !mots.est_vide();
         let tete = requete.premier.saturating_add(requete.nombre);
-        let axes = if requete.facettes { Axes::Tous } else { Axes::Aucun };
-        let collecte = Collecte { tete, par_score, axes };
+        let collecte = Collecte { tete, par_score, axes: Vec::new() };
         let (mut des_mots, mut partiel) = (mots.requete(&self.champs, &lecteur, true)?, false);
         let mut recolte = lecteur.search(&self.filtree(&*des_mots.requete, requete, None), &collecte)?;
         if recolte.total == 0 && mots.plusieurs() {
@@ -263,25 +295,48 @@ impl Index {
             recolte = lecteur.search(&self.filtree(&*des_mots.requete, requete, None), &collecte)?;
             partiel = recolte.total > 0;
         }
-        if requete.facettes {
-            for filtre in &requete.filtres {
-                let seul = Collecte { tete: 0, par_score: false, axes: Axes::Un(filtre.axe) };
-                let voisine: Recolte =
-                    lecteur.search(&self.filtree(&*des_mots.requete, requete, Some(filtre.axe)), &seul)?;
-                recolte.facettes.remove(filtre.axe);
-                recolte.facettes.extend(voisine.facettes);
-            }
-            recolte.facettes.remove(AXE_SOURCE);
-        }
+        let facettes = self.facettes(&lecteur, requete, &*des_mots.requete, partiel)?;
         let id = |(_, cle): (f32, String)| cle.rsplit(SEPARATEUR).next().map(str::to_owned);
         Ok(Resultat {
             ids: recolte.tete.into_iter().skip(requete.premier).filter_map(id).collect(),
             total: recolte.total,
-            facettes: recolte.facettes,
+            facettes,
             approches: des_mots.approches,
             partiel,
             sans_mot: mots.est_vide() && !requete.texte.trim().is_empty(),
         })
+    }
+
+    /// The counts wanted: all filters hold, but for an axis that is itself filtered, those of the other axes.
+    fn facettes(
+        &self,
+        lecteur: &Searcher,
+        requete: &Requete,
+        mots: &dyn Query,
+        partiel: bool,
+    ) -> Result<Facettes, Echec> {
+        let filtre = |axe: &&'static str| requete.filtres.iter().any(|filtre| filtre.axe == *axe);
+        let (filtres, libres): (Vec<_>, Vec<_>) = requete.facettes.iter().copied().partition(filtre);
+        let passages = std::iter::once((None, libres)).chain(filtres.into_iter().map(|axe| (Some(axe), vec![axe])));
+        let mut facettes = Facettes::new();
+        for (sauf, axes) in passages.filter(|(_, axes)| !axes.is_empty()) {
+            let des_autres: Vec<&Filtre> = requete.filtres.iter().filter(|filtre| Some(filtre.axe) != sauf).collect();
+            let cle = format!("{:?}", (requete.source, &requete.texte, requete.inacheve, partiel, des_autres, &axes));
+            let comptees = match self.comptes().deja(lecteur, &cle) {
+                Some(comptees) => comptees,
+                None => {
+                    let collecte = Collecte { tete: 0, par_score: false, axes };
+                    let recolte = lecteur.search(&self.filtree(mots, requete, sauf), &collecte)?;
+                    self.comptes().retenir(lecteur, cle, recolte.facettes)
+                }
+            };
+            facettes.extend(comptees.iter().map(|(axe, valeurs)| (axe.clone(), valeurs.clone())));
+        }
+        Ok(facettes)
+    }
+
+    fn comptes(&self) -> MutexGuard<'_, Comptes> {
+        self.comptes.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// The words under every filter but those of one axis.

@@ -57,8 +57,8 @@ pub struct Requete {
     pub premier: usize,
     /// How many results.
     pub nombre: usize,
-    /// Are facet counts wanted?
-    pub facettes: bool,
+    /// Axes whose counts are wanted. The count of a value is what one would get by choosing it instead.
+    pub facettes: &'static [&'static str],
     /// Is the last word perhaps not finished (suggestions while one types)?
     pub inacheve: bool,
 }

@@ -34,7 +34,13 @@ fn annuaire() -> Index {
 }
 
 fn demander(texte: &str) -> Requete {
-    Requete { source: "acteur", texte: texte.to_owned(), nombre: 50, facettes: true, ..Requete::default() }
+    Requete {
+        source: "acteur",
+        texte: texte.to_owned(),
+        nombre: 50,
+        facettes: &["theme", "commune"],
+        ..Requete::default()
+    }
 }
 
 #[rstest]
@@ -85,6 +91,20 @@ fn les_facettes_disent_ce_qu_on_obtiendrait() {
     assert_eq!(deux.ids, ["6", "2"]);
     let aucune = Requete { filtres: vec![Filtre { axe: "commune", valeurs: Vec::new() }], ..demander("") };
     assert_eq!(index.chercher(&aucune).unwrap().total, 0);
+}
+
+#[test]
+fn les_comptes_gardes_suivent_l_index() {
+    let index = annuaire();
+    let reemploi = || index.chercher(&demander("")).unwrap().compte("theme", "reemploi");
+    assert_eq!((reemploi(), reemploi()), (3, 3), "asked again, the same");
+    let nouveau = document("99", "Une de plus", "meubles", "reemploi", "54395");
+    index.ecrire("acteur", &[], std::slice::from_ref(&nouveau)).unwrap();
+    assert_eq!(reemploi(), 4);
+    index.ecrire("acteur", &["99".to_owned()], &[]).unwrap();
+    assert_eq!(reemploi(), 3);
+    let sans = index.chercher(&Requete { facettes: &["commune"], ..demander("") }).unwrap();
+    assert_eq!((sans.compte("theme", "reemploi"), sans.compte("commune", "54395")), (0, 3), "only what was asked");
 }
 
 #[test]

@@ -67,12 +67,17 @@ async fn travailler(instance: Instance, mut arret: watch::Receiver<bool>) {
     planification.abort();
 }
 
-/// Asks for the work of the day, each minute until it was asked for.
+/// Asks for the work of the day, each minute until it was asked for; each hour, looks after the database.
 async fn planifier(instance: Instance) {
     let travaux = instance.maison.periodiques();
     let mut minute = tokio::time::interval(Duration::from_secs(60));
-    loop {
+    for passees in 0_u64.. {
         minute.tick().await;
+        if passees % 60 == 59
+            && let Err(erreur) = instance.db.entretenir().await
+        {
+            tracing::error!(%erreur, "l’entretien de la base n’a pas pu se faire");
+        }
         let ici = instance.heure_de(instance.clock.instant());
         if let Err(erreur) = planifier_le_jour(&instance.db, &*instance.clock, &*instance.ids, &travaux, ici).await {
             tracing::error!(%erreur, "les travaux du jour ne se demandent pas");

@@ -94,6 +94,15 @@ pub const MIGRATIONS: &[Migration] = &[
         sql: "CREATE INDEX projet_fusionne_dans ON projet (fusionne_dans)",
     },
     Migration {
+        feature: "socle-projet",
+        numero: 1,
+        nom: "projets en cours, publics, doubles, parmi vingt ans de projets",
+        sql: "CREATE INDEX projet_en_cours ON projet (id) WHERE etat = 'garde' AND etape NOT IN ('activite', 'arrete');
+        CREATE INDEX projet_public ON projet (commune) WHERE diffusion = 'public' AND etat = 'garde';
+        DROP INDEX projet_fusionne_dans;
+        CREATE INDEX projet_double ON projet (fusionne_dans) WHERE fusionne_dans IS NOT NULL",
+    },
+    Migration {
         feature: "socle-reglage",
         numero: 1,
         nom: "valeurs remplacées des réglages",

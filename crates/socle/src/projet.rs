@@ -511,6 +511,29 @@ pub async fn publics(
     requete.all(db).await
 }
 
+/// How many projects a commune has published.
+#[derive(Clone, Debug, FromQueryResult)]
+pub struct DeLaCommune {
+    /// Commune.
+    pub commune: CodeCommune,
+    /// How many.
+    pub nombre: i64,
+}
+
+/// Communes where a project is published, by code. One statement.
+///
+/// # Errors
+/// The engine refused.
+pub async fn publics_par_commune(db: &impl ConnectionTrait) -> Result<Vec<DeLaCommune>, DbErr> {
+    DeLaCommune::find_by_statement(raw_sql!(
+        Postgres,
+        "SELECT commune, CAST(COUNT(*) AS BIGINT) AS nombre FROM projet
+         WHERE diffusion = 'public' AND etat = 'garde' GROUP BY commune ORDER BY commune"
+    ))
+    .all(db)
+    .await
+}
+
 /// Removes drafts that nobody kept since an instant. Never a kept project.
 ///
 /// # Errors

@@ -52,20 +52,20 @@ fn fin_de_balise(balise: &str) -> usize {
     balise.len()
 }
 
+/// Word by word: this runs over every page.
 fn composer_texte(texte: &str, sortie: &mut String) {
-    let mut lettres = texte.chars().peekable();
-    let mut avant = None;
-    while let Some(lettre) = lettres.next() {
-        let suivante = lettres.peek();
-        let posee = match (lettre, suivante) {
-            (' ', Some('?' | '!' | ';' | '»' | '%' | '€')) => FINE,
-            (' ', Some(':')) => INSECABLE,
-            (' ', _) if avant == Some('«') => FINE,
-            (autre, _) => autre,
-        };
-        sortie.push(posee);
-        avant = Some(lettre);
+    let mut reste = texte;
+    while let Some((mot, suite)) = reste.split_once(' ') {
+        sortie.push_str(mot);
+        sortie.push(match suite.chars().next() {
+            Some('?' | '!' | ';' | '»' | '%' | '€') => FINE,
+            Some(':') => INSECABLE,
+            _ if mot.ends_with('«') => FINE,
+            _ => ' ',
+        });
+        reste = suite;
     }
+    sortie.push_str(reste);
 }
 
 #[cfg(test)]

@@ -1,11 +1,17 @@
 //! States of a request and its clock. The law counts working days; the clock pauses while the commune is awaited.
 //! Pure: no database, no clock of the machine.
 
+use std::ops::RangeInclusive;
+
 use domain::dates::{Calendrier, ajouter_jours_ouvres, jours_ouvres_entre};
+use domain::profil::Etape;
+use jiff::ToSpan;
 use jiff::civil::Date;
 
 /// No news for this many days: the project asks for a call.
-pub const SANS_NOUVELLES_JOURS: i32 = 45;
+const SANS_NOUVELLES_JOURS: i64 = 45;
+/// Beyond, a call would surprise: the project leaves the board, and stays in the download.
+const OUBLI_JOURS: i64 = 730;
 
 /// Where a request stands.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -142,10 +148,23 @@ pub fn jours_restants(horloge: Horloge, jour: Date, calendrier: Calendrier<'_>) 
     })
 }
 
+/// Is the project at its end? Nobody waits for its news any more.
+#[must_use]
+pub fn fini(etape: Etape) -> bool {
+    matches!(etape, Etape::Activite | Etape::Arrete)
+}
+
+/// Last contacts that are too old: from the oldest that is still followed to the most recent.
+#[must_use]
+pub fn silence(jour: Date) -> RangeInclusive<Date> {
+    let avant = |jours: i64| jour.saturating_sub(jours.days());
+    avant(OUBLI_JOURS)..=avant(SANS_NOUVELLES_JOURS)
+}
+
 /// Is an answered project without news for too long?
 #[must_use]
-pub fn sans_nouvelles(etat: Etat, dernier_contact: Date, jour: Date) -> bool {
-    etat == Etat::Repondue && (jour - dernier_contact).get_days() >= SANS_NOUVELLES_JOURS
+pub fn sans_nouvelles(etat: Etat, etape: Etape, dernier_contact: Date, jour: Date) -> bool {
+    etat == Etat::Repondue && !fini(etape) && silence(jour).contains(&dernier_contact)
 }
 
 #[cfg(test)]
@@ -206,11 +225,20 @@ mod tests {
     }
 
     #[rstest]
-    #[case(Etat::Repondue, date(2026, 10, 10), true)]
-    #[case(Etat::Repondue, date(2026, 10, 11), false)]
-    #[case(Etat::ARepondre, date(2026, 1, 1), false)]
-    fn sans_nouvelles_depuis_45_jours(#[case] etat: Etat, #[case] contact: Date, #[case] attendu: bool) {
-        assert_eq!(sans_nouvelles(etat, contact, date(2026, 11, 24)), attendu);
+    #[case(Etat::Repondue, Etape::Montage, date(2026, 10, 10), true)]
+    #[case(Etat::Repondue, Etape::Montage, date(2026, 10, 11), false)]
+    #[case(Etat::ARepondre, Etape::Montage, date(2026, 1, 1), false)]
+    #[case(Etat::Repondue, Etape::Reprise, date(2024, 11, 24), true)]
+    #[case(Etat::Repondue, Etape::Reprise, date(2024, 11, 23), false)]
+    #[case(Etat::Repondue, Etape::Activite, date(2026, 1, 1), false)]
+    #[case(Etat::Repondue, Etape::Arrete, date(2026, 1, 1), false)]
+    fn sans_nouvelles_depuis_45_jours(
+        #[case] etat: Etat,
+        #[case] etape: Etape,
+        #[case] contact: Date,
+        #[case] attendu: bool,
+    ) {
+        assert_eq!(sans_nouvelles(etat, etape, contact, date(2026, 11, 24)), attendu);
     }
 
     proptest! {

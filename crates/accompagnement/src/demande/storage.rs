@@ -1,5 +1,7 @@
 //! The rows of the feature: requests, recommendations, exchanges. No rule here.
 
+use std::ops::RangeInclusive;
+
 use domain::cents::Cents;
 use domain::code::CodeCommune;
 use domain::profil::Etape;
@@ -179,27 +181,121 @@ impl Ligne {
     }
 }
 
-/// Requests that are not closed: of these secteurs, or all when `secteurs` is `None`. Promised day first. One statement.
+/// Whose requests.
+#[derive(Clone, Copy, Debug)]
+pub struct Portefeuille<'a> {
+    /// Of these secteurs.
+    pub secteurs: &'a [SecteurId],
+    /// And those of no secteur.
+    pub sans_secteur: bool,
+}
+
+impl Portefeuille<'_> {
+    /// For `IN`: an empty list would make invalid SQL on one engine.
+    fn ids(&self) -> Vec<&str> {
+        if self.secteurs.is_empty() { vec![""] } else { self.secteurs.iter().map(SecteurId::as_str).collect() }
+    }
+}
+
+/// Requests that are not closed, promised day first. One statement.
 ///
 /// # Errors
 /// The engine refused.
 pub async fn ouvertes(
     db: &impl ConnectionTrait,
-    secteurs: Option<&[SecteurId]>,
+    portefeuille: Portefeuille<'_>,
     limite: i64,
 ) -> Result<Vec<Ligne>, DbErr> {
-    let tous = secteurs.is_none();
-    let ids: Vec<&str> = secteurs.unwrap_or_default().iter().map(SecteurId::as_str).collect();
-    // An empty list would make invalid SQL on one engine.
-    let ids = if ids.is_empty() { vec![""] } else { ids };
+    let (ids, tous) = (portefeuille.ids(), portefeuille.sans_secteur);
     Ligne::find_by_statement(raw_sql!(
         Postgres,
         "SELECT p.reference, p.titre, p.commune, p.etape, s.nom AS secteur, a.prenom || ' ' || a.nom AS agent, d.etat,
                 d.faite_le, d.promise_le, d.attend_depuis, d.repondue_le, d.prochaine_action, d.prochaine_le, d.contact_le
          FROM demande d JOIN projet p ON p.id = d.projet_id
          LEFT JOIN secteur s ON s.id = d.secteur_id LEFT JOIN personne a ON a.id = d.agent_id
-         WHERE d.etat <> 'refusee' AND p.etat = 'garde' AND ({tous} OR d.secteur_id IN ({..ids}))
+         WHERE d.etat <> 'refusee' AND p.etat = 'garde'
+           AND (d.secteur_id IN ({..ids}) OR ({tous} AND d.secteur_id IS NULL))
          ORDER BY d.promise_le, p.reference LIMIT {limite}"
+    ))
+    .all(db)
+    .await
+}
+
+/// How many requests of each kind a board shows.
+#[derive(Clone, Copy, Debug)]
+pub struct Bornes {
+    /// Of all.
+    pub toutes: i64,
+    /// Of those without news.
+    pub silencieuses: i64,
+}
+
+/// What an agent has to follow: what is owed or awaited, then what has a next action, then what had no news (the last
+/// contacts of `silence` first). After twenty years nearly all requests are none of these: each of the three is found by
+/// its own index. One statement.
+///
+/// # Errors
+/// The engine refused.
+pub async fn a_suivre(
+    db: &impl ConnectionTrait,
+    portefeuille: Portefeuille<'_>,
+    silence: &RangeInclusive<Date>,
+    bornes: Bornes,
+) -> Result<Vec<Ligne>, DbErr> {
+    let (ids, tous) = (portefeuille.ids(), portefeuille.sans_secteur);
+    let (debut, fin) = (silence.start().to_string(), silence.end().to_string());
+    let Bornes { toutes, silencieuses } = bornes;
+    Ligne::find_by_statement(raw_sql!(
+        Postgres,
+        "WITH vive AS (
+             SELECT * FROM demande WHERE etat IN ('a-repondre', 'attend-la-commune')
+               AND (secteur_id IN ({..ids}) OR ({tous} AND secteur_id IS NULL))
+             UNION ALL SELECT * FROM demande
+             WHERE prochaine_le > '' AND etat NOT IN ('a-repondre', 'attend-la-commune', 'refusee')
+               AND (secteur_id IN ({..ids}) OR ({tous} AND secteur_id IS NULL))
+             UNION ALL SELECT * FROM (
+               SELECT d.* FROM demande d JOIN projet p ON p.id = d.projet_id
+               WHERE d.etat = 'repondue' AND d.prochaine_le IS NULL AND d.contact_le BETWEEN {debut} AND {fin}
+                 AND p.etat = 'garde' AND p.etape NOT IN ('activite', 'arrete')
+                 AND (d.secteur_id IN ({..ids}) OR ({tous} AND d.secteur_id IS NULL))
+               ORDER BY d.contact_le DESC, d.secteur_id, d.projet_id LIMIT {silencieuses}) AS silence)
+         SELECT p.reference, p.titre, p.commune, p.etape, s.nom AS secteur, a.prenom || ' ' || a.nom AS agent, d.etat,
+                d.faite_le, d.promise_le, d.attend_depuis, d.repondue_le, d.prochaine_action, d.prochaine_le, d.contact_le
+         FROM vive d JOIN projet p ON p.id = d.projet_id
+         LEFT JOIN secteur s ON s.id = d.secteur_id LEFT JOIN personne a ON a.id = d.agent_id
+         WHERE p.etat = 'garde'
+         ORDER BY CASE d.etat WHEN 'repondue' THEN 1 ELSE 0 END, COALESCE(d.prochaine_le, d.promise_le), p.reference
+         LIMIT {toutes}"
+    ))
+    .all(db)
+    .await
+}
+
+/// Requests of one secteur that are alike for the load.
+#[derive(Clone, Debug, FromQueryResult)]
+pub struct Charge {
+    /// Secteur.
+    pub secteur_id: Option<SecteurId>,
+    /// State of the requests.
+    pub etat: String,
+    /// Promised day, of those that wait for an answer.
+    pub promise_le: Option<Jour>,
+    /// How many.
+    pub nombre: i64,
+}
+
+/// Requests whose project is not at its end, counted by secteur, state, and promised day when an answer is owed.
+///
+/// # Errors
+/// The engine refused.
+pub async fn charge(db: &impl ConnectionTrait) -> Result<Vec<Charge>, DbErr> {
+    Charge::find_by_statement(raw_sql!(
+        Postgres,
+        "SELECT d.secteur_id, d.etat, CASE WHEN d.etat = 'a-repondre' THEN d.promise_le END AS promise_le,
+                CAST(COUNT(*) AS BIGINT) AS nombre
+         FROM projet p JOIN demande d ON d.projet_id = p.id
+         WHERE p.etat = 'garde' AND p.etape NOT IN ('activite', 'arrete') AND d.etat <> 'refusee'
+         GROUP BY 1, 2, 3"
     ))
     .all(db)
     .await

@@ -23,6 +23,11 @@ use crate::vocabulaire::{Famille, GenreAgrement, GenreOffre, Reponse as TroisVal
 
 /// Rows of a page.
 const PAR_PAGE: usize = 50;
+/// Axes counted beside their choices.
+const AXES: &[&str] = &[axe::THEME, axe::EPCI, axe::FAMILLE, axe::AGREMENT, axe::OFFRE, axe::ESS];
+/// The same, and what the map counts.
+const AXES_DE_LA_CARTE: &[&str] =
+    &[axe::THEME, axe::EPCI, axe::FAMILLE, axe::AGREMENT, axe::OFFRE, axe::ESS, axe::COMMUNE];
 /// Rows printed at most: beyond, the exports serve better.
 const IMPRESSION_MAX: usize = 1_000;
 
@@ -263,7 +268,7 @@ pub async fn montrer(cadre: Cadre) -> Reponse {
         return imprimer(&cadre, &tx, demande).await;
     }
     let filtres = &demande.filtres;
-    demande.requete.facettes = true;
+    demande.requete.facettes = if filtres.vue == Vue::Carte { AXES_DE_LA_CARTE } else { AXES };
     demande.requete.nombre = if filtres.vue == Vue::Carte { 0 } else { PAR_PAGE };
     demande.requete.premier = (filtres.page - 1) * PAR_PAGE;
     let resultat = interroger(instance, &demande.requete)?;

@@ -160,6 +160,24 @@ async fn every_statement_of_snapshots_and_transactions_is_counted(#[case] moteur
 #[case::sqlite(Moteur::Sqlite)]
 #[case::postgres(Moteur::Postgres)]
 #[tokio::test]
+async fn looking_after_the_database_gives_the_planner_its_statistics(#[case] moteur: Moteur) {
+    let base = Base::migree(moteur, &Horloge::default()).await;
+    for rang in 0..50 {
+        executer(&base.db, &format!("INSERT INTO compteur (id, valeur, version) VALUES ('{rang}', 0, 1)")).await;
+    }
+    base.db.entretenir().await.unwrap();
+    base.db.entretenir().await.unwrap();
+    if moteur == Moteur::Sqlite {
+        let tx = base.db.read().await.unwrap();
+        assert!(nombre(&tx, "SELECT count(*) AS n FROM sqlite_stat1 WHERE tbl = 'compteur'").await > 0);
+    }
+    base.fin().await;
+}
+
+#[rstest]
+#[case::sqlite(Moteur::Sqlite)]
+#[case::postgres(Moteur::Postgres)]
+#[tokio::test]
 async fn a_commit_wakes_who_waits_and_a_rollback_does_not(#[case] moteur: Moteur) {
     let base = Base::migree(moteur, &Horloge::default()).await;
     let reveil = base.db.reveil();

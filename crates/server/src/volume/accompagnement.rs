@@ -151,7 +151,7 @@ async fn demande(monde: &Monde<'_>, lot: &mut Lot<'_>, projet: &Projet<'_>) -> a
         Some(le) => le.saturating_add(jiff::Span::new().days(hasard.entre(0, 500))).min(monde.jour),
         None => faite_le,
     };
-    let prochaine = (repondue && !finie && hasard.pour_cent(40)).then(|| {
+    let prochaine = (repondue && !finie && hasard.pour_cent(15)).then(|| {
         let dans = jiff::Span::new().days(hasard.entre(-5, 40));
         (hasard.mot(ACTIONS), monde.jour.saturating_add(dans).to_string())
     });

@@ -27,7 +27,7 @@ use jiff::civil::Date;
 use platform::configuration::Configuration;
 use platform::sauvegarde::CLE;
 use platform::{Clock, SystemClock};
-use sea_orm::{ConnectionTrait, EntityTrait, PaginatorTrait};
+use sea_orm::{EntityTrait, PaginatorTrait};
 use web::Instance;
 
 use crate::ouverture::{self, Base, Ouverte};
@@ -126,10 +126,7 @@ pub async fn remplir(instance: &Instance, volume: Volume) -> anyhow::Result<Stri
     let suivis = accompagnement::ecrire(&monde, &tx, &projets).await?;
     let lignes = journal::ecrire(&monde, &tx, &projets, &suivis).await?;
     tx.commit().await?;
-    // What the engine does by itself in a base that grows for years.
-    let tx = instance.db.begin().await?;
-    tx.execute_unprepared("ANALYZE").await?;
-    tx.commit().await?;
+    instance.db.entretenir().await?;
     Ok(format!(
         "{import}\n{} comptes, {} projets, {} demandes d’accompagnement, {} mises en relation, {lignes} lignes du journal.",
         comptes.nombre(),

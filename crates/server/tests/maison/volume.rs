@@ -2,7 +2,7 @@
 //! same number of statements as before.
 
 use rstest::rstest;
-use sea_orm::{ConnectionTrait, raw_sql};
+use sea_orm::{ConnectionTrait, FromQueryResult, raw_sql};
 use server::features;
 use server::volume::{Volume, remplir};
 use testkit::{Appli, Moteur, Navigateur};
@@ -42,16 +42,28 @@ async fn nombre(appli: &Appli, table: &str) -> i64 {
     tx.query_one_raw(requete).await.unwrap().unwrap().try_get("", "nombre").unwrap()
 }
 
-/// A project that the chargé accompanies.
-async fn suivi(appli: &Appli) -> String {
+#[derive(FromQueryResult)]
+struct Suivi {
+    reference: String,
+    etat: String,
+    etape: String,
+    /// Is something planned?
+    prevue: bool,
+    /// By the generator, not by the demonstration.
+    genere: bool,
+}
+
+/// Projects of the chargé's secteur.
+async fn du_secteur(appli: &Appli) -> Vec<Suivi> {
     let tx = appli.instance.db.read().await.unwrap();
     let requete = raw_sql!(
         Postgres,
-        "SELECT p.reference FROM projet p JOIN demande d ON d.projet_id = p.id JOIN personne a ON a.id = d.agent_id
-         WHERE a.courriel = {CHARGE} AND d.etat = 'repondue' AND p.titre LIKE '%(exemple)'
-         ORDER BY d.faite_le DESC, p.reference LIMIT 1"
+        "SELECT p.reference, d.etat, p.etape, d.prochaine_le IS NOT NULL AS prevue,
+                p.titre LIKE '%(exemple)' AS genere
+         FROM projet p JOIN demande d ON d.projet_id = p.id JOIN personne a ON a.id = d.agent_id
+         WHERE a.courriel = {CHARGE} ORDER BY d.faite_le DESC, p.reference"
     );
-    tx.query_one_raw(requete).await.unwrap().unwrap().try_get("", "reference").unwrap()
+    Suivi::find_by_statement(requete).all(&tx).await.unwrap()
 }
 
 #[rstest]
@@ -74,10 +86,17 @@ async fn les_pages_marchent_sur_ce_qui_est_genere(#[case] moteur: Moteur) {
     assert_eq!(cout(&appli).await, seules, "statements do not depend on the number of rows");
 
     let mut charge = entrer(&appli).await;
-    let reference = suivi(&appli).await;
-    let page = charge.ouvrir(&format!("/projets/{reference}")).await;
+    let siens = du_secteur(&appli).await;
+    let suivi = siens.iter().find(|suivi| suivi.genere && suivi.etat == "repondue").unwrap();
+    let page = charge.ouvrir(&format!("/projets/{}", suivi.reference)).await;
     page.exiger("(exemple)").exiger("Projet décrit").exiger("Accompagnement demandé").exiger("Réponse du département");
-    charge.ouvrir("/tableau").await.exiger("(exemple)");
+    let tableau = charge.ouvrir("/tableau").await;
+    let montre = |suivi: &&Suivi| tableau.html.contains(&format!("/projets/{}/suivi", suivi.reference));
+    let dus: Vec<_> = siens.iter().filter(|suivi| suivi.etat == "a-repondre").collect();
+    assert!(!dus.is_empty() && dus.iter().all(montre), "what is owed is shown");
+    let fini = |suivi: &&Suivi| suivi.etat == "refusee" || (suivi.etape == "arrete" && !suivi.prevue);
+    let finis: Vec<_> = siens.iter().filter(fini).collect();
+    assert!(!finis.is_empty() && !finis.iter().any(montre), "what is over is not");
     let mut public = appli.navigateur();
     public.ouvrir("/annuaire?q=ressourcerie").await.exiger("RESSOURCERIE EXEMPLE");
     public.ouvrir("/communes/54329").await.exiger("Lunéville");
