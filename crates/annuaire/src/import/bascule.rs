@@ -146,11 +146,8 @@ async fn compter(tx: &WriteTx, id: &str, depuis: &str) -> Result<u64, DbErr> {
 /// # Errors
 /// It is not the last one; an actor was changed, or given an offer, since: nothing may be undone.
 pub async fn annuler(tx: &WriteTx, id: &str, maintenant: Instant) -> Result<(), ImportRefuse> {
-    let dernier = histoire::dernier_applique(tx).await?;
-    if dernier.is_none_or(|dernier| dernier.id != id) {
-        return Err(ImportRefuse::PasLeDernier);
-    }
-    if !histoire::passer(tx, id, etat::APPLIQUE, etat::ANNULE, maintenant).await? {
+    let defaisable = histoire::defaisable(tx).await?;
+    if defaisable.as_deref() != Some(id) || !histoire::passer(tx, id, etat::APPLIQUE, etat::ANNULE, maintenant).await? {
         return Err(ImportRefuse::PasLeDernier);
     }
     let changes = changes_depuis(tx, id).await?;

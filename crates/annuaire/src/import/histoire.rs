@@ -89,17 +89,24 @@ pub async fn derniers(db: &impl ConnectionTrait, limite: u64) -> Result<Vec<impo
         .await
 }
 
-/// The last import that entered the directory and was not undone: the one that can be.
+/// The import that can be undone: the last that entered, when nothing entered or was undone since and what it replaced is
+/// still kept.
 ///
 /// # Errors
 /// The engine refused.
-pub async fn dernier_applique(db: &impl ConnectionTrait) -> Result<Option<import::Model>, DbErr> {
-    import::Entity::find()
-        .filter(import::Column::Etat.eq(etat::APPLIQUE))
-        .order_by_desc(import::Column::FiniLe)
-        .order_by_desc(import::Column::Id)
-        .one(db)
-        .await
+pub async fn defaisable(db: &impl ConnectionTrait) -> Result<Option<String>, DbErr> {
+    let ligne = db
+        .query_one_raw(raw_sql!(
+            Postgres,
+            "SELECT i.id FROM annuaire_import i
+             WHERE i.etat = 'applique'
+               AND EXISTS (SELECT 1 FROM import_acteur a WHERE a.import_id = i.id AND a.moment = 'apres')
+               AND NOT EXISTS (SELECT 1 FROM annuaire_import j
+                               WHERE j.etat IN ('applique', 'annule') AND j.fini_le > i.fini_le)
+             ORDER BY i.fini_le DESC, i.id DESC LIMIT 1"
+        ))
+        .await?;
+    ligne.map(|ligne| ligne.try_get("", "id")).transpose()
 }
 
 /// Opens an import; gives up those that wait since yesterday, sweeps what older ones left.

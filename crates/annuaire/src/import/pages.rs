@@ -160,7 +160,7 @@ async fn repondre(cadre: &Cadre, id: &str, alerte: Option<String>) -> Reponse {
         Some(par) => personne::par_id(&tx, &PersonneId(par.clone())).await?.map(|p| format!("{} {}", p.prenom, p.nom)),
         None => None,
     };
-    let dernier = histoire::dernier_applique(&tx).await?;
+    let defaisable = histoire::defaisable(&tx).await?;
     let statut = if alerte.is_some() { StatusCode::CONFLICT } else { StatusCode::OK };
     let rapport = import.rapport();
     let page = PageRapport {
@@ -169,7 +169,7 @@ async fn repondre(cadre: &Cadre, id: &str, alerte: Option<String>) -> Reponse {
         par: par.map_or_else(|| "Demandé par la ligne de commande.".to_owned(), |par| format!("Demandé par {par}.")),
         alerte,
         attend: import.etat == etat::PRET,
-        defaisable: dernier.is_some_and(|dernier| dernier.id == import.id),
+        defaisable: defaisable.as_ref() == Some(&import.id),
         caches: cadre.formulaire().caches(),
         chiffres: chiffres(&rapport),
         differences: differences(&rapport),

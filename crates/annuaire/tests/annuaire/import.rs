@@ -479,6 +479,9 @@ async fn le_dernier_import_se_defait_et_rien_d_autre(#[case] moteur: Moteur) {
     assert!(par_siren(&appli, &siren(1)).await.unwrap().version > version, "who read the page of before is told");
     let refus = annuler(&appli.instance, dernier, None).await.unwrap_err();
     assert!(matches!(refus, ImportRefuse::PasLeDernier), "once: {refus}");
+    let refus = annuler(&appli.instance, ancien, None).await.unwrap_err();
+    assert!(matches!(refus, ImportRefuse::PasLeDernier), "what the one before replaced is kept no more: {refus}");
+    assert_eq!(tout(&appli).await, avant);
     appli.horloge.avancer(60);
     // The same files enter again; a page changed since forbids the undoing, by its name, and loses nothing.
     importer(&appli, second.to_vec()).await.unwrap();
@@ -488,7 +491,7 @@ async fn le_dernier_import_se_defait_et_rien_d_autre(#[case] moteur: Moteur) {
     assert!(storage::enregistrer(&tx, &change).await.unwrap());
     tx.commit().await.unwrap();
     let tx = appli.instance.db.read().await.unwrap();
-    let dernier = histoire::dernier_applique(&tx).await.unwrap().unwrap().id;
+    let dernier = histoire::defaisable(&tx).await.unwrap().unwrap();
     drop(tx);
     let apres = tout(&appli).await;
     let refus = annuler(&appli.instance, &dernier, None).await.unwrap_err();
