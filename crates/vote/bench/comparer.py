@@ -29,10 +29,10 @@ from pabutools import election as E
 from pabutools.rules import greedy_utilitarian_welfare, method_of_equal_shares, sequential_phragmen
 from pabutools.rules import maximin_support
 instance, profile = parse_pabulib(path)
-start = time.process_time()
+start = time.thread_time()  # the clock of the process is coarse while a timer runs
 def spent():
     children = resource.getrusage(resource.RUSAGE_CHILDREN)
-    return time.process_time() - start + children.ru_utime + children.ru_stime
+    return time.thread_time() - start + children.ru_utime + children.ru_stime
 def stop(*_):
     print("LONGER", spent(), flush=True)
     os._exit(0)
@@ -130,7 +130,7 @@ def beside(files, python, chrono, options):
             ratio = seconds / ours.seconds[rule]
             if ended and ratio < 100:
                 under.append(f"`{rule}` on {name} ({ratio:.0f} times)")
-            row = f"| {name} | {rule} | {mark}{seconds:.3f} | {ours.seconds[rule]:.6f} | {mark}{ratio:,.0f} |"
+            row = f"| {name} | {rule} | {mark}{seconds:.4f} | {ours.seconds[rule]:.6f} | {mark}{ratio:,.0f} |"
             print(row, flush=True)
             rows.append(row)
     return rows, under

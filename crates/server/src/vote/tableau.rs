@@ -136,8 +136,18 @@ pub(super) fn tours(compte: &Counted<'_>, parametres: &Parameters, sortie: &mut 
         for paiement in paiements {
             writeln!(sortie, "   {}", payeurs(paiement))?;
         }
+        if let Some(manque) = non_paye(election, projet.cost, paiements) {
+            writeln!(sortie, "   Les votants n’ont pas assez : {manque} pris sur le reste de l’enveloppe.")?;
+        }
     }
     Ok(())
+}
+
+/// What the voters did not pay of a project, for the rules that allow it.
+fn non_paye(election: &Election, cout: u64, paiements: &[Payment]) -> Option<String> {
+    let paye: f64 = paiements.iter().map(|paiement| paiement.paid.total).sum();
+    let cout: f64 = election.amount(cout).parse().ok()?;
+    (!paiements.is_empty() && cout - paye >= 0.005).then(|| format!("{:.2}", cout - paye))
 }
 
 fn payeurs(paiement: &Payment) -> String {

@@ -8,7 +8,7 @@ use cargo_metadata::MetadataCommand;
 /// The rooms that everyone may stand on, each with those it may itself stand on.
 const NOYAU: &[(&str, &[&str])] = &[
     ("domain", &[]),
-    ("vote", &[]),
+    ("participatory-budgeting", &[]),
     ("platform", &["domain"]),
     ("geo", &["domain"]),
     ("documents", &["domain"]),
@@ -93,7 +93,7 @@ fn le_domaine_n_a_ni_attente_ni_base_ni_horloge() {
         "uuid",
     ];
     let noms = aretes();
-    for pur in ["domain", "vote"].into_iter().filter(|pur| noms.contains_key(*pur)) {
+    for pur in ["domain", "participatory-budgeting"].into_iter().filter(|pur| noms.contains_key(*pur)) {
         let arbre = arbre(pur);
         assert!(arbre.iter().any(|(nom, _)| nom == "serde" || nom == pur), "the tree was read");
         for (nom, options) in &arbre {

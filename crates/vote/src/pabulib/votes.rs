@@ -101,18 +101,23 @@ impl<'c> VoteCells<'c> {
     }
 }
 
-/// Whether identifiers come in growing order, the usual case: then none can repeat, and there is nothing to remember.
-struct Growing {
+/// Who voted. Identifiers in growing order, the usual case, cannot repeat: fingerprints are kept from the first that does
+/// not grow.
+struct Voters {
+    key: Key,
     last: String,
-    yes: bool,
+    growing: u64,
+    fingerprints: Vec<u64>,
 }
 
-impl Growing {
+impl Voters {
     fn see(&mut self, voter: &str) {
-        if self.yes {
-            self.yes = (self.last.len(), self.last.as_str()) < (voter.len(), voter);
+        if self.fingerprints.is_empty() && (self.last.len(), self.last.as_str()) < (voter.len(), voter) {
+            self.growing += 1;
             self.last.clear();
             self.last.push_str(voter);
+        } else {
+            self.fingerprints.push(self.key.bytes(voter.as_bytes()));
         }
     }
 }
@@ -122,7 +127,7 @@ struct Reading {
     batch: Batch,
     ballots: Ballots,
     territories: Names,
-    growing: Growing,
+    voters: Voters,
 }
 
 impl<'a> VoteReader<'a, '_> {
@@ -137,7 +142,7 @@ impl<'a> VoteReader<'a, '_> {
             batch: Batch::default(),
             ballots: Ballots::with_capacity(expected),
             territories: Names::default(),
-            growing: Growing { last: String::new(), yes: true },
+            voters: Voters { key: Key::default(), last: String::new(), growing: 0, fingerprints: Vec::new() },
         };
         let mut read = 0_usize;
         while let Some((line, row)) = self.rows.next()? {
@@ -150,12 +155,12 @@ impl<'a> VoteReader<'a, '_> {
         reading.ballots.push_batch(&mut reading.batch);
         self.document.election.ballots = reading.ballots;
         self.check_end(announced, read)?;
-        if reading.growing.yes { Ok(()) } else { self.duplicates(&start, &columns) }
+        self.duplicates(&start, &columns, reading.voters)
     }
 
     fn ballot(&mut self, line: usize, cells: &VoteCells<'_>, reading: &mut Reading) -> Result<(), ReadError> {
         if let Some(voter) = cells.voter {
-            reading.growing.see(voter);
+            reading.voters.see(voter);
         }
         let ballot = reading.batch.next();
         self.choices(line, cells, ballot)?;
@@ -298,11 +303,13 @@ impl<'a> VoteReader<'a, '_> {
         self.ids.get(id).ok_or_else(unknown).map(Some)
     }
 
-    /// Reads the voters again, after `start`: fingerprints first, then the few that were met twice.
-    fn duplicates(&mut self, start: &Rows<'a>, columns: &Columns) -> Result<(), ReadError> {
-        let key = Key::default();
-        let mut fingerprints: Vec<u64> = Vec::with_capacity(self.document.election.ballots.group_of().len());
-        voters(start, columns, |_, voter| {
+    /// Sorts the fingerprints, then reads again, after `start`, the few voters met twice.
+    fn duplicates(&mut self, start: &Rows<'a>, columns: &Columns, seen: Voters) -> Result<(), ReadError> {
+        let Voters { key, growing, mut fingerprints, .. } = seen;
+        if fingerprints.is_empty() {
+            return Ok(());
+        }
+        voters(start, columns, growing, |_, voter| {
             fingerprints.push(key.bytes(voter.as_bytes()));
             Ok(())
         })?;
@@ -313,7 +320,7 @@ impl<'a> VoteReader<'a, '_> {
             return Ok(());
         }
         let mut seen: HashSet<String> = HashSet::new();
-        voters(start, columns, |line, voter| {
+        voters(start, columns, u64::MAX, |line, voter| {
             if !twice.contains(&key.bytes(voter.as_bytes())) || seen.insert(voter.to_owned()) {
                 return Ok(());
             }
@@ -345,17 +352,24 @@ fn points(line: usize, text: &str, ballot: &mut [Choice]) -> Result<(), ReadErro
     Ok(())
 }
 
-/// Calls `each` with the line and the identifier of each voter.
+/// Calls `each` with the line and the identifier of the first voters.
 fn voters(
     start: &Rows<'_>,
     columns: &Columns,
+    mut most: u64,
     mut each: impl FnMut(usize, &str) -> Result<(), ReadError>,
 ) -> Result<(), ReadError> {
     let mut rows = start.clone();
-    while let Some((line, row)) = rows.next()? {
-        columns
-            .cells(row, rows.quotes, |cells| cells.voter.map_or(Ok(()), |voter| each(line, voter)))
-            .unwrap_or(Ok(()))?;
+    while most > 0
+        && let Some((line, row)) = rows.next()?
+    {
+        let voter = columns.cells(row, rows.quotes, |cells| {
+            cells.voter.map_or(Ok(()), |voter| {
+                most -= 1;
+                each(line, voter)
+            })
+        });
+        voter.unwrap_or(Ok(()))?;
     }
     Ok(())
 }

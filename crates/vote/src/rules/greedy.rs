@@ -1,4 +1,11 @@
 //! Greedy rules: sort the projects, take what fits.
+//!
+//! **Definition.** Sort by score, or by score per unit of money, ties by the rule for ties. In this order, take each project
+//! that fits in what is left of the envelope; skip the others, or stop at the first. Not proportional.
+//!
+//! **Source.** The usual rule of participatory budgets; its variants are those of the `rule` key of Pabulib.
+//!
+//! **Cost.** `O(m log m)` for `m` projects, after one pass over the ballots.
 
 use std::cmp::{Ordering, Reverse};
 
@@ -52,10 +59,7 @@ impl Score {
     }
 }
 
-/// Greedy selection. Definition: sort by `order`, ties by `tie`; take each project that fits in the envelope.
-/// A project without votes, or under `threshold`, is never taken. Not proportional. Cost: `m log m` after the sums.
-///
-/// Source: the usual rule of participatory budgets; variants of the `rule` key of Pabulib.
+/// Greedy selection. A project without votes, or under `threshold`, is never taken.
 ///
 /// ```
 /// use vote::rules::greedy::{Misfit, Order, Score, greedy};
@@ -90,8 +94,8 @@ pub fn greedy(
     Ok(Outcome::new(election, rounds, true, certificate))
 }
 
-#[derive(Clone)]
 /// Projects in the greedy order, without those that nobody supports.
+#[derive(Clone)]
 pub(crate) struct Ranking {
     pub(crate) order: Vec<usize>,
     pub(crate) scores: Vec<u64>,

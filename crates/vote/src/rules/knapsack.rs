@@ -2,8 +2,10 @@
 //!
 //! **Definition.** Maximise `Σ_c Σ_i u_i(c)` subject to `Σ_c cost(c) ≤ B`. Not proportional.
 //!
-//! **Method.** Nemhauser and Ullmann (1969): the undominated (cost, score) pairs, project by project, pruned by the
-//! fractional bound of Dantzig. Exact, on integers. The time depends on the vote; past [`STATES`] pairs the rule refuses.
+//! **Source.** Nemhauser and Ullmann (1969): the undominated (cost, score) pairs, project by project, pruned by the
+//! fractional bound of Dantzig. Exact, on integers.
+//!
+//! **Cost.** `O(m · pairs)` for `m` projects; the number of pairs depends on the vote, and past [`STATES`] the rule refuses.
 //! Several sets may be optimal: the score is the result to compare.
 
 use std::cmp::Reverse;

@@ -7,6 +7,9 @@
 //!
 //! **Method.** By duality the load of `W` is `max over S ⊆ W of cost(S) / |voters of S|`: Dinkelbach's iteration, where each
 //! step is a minimum cut on groups of identical ballots, with integers only. Loads grow with `W`, so old ones are lower bounds.
+//!
+//! **Cost.** A load is a few minimum cuts, each on one node for a project of `W` and one for a group of ballots; few loads are
+//! computed for a selection. For votes of thousands of ballots rather than of tens of thousands.
 
 use std::cmp::Ordering;
 use std::collections::VecDeque;

@@ -8,9 +8,10 @@
 //! **Source.** Papasotiropoulos, Pishbin, Skibski, Skowron, Wąs, *Method of Equal Shares with Bounded Overspending*
 //! (EC 2025, arXiv 2409.15005).
 //!
-//! **Exactness.** Fractions grow to thousands of bits. Small votes are counted with them; in large ones each amount lies
-//! between two doubles, and a round is proved when the best project ends before the others begin. The certificate counts the
-//! rounds that are not proved, if any; the outcome then says `exact: false`.
+//! **Exactness.** Fractions grow to thousands of bits, so each amount lies between two doubles, and a round is proved when the
+//! best project ends before the others begin. Otherwise the purchases so far are made again with fractions, which decide, as
+//! long as they stay under a limit of work (some seconds). Past it the certificate counts the rounds that are not proved, and
+//! the outcome says `exact: false`.
 //!
 //! **Cost.** `O(s log s)` for each candidate and round, `s` its supporters; the measure of a project never falls, so few
 //! are computed again in a round.
@@ -19,16 +20,21 @@ mod exact;
 mod intervals;
 
 use num_bigint::BigInt;
-use num_traits::ToPrimitive;
+use num_rational::BigRational;
 
 use crate::control::Control;
 use crate::election::Election;
 use crate::error::CountError;
-use crate::outcome::{Certificate, Outcome, Share};
+use crate::fraction::ratio;
+use crate::outcome::{Measure, Outcome, Round, Share};
 use crate::profile::{Profile, Utility};
+use crate::rules::greedy::to_f64;
 use crate::tie::TieBreak;
+use exact::Exact;
+use intervals::Bought;
 
-/// Largest number of (group, project) supports counted with fractions.
+/// Fractions past this size are not published, nor those of votes with more (group, project) supports than this.
+const SHOWN: u64 = 256;
 const SMALL: usize = 4_000;
 
 /// Equal Shares with bounded overspending.
@@ -60,28 +66,47 @@ pub fn bounded_overspending(
     utility.check(election, &format!("bos_{}", utility.name()))?;
     let profile = Profile::new(election, utility)?;
     let ranks = tie.ranks(election);
-    let supports: usize = (0..profile.projects()).map(|project| profile.supporters(project).len()).sum();
-    let small = if supports <= SMALL { exact::run(&profile, &ranks, control)? } else { None };
-    let (rounds, certificate) = match small {
-        Some(rounds) => {
-            let ties = rounds.iter().filter(|round| round.tied > 1).count() as u64;
-            let redone = rounds.len() as u64;
-            (rounds, Certificate { redone, ties, ..Certificate::default() })
-        }
-        None => intervals::run(&profile, &ranks, control)?,
-    };
-    let share = exact::share(&profile) / BigInt::from(election.unit());
-    let exact = certificate.unproved == 0;
-    let mut outcome = Outcome::new(election, rounds, exact, certificate);
-    let value = share.to_f64().unwrap_or(f64::MAX);
-    outcome.shares = vec![Share { first_round: 0, value, exact_value: share.to_string() }];
+    let (order, certificate) = intervals::run(&profile, &ranks, control)?;
+    let share = exact::share(&profile);
+    let rounds = rounds(&profile, &share, order);
+    let unit = BigInt::from(election.unit());
+    let mut outcome = Outcome::new(election, rounds, certificate.unproved == 0, certificate);
+    let (value, exact_value) = (ratio(share.numer(), &(share.denom() * &unit)), (share / unit).to_string());
+    outcome.shares = vec![Share { first_round: 0, value, exact_value }];
     Ok(outcome)
+}
+
+/// The rounds, with their exact prices as long as these are short.
+fn rounds(profile: &Profile<'_>, share: &BigRational, order: Vec<Bought>) -> Vec<Round> {
+    let supports: usize = (0..profile.projects()).map(|project| profile.supporters(project).len()).sum();
+    let mut exact = (supports <= SMALL).then(|| Exact::new(profile, share));
+    let mut rounds = Vec::with_capacity(order.len());
+    for Bought { project, price, tied, exhausted } in order {
+        let unit = exact::integer(profile.scale(project)) * exact::integer(profile.measure_unit());
+        let fraction = exact.as_mut().and_then(|exact| exact.buy(project)).map(|price| price / &unit);
+        let fraction = fraction.filter(|fraction| fraction.denom().bits() <= SHOWN);
+        if fraction.is_none() {
+            exact = None;
+        }
+        rounds.push(Round {
+            project,
+            value: price / to_f64(profile.scale(project)) / to_f64(profile.measure_unit()),
+            exact_value: fraction.map(|fraction| fraction.to_string()),
+            measure: Measure::Price,
+            supporters: profile.support[project],
+            exhausted,
+            tied,
+            clause: None,
+        });
+    }
+    rounds
 }
 
 #[cfg(test)]
 mod tests {
     use proptest::prelude::*;
 
+    use super::exact::Exact;
     use super::{exact, intervals};
     use crate::profile::Profile;
     use crate::{BallotKind, Control, Election, Project, TieBreak, Utility};
@@ -97,8 +122,26 @@ mod tests {
         })
     }
 
+    /// Project, ties and price of each round, all candidates computed with fractions each time.
+    fn naive(profile: &Profile<'_>, ranks: &[usize]) -> Vec<(usize, usize, f64)> {
+        let mut exact = Exact::new(profile, &exact::share(profile));
+        let mut left = profile.election.budget;
+        let mut rounds: Vec<(usize, usize, f64)> = Vec::new();
+        loop {
+            let free = |c: &usize| rounds.iter().all(|(project, ..)| project != c) && profile.cost(*c) <= left;
+            let offers: Vec<exact::Offer> =
+                (0..profile.projects()).filter(free).filter_map(|c| exact.offer(c)).collect();
+            let Some(least) = offers.iter().map(|offer| &offer.measure).min() else { return rounds };
+            let tied: Vec<&exact::Offer> = offers.iter().filter(|offer| offer.measure == *least).collect();
+            let best = tied.iter().min_by_key(|offer| ranks[offer.project]).unwrap().project;
+            let price = exact.buy(best).unwrap();
+            rounds.push((best, tied.len(), crate::fraction::ratio(price.numer(), price.denom())));
+            left -= profile.cost(best);
+        }
+    }
+
     proptest! {
-        #![proptest_config(ProptestConfig { cases: 10_000, ..ProptestConfig::default() })]
+        #![proptest_config(ProptestConfig { cases: 2_000, ..ProptestConfig::default() })]
 
         #[test]
         fn what_intervals_prove_is_true((budget, costs, voters) in votes()) {
@@ -115,15 +158,13 @@ mod tests {
             let ranks = TieBreak::Recommended.ranks(&election);
             for utility in [Utility::Cost, Utility::Cardinality, Utility::Points] {
                 let profile = Profile::new(&election, utility).unwrap();
-                let truth = exact::run(&profile, &ranks, &Control::default()).unwrap();
-                let (rounds, certificate) = intervals::run(&profile, &ranks, &Control::default()).unwrap();
-                if let Some(truth) = truth.filter(|_| certificate.unproved == 0) {
-                    prop_assert_eq!(truth.len(), rounds.len());
-                    for (truth, found) in truth.iter().zip(&rounds) {
-                        prop_assert_eq!(truth.project, found.project);
-                        prop_assert_eq!(truth.tied, found.tied);
-                        prop_assert!((truth.value - found.value).abs() <= 1e-9 * truth.value);
-                    }
+                let truth = naive(&profile, &ranks);
+                let (order, certificate) = intervals::run(&profile, &ranks, &Control::default()).unwrap();
+                prop_assert_eq!(certificate.unproved, 0);
+                prop_assert_eq!(truth.len(), order.len());
+                for ((project, tied, price), found) in truth.into_iter().zip(&order) {
+                    prop_assert_eq!((project, tied), (found.project, found.tied));
+                    prop_assert!((price - found.price).abs() <= 1e-9 * price);
                 }
             }
         }

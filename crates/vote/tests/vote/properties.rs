@@ -190,7 +190,7 @@ proptest! {
                     continue;
                 }
                 let paid: f64 = payments.iter().map(|payment| payment.paid.total).sum();
-                let cost = vote.costs[round.project] as f64;
+                let cost = f64::from(u32::try_from(vote.costs[round.project]).unwrap());
                 prop_assert!((paid - cost).abs() < 1e-6 * cost, "{} {} {}", name, paid, cost);
                 let voters: u64 = payments.iter().map(|payment| payment.voters).sum();
                 prop_assert!(voters > 0 && voters <= round.supporters);

@@ -1,20 +1,15 @@
-//! Bounded overspending with fractions, for small votes.
-
-use std::cmp::Ordering;
+//! Bounded overspending with fractions, following purchases already decided.
 
 use num_bigint::BigInt;
 use num_rational::BigRational;
-use num_traits::{Signed, ToPrimitive, Zero};
+use num_traits::{Signed, Zero};
 
-use crate::control::Control;
-use crate::error::CountError;
-use crate::outcome::{Measure, Round};
 use crate::profile::{Profile, Supporter};
 
 /// Fractions past this size give up.
 const BITS: u64 = 20_000;
-/// Fractions past this size are not published.
-const SHOWN: u64 = 256;
+/// Payments times bits of their price past this give up: some seconds.
+const WORK: u64 = 200_000_000;
 
 /// The best price of one project: `ρ/α` decides, `ρ` is paid (per unit of value).
 pub(super) struct Offer {
@@ -23,71 +18,63 @@ pub(super) struct Offer {
     pub(super) project: usize,
 }
 
-fn integer(value: u64) -> BigRational {
+/// The exact budgets after some purchases.
+pub(super) struct Exact<'p> {
+    profile: &'p Profile<'p>,
+    pub(super) budgets: Vec<BigRational>,
+    followed: usize,
+    work: u64,
+}
+
+impl<'p> Exact<'p> {
+    pub(super) fn new(profile: &'p Profile<'p>, share: &BigRational) -> Self {
+        Self { profile, budgets: vec![share.clone(); profile.election.ballots.groups()], followed: 0, work: 0 }
+    }
+
+    /// Buys what is missing of this order. `None` when fractions become too big: then never asked again.
+    pub(super) fn follow(&mut self, order: impl Iterator<Item = usize>) -> Option<()> {
+        for project in order.skip(self.followed) {
+            self.buy(project)?;
+        }
+        Some(())
+    }
+
+    /// Supporters pay a project; gives its price per unit of value.
+    pub(super) fn buy(&mut self, project: usize) -> Option<BigRational> {
+        let price = self.offer(project)?.price;
+        let supporters = self.profile.supporters(project);
+        self.work += price.denom().bits() * supporters.len() as u64;
+        if price.denom().bits() > BITS || self.work > WORK {
+            return None;
+        }
+        for &Supporter { group, value, .. } in supporters {
+            let budget = &mut self.budgets[group as usize];
+            let asked = &price * BigInt::from(value);
+            if *budget > asked {
+                *budget -= asked;
+            } else {
+                budget.set_zero();
+            }
+        }
+        self.followed += 1;
+        Some(price)
+    }
+
+    /// The best offer for a project; `None` when its supporters have nothing left.
+    pub(super) fn offer(&self, project: usize) -> Option<Offer> {
+        let supporters = self.profile.supporters(project).iter();
+        let supporters = supporters.map(|s| (&self.budgets[s.group as usize], s.value, u64::from(s.weight)));
+        offer(self.profile, project, supporters)
+    }
+}
+
+pub(super) fn integer(value: u64) -> BigRational {
     BigRational::from_integer(BigInt::from(value))
 }
 
 /// What each voter receives.
 pub(super) fn share(profile: &Profile<'_>) -> BigRational {
     BigRational::new(BigInt::from(profile.election.budget), BigInt::from(profile.voters))
-}
-
-/// `None` when the fractions become too big.
-pub(super) fn run(
-    profile: &Profile<'_>,
-    ranks: &[usize],
-    control: &Control<'_>,
-) -> Result<Option<Vec<Round>>, CountError> {
-    let mut budgets = vec![share(profile); profile.election.ballots.groups()];
-    let mut left = profile.election.budget;
-    let mut taken = vec![false; profile.projects()];
-    let mut rounds = Vec::new();
-    loop {
-        control.check()?;
-        let mut best: Vec<Offer> = Vec::new();
-        for (project, _) in taken.iter().enumerate().filter(|(_, taken)| !**taken) {
-            if profile.cost(project) > left {
-                continue;
-            }
-            let payers = profile.supporters(project).iter();
-            let payers = payers.map(|s| (&budgets[s.group as usize], s.value, u64::from(s.weight)));
-            let Some(offer) = offer(profile, project, payers) else { continue };
-            if offer.price.denom().bits() > BITS {
-                return Ok(None);
-            }
-            match best.first().map(|first| offer.measure.cmp(&first.measure)) {
-                Some(Ordering::Greater) => {}
-                Some(Ordering::Equal) => best.push(offer),
-                _ => best = vec![offer],
-            }
-        }
-        let tied = best.len();
-        let Some(offer) = best.into_iter().min_by_key(|offer| ranks[offer.project]) else { return Ok(Some(rounds)) };
-        let mut exhausted = 0;
-        for &Supporter { group, weight, value } in profile.supporters(offer.project) {
-            let budget = &mut budgets[group as usize];
-            let asked = &offer.price * BigInt::from(value);
-            if *budget > asked {
-                *budget -= asked;
-            } else {
-                exhausted += u64::from(weight);
-                budget.set_zero();
-            }
-        }
-        taken[offer.project] = true;
-        left -= profile.cost(offer.project);
-        let rho = offer.price / integer(profile.scale(offer.project)) / integer(profile.measure_unit());
-        rounds.push(Round {
-            project: offer.project,
-            value: rho.to_f64().unwrap_or(f64::INFINITY),
-            exact_value: (rho.denom().bits() <= SHOWN).then(|| rho.to_string()),
-            measure: Measure::Price,
-            supporters: profile.support[offer.project],
-            exhausted,
-            tied,
-            clause: None,
-        });
-    }
 }
 
 /// The best offer for a project, from the budget, value and weight of its supporters.

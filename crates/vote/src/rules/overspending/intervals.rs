@@ -2,18 +2,19 @@
 //!
 //! All that a round computes grows with the budgets or shrinks with them, so the two ends of each amount are enough: money
 //! collected at a price, price at which all is collected, part bought. A choice is proved when the best price ends before
-//! the others begin. Projects whose supporters still have their whole share, or nothing, are small fractions: those are
-//! compared exactly, which settles the ties of the first rounds.
+//! the others begin. Otherwise fractions decide between those that remain: small ones when their supporters still have their
+//! whole share or nothing, which settles the ties of the first rounds; else the purchases so far are made again exactly, and
+//! the intervals start afresh from there.
 
 use num_bigint::BigInt;
 use num_rational::BigRational;
 use num_traits::Zero;
 
-use super::exact;
+use super::exact::{self, Exact};
 use crate::control::Control;
 use crate::error::CountError;
 use crate::fraction::ratio;
-use crate::outcome::{Certificate, Measure, Round};
+use crate::outcome::Certificate;
 use crate::profile::{Profile, Supporter};
 use crate::rules::greedy::to_f64;
 
@@ -82,19 +83,31 @@ struct Candidate {
     offer: Offer,
 }
 
-/// The rounds, what they prove, and whether all choices are proved.
+/// A project bought.
+pub(super) struct Bought {
+    pub(super) project: usize,
+    pub(super) price: f64,
+    pub(super) tied: usize,
+    pub(super) exhausted: u64,
+}
+
+/// The purchases in order, and how they are proved.
 pub(super) fn run(
     profile: &Profile<'_>,
     ranks: &[usize],
     control: &Control<'_>,
-) -> Result<(Vec<Round>, Certificate), CountError> {
+) -> Result<(Vec<Bought>, Certificate), CountError> {
     let share = exact::share(profile);
     let groups = profile.election.ballots.groups();
     let mut count = Count {
         profile,
+        ranks,
         budgets: vec![Between::of(&share); groups],
         whole: vec![true; groups],
         share,
+        order: Vec::new(),
+        exact: None,
+        too_big: false,
         certificate: Certificate::default(),
         payers: Vec::new(),
         proposals: Vec::new(),
@@ -105,43 +118,54 @@ pub(super) fn run(
         .map(|project| Candidate { project, offer: unknown })
         .collect();
     let mut left = profile.election.budget;
-    let mut rounds = Vec::new();
     loop {
         control.check()?;
         candidates.retain(|candidate| profile.cost(candidate.project) <= left);
         let contenders = count.contenders(&mut candidates);
-        let Some((project, tied, offer)) = count.choose(&contenders, ranks) else {
-            return Ok((rounds, count.certificate));
-        };
-        let exhausted = count.buy(project, offer);
-        left -= profile.cost(project);
-        candidates.retain(|candidate| candidate.project != project);
-        count.certificate.ties += u64::from(tied > 1);
-        rounds.push(Round {
-            project,
-            value: offer.price.middle() / to_f64(profile.scale(project)) / to_f64(profile.measure_unit()),
-            exact_value: None,
-            measure: Measure::Price,
-            supporters: profile.support[project],
-            exhausted,
-            tied,
-            clause: None,
-        });
+        match count.choose(&contenders) {
+            Choice::Buy { project, tied, offer } => {
+                count.buy(project, tied, offer);
+                left -= profile.cost(project);
+                candidates.retain(|candidate| candidate.project != project);
+            }
+            Choice::Drop => {
+                let dropped = |candidate: &Candidate| contenders.iter().any(|(other, _)| *other == candidate.project);
+                candidates.retain(|candidate| !dropped(candidate));
+            }
+            Choice::End => return Ok((count.order, count.certificate)),
+        }
     }
+}
+
+/// What a round decides.
+enum Choice {
+    Buy {
+        project: usize,
+        tied: usize,
+        offer: Offer,
+    },
+    /// The supporters of the contenders have nothing left.
+    Drop,
+    End,
 }
 
 struct Count<'p> {
     profile: &'p Profile<'p>,
+    ranks: &'p [usize],
     budgets: Vec<Between>,
     /// Groups that have not paid anything.
     whole: Vec<bool>,
     share: BigRational,
+    order: Vec<Bought>,
+    /// Exact budgets, once they were needed.
+    exact: Option<Exact<'p>>,
+    too_big: bool,
     certificate: Certificate,
     payers: Vec<Payer>,
     proposals: Vec<Offer>,
 }
 
-impl Count<'_> {
+impl<'p> Count<'p> {
     /// The projects that may have the lowest measure. Old measures are lower bounds: few are computed again.
     fn contenders(&mut self, candidates: &mut Vec<Candidate>) -> Vec<(usize, Offer)> {
         candidates.sort_unstable_by(|a, b| a.offer.measure.low.total_cmp(&b.offer.measure.low));
@@ -166,36 +190,61 @@ impl Count<'_> {
         found
     }
 
-    /// The project to buy, and how many share its measure; nothing when no supporter has money left.
-    fn choose(&mut self, contenders: &[(usize, Offer)], ranks: &[usize]) -> Option<(usize, usize, Offer)> {
-        if let &[(project, offer)] = contenders
-            && offer.measure.high.is_finite()
-        {
-            self.certificate.safe += 1;
-            return Some((project, 1, offer));
+    fn choose(&mut self, contenders: &[(usize, Offer)]) -> Choice {
+        match contenders {
+            [] => return Choice::End,
+            &[(project, offer)] if offer.measure.high.is_finite() => {
+                self.certificate.safe += 1;
+                return Choice::Buy { project, tied: 1, offer };
+            }
+            _ => {}
         }
-        let exact: Option<Vec<(exact::Offer, Offer)>> =
-            contenders.iter().map(|&(project, offer)| Some((self.plain(project)?, offer))).collect();
-        if let Some(exact) = exact.filter(|exact| !exact.is_empty()) {
+        let plain: Option<Vec<exact::Offer>> = contenders.iter().map(|(project, _)| self.plain(*project)).collect();
+        if let Some(exact) = plain.or_else(|| self.exact_offers(contenders)) {
             self.certificate.redone += 1;
-            let least = exact.iter().map(|(offer, _)| &offer.measure).min()?.clone();
-            let tied: Vec<_> = exact.iter().filter(|(offer, _)| offer.measure == least).collect();
-            let (best, offer) = tied.iter().min_by_key(|(offer, _)| ranks[offer.project])?;
-            return Some((best.project, tied.len(), *offer));
+            return self.least(&exact);
         }
         // Nothing proves this choice: the middles decide, and the outcome says so.
-        let middle = |offer: &Offer| offer.measure.middle();
-        let least = contenders.iter().map(|(_, offer)| middle(offer)).min_by(f64::total_cmp)?;
         self.certificate.unproved += 1;
-        if contenders.iter().all(|(_, offer)| offer.measure.high.is_infinite()) {
+        let finite = contenders.iter().filter(|(_, offer)| offer.measure.high.is_finite());
+        let Some(least) = finite.map(|(_, offer)| offer.measure.middle()).min_by(f64::total_cmp) else {
+            return Choice::Drop;
+        };
+        let near = |offer: &Offer| offer.measure.middle() - least <= offer.measure.high - offer.measure.low;
+        let tied: Vec<_> = contenders.iter().filter(|(_, offer)| near(offer)).collect();
+        match tied.iter().min_by_key(|(project, _)| self.ranks[*project]) {
+            Some(&&(project, offer)) => Choice::Buy { project, tied: tied.len(), offer },
+            None => Choice::Drop,
+        }
+    }
+
+    /// The lowest of some exact offers, ties by rank.
+    fn least(&self, offers: &[exact::Offer]) -> Choice {
+        let Some(measure) = offers.iter().map(|offer| &offer.measure).min() else { return Choice::Drop };
+        let tied: Vec<&exact::Offer> = offers.iter().filter(|offer| offer.measure == *measure).collect();
+        match tied.iter().min_by_key(|offer| self.ranks[offer.project]) {
+            Some(best) => {
+                let offer = Offer { measure: Between::of(&best.measure), price: Between::of(&best.price) };
+                Choice::Buy { project: best.project, tied: tied.len(), offer }
+            }
+            None => Choice::Drop,
+        }
+    }
+
+    /// The exact offers of these projects, after the purchases so far; `None` when fractions are too big.
+    fn exact_offers(&mut self, contenders: &[(usize, Offer)]) -> Option<Vec<exact::Offer>> {
+        if self.too_big {
             return None;
         }
-        let tied: Vec<_> = contenders
-            .iter()
-            .filter(|(_, offer)| middle(offer) - least <= offer.measure.high - offer.measure.low)
-            .collect();
-        let &&(project, offer) = tied.iter().min_by_key(|(project, _)| ranks[*project])?;
-        Some((project, tied.len(), offer))
+        let exact = self.exact.get_or_insert_with(|| Exact::new(self.profile, &self.share));
+        if exact.follow(self.order.iter().map(|bought| bought.project)).is_none() {
+            self.too_big = true;
+            return None;
+        }
+        for (between, budget) in self.budgets.iter_mut().zip(&exact.budgets) {
+            *between = Between::of(budget);
+        }
+        Some(contenders.iter().filter_map(|(project, _)| exact.offer(*project)).collect())
     }
 
     /// The exact offer of a project whose supporters have their whole share or nothing at all.
@@ -215,8 +264,8 @@ impl Count<'_> {
         exact::offer(self.profile, project, values.into_iter().map(|(value, weight)| (&self.share, value, weight)))
     }
 
-    /// Supporters pay; how many gave all they had.
-    fn buy(&mut self, project: usize, offer: Offer) -> u64 {
+    /// Supporters pay.
+    fn buy(&mut self, project: usize, tied: usize, offer: Offer) {
         let plain = self.plain(project);
         let mut exhausted = 0;
         for &Supporter { group, weight, value } in self.profile.supporters(project) {
@@ -232,7 +281,8 @@ impl Count<'_> {
             exhausted += if *budget == Between::NOTHING { u64::from(weight) } else { 0 };
             self.whole[group] = false;
         }
-        exhausted
+        self.certificate.ties += u64::from(tied > 1);
+        self.order.push(Bought { project, price: offer.price.middle(), tied, exhausted });
     }
 
     /// The lowest `λ/α²` of a project over the ratios of its supporters and the price at which all is collected.
