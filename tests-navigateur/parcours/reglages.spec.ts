@@ -16,13 +16,6 @@ async function voir(arrive: () => Promise<Visite>, chemin: string): Promise<Visi
   return passant;
 }
 
-/** The value before the last change, from the history of the setting. */
-async function revenir(agent: Visite): Promise<void> {
-  await agent.suivre("Voir l’historique et revenir en arrière");
-  await agent.envoyer(/^Remettre|^Revenir/);
-  await agent.lit("L’ancienne version est remise en place");
-}
-
 test("l’identité : nom, contact", async ({ arrive }) => {
   const agent = await agentDuSite(arrive);
   let passant: Visite;
@@ -86,12 +79,14 @@ test("un thème renommé se lit dans le formulaire", async ({ arrive }) => {
   let passant: Visite;
   const page = "/reglages/themes/patrimoine";
   await agent.aller(page);
+  const nom = await agent.page.getByLabel("Nom montré").inputValue();
   await agent.remplir("Nom montré", "Patrimoine et mémoire d’essai");
   await agent.envoyer("Enregistrer");
   passant = await voir(arrive, "/projets/nouveau");
   await expect(passant.page.getByLabel("Patrimoine et mémoire d’essai")).toBeVisible();
   await agent.aller(page);
-  await revenir(agent);
+  await agent.remplir("Nom montré", nom);
+  await agent.envoyer("Enregistrer");
   passant = await voir(arrive, "/projets/nouveau");
   await expect(passant.page.getByLabel("Patrimoine et mémoire d’essai")).toHaveCount(0);
 });

@@ -5,12 +5,12 @@ import type { Visite } from "../maison/visite.js";
 
 /** Windows-1252, semicolons, mixed line ends, an amount as it is typed, lines that cannot be read. */
 const SUIVI = Buffer.from(
-  "N°;Intitulé;Commune;Thématique;Avancement;Coût;Remarque\r\n" +
-    "901;Halle de marché à couvrir;Cirey-sur-Vezouze;Commerce;Étude;45 000,50 €;Vu en mars\r\n".replace("€", "\x80") +
-    "902;Garage d’entraide;Nancy;Mobilité;presque fini;12 000;\n".replace("’", "\x92") +
-    "903;Sans commune;;Sport;;;\r\n" +
-    "904;Hors du territoire;Épinal;Sport;;;\r\n" +
-    "905;Montant douteux;Nancy;Sport;;12.345;\r\n",
+  "N°;Intitulé;Commune;Thématique;Avancement;Coût;Date;Remarque\r\n" +
+    "901;Halle de marché à couvrir;Cirey-sur-Vezouze;Commerce;Étude;45 000,50 €;12/03/2026;Vu en mars\r\n".replace("€", "\x80") +
+    "902;Garage d’entraide;Nancy;Mobilité;presque fini;12 000;01/02/2026;\n".replace("’", "\x92") +
+    "903;Sans commune;;Sport;;;;\r\n" +
+    "904;Hors du territoire;Épinal;Sport;;;;\r\n" +
+    "905;Montant douteux;Nancy;Sport;;12.345;;\r\n",
   "latin1",
 );
 
