@@ -9,9 +9,15 @@ export interface Options {
   capturable: boolean;
 }
 
+/** Where someone arrives, when it is not the demonstration of the worker. */
+export interface Lieu {
+  site: string;
+  voisins?: string[];
+}
+
 interface Essai extends Options {
   /** Someone new, in a browser that knows nothing. */
-  arrive: () => Promise<Visite>;
+  arrive: (lieu?: Lieu) => Promise<Visite>;
 }
 
 interface Ouvrier {
@@ -41,10 +47,10 @@ export const test = base.extend<Essai, Ouvrier>({
   arrive: async ({ browser, serveur, juge, javaScriptEnabled, viewport, capturable }, prete) => {
     const griefs: string[] = [];
     const contextes: Array<{ close(): Promise<void> }> = [];
-    await prete(async () => {
+    await prete(async ({ site, voisins = [] } = { site: serveur.url }) => {
       const contexte = await browser.newContext({ javaScriptEnabled, viewport, locale: "fr-FR" });
       contextes.push(contexte);
-      return Visite.commencer(contexte, { site: serveur.url, juge, scripts: javaScriptEnabled, capturable, griefs });
+      return Visite.commencer(contexte, { site, voisins, juge, scripts: javaScriptEnabled, capturable, griefs });
     });
     for (const contexte of contextes) await contexte.close();
     expect(griefs, "console, tiers, politique de sécurité").toEqual([]);

@@ -50,16 +50,23 @@ export class Juge {
   }
 }
 
-/** Errors of the console, requests to anyone else, refusals by the content security policy: gathered as they come. */
-export function surveiller(page: Page, site: string, griefs: string[]): void {
+/**
+ * Errors of the console, requests to anyone else, refusals by the content security policy: gathered as they come. What a
+ * neighbour's own pages do is not ours to judge.
+ */
+export function surveiller(page: Page, site: string, voisins: string[], griefs: string[]): void {
+  const chez = (qui: string[], url: string): boolean => qui.some((debut) => url.startsWith(debut));
+  const noter = (grief: string): void => {
+    if (!chez(voisins, page.url())) griefs.push(grief);
+  };
   page.on("console", (message) => {
     // The browser says so itself when the document is a 422 or a 404: the journey wanted it.
     const voulu = message.text().startsWith("Failed to load resource") && message.location().url === page.url();
-    if (message.type() === "error" && !voulu) griefs.push(`console : ${message.text()} (${message.location().url})`);
+    if (message.type() === "error" && !voulu) noter(`console : ${message.text()} (${message.location().url})`);
   });
-  page.on("pageerror", (erreur) => griefs.push(`script : ${erreur.message} (${page.url()})`));
+  page.on("pageerror", (erreur) => noter(`script : ${erreur.message} (${page.url()})`));
   page.on("request", (demande) => {
     const url = demande.url();
-    if (!url.startsWith(site) && !url.startsWith("data:")) griefs.push(`requête vers un tiers : ${url}`);
+    if (!chez([site, ...voisins, "data:"], url)) noter(`requête vers un tiers : ${url}`);
   });
 }

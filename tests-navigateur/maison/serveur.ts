@@ -1,9 +1,10 @@
-// The real binary, as a demonstration, on its own port with its own folder.
-import { type ChildProcess, spawn } from "node:child_process";
+// The real binary on its own port with its own folder: a demonstration, or a site that was just installed.
+import { type ChildProcess, execFile, spawn } from "node:child_process";
 import { mkdtemp, rm } from "node:fs/promises";
 import { type AddressInfo, createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { promisify } from "node:util";
 
 export interface Serveur {
   url: string;
@@ -36,36 +37,92 @@ function attendre(processus: ChildProcess): Promise<void> {
   });
 }
 
-/** The port is free when asked and taken a moment later: another one is tried if someone was faster. */
-export async function demarrer(): Promise<Serveur> {
-  const binaire = process.env["TERREAU_BINAIRE"];
-  if (!binaire) throw new Error("TERREAU_BINAIRE manque : lancez script/test-navigateur");
-  for (let essai = 1; ; essai += 1) {
-    const donnees = await mkdtemp(join(tmpdir(), "terreau-navigateur-"));
+/** A folder and an address, with the settings that say so to the program. */
+class Place {
+  private constructor(
+    readonly donnees: string,
+    readonly url: string,
+    private readonly adresse: string,
+  ) {}
+
+  static async trouver(): Promise<Place> {
     const adresse = `127.0.0.1:${await portLibre()}`;
-    const url = `http://${adresse}`;
-    const reglages = [`adresse=${adresse}`, `url-publique=${url}`, `donnees=${donnees}`, "limites.requetes-par-minute=100000"];
-    const processus = spawn(binaire, ["demo", ...reglages.flatMap((reglage) => ["--regler", reglage])], {
-      cwd: donnees,
-      // A setting of the person who runs the tests must not change what is tested.
-      env: Object.fromEntries(Object.entries(process.env).filter(([nom]) => !nom.startsWith("TERREAU_"))),
-      stdio: ["ignore", "pipe", "pipe"],
-    });
-    try {
-      await attendre(processus);
-    } catch (erreur) {
-      await rm(donnees, { recursive: true, force: true });
-      if (essai === ESSAIS) throw erreur;
-      continue;
-    }
+    return new Place(await mkdtemp(join(tmpdir(), "terreau-navigateur-")), `http://${adresse}`, adresse);
+  }
+
+  private arguments(commande: string[], reglages: string[]): string[] {
+    const tous = [`adresse=${this.adresse}`, `url-publique=${this.url}`, `donnees=${this.donnees}`, ...reglages];
+    return [...commande, ...tous.flatMap((reglage) => ["--regler", reglage])];
+  }
+
+  private get options() {
+    // A setting of the person who runs the tests must not change what is tested.
+    const env = Object.fromEntries(Object.entries(process.env).filter(([nom]) => !nom.startsWith("TERREAU_")));
+    return { cwd: this.donnees, env };
+  }
+
+  /** Runs a command to its end; returns what it says. */
+  async executer(commande: string[], reglages: string[]): Promise<string> {
+    const { stdout } = await promisify(execFile)(binaire(), this.arguments(commande, reglages), this.options);
+    return stdout;
+  }
+
+  /** Starts the service and waits for it. */
+  async servir(commande: string, reglages: string[]): Promise<Serveur> {
+    const stdio: ["ignore", "pipe", "pipe"] = ["ignore", "pipe", "pipe"];
+    const processus = spawn(binaire(), this.arguments([commande], reglages), { ...this.options, stdio });
+    await attendre(processus);
     const fini = new Promise<void>((fin) => processus.once("exit", () => fin()));
     return {
-      url,
-      async arreter() {
+      url: this.url,
+      arreter: async () => {
         processus.kill("SIGTERM");
         await fini;
-        await rm(donnees, { recursive: true, force: true });
+        await this.quitter();
       },
     };
   }
+
+  quitter(): Promise<void> {
+    return rm(this.donnees, { recursive: true, force: true });
+  }
+}
+
+function binaire(): string {
+  const chemin = process.env["TERREAU_BINAIRE"];
+  if (!chemin) throw new Error("TERREAU_BINAIRE manque : lancez script/test-navigateur");
+  return chemin;
+}
+
+/** The port is free when asked and taken a moment later: another one is tried if someone was faster. */
+async function obstinement<T>(ouvrir: (place: Place) => Promise<T>): Promise<T> {
+  for (let essai = 1; ; essai += 1) {
+    const place = await Place.trouver();
+    try {
+      return await ouvrir(place);
+    } catch (erreur) {
+      await place.quitter();
+      if (essai === ESSAIS) throw erreur;
+    }
+  }
+}
+
+const LARGES = ["limites.requetes-par-minute=100000", "limites.fichier-mo=2"];
+
+/** The demonstration. */
+export function demarrer(reglages: string[] = []): Promise<Serveur> {
+  return obstinement((place) => place.servir("demo", [...LARGES, ...reglages]));
+}
+
+/** `terreau init`, then `terreau serve`, for any collectivité; with the link of the first agent. */
+export function installer(departement: string, reglages: string[] = []): Promise<Serveur & { lien: string }> {
+  return obstinement(async (place) => {
+    const dit = await place.executer(["init", "--departement", departement], reglages);
+    const lien = /\/premier-agent\/\S+/.exec(dit)?.[0];
+    if (!lien) throw new Error(`pas de lien dans :\n${dit}`);
+    // No mail leaves in this journey: the address only has to be one.
+    const courriel = ["smtp.url=smtp://127.0.0.1:9", "smtp.expediteur=Terreau <terreau@exemple.invalid>"];
+    const service = await place.servir("serve", [...LARGES, ...courriel, `instance.departement=${departement}`, ...reglages]);
+    return { ...service, lien };
+  });
 }

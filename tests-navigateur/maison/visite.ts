@@ -1,13 +1,15 @@
 // One person in front of one browser: every page they reach is judged.
 import { mkdirSync } from "node:fs";
 import { join } from "node:path";
-import { type BrowserContext, type Locator, type Page, type Response, expect } from "@playwright/test";
+import { type APIResponse, type BrowserContext, type Locator, type Page, type Response, expect } from "@playwright/test";
 import { type Juge, surveiller } from "./juge.js";
 
 const IMAGES = join(import.meta.dirname, "../../docs/images");
 
 export interface Contexte {
   site: string;
+  /** Other sites that this person may be sent to: their provider of identity. */
+  voisins: string[];
   juge: Juge;
   scripts: boolean;
   capturable: boolean;
@@ -34,7 +36,7 @@ export class Visite {
 
   static async commencer(navigateur: BrowserContext, contexte: Contexte): Promise<Visite> {
     const page = await navigateur.newPage();
-    surveiller(page, contexte.site, contexte.griefs);
+    surveiller(page, contexte.site, contexte.voisins, contexte.griefs);
     return new Visite(page, contexte);
   }
 
@@ -110,6 +112,22 @@ export class Visite {
     const selection = dans.getByLabel(libelle, { exact: typeof libelle === "string" }).first();
     await selection.selectOption(typeof option === "string" ? { label: option } : option);
     this.releve.champs += 1;
+  }
+
+  /** Chooses a file, with this name and these bytes. */
+  async joindre(libelle: string | RegExp, name: string, contenu: Buffer | string): Promise<void> {
+    const champ = this.page.getByLabel(libelle, { exact: typeof libelle === "string" }).first();
+    await champ.setInputFiles({ name, mimeType: "application/octet-stream", buffer: Buffer.from(contenu) });
+  }
+
+  /** What the site answers to this person there, not shown: a file, a refusal. */
+  async demander(chemin: string): Promise<APIResponse> {
+    return this.page.request.get(new URL(chemin, this.contexte.site).href);
+  }
+
+  /** Opens what is folded under these words. */
+  async deplier(mots: string): Promise<void> {
+    await this.page.locator("summary", { hasText: mots }).click();
   }
 
   /** These words are on the page. */

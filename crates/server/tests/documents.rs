@@ -103,6 +103,83 @@ async fn une_piece_se_joint_se_lit_se_retire_et_revient(#[case] moteur: Moteur) 
     appli.fin().await;
 }
 
+/// One grey square, as a telephone writes it: turned, with the place where it was taken.
+fn photo() -> Vec<u8> {
+    let segment = |marque: u8, contenu: &[u8]| {
+        let longueur = u16::try_from(contenu.len() + 2).unwrap().to_be_bytes();
+        [&[0xff, marque], &longueur[..], contenu].concat()
+    };
+    let exif = b"Exif\0\0II*\0\x08\0\0\0\x02\0\x12\x01\x03\0\x01\0\0\0\x06\0\0\0\x0f\x01\x02\0\x14\0\0\0\x26\0\0\0\0\0\0\0GPS 48.58 N, 6.94 E\0";
+    [
+        b"\xff\xd8".to_vec(),
+        segment(0xe1, exif),
+        segment(0xdb, &[&[0][..], &[1; 64]].concat()),
+        segment(0xc0, &[8, 0, 8, 0, 8, 1, 1, 0x11, 0]),
+        segment(0xda, &[1, 1, 0, 0, 63, 0]),
+        b"\x2a\xff\xd9".to_vec(),
+    ]
+    .concat()
+}
+
+#[rstest]
+#[case::sqlite(Moteur::Sqlite)]
+#[case::postgres(Moteur::Postgres)]
+#[tokio::test]
+async fn une_photo_ne_dit_pas_ou_elle_fut_prise(#[case] moteur: Moteur) {
+    let appli = Appli::nouvelle(moteur, features()).await;
+    let (mut maire, _) =
+        appli.connecter("maire@cirey.invalid", Some((Nature::Commune, "54129", Fonction::Maire))).await;
+    let action = format!("/projets/{}/pieces", projet_garde(&mut maire).await);
+    let page = maire.ouvrir(&action).await;
+    let coupee = joindre(&mut maire, &page, &action, "local.jpg", &photo()[..40]).await;
+    assert_eq!(coupee.statut, StatusCode::UNPROCESSABLE_ENTITY);
+    coupee.exiger("Cette image est abîmée");
+
+    let page = joindre(&mut maire, &page, &action, "local.jpg", &photo()).await;
+    let gardee = maire.ouvrir(&page.attribut("#t-pieces ~ ul a", "href").unwrap()).await.octets;
+    assert!(gardee.starts_with(b"\xff\xd8") && gardee.ends_with(b"\x2a\xff\xd9"));
+    assert!(!gardee.windows(3).any(|mot| mot == b"GPS"));
+    appli.fin().await;
+}
+
+#[rstest]
+#[case::sqlite(Moteur::Sqlite)]
+#[case::postgres(Moteur::Postgres)]
+#[tokio::test]
+async fn une_piece_est_annoncee_a_l_autre_cote_une_seule_fois(#[case] moteur: Moteur) {
+    let appli = Appli::demonstration(moteur, features()).await;
+    let (mut maire, _) =
+        appli.connecter("maire@cirey.invalid", Some((Nature::Commune, "54129", Fonction::Maire))).await;
+    let reference = projet_garde(&mut maire).await;
+    let action = format!("/projets/{reference}/pieces");
+    let mut charge = entrer(&appli, "charge.lunevillois@exemple.invalid").await;
+    let annonces = async || {
+        appli.horloge.avancer(601);
+        let courriels = appli.courriels().await;
+        let annonces = courriels.iter().filter(|courriel| courriel.sujet().starts_with("Nouvelle pièce jointe"));
+        annonces.map(|courriel| courriel.destinataire().to_owned()).collect::<Vec<_>>()
+    };
+
+    // Nobody accompanies the project yet: nobody is told.
+    let page = maire.ouvrir(&action).await;
+    joindre(&mut maire, &page, &action, "avant.pdf", PDF).await.exiger("La pièce est ajoutée");
+    assert!(annonces().await.is_empty());
+
+    let demande = format!("/projets/{reference}/accompagnement");
+    let page = maire.ouvrir(&demande).await;
+    maire.envoyer(&page, &demande, &[("message", "Nous aider à choisir la forme juridique.")]).await;
+    for nom in ["devis.pdf", "plan.pdf", "statuts.pdf"] {
+        let page = maire.ouvrir(&action).await;
+        joindre(&mut maire, &page, &action, nom, PDF).await.exiger("La pièce est ajoutée");
+    }
+    assert_eq!(annonces().await, ["charge.lunevillois@exemple.invalid"], "one mail for three files");
+
+    let page = charge.ouvrir(&action).await;
+    joindre(&mut charge, &page, &action, "modele.pdf", PDF).await.exiger("La pièce est ajoutée");
+    assert_eq!(annonces().await, ["charge.lunevillois@exemple.invalid", "maire@cirey.invalid"]);
+    appli.fin().await;
+}
+
 #[rstest]
 #[case::sqlite(Moteur::Sqlite)]
 #[case::postgres(Moteur::Postgres)]
@@ -237,7 +314,8 @@ async fn une_reprise_annulee_laisse_ce_qui_fut_touche_depuis(#[case] moteur: Mot
 }
 
 #[rstest]
-#[case("vide.csv", b"" as &[u8], "Choisissez un fichier")]
+#[case("", b"" as &[u8], "Choisissez un fichier")]
+#[case("vide.csv", b"", "est vide")]
 #[case("photo.csv", b"\x89PNG\r\n\x1a\n0000", "pas du bon type")]
 #[case("abime.xlsx", b"PK\x03\x04xl/workbook.xml", "abîmé ou incomplet")]
 #[case("rien.csv", b"\n\n;\n", "aucune ligne")]
@@ -253,5 +331,65 @@ async fn un_fichier_illisible_est_refuse_a_cote_de_son_champ(
     let page = coordination.envoyer_fichier(&page, "/tableau/import", &[], ("fichier", nom, octets)).await;
     assert_eq!(page.statut, StatusCode::UNPROCESSABLE_ENTITY);
     assert!(page.textes("#fichier-erreur").join(" ").contains(attendu), "{:?}", page.textes("#fichier-erreur"));
+    appli.fin().await;
+}
+
+/// What the house writes to people, each mail on its sample: a change of words is read in the diff.
+#[test]
+fn les_mots_des_courriels() {
+    let courriels = web::courriels::modeles::types().iter().map(|courriel| {
+        let rendu = courriel.essayer(&courriel.defaut, "Terreau", "Département d’exemple").expect(&courriel.id);
+        format!("# {}\n{}\nSujet : {}\n\n{}\n", courriel.id, courriel.quand, rendu.sujet, rendu.texte)
+    });
+    insta::assert_snapshot!("courriels", courriels.collect::<Vec<_>>().join("\n"));
+}
+
+/// The note and the model délibération for the conseil, without the levers: they change with their sheets.
+#[tokio::test]
+async fn les_mots_de_la_note_et_de_la_deliberation() {
+    let appli = Appli::nouvelle(Moteur::Sqlite, vec![comptes::feature(), projets::feature()]).await;
+    let (mut maire, _) =
+        appli.connecter("maire@cirey.invalid", Some((Nature::Commune, "54129", Fonction::Maire))).await;
+    let reference = projet_garde(&mut maire).await;
+    let suite = format!("/projets/{reference}/suite");
+    let page = maire.ouvrir(&suite).await;
+    maire.envoyer(&page, &suite, &[("etape", "etude"), ("porteur", "commune"), ("cout", "120 000")]).await;
+    let note = maire.ouvrir(&format!("/projets/{reference}/note")).await;
+    let lignes = note.textes(".tr-impression h1, .tr-impression h2, .tr-impression p, .tr-impression li").join("\n");
+    insta::assert_snapshot!("note", lignes.replace(&reference, "REFERENCE"));
+    appli.fin().await;
+}
+
+/// The first line of each table that leaves the house: who reads it by machine counts on it.
+#[tokio::test]
+async fn les_entetes_des_exports() {
+    let appli = Appli::demonstration(Moteur::Sqlite, features()).await;
+    let mut coordination = entrer(&appli, "coordination@exemple.invalid").await;
+    let mut entetes = Vec::new();
+    for export in ["/tableau?format=csv", "/pilotage?format=csv", "/annuaire/export?format=csv"] {
+        let fichier = coordination.ouvrir(export).await;
+        entetes.push(format!("{export}\n{}", fichier.html.trim_start_matches('\u{feff}').lines().next().unwrap()));
+    }
+    let publics = projets::publication::en_donnees(&appli.instance).await.unwrap();
+    let publics = String::from_utf8(publics.ecrire(documents::export::Format::Csv).unwrap()).unwrap();
+    entetes.push(format!("terreau export\n{}", publics.trim_start_matches('\u{feff}').lines().next().unwrap()));
+    insta::assert_snapshot!("entetes", entetes.join("\n\n"));
+    appli.fin().await;
+}
+
+/// What the command says of an import, line by line.
+#[tokio::test]
+async fn les_mots_d_un_rapport_d_import() {
+    let appli = Appli::nouvelle(Moteur::Sqlite, features()).await;
+    let dossier = tempfile::tempdir().unwrap();
+    let fichier = dossier.path().join("siae.csv");
+    let liste = "siret,kind,nom,code_postal,commune\n\
+                 2,43E+13,ACI,Numéro abîmé (exemple),54000,Nancy\n\
+                 123,EI,Numéro trop court (exemple),54000,Nancy\n\
+                 81063001500019,EI,Ailleurs (exemple),67000,Strasbourg\n";
+    std::fs::write(&fichier, liste).unwrap();
+    let options = annuaire::import::commande::Options { fichiers: vec![fichier], essai: true, liste_du: None };
+    let rapport = annuaire::import::commande::importer(&appli.instance, &options, |_, _, _| {}).await.unwrap();
+    insta::assert_snapshot!("rapport-annuaire", rapport);
     appli.fin().await;
 }
