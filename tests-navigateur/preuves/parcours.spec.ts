@@ -114,7 +114,7 @@ const TACHES: Premiere[] = [
     async faire(habitante) {
       await habitante.aller("/");
       await habitante.remplir("Votre commune", "Cirey-sur-Vezouze");
-      await habitante.envoyer("Chercher");
+      await habitante.valider("Votre commune");
     },
   },
 ];
@@ -169,6 +169,8 @@ for (const { persona, tache, avant, faire } of TACHES) {
 
 test("le tableau des parcours est écrit", async () => {
   test.skip(process.env["MESURER"] !== "1", "MESURER=1 l’écrit");
+  // A task that failed has no figure, and took those before it away with its worker.
+  expect(mesures.size).toBe(TACHES.length);
   const avant = ecrits();
   const nombre = (n: number): string => String(n).replace(".", ",");
   const lignes = TACHES.map(({ persona, tache }) => {
