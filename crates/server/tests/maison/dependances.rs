@@ -11,6 +11,7 @@ const NOYAU: &[(&str, &[&str])] = &[
     ("vote", &[]),
     ("platform", &["domain"]),
     ("geo", &["domain"]),
+    ("graphiques", &[]),
     ("documents", &["domain"]),
     ("search", &["domain"]),
     ("socle", &["domain", "platform"]),
