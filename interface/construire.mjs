@@ -1,4 +1,4 @@
-// Builds interface/dist: one style sheet, one script, one typeface, images. Called by script/interface.
+// Builds interface/dist: one style sheet, one script, one typeface, images; the live map apart. Called by script/interface.
 import { copyFileSync, mkdirSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import * as esbuild from "esbuild";
@@ -24,6 +24,20 @@ await esbuild.build({
   format: "esm",
   target: ["chrome109", "firefox115", "safari16"],
 });
+
+// The live map: a chunk apart, fetched only when a reader asks for it. Its worker and its style are served as they come.
+await esbuild.build({
+  entryPoints: [join(ici, "src/carte.ts")],
+  outfile: join(dist, "carte.js"),
+  bundle: true,
+  minify: true,
+  format: "esm",
+  target: ["es2022"],
+});
+const maplibre = join(ici, "node_modules/maplibre-gl");
+copyFileSync(join(maplibre, "dist/maplibre-gl-worker.mjs"), join(dist, "carte-ouvrier.js"));
+copyFileSync(join(maplibre, "dist/maplibre-gl.css"), join(dist, "carte.css"));
+copyFileSync(join(maplibre, "LICENSE.txt"), join(dist, "maplibre-LICENSE.txt"));
 
 const police = "@fontsource-variable/atkinson-hyperlegible-next";
 copyFileSync(

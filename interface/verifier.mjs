@@ -6,7 +6,7 @@ import { test } from "node:test";
 import { gzipSync } from "node:zlib";
 
 const dist = (nom) => readFileSync(join(import.meta.dirname, "dist", nom));
-const source = readFileSync(join(import.meta.dirname, "src/sass/_socle.scss"), "utf8");
+const source = readFileSync(join(import.meta.dirname, "src/sass/_themes.scss"), "utf8");
 
 for (const [nom, limite] of [["terreau.css", 20_000], ["terreau.js", 25_000]]) {
   test(`${nom} pèse moins de ${limite} octets une fois compressé`, () => {
@@ -34,11 +34,18 @@ function contraste(a, b) {
   return (x + 0.05) / (y + 0.05);
 }
 
-const proprietes = (bloc) => Object.fromEntries([...bloc.matchAll(/--([a-z-]+):\s*(#[0-9a-f]{3,6})/g)].map((m) => [m[1], m[2]]));
-const [clair, sombre] = source.split("prefers-color-scheme: dark");
-const jour = { "govuk-text-colour": "#211e17", "govuk-secondary-text-colour": "#5c5546", ...proprietes(clair), "tr-lien": "#1f5c3a" };
-const nuit = { ...jour, ...proprietes(sombre) };
-
+const proprietes = (bloc) => Object.fromEntries([...bloc.matchAll(/--([a-z0-9-]+):\s*(#[0-9a-f]{3,6})/g)].map((m) => [m[1], m[2]]));
+const bloc = (nom) => source.split(`@mixin ${nom} {`)[1].split("\n}")[0];
+const base = { "govuk-text-colour": "#211e17", "govuk-secondary-text-colour": "#5c5546" };
+const clair = { ...base, ...proprietes(bloc("clair")), "tr-lien": "#1f5c3a" };
+const sombre = { ...clair, ...proprietes(bloc("sombre")) };
+const themes = {
+  clair,
+  sombre,
+  contraste: { ...clair, ...proprietes(bloc("contraste")) },
+  "contraste-sombre": { ...sombre, ...proprietes(bloc("contraste-sombre")) },
+};
+// Words: 4.5 to one; 7 where the reader asked for contrast. Shapes of charts: 3 to one.
 const paires = [
   ["govuk-text-colour", "tr-papier"],
   ["govuk-text-colour", "tr-sable"],
@@ -54,12 +61,16 @@ const paires = [
   ["tr-positif", "tr-positif-fond"],
   ["tr-negatif", "tr-negatif-fond"],
   ["tr-accent-texte", "tr-accent"],
+  ["tr-humus-texte", "tr-humus"],
+  ["govuk-text-colour", "tr-d-ciel"],
 ];
-for (const [theme, couleurs] of [["jour", jour], ["nuit", nuit]]) {
-  for (const [texte, fond] of paires) {
+const formes = [1, 2, 3, 4, 5, 6].map((n) => [`tr-s${n}`, "tr-carte"]);
+for (const [theme, couleurs] of Object.entries(themes)) {
+  const mots = theme.startsWith("contraste") ? 7 : 4.5;
+  for (const [texte, fond, seuil] of [...paires.map((p) => [...p, mots]), ...formes.map((p) => [...p, 3])]) {
     test(`${theme} : ${texte} se lit sur ${fond}`, () => {
       const rapport = contraste(couleurs[texte], couleurs[fond]);
-      assert.ok(rapport >= 4.5, `${rapport.toFixed(2)} : 1`);
+      assert.ok(rapport >= seuil, `${rapport.toFixed(2)} : 1, il faut ${seuil}`);
     });
   }
 }

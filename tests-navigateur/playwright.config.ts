@@ -12,6 +12,8 @@ const ECRANS = {
 const DISCRET = [
   "--no-sandbox",
   "--disable-gpu",
+  // The live map draws without a graphics card too.
+  "--enable-unsafe-swiftshader",
   "--disable-background-networking",
   "--disable-component-update",
   "--disable-sync",
@@ -47,5 +49,13 @@ export default defineConfig<object, Options>({
       })),
     ),
     { name: "preuves", testDir: "preuves", use: { viewport: ECRANS.large, javaScriptEnabled: true } },
+    // Pictures at half size, without script: what a change of style moved, in few bytes.
+    {
+      name: "references",
+      testDir: "references",
+      snapshotPathTemplate: "{testDir}/images/{arg}{ext}",
+      expect: { toHaveScreenshot: { maxDiffPixelRatio: 0.01, animations: "disabled" } },
+      use: { viewport: ECRANS.large, javaScriptEnabled: false, deviceScaleFactor: 0.5 },
+    },
   ],
 });

@@ -164,9 +164,73 @@ class ChoixDeCommune {
   }
 }
 
+/** A style sheet, there before what it styles. */
+function prendreLaFeuille(adresse: string): Promise<void> {
+  const feuille = document.createElement("link");
+  feuille.rel = "stylesheet";
+  feuille.href = adresse;
+  const prise = new Promise<void>((prete, rate) => {
+    feuille.addEventListener("load", () => prete());
+    feuille.addEventListener("error", () => rate(new Error(adresse)));
+  });
+  document.head.append(feuille);
+  return prise;
+}
+
+/** The live map comes only when asked for: its script, its style, its worker. */
+function proposerLaCarte(): void {
+  document.querySelectorAll<HTMLElement>("[data-carte-vive]").forEach((place) => {
+    const bouton = document.createElement("button");
+    bouton.type = "button";
+    bouton.className = "govuk-button govuk-button--secondary";
+    bouton.textContent = place.dataset["mots"] ?? "";
+    const etat = document.createElement("p");
+    etat.className = "govuk-hint";
+    etat.setAttribute("role", "status");
+    place.before(bouton, etat);
+    bouton.addEventListener("click", async () => {
+      bouton.disabled = true;
+      etat.textContent = "La carte arrive.";
+      try {
+        await prendreLaFeuille(place.dataset["feuille"] ?? "");
+        const { ouvrir } = (await import(place.dataset["script"] ?? "")) as typeof import("./carte");
+        await ouvrir(place);
+        bouton.remove();
+        etat.textContent = "Déplacez la carte avec les flèches, agrandissez avec + et −. La liste dit la même chose.";
+      } catch {
+        bouton.disabled = false;
+        etat.textContent = "La carte n’a pas pu s’ouvrir. La liste dit la même chose.";
+      }
+    });
+  });
+}
+
+/** The accent as it is chosen: the whole page takes it, and its contrast on white is told. */
+function montrerLAccent(): void {
+  const champ = document.querySelector<HTMLInputElement>("[data-accent]");
+  if (!champ) return;
+  const mot = document.createElement("p");
+  mot.className = "govuk-hint";
+  mot.setAttribute("role", "status");
+  champ.after(mot);
+  const clarte = (debut: number): number => {
+    const c = Number.parseInt(champ.value.slice(debut, debut + 2), 16) / 255;
+    return c <= 0.04045 ? c / 12.92 : ((c + 0.055) / 1.055) ** 2.4;
+  };
+  champ.addEventListener("input", () => {
+    if (!/^#[0-9a-f]{6}$/i.test(champ.value)) return;
+    document.documentElement.style.setProperty("--tr-accent", champ.value);
+    const rapport = 1.05 / (0.2126 * clarte(1) + 0.7152 * clarte(3) + 0.0722 * clarte(5) + 0.05);
+    const verdict = rapport >= 4.5 ? "se lit bien sur du blanc" : "se lit mal sur du blanc : choisissez plus foncé";
+    mot.textContent = `Contraste ${rapport.toFixed(1).replace(".", ",")} : ${verdict}.`;
+  });
+}
+
 montrerLesErreurs();
 envoyerUneFois();
 compterLesCaracteres();
 garderHorsLigne();
 imprimer();
+proposerLaCarte();
+montrerLAccent();
 document.querySelectorAll<HTMLInputElement>("input[data-commune]").forEach((champ) => new ChoixDeCommune(champ));

@@ -44,11 +44,11 @@ export const test = base.extend<Essai, Ouvrier>({
     },
     { scope: "worker" },
   ],
-  arrive: async ({ browser, serveur, juge, javaScriptEnabled, viewport, capturable }, prete) => {
+  arrive: async ({ browser, serveur, juge, javaScriptEnabled, viewport, capturable, deviceScaleFactor }, prete) => {
     const griefs: string[] = [];
     const contextes: Array<{ close(): Promise<void> }> = [];
     await prete(async ({ site, voisins = [] } = { site: serveur.url }) => {
-      const contexte = await browser.newContext({ javaScriptEnabled, viewport, locale: "fr-FR" });
+      const contexte = await browser.newContext({ javaScriptEnabled, viewport, locale: "fr-FR", deviceScaleFactor: deviceScaleFactor ?? 1 });
       contextes.push(contexte);
       return Visite.commencer(contexte, { site, voisins, juge, scripts: javaScriptEnabled, capturable, griefs });
     });

@@ -56,6 +56,11 @@ export class Visite {
     return reponse;
   }
 
+  /** Chooses a look, as its page does: a cookie. */
+  async afficher(affichage: string): Promise<void> {
+    await this.page.context().addCookies([{ name: "terreau_affichage", value: affichage, url: this.contexte.site }]);
+  }
+
   /** Follows the link with these words. */
   async suivre(mots: string | RegExp, dans: Page | Locator = this.page): Promise<void> {
     await this.naviguer(dans.getByRole("link", { name: mots }).first());

@@ -5,7 +5,10 @@ use domain::droit::{Action, Fonction};
 use jiff::civil::Date;
 use socle::secteur::{self, SecteurId};
 use socle::{PersonneId, mandat};
-use web::composants::{Cellule, EtatVide, Etiquette, Exports, Html, OptionDeChamp, Selection, Tableau, Ton};
+use web::composants::{
+    Cellule, Colonne, EtatVide, Etiquette, Exports, Fiche, Fiches, Html, OptionDeChamp, Planche, Selection, Tableau,
+    Ton,
+};
 use web::{Cadre, CheckedForm, Erreur, Instance, Reponse, Saisie, fichier, texte};
 
 use crate::demande::rules::{self, Etat, Horloge};
@@ -19,27 +22,10 @@ const SILENCIEUSES: i64 = 30;
 /// Requests of an export.
 const EXPORT_MAX: i64 = 50_000;
 
-struct Colonne {
-    id: &'static str,
-    titre: &'static str,
-    /// When there are more than are shown.
-    suite: bool,
-    vide: &'static str,
-    cartes: Vec<Carte>,
-}
-
-struct Carte {
-    url: String,
-    titre: String,
-    lieu: String,
-    etiquette: Etiquette,
-    note: String,
-}
-
 #[derive(Template)]
 #[template(path = "tableau.html")]
 struct PageTableau {
-    colonnes: Vec<Colonne>,
+    planche: Planche,
     tronque: bool,
     exports: Exports,
     coordination: Option<Coordination>,
@@ -78,7 +64,7 @@ pub async fn montrer(cadre: Cadre) -> Reponse {
     let exports = Exports::nouveaux("ce tableau", "/tableau", &[("secteur", &secteur)]);
     let coordination = if coordonne { Some(coordination(&cadre, &tx, &secteurs, jour, &demande).await?) } else { None };
     let page = PageTableau {
-        colonnes: colonnes(instance, &lignes, jour),
+        planche: planche(instance, &lignes, jour),
         tronque: lignes.len() as i64 == LIMITE,
         exports,
         coordination,
@@ -86,7 +72,7 @@ pub async fn montrer(cadre: Cadre) -> Reponse {
     cadre.page("Tableau de bord", &page)?.repondre()
 }
 
-fn colonnes(instance: &Instance, lignes: &[Ligne], jour: Date) -> Vec<Colonne> {
+fn planche(instance: &Instance, lignes: &[Ligne], jour: Date) -> Planche {
     let locaux = instance.locaux();
     let zone = locaux.calendrier(instance.collectivite.feries);
     let mut a_repondre = Vec::new();
@@ -122,24 +108,32 @@ fn colonnes(instance: &Instance, lignes: &[Ligne], jour: Date) -> Vec<Colonne> {
     actions.sort_by_key(|(le, _)| *le);
     let actions = actions.into_iter().map(|(_, carte)| carte).collect();
     let suite = silence.len() as i64 == SILENCIEUSES;
-    let colonne = |id, titre, vide, cartes| Colonne { id, titre, suite: suite && id == "silence", vide, cartes };
-    vec![
+    let colonne = |id: &str, titre: &str, vide: &str, fiches: Vec<Fiche>| Colonne {
+        id: id.to_owned(),
+        titre: titre.to_owned(),
+        compte: if suite && id == "silence" {
+            format!("{} derniers contacts", fiches.len())
+        } else {
+            fiches.len().to_string()
+        },
+        vide: vide.to_owned(),
+        fiches: Fiches(fiches),
+    };
+    let colonnes = vec![
         colonne("retard", "Promis et en retard", "Rien n’est en retard.", retard),
         colonne("a-repondre", "À répondre", "Aucune demande n’attend.", a_repondre),
         colonne("actions", "Mes prochaines actions", "Aucune action prévue.", actions),
         colonne("attente", "La commune est attendue", "Aucun délai suspendu.", attente),
         colonne("silence", "Sans nouvelles depuis 45 jours", "Tout le monde a eu des nouvelles.", silence),
-    ]
+    ];
+    Planche { colonnes }
 }
 
-fn carte(instance: &Instance, ligne: &Ligne, etiquette: Etiquette) -> Carte {
-    Carte {
-        url: format!("/projets/{}/suivi", ligne.reference),
-        titre: ligne.titre.clone(),
-        lieu: instance.referentiel().nom_commune(&ligne.commune).to_owned(),
-        etiquette,
-        note: ligne.prochaine_action.clone().unwrap_or_else(|| ligne.etape.libelle().to_owned()),
-    }
+fn carte(instance: &Instance, ligne: &Ligne, etiquette: Etiquette) -> Fiche {
+    let commune = instance.referentiel().nom_commune(&ligne.commune);
+    let suite = ligne.prochaine_action.as_deref().unwrap_or_else(|| ligne.etape.libelle());
+    Fiche::nouvelle(&ligne.titre, format!("/projets/{}/suivi", ligne.reference), format!("{commune} · {suite}"))
+        .etiquette(etiquette)
 }
 
 /// Load by secteur and hand-over of a portfolio.

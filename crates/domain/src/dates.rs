@@ -154,6 +154,14 @@ pub fn en_lettres(date: Date) -> String {
     format!("{jour}\u{a0}{mois}\u{a0}{}", date.year())
 }
 
+/// "nov.", "mai": the month where room is short.
+#[must_use]
+pub fn mois_abrege(date: Date) -> &'static str {
+    const ABREGES: [&str; 12] =
+        ["janv.", "févr.", "mars", "avril", "mai", "juin", "juil.", "août", "sept.", "oct.", "nov.", "déc."];
+    usize::try_from(date.month() - 1).ok().and_then(|rang| ABREGES.get(rang)).copied().unwrap_or("")
+}
+
 /// "mardi 24 novembre 2026".
 #[must_use]
 pub fn avec_le_jour(date: Date) -> String {

@@ -2,15 +2,19 @@
 //! caption and the table twin that the page puts beside it say the same to everyone. Colours and
 //! patterns are classes of the style sheet; nothing is styled inline (strict CSP).
 
+use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
 use domain::code::CodeCommune;
 use domain::referentiel::Referentiel;
 
 use crate::contour::{Contours, Grille};
+use crate::teintes::Teintes;
 
 /// Width of the drawing, in its own units.
 const LARGEUR: f64 = 600.0;
+/// Points in the same square of this side are one circle with their number.
+const MAILLE: i32 = 26;
 
 /// One commune of the map.
 #[derive(Clone, Debug)]
@@ -44,13 +48,28 @@ pub struct Carte {
     description: String,
     formes: Vec<Forme>,
     points: Vec<Point>,
+    teintes: Option<Teintes>,
 }
 
 impl Carte {
     /// An empty map; `id` is unique in the page.
     #[must_use]
     pub fn nouvelle(id: &'static str, titre: impl Into<String>, description: impl Into<String>) -> Self {
-        Self { id, titre: titre.into(), description: description.into(), formes: Vec::new(), points: Vec::new() }
+        Self {
+            id,
+            titre: titre.into(),
+            description: description.into(),
+            formes: Vec::new(),
+            points: Vec::new(),
+            teintes: None,
+        }
+    }
+
+    /// Shades and their legend; the communes were added with their classes.
+    #[must_use]
+    pub fn legende(mut self, teintes: Teintes) -> Self {
+        self.teintes = Some(teintes);
+        self
     }
 
     /// Adds a commune, with its class and where it leads.
@@ -87,35 +106,88 @@ impl Carte {
             projection.largeur,
             projection.hauteur,
         );
+        if let Some(teintes) = &self.teintes {
+            teintes.ecrire_motifs(&mut svg, id);
+        }
         for (forme, anneaux) in &traces {
-            ecrire_forme(&mut svg, &projection, forme, anneaux);
+            ecrire_forme(&mut svg, &projection, (id, forme), anneaux);
         }
-        for point in &self.points {
-            ecrire_point(&mut svg, &projection, point);
+        for groupe in groupes(&projection, &self.points) {
+            ecrire_groupe(&mut svg, &groupe);
         }
-        svg.push_str("</svg></figure>");
+        svg.push_str("</svg>");
+        if let Some(teintes) = &self.teintes {
+            teintes.ecrire_legende(&mut svg, id);
+        }
+        svg.push_str("</figure>");
         svg
     }
 }
 
-fn ecrire_forme(svg: &mut String, projection: &Projection, forme: &Forme, anneaux: &[Vec<Grille>]) {
+fn ecrire_forme(svg: &mut String, projection: &Projection, (id, forme): (&str, &Forme), anneaux: &[Vec<Grille>]) {
     let chemin: String = anneaux.iter().map(|anneau| projection.chemin(anneau)).collect();
     if chemin.is_empty() {
         return;
     }
     let titre = echapper(&forme.titre);
     ouvrir_lien(svg, forme.lien.as_deref(), &titre);
-    let _ = write!(svg, "<path class=\"{}\" d=\"{chemin}\"><title>{titre}</title></path>", forme.classe);
+    let motif =
+        forme.classe.strip_prefix("teinte-").map(|rang| format!(" fill=\"url(#{id}-m{rang})\"")).unwrap_or_default();
+    let _ = write!(svg, "<path class=\"{}\"{motif} d=\"{chemin}\"><title>{titre}</title></path>", forme.classe);
     fermer_lien(svg, forme.lien.as_deref());
 }
 
-fn ecrire_point(svg: &mut String, projection: &Projection, point: &Point) {
-    let (x, y) = projection.degres(point.lon, point.lat);
-    let titre = echapper(&point.titre);
-    ouvrir_lien(svg, point.lien.as_deref(), &titre);
-    let _ =
-        write!(svg, "<circle class=\"{}\" cx=\"{x}\" cy=\"{y}\" r=\"7\"><title>{titre}</title></circle>", point.classe);
-    fermer_lien(svg, point.lien.as_deref());
+/// Points of the same square.
+#[derive(Default)]
+struct Groupe<'a> {
+    places: Vec<(i32, i32)>,
+    points: Vec<&'a Point>,
+}
+
+impl Groupe<'_> {
+    /// In the middle of its points.
+    fn milieu(&self) -> (i32, i32) {
+        let nombre = i32::try_from(self.places.len()).unwrap_or(i32::MAX).max(1);
+        let (x, y) = self.places.iter().fold((0, 0), |(x, y), place| (x + place.0, y + place.1));
+        (x / nombre, y / nombre)
+    }
+}
+
+fn groupes<'a>(projection: &Projection, points: &'a [Point]) -> Vec<Groupe<'a>> {
+    let mut mailles: BTreeMap<(i32, i32), Groupe<'a>> = BTreeMap::new();
+    for point in points {
+        let place = projection.degres(point.lon, point.lat);
+        let groupe = mailles.entry((place.1.div_euclid(MAILLE), place.0.div_euclid(MAILLE))).or_default();
+        groupe.places.push(place);
+        groupe.points.push(point);
+    }
+    mailles.into_values().collect()
+}
+
+/// A point leads somewhere; a group says how many and names the first ones.
+fn ecrire_groupe(svg: &mut String, groupe: &Groupe<'_>) {
+    let (x, y) = groupe.milieu();
+    if let [point] = groupe.points.as_slice() {
+        let titre = echapper(&point.titre);
+        ouvrir_lien(svg, point.lien.as_deref(), &titre);
+        let _ = write!(
+            svg,
+            "<circle class=\"{}\" cx=\"{x}\" cy=\"{y}\" r=\"7\"><title>{titre}</title></circle>",
+            point.classe
+        );
+        fermer_lien(svg, point.lien.as_deref());
+        return;
+    }
+    let nombre = groupe.points.len();
+    let rayon = if nombre < 10 { 10 } else { 14 };
+    let noms: Vec<String> = groupe.points.iter().take(5).map(|point| echapper(&point.titre)).collect();
+    let suite = if nombre > noms.len() { "…" } else { "" };
+    let _ = write!(
+        svg,
+        "<g class=\"groupe\"><title>{}{suite}</title><circle cx=\"{x}\" cy=\"{y}\" r=\"{rayon}\"/><text x=\"{x}\" y=\"{}\" text-anchor=\"middle\">{nombre}</text></g>",
+        noms.join(", "),
+        y + 4,
+    );
 }
 
 /// Links of a map are not stops of the keyboard: the table twin beside the map is the way in.
@@ -196,7 +268,7 @@ fn entier(valeur: f64) -> i32 {
     valeur.round() as i32
 }
 
-fn echapper(texte: &str) -> String {
+pub(crate) fn echapper(texte: &str) -> String {
     texte.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;").replace('"', "&quot;")
 }
 
@@ -225,6 +297,18 @@ mod tests {
         let svg = carte_de("54");
         assert!(svg.len() < 160_000, "54 : {} octets", svg.len());
         assert_eq!(svg.matches("<path").count(), 591);
+    }
+
+    #[test]
+    fn des_points_qui_se_cachent_font_un_groupe() {
+        let mut carte = Carte::nouvelle("c", "t", "d");
+        carte.commune(&"54129".parse().unwrap(), "commune", None);
+        let point = |titre: &str, lon| Point { lon, lat: 48.58, titre: titre.to_owned(), lien: None, classe: "point" };
+        carte.point(point("Un", 6.93)).point(point("Deux", 6.9301)).point(point("Trois", 6.99));
+        let svg = carte.svg();
+        assert_eq!(svg.matches("class=\"groupe\"").count(), 1, "{svg}");
+        assert!(svg.contains("<title>Un, Deux</title>") && svg.contains(">2</text>"), "{svg}");
+        assert_eq!(svg.matches("class=\"point\"").count(), 1);
     }
 
     #[test]

@@ -1,10 +1,15 @@
 //! Contours of every commune and server-made SVG maps, readable without script, by a screen reader and on paper.
 //!
 //! - [`contour`]: the embedded topology (arcs shared by neighbours) and what is read from it.
-//! - [`carte`]: an SVG map of any set of communes, with links, classes and points.
+//! - [`carte`]: an SVG map of any set of communes, with links, classes and points; points that would hide one another are gathered.
+//! - [`teintes`]: shades of a choropleth, each with its pattern, and their legend.
+//! - [`geojson`]: contours for the live map.
 
 pub mod carte;
 pub mod contour;
+pub mod geojson;
+pub mod teintes;
 
 pub use carte::{Carte, Point};
 pub use contour::Contours;
+pub use teintes::Teintes;

@@ -2,8 +2,8 @@
 
 use askama::Template;
 use socle::projet;
-use web::composants::Html;
-use web::{Cache, Cadre, Instance, Reponse, actifs, textes};
+use web::composants::{Dessin, Html, Icone, Illustration, Signe};
+use web::{Cache, Cadre, Instance, Reponse, textes};
 
 struct Vu {
     titre: String,
@@ -42,7 +42,6 @@ impl Textes {
 struct Accueil {
     collectivite: String,
     textes: Textes,
-    illustration: String,
     projets: Vec<Vu>,
     communes: usize,
 }
@@ -55,7 +54,6 @@ pub async fn montrer(cadre: Cadre) -> Reponse {
     let page = Accueil {
         textes: Textes::lire(instance),
         collectivite: cadre.identite().collectivite.clone(),
-        illustration: actifs::url("accueil.svg"),
         communes: instance.perimetre().nombre(),
         projets: projets
             .into_iter()

@@ -1,12 +1,15 @@
 //! Published projects on a map of the communes, and the same as a table.
 
 use askama::Template;
+use axum::http::header;
+use axum::response::IntoResponse;
 use domain::code::CodeCommune;
-use geo::Carte;
+use geo::{Carte, geojson};
+use serde_json::json;
 use socle::projet;
 use std::collections::BTreeSet;
-use web::composants::{Cellule, EtatVide, Html, Tableau};
-use web::{Cache, Cadre, Reponse, texte};
+use web::composants::{CarteVive, Cellule, EtatVide, Html, Tableau};
+use web::{Cache, Cadre, Instance, Reponse, texte};
 
 /// Projects named under the map, last published first; every commune of a published project is on the map.
 const LIMITE: u64 = 100;
@@ -15,6 +18,7 @@ const LIMITE: u64 = 100;
 #[template(path = "carte.html")]
 struct PageCarte {
     carte: Html,
+    vive: CarteVive,
     tableau: Option<Tableau>,
     vide: EtatVide,
 }
@@ -35,6 +39,7 @@ pub async fn montrer(cadre: Cadre) -> Reponse {
     }
     let page = PageCarte {
         carte: Html(carte.svg()),
+        vive: CarteVive::nouvelle(&cadre, "/carte.geojson"),
         tableau: (!projets.is_empty()).then(|| Tableau {
             legende: legende(total),
             colonnes: ["Projet", "Commune", "Étape", "Publié le"].map(str::to_owned).to_vec(),
@@ -65,4 +70,31 @@ pub async fn montrer(cadre: Cadre) -> Reponse {
 fn legende(total: u64) -> String {
     let publies = texte::accorde(total, "projet publié", "projets publiés");
     if total > LIMITE { format!("{publies} : voici les {LIMITE} derniers") } else { publies }
+}
+
+/// GET: contours of the communes of the instance, for the live map.
+pub async fn contours(cadre: Cadre) -> Reponse {
+    Ok(reponse(geojson::communes(cadre.instance.perimetre().communes()), "public, max-age=86400"))
+}
+
+/// GET: published projects, each at the mairie of its commune (never at an address), for the live map.
+pub async fn points(cadre: Cadre) -> Reponse {
+    let tx = cadre.instance.db.read().await?;
+    let projets = projet::publics(&tx, None, LIMITE).await?;
+    let objets: Vec<_> = projets.iter().filter_map(|projet| point(&cadre.instance, projet)).collect();
+    let collection = json!({ "type": "FeatureCollection", "features": objets });
+    Ok(reponse(collection.to_string(), "public, max-age=300"))
+}
+
+fn point(instance: &Instance, projet: &projet::Model) -> Option<serde_json::Value> {
+    let (lon, lat) = instance.referentiel().commune(&projet.commune)?.mairie?;
+    Some(json!({
+        "type": "Feature",
+        "geometry": { "type": "Point", "coordinates": [lon, lat] },
+        "properties": { "nom": projet.titre, "page": format!("/projets/{}", projet.reference) },
+    }))
+}
+
+fn reponse(corps: String, cache: &'static str) -> axum::response::Response {
+    ([(header::CONTENT_TYPE, "application/geo+json"), (header::CACHE_CONTROL, cache)], corps).into_response()
 }

@@ -10,7 +10,9 @@ use domain::theme::Theme;
 use platform::journal;
 use socle::projet::{self, Diffusion, Etat};
 use socle::{ProjetId, mandat};
-use web::composants::{ChampLong, ChampOptions, ChampTexte, Etapes, Html, OptionDeChamp, ResumeErreurs, Selection};
+use web::composants::{
+    ChampLong, ChampOptions, ChampTexte, Conflit, Etapes, Html, OptionDeChamp, Resume, ResumeErreurs, Selection,
+};
 use web::formulaire::{Erreurs, Lecteur};
 use web::{Cadre, CheckedForm, Formulaire, Reponse, Saisie, courriels};
 
@@ -42,11 +44,6 @@ struct Ecran1 {
     manque: ChampLong,
     themes: ChampOptions,
     nouveau: bool,
-}
-
-/// What someone else saved meanwhile, shown beside what was typed.
-struct Conflit {
-    lignes: Vec<(&'static str, String)>,
 }
 
 fn ecran_1_de(
@@ -201,14 +198,12 @@ pub async fn enregistrer_1(cadre: Cadre, Path(reference): Path<String>, form: Ch
     let tx = instance.db.begin().await?;
     if !projet::enregistrer(&tx, &change, instance.clock.instant()).await? {
         drop(tx);
-        let conflit = Conflit {
-            lignes: vec![
-                ("Titre", actuel.titre),
-                ("Commune", instance.referentiel().nom_commune(&actuel.commune).to_owned()),
-                ("Ce qui manque", actuel.manque),
-                ("Thèmes", instance.locaux().themes.noms(&themes)),
-            ],
-        };
+        let enregistre = Resume::default()
+            .ligne("Titre", actuel.titre)
+            .ligne("Commune", instance.referentiel().nom_commune(&actuel.commune))
+            .ligne("Ce qui manque", actuel.manque)
+            .ligne("Thèmes", instance.locaux().themes.noms(&themes));
+        let conflit = Conflit::sur("ce projet").enregistre(enregistre);
         let formulaire = cadre.formulaire_avec(form.saisie, Erreurs::default());
         let page = ecran_1_de(&cadre, &formulaire, action, Some(actuel.version), Some(conflit));
         return cadre.page("Votre idée", &page)?.statut(StatusCode::CONFLICT).repondre();
@@ -244,7 +239,7 @@ struct Ecran2 {
     resume: ResumeErreurs,
     caches: Html,
     version: i64,
-    conflit: bool,
+    conflit: Option<Conflit>,
     etape: ChampOptions,
     porteur: Selection,
     maire: ChampOptions,
@@ -263,7 +258,7 @@ fn ecran_2_de(formulaire: &Formulaire, projet: &projet::Model, conflit: bool) ->
         resume: formulaire.resume(),
         caches: formulaire.caches(),
         version: projet.version,
-        conflit,
+        conflit: conflit.then(|| Conflit::sur("ce projet")),
         etape: formulaire.radios(
             "etape",
             "Où en êtes-vous ?",
@@ -423,7 +418,7 @@ struct Ecran3 {
     resume: ResumeErreurs,
     caches: Html,
     version: i64,
-    conflit: bool,
+    conflit: Option<Conflit>,
     depenses: ChampOptions,
     base: ChampOptions,
     tva: ChampOptions,
@@ -466,7 +461,7 @@ fn ecran_3_de(formulaire: &Formulaire, projet: &projet::Model, conflit: bool) ->
         resume: formulaire.resume(),
         caches: formulaire.caches(),
         version: projet.version,
-        conflit,
+        conflit: conflit.then(|| Conflit::sur("ce projet")),
         depenses: formulaire.cases(
             "depenses",
             "À quoi servirait l’argent ?",

@@ -3,14 +3,16 @@
 
 use askama::Template;
 use axum::extract::Path;
+use domain::cents::Cents;
 use domain::constat::Verdict;
 use domain::dates::en_lettres;
 use domain::droit::Action;
 use domain::plan::{self, Aide, Simulation};
 use domain::profil::{Besoin, ProfilDeProjet};
+use graphiques::{Empilees, Legende, Part, SERIES_MAX};
 use socle::projet::{self, Etat};
 use socle::secteur;
-use web::composants::{Alerte, ConstatVue, Contact, Etapes, Etiquette, Html, Ton};
+use web::composants::{Alerte, ConstatVue, Contact, Etapes, Etiquette, Html, Terme, Ton};
 use web::feature::{DemandePanneau, Famille, Lieu, Panneau, Proposition, propositions_pour};
 use web::{Cadre, Instance, Reponse, Saisie, contact};
 
@@ -35,6 +37,9 @@ struct FamilleVue {
     refusees: Vec<PropositionVue>,
 }
 
+/// Words that rules and aids cannot do without, explained once on the page.
+const MOTS_DU_METIER: &[&str] = &["plan-de-financement", "maitre-d-ouvrage", "fonds-de-concours"];
+
 #[derive(Template)]
 #[template(path = "resultat.html")]
 struct PageResultat {
@@ -42,6 +47,7 @@ struct PageResultat {
     projet: projet::Model,
     commune: String,
     alerte: Alerte,
+    termes: Vec<Terme>,
     contact: Contact,
     promesse: String,
     plan: Option<PlanVue>,
@@ -54,6 +60,7 @@ struct PageResultat {
 
 /// The simulation as shown.
 struct PlanVue {
+    qui_paie: Empilees,
     simulation: Simulation,
     le: String,
     choix: Vec<ChoixDAide>,
@@ -82,6 +89,7 @@ pub async fn montrer(cadre: Cadre, Path(reference): Path<String>) -> Reponse {
         etapes: Etapes::nouvelles(&["Votre idée", "Où vous en êtes", "Ce qui peut vous aider"], 3),
         commune: instance.referentiel().nom_commune(&ouvert.projet.commune).to_owned(),
         alerte: Alerte::devis(),
+        termes: MOTS_DU_METIER.iter().filter_map(|cle| Terme::de(cle)).collect(),
         promesse: contact::promesse(instance, interlocuteur.as_ref()),
         contact: contact::du_secteur(instance, interlocuteur),
         plan: plan_de(instance, &profil, &propositions, choisies.as_ref()),
@@ -143,7 +151,38 @@ fn plan_de(
             exemple: p.exemple,
         })
         .collect();
-    Some(PlanVue { le: en_lettres(simulation.le), constats: ConstatVue::tous(&simulation.constats), choix, simulation })
+    let qui_paie = qui_paie(&simulation);
+    Some(PlanVue {
+        qui_paie,
+        le: en_lettres(simulation.le),
+        constats: ConstatVue::tous(&simulation.constats),
+        choix,
+        simulation,
+    })
+}
+
+/// The plan as one bar: aids by name as long as an eye tells them apart, then the rest.
+fn qui_paie(simulation: &Simulation) -> Empilees {
+    let fixes = [
+        ("Aides déjà accordées", simulation.acquis),
+        ("Argent privé", simulation.prive),
+        ("Reste à payer", simulation.reste_a_charge),
+    ];
+    let fixes: Vec<(&str, Cents)> = fixes.into_iter().filter(|(_, montant)| *montant > Cents::ZERO).collect();
+    let aides: Vec<(&str, Cents)> = simulation.aides.iter().map(|aide| (aide.nom.as_str(), aide.montant)).collect();
+    let aides: Vec<(&str, Cents)> = aides.into_iter().filter(|(_, montant)| *montant > Cents::ZERO).collect();
+    let place = SERIES_MAX - fixes.len();
+    let nommees = if aides.len() > place { place - 1 } else { aides.len() };
+    let (nommees, autres) = aides.split_at(nommees);
+    let autres: Cents = autres.iter().map(|(_, montant)| *montant).sum();
+    let autres = (autres > Cents::ZERO).then_some(("Autres aides", autres));
+    let parts: Vec<(&str, Cents)> = nommees.iter().copied().chain(autres).chain(fixes).collect();
+    let phrase = format!("Le projet coûte {}.", simulation.cout.en_euros());
+    Empilees::nouvelles(
+        Legende::nouvelle("qui-paie", "Qui paierait quoi", phrase),
+        parts.iter().map(|(nom, _)| (*nom).to_owned()).collect(),
+        vec![("Coût".to_owned(), parts.iter().map(|(_, m)| Part::nouvelle(m.0, m.en_euros())).collect())],
+    )
 }
 
 fn familles(propositions: Vec<Proposition>) -> Vec<FamilleVue> {

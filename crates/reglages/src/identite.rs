@@ -4,13 +4,29 @@ use askama::Template;
 use axum::http::StatusCode;
 use platform::journal::{self, Evenement, Visibilite};
 use socle::reglage;
-use web::composants::{ChampLong, ChampTexte, Html, ResumeErreurs};
+use web::composants::{ChampLong, ChampOptions, ChampTexte, Conflit, Html, OptionDeChamp, ResumeErreurs};
 use web::formulaire::Erreurs;
-use web::identite::{CLE, Identite, contraste};
+use web::identite::{CLE, Fond, Identite, contraste};
 use web::{Cadre, CheckedForm, Reponse, Saisie};
 
 /// Contrast asked of the accent on white (WCAG 2.1, 1.4.3, level AA).
 const CONTRASTE_MIN: f64 = 4.5;
+
+/// The accent as it will look, without script: a button, a link, their contrast. SVG attributes hold the colour (strict CSP).
+#[derive(Template)]
+#[template(path = "apercu_accent.html")]
+struct Apercu {
+    couleur: String,
+    contraste: String,
+}
+
+impl Apercu {
+    fn de(couleur: &str) -> Option<Self> {
+        let rapport = contraste(couleur, "#ffffff")?;
+        let contraste = format!("{rapport:.1}").replace('.', ",");
+        Some(Self { couleur: couleur.to_owned(), contraste })
+    }
+}
 
 #[derive(Template)]
 #[template(path = "identite.html")]
@@ -18,8 +34,10 @@ struct PageIdentite {
     resume: ResumeErreurs,
     caches: Html,
     version: i64,
-    conflit: bool,
+    conflit: Option<Conflit>,
     champs: Vec<ChampTexte>,
+    apercu: Option<Apercu>,
+    fond: ChampOptions,
     adresse: ChampLong,
 }
 
@@ -29,11 +47,12 @@ fn page(cadre: &Cadre, saisie: Saisie, erreurs: Erreurs, version: i64, conflit: 
         resume: f.resume(),
         caches: f.caches(),
         version,
-        conflit,
+        conflit: conflit.then(|| Conflit::sur("l’identité du site")),
         champs: vec![
             f.texte("nom", "Nom du site").aide("En haut de chaque page."),
             f.texte("collectivite", "Nom de la collectivité"),
             f.texte("accent", "Couleur d’accent")
+                .accent()
                 .aide("Six chiffres ou lettres après #, par exemple #1f5c3a. Elle doit se lire sur du blanc."),
             f.texte("courriel", "Courriel de l’équipe").courriel(),
             f.texte("telephone", "Téléphone de l’équipe").telephone(),
@@ -43,6 +62,10 @@ fn page(cadre: &Cadre, saisie: Saisie, erreurs: Erreurs, version: i64, conflit: 
             f.texte("hebergeur", "Hébergeur : nom, adresse, téléphone").aide("Obligatoire dans les mentions légales."),
             f.texte("dpo", "Délégué à la protection des données : comment le joindre"),
         ],
+        apercu: Apercu::de(f.saisie.texte("accent")),
+        fond: f
+            .radios("fond", "Fond de la carte à déplacer", Fond::TOUS.map(|(f, mots)| OptionDeChamp::nouvelle(f.as_str(), mots)))
+            .aide("Le plan IGN est demandé à l’IGN par le navigateur de la personne, quand elle ouvre la carte : l’IGN voit son adresse de réseau. La page « Données personnelles » le dit alors."),
         adresse: f.long("adresse", "Adresse postale", 300).lignes(3),
     }
 }
@@ -64,6 +87,7 @@ fn saisie_de(i: &Identite) -> Saisie {
         .avec("telephone", &i.telephone)
         .avec("delai", i.delai_jours_ouvres.to_string())
         .avec("adresse", &i.adresse)
+        .avec("fond", i.fond.as_str())
         .avec("directeur", &i.directeur_publication)
         .avec("hebergeur", &i.hebergeur)
         .avec("dpo", &i.dpo)
@@ -88,12 +112,13 @@ fn lire(form: &CheckedForm) -> Result<Identite, Erreurs> {
     if delai.is_some_and(|d| d == 0 || d > 60) {
         l.erreurs.ajouter("delai", "Entre 1 et 60 jours ouvrés.");
     }
+    let fond: Option<Fond> = l.choix("fond", "Choisissez un fond dans la liste.");
     let libre = |l: &mut web::formulaire::Lecteur<'_>, nom, max| l.texte_libre(nom, max).unwrap_or_default();
     let (telephone, adresse) = (libre(&mut l, "telephone", 30), libre(&mut l, "adresse", 300));
     let (directeur_publication, hebergeur, dpo) =
         (libre(&mut l, "directeur", 200), libre(&mut l, "hebergeur", 300), libre(&mut l, "dpo", 200));
-    match (nom, collectivite, courriel, delai, l.erreurs.est_vide()) {
-        (Some(nom), Some(collectivite), Some(courriel), Some(delai_jours_ouvres), true) => Ok(Identite {
+    match (nom, collectivite, courriel, delai, fond, l.erreurs.est_vide()) {
+        (Some(nom), Some(collectivite), Some(courriel), Some(delai_jours_ouvres), Some(fond), true) => Ok(Identite {
             nom,
             collectivite,
             accent,
@@ -103,6 +128,7 @@ fn lire(form: &CheckedForm) -> Result<Identite, Erreurs> {
             directeur_publication,
             hebergeur,
             dpo,
+            fond,
             delai_jours_ouvres,
             version: form.saisie.texte("version").parse().unwrap_or(0),
         }),
@@ -113,6 +139,10 @@ fn lire(form: &CheckedForm) -> Result<Identite, Erreurs> {
 /// POST.
 pub async fn enregistrer(cadre: Cadre, form: CheckedForm) -> Reponse {
     let actuelle = cadre.identite().version;
+    if form.saisie.texte("acte") == "apercu" {
+        let page = page(&cadre, form.saisie.clone(), Erreurs::default(), actuelle, false);
+        return cadre.page("Identité du site", &page)?.repondre();
+    }
     let identite = match lire(&form) {
         Ok(identite) => identite,
         Err(erreurs) => {

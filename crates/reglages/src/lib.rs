@@ -1,5 +1,6 @@
 //! The agent who runs the site, without shell; and the pages that say how the site works.
 //!
+//! - [`affichage`]: light, dark, high contrast, chosen by the reader.
 //! - [`identite`]: name, accent colour (contrast checked), contact, host.
 //! - [`textes`], [`courriels`], [`themes`], [`listes`], [`cantons`], [`calendrier`]: texts of pages and mails, themes and
 //!   priorities, dated lists of communes, cantons, closing days and electoral period. Each with preview or check, conflict,
@@ -17,6 +18,7 @@
 //! - [`demo`]: the six territories of the demonstration.
 
 pub mod accessibilite;
+pub mod affichage;
 pub mod calendrier;
 pub mod cantons;
 pub mod conservation;
@@ -135,6 +137,12 @@ fn routes() -> Vec<Route> {
     let public = |chemin, vers| Route { methodes: "GET", chemin, acces: Acces::Public, vers };
     let route = |methodes, chemin, vers| Route { methodes, chemin, acces: agent, vers };
     vec![
+        Route {
+            methodes: "GET POST",
+            chemin: "/affichage",
+            acces: Acces::Public,
+            vers: get(affichage::montrer).post(affichage::choisir),
+        },
         public("/aide", get(pages::aide)),
         public("/accessibilite", get(accessibilite::declaration)),
         public("/accessibilite/criteres", get(accessibilite::criteres)),

@@ -30,5 +30,6 @@ pub fn features() -> Vec<Feature> {
         projets::feature(),
         leviers::feature(),
         accompagnement::feature(),
+        galerie::feature(),
     ]
 }

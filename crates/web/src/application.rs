@@ -211,12 +211,14 @@ async fn rendre_les_erreurs(contexte: Contexte, request: Request, suite: Next, c
     }
 }
 
-/// Headers of every page. No inline script, no inline style but the nonce'd accent, nothing from elsewhere.
+/// Headers of every page. No inline script, no inline style but the nonce'd accent, nothing from elsewhere
+/// but the background of maps that the instance chose.
 fn proteger(contexte: &Contexte, entetes: &mut HeaderMap) {
     let csp = format!(
         "default-src 'none'; style-src 'self' 'nonce-{}'; script-src 'self'; img-src 'self' data:; font-src 'self'; \
-         connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'",
-        contexte.nonce
+         connect-src 'self'{}; worker-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'",
+        contexte.nonce,
+        contexte.instance.identite().fond.hote(),
     );
     let mut poser = |nom: HeaderName, valeur: &str| {
         if let (Ok(valeur), false) = (HeaderValue::from_str(valeur), entetes.contains_key(&nom)) {

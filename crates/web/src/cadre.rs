@@ -6,7 +6,8 @@ use axum::http::{HeaderValue, StatusCode, header, request::Parts};
 use axum::response::{IntoResponse, Response};
 use axum_extra::extract::cookie::{Cookie, SameSite};
 
-use crate::composants::{FilAriane, Html};
+use crate::affichage::Affichage;
+use crate::composants::{FilAriane, Html, Icone, Signe};
 use crate::contexte::{COOKIE_MESSAGE, COOKIE_VISITEUR, Contexte};
 use crate::erreur::{Erreur, Reponse};
 use crate::feature::EntreeMenu;
@@ -143,6 +144,7 @@ impl Page<'_> {
             en_erreur: self.en_erreur,
             identite: &self.cadre.identite,
             nonce: &contexte.nonce,
+            affichage: Affichage::de(contexte),
             css: actifs::url("terreau.css"),
             js: actifs::url("terreau.js"),
             favicon: actifs::url("favicon.svg"),
@@ -191,6 +193,7 @@ struct Gabarit<'a> {
     en_erreur: bool,
     identite: &'a Identite,
     nonce: &'a str,
+    affichage: Affichage,
     css: String,
     js: String,
     favicon: String,

@@ -1,5 +1,7 @@
 //! What an instance says of itself: name, accent colour, contact, host. An agent changes it on screen.
 
+use std::str::FromStr;
+
 use domain::referentiel::Collectivite;
 use serde::{Deserialize, Serialize};
 use socle::reglage;
@@ -29,6 +31,8 @@ pub struct Identite {
     pub hebergeur: String,
     /// Délégué à la protection des données: how to reach them.
     pub dpo: String,
+    /// Background of the live map.
+    pub fond: Fond,
     /// Promised delay of answer where a commune has no secteur, in working days.
     pub delai_jours_ouvres: u32,
     /// Version read, for the optimistic lock of the settings page.
@@ -48,9 +52,52 @@ impl Default for Identite {
             directeur_publication: String::new(),
             hebergeur: String::new(),
             dpo: String::new(),
+            fond: Fond::Aucun,
             delai_jours_ouvres: 10,
             version: 0,
         }
+    }
+}
+
+/// Background of the live map. Anything but none is fetched by the reader's browser from someone else, when the map is opened.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Fond {
+    /// The contours of this site alone.
+    #[default]
+    Aucun,
+    /// IGN's plan.
+    Ign,
+}
+
+impl Fond {
+    /// All, with their words.
+    pub const TOUS: [(Self, &str); 2] =
+        [(Self::Aucun, "Aucun : les contours des communes seulement"), (Self::Ign, "Plan IGN (Géoplateforme)")];
+
+    /// Stable id.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Aucun => "aucun",
+            Self::Ign => "ign",
+        }
+    }
+
+    /// Whom the reader's browser asks, for the security policy.
+    #[must_use]
+    pub fn hote(self) -> &'static str {
+        match self {
+            Self::Aucun => "",
+            Self::Ign => " https://data.geopf.fr",
+        }
+    }
+}
+
+impl FromStr for Fond {
+    type Err = ();
+    fn from_str(texte: &str) -> Result<Self, ()> {
+        Self::TOUS.into_iter().map(|(fond, _)| fond).find(|fond| fond.as_str() == texte).ok_or(())
     }
 }
 
@@ -73,7 +120,8 @@ impl Identite {
 /// Relative luminance (WCAG 2.1) of `#rrggbb`; `None` when it is not such a colour.
 #[must_use]
 pub fn luminance(couleur: &str) -> Option<f64> {
-    let hex = couleur.strip_prefix('#').filter(|hex| hex.len() == 6 && hex.is_ascii())?;
+    let hex =
+        couleur.strip_prefix('#').filter(|hex| hex.len() == 6 && hex.bytes().all(|octet| octet.is_ascii_hexdigit()))?;
     let composante = |debut: usize| -> Option<f64> {
         let octet = u8::from_str_radix(hex.get(debut..debut + 2)?, 16).ok()?;
         let c = f64::from(octet) / 255.0;
@@ -98,6 +146,7 @@ mod tests {
         assert!((contraste("#000000", "#ffffff").unwrap() - 21.0).abs() < 0.001);
         assert!(contraste("#1f5c3", "#ffffff").is_none());
         assert!(contraste("vert", "#ffffff").is_none());
+        assert!(contraste("#+f+f+f", "#ffffff").is_none());
     }
 
     #[test]

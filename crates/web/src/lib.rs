@@ -6,6 +6,7 @@
 //! - [`locaux`], [`textes`]: what the agent of the site changed on screen; the texts that may be changed.
 //! - [`courriels`]: mails from templates, sent by the worker.
 //! - [`contact`]: whom to call for a commune, and the promised day.
+//! - [`affichage`]: light, dark, high contrast: the reader's choice.
 //! - [`cadre`]: [`Cadre`], the layout: turns a content into a whole page with a stated cache policy.
 //! - [`formulaire`]: [`CheckedForm`], the only way to read a form (CSRF, doubles), and [`Formulaire`], the way to show one.
 //! - [`fichier`]: [`CheckedFormFichier`], the same with files; downloads and exports.
@@ -22,6 +23,7 @@
 
 pub mod accessibilite;
 pub mod actifs;
+pub mod affichage;
 pub mod application;
 pub mod cadre;
 pub mod composants;

@@ -1,23 +1,25 @@
 //! Funnel and delays for the direction; the département's real delay for everyone (never by secteur: one secteur is one person).
 //!
 //! - [`chiffres`]: what is counted, over which requests; pure.
+//! - [`dessins`]: the same figures, drawn.
 //! - [`export`]: the same requests, one a row.
 
 mod chiffres;
+mod dessins;
 pub(crate) mod export;
 
 use askama::Template;
 use domain::cents::Cents;
 use domain::profil::Etape;
 use domain::theme::Theme;
+use graphiques::{Barres, Courbes, Empilees};
 use jiff::ToSpan;
 use jiff::civil::Date;
 use std::collections::BTreeMap;
-use web::composants::{Cellule, Exports, OptionDeChamp, Selection, Tableau};
-use web::locaux::ThemesLocaux;
+use web::composants::{Bouton, Cellule, Exports, OptionDeChamp, Selection, Tableau};
 use web::{Cache, Cadre, Erreur, Instance, Reponse, Saisie, fichier, texte};
 
-use chiffres::{Filtre, a_temps, dans_le_delai, mediane, themes};
+use chiffres::{Filtre, a_temps, dans_le_delai, mediane};
 
 use crate::demande::storage::{self, PourChiffres};
 
@@ -34,17 +36,14 @@ struct PagePilotage {
     exports: Exports,
     url_note: String,
     nombre: usize,
-    entonnoir: Vec<Barre>,
+    imprimer: Bouton,
+    entonnoir: Barres,
+    par_mois: Courbes,
+    promesses: Empilees,
     par_secteur: Tableau,
-    par_etape: Tableau,
-    par_theme: Tableau,
+    par_etape: Barres,
+    par_theme: Barres,
     note: String,
-}
-
-struct Barre {
-    libelle: &'static str,
-    nombre: usize,
-    part: usize,
 }
 
 /// GET `?secteur=&theme=&etape=`: funnel, delays, a note to read aloud; `&format=` downloads the same requests.
@@ -81,10 +80,13 @@ pub async fn montrer(cadre: Cadre) -> Reponse {
         exports: Exports::nouveaux(texte::accorde(lignes.len() as u64, "demande", "demandes"), "/pilotage", &champs),
         url_note: adresse("/pilotage/note", &champs),
         nombre: lignes.len(),
-        entonnoir: entonnoir(&lignes),
+        imprimer: Bouton::imprimer(),
+        entonnoir: dessins::entonnoir(&lignes),
+        par_mois: dessins::par_mois(&lignes, depuis(jour)?, jour),
+        promesses: dessins::promesses(&lignes, jour),
         par_secteur: par_secteur(instance, &lignes, jour),
-        par_etape: par_etape(&lignes),
-        par_theme: par_theme(&lignes, usize::MAX, &locaux.themes),
+        par_etape: dessins::par_etape(&lignes),
+        par_theme: dessins::par_theme(&lignes, usize::MAX, &locaux.themes),
         note: note(instance, &lignes, jour),
     };
     cadre.page("Pilotage", &page)?.repondre()
@@ -114,9 +116,10 @@ struct PageNote {
     le: String,
     depuis: String,
     phrase: String,
-    entonnoir: Vec<Barre>,
+    imprimer: Bouton,
+    entonnoir: Barres,
     cout: Option<String>,
-    par_theme: Tableau,
+    par_theme: Barres,
     en_retard: Vec<String>,
     retour: String,
 }
@@ -142,9 +145,10 @@ pub async fn note_imprimee(cadre: Cadre) -> Reponse {
         le: texte::jour(jour),
         depuis: texte::jour(debut),
         phrase: note(instance, &lignes, jour),
-        entonnoir: entonnoir(&lignes),
+        imprimer: Bouton::imprimer(),
+        entonnoir: dessins::entonnoir(&lignes),
         cout: cout_total(&lignes),
-        par_theme: par_theme(&lignes, THEMES_MAX, &instance.locaux().themes),
+        par_theme: dessins::par_theme(&lignes, THEMES_MAX, &instance.locaux().themes),
         en_retard: en_retard.take(RETARDS_MAX).map(|ligne| retard(instance, ligne)).collect(),
         retour: adresse("/pilotage", &filtre.champs()),
     };
@@ -174,20 +178,6 @@ fn cout_total(lignes: &[&PourChiffres]) -> Option<String> {
     })
 }
 
-fn entonnoir(lignes: &[&PourChiffres]) -> Vec<Barre> {
-    let compte = |filtre: &dyn Fn(&PourChiffres) -> bool| lignes.iter().filter(|l| filtre(l)).count();
-    let avances = [Etape::Decide, Etape::Travaux, Etape::Activite];
-    let total = lignes.len();
-    [
-        ("Demandes reçues", total),
-        ("Demandes qui ont une réponse", compte(&|l| l.repondue_le.is_some())),
-        ("Projets décidés, lancés ou en activité", compte(&|l| avances.contains(&l.etape))),
-        ("Projets en activité", compte(&|l| l.etape == Etape::Activite)),
-    ]
-    .map(|(libelle, nombre)| Barre { libelle, nombre, part: (nombre * 100).checked_div(total).unwrap_or(0) })
-    .into()
-}
-
 fn par_secteur(instance: &Instance, lignes: &[&PourChiffres], jour: Date) -> Tableau {
     let mut groupes: BTreeMap<&str, Vec<&PourChiffres>> = BTreeMap::new();
     for ligne in lignes {
@@ -212,39 +202,6 @@ fn par_secteur(instance: &Instance, lignes: &[&PourChiffres], jour: Date) -> Tab
                     Cellule::nombre(en_pourcents(a_temps(&lignes, jour))),
                 ]
             })
-            .collect(),
-    }
-}
-
-fn par_etape(lignes: &[&PourChiffres]) -> Tableau {
-    Tableau {
-        legende: "Projets accompagnés par étape".to_owned(),
-        colonnes: ["Étape", "Projets"].map(str::to_owned).to_vec(),
-        lignes: Etape::TOUS
-            .iter()
-            .map(|etape| {
-                let nombre = lignes.iter().filter(|l| l.etape == *etape).count();
-                vec![Cellule::texte(etape.libelle()), Cellule::nombre(nombre.to_string())]
-            })
-            .collect(),
-    }
-}
-
-/// Themes with at least one project, most frequent first.
-fn par_theme(lignes: &[&PourChiffres], max: usize, noms: &ThemesLocaux) -> Tableau {
-    let mut nombres: Vec<(Theme, usize)> = Theme::TOUS
-        .iter()
-        .map(|theme| (*theme, lignes.iter().filter(|ligne| themes(ligne).any(|t| t == *theme)).count()))
-        .filter(|(_, nombre)| *nombre > 0)
-        .collect();
-    nombres.sort_by_key(|(theme, nombre)| (std::cmp::Reverse(*nombre), *theme));
-    Tableau {
-        legende: "Projets accompagnés par thème (un projet a un à trois thèmes)".to_owned(),
-        colonnes: ["Thème", "Projets"].map(str::to_owned).to_vec(),
-        lignes: nombres
-            .into_iter()
-            .take(max)
-            .map(|(theme, nombre)| vec![Cellule::texte(noms.nom(theme)), Cellule::nombre(nombre.to_string())])
             .collect(),
     }
 }

@@ -77,15 +77,6 @@ pub struct Filtres {
     pub page: usize,
 }
 
-/// A filter in force, with the address without it.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Actif {
-    /// What it keeps.
-    pub libelle: String,
-    /// Address without it.
-    pub sans: String,
-}
-
 impl Filtres {
     /// Reads the address. What does not exist is left out; an unknown commune is said beside its field.
     #[must_use]
@@ -184,14 +175,14 @@ impl Filtres {
         plies != Self { page: 1, ..Self::default() }
     }
 
-    /// Filters in force, in words.
+    /// Filters in force: in words, with the address of the same list without each one.
     #[must_use]
-    pub fn actifs(&self, instance: &Instance, secteurs: &[secteur::Model]) -> Vec<Actif> {
+    pub fn actifs(&self, instance: &Instance, secteurs: &[secteur::Model]) -> Vec<(String, String)> {
         let base = self.en_vue(self.vue);
         let mut actifs = Vec::new();
         let mut ajouter = |libelle: Option<String>, sans: Self| {
             if let Some(libelle) = libelle {
-                actifs.push(Actif { libelle, sans: sans.adresse() });
+                actifs.push((libelle, sans.adresse()));
             }
         };
         let lieu = self.commune.as_ref().map(|code| self.autour.en_mots(instance.referentiel().nom_commune(code)));

@@ -5,18 +5,19 @@ use std::collections::BTreeMap;
 use askama::Template;
 use domain::code::CodeCommune;
 use domain::theme::Theme;
-use geo::Carte;
+use geo::{Carte, Teintes};
 use platform::ReadTx;
 use search::{Requete, Resultat};
 use socle::secteur;
 use web::composants::{
-    Cellule, ChampTexte, EtatVide, Etiquette, Html, OptionDeChamp, Pagination, ResumeErreurs, Selection, Tableau, Ton,
+    CarteVive, Cellule, ChampTexte, EtatVide, Etiquette, FiltresActifs, Html, OptionDeChamp, Pagination, ResumeErreurs,
+    Selection, Tableau, Ton,
 };
 use web::formulaire::Erreurs;
 use web::{Cache, Cadre, Erreur, Instance, Reponse, Saisie, cadre, texte};
 
 use super::autour::{Autour, RAYONS};
-use super::filtres::{Actif, Filtres, Vue, libelle_ess};
+use super::filtres::{Filtres, Vue, libelle_ess};
 use super::storage::{self, Ligne};
 use crate::recherche::axe;
 use crate::vocabulaire::{Famille, GenreAgrement, GenreOffre, Reponse as TroisValeurs};
@@ -60,7 +61,7 @@ impl Demande {
         if actifs.is_empty() {
             return "Tous les acteurs".to_owned();
         }
-        actifs.into_iter().map(|actif| actif.libelle).collect::<Vec<_>>().join(" ; ")
+        actifs.into_iter().map(|(libelle, _)| libelle).collect::<Vec<_>>().join(" ; ")
     }
 }
 
@@ -234,12 +235,12 @@ fn comptes(
 #[template(path = "liste.html")]
 struct PageListe {
     recherche: Recherche,
-    actifs: Vec<Actif>,
+    actifs: FiltresActifs,
     compte: String,
     notes: Vec<String>,
     acteurs: Vec<ActeurVu>,
     pagination: Pagination,
-    carte: Option<(Html, Tableau)>,
+    carte: Option<(Html, CarteVive, Tableau)>,
     vers: Vers,
     vide: Option<EtatVide>,
 }
@@ -277,7 +278,7 @@ pub async fn montrer(cadre: Cadre) -> Reponse {
     let en_liste = filtres.en_vue(Vue::Liste);
     let page = PageListe {
         recherche: Recherche::nouvelle(&cadre, &demande, &resultat),
-        actifs: filtres.actifs(instance, &demande.secteurs),
+        actifs: FiltresActifs { actifs: filtres.actifs(instance, &demande.secteurs), tout: "/annuaire".to_owned() },
         compte: texte::accorde(total, "acteur", "acteurs"),
         notes: notes(&resultat),
         acteurs: lignes.into_iter().map(|ligne| ActeurVu::nouveau(instance, ligne)).collect(),
@@ -343,7 +344,7 @@ fn vide(filtres: &Filtres, resultat: &Resultat) -> Option<EtatVide> {
 }
 
 /// Actors by commune: a map for the eye, a table for everyone. No statement: the counts come from the index.
-fn carte(cadre: &Cadre, filtres: &Filtres, requete: &Requete, resultat: &Resultat) -> (Html, Tableau) {
+fn carte(cadre: &Cadre, filtres: &Filtres, requete: &Requete, resultat: &Resultat) -> (Html, CarteVive, Tableau) {
     let instance = &cadre.instance;
     let gardees: Vec<&Vec<String>> =
         requete.filtres.iter().filter(|f| f.axe == axe::COMMUNE).map(|f| &f.valeurs).collect();
@@ -361,9 +362,13 @@ fn carte(cadre: &Cadre, filtres: &Filtres, requete: &Requete, resultat: &Resulta
     };
     let titre = format!("Communes où est un acteur, {}", cadre.identite().collectivite);
     let mut carte = Carte::nouvelle("carte-acteurs", titre, "Le tableau sous la carte dit la même chose");
+    let entier = |nombre: usize| i64::try_from(nombre).unwrap_or(i64::MAX);
+    let valeurs: Vec<i64> = nombres.values().copied().map(entier).collect();
+    let teintes = Teintes::de(&valeurs, "Acteurs par commune");
     for commune in instance.perimetre().communes() {
         let nombre = nombres.get(commune);
-        carte.commune(commune, nombre.map_or("commune", |n| teinte(*n)), nombre.map(|_| adresse(commune)));
+        let classe = teintes.classe(nombre.copied().map_or(0, entier));
+        carte.commune(commune, classe, nombre.map(|_| adresse(commune)));
     }
     let mut lignes: Vec<(&str, &CodeCommune, usize)> =
         nombres.iter().map(|(code, nombre)| (instance.referentiel().nom_commune(code), code, *nombre)).collect();
@@ -379,18 +384,8 @@ fn carte(cadre: &Cadre, filtres: &Filtres, requete: &Requete, resultat: &Resulta
             })
             .collect(),
     };
-    (Html(carte.svg()), tableau)
-}
-
-/// Class of the style sheet for a number of actors.
-fn teinte(nombre: usize) -> &'static str {
-    match nombre {
-        0 => "commune",
-        1..=2 => "teinte-1",
-        3..=9 => "teinte-2",
-        10..=49 => "teinte-3",
-        _ => "sel",
-    }
+    let points = format!("/annuaire/export?format=geojson&{}", filtres.en_vue(Vue::Liste).chaine());
+    (Html(carte.legende(teintes).svg()), CarteVive::nouvelle(cadre, points), tableau)
 }
 
 #[derive(Template)]

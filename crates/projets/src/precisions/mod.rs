@@ -9,7 +9,7 @@ use domain::cents::Cents;
 use domain::droit::Action;
 use domain::profil::{ProfilDeProjet, Reponse as Avis};
 use socle::projet;
-use web::composants::{Html, OptionDeChamp, Resume, ResumeErreurs};
+use web::composants::{Conflit, Html, OptionDeChamp, Resume, ResumeErreurs};
 use web::formulaire::{Erreurs, Lecteur};
 use web::{Cadre, CheckedForm, Erreur, Formulaire, Reponse, Saisie};
 
@@ -27,7 +27,7 @@ struct PagePrecisions {
     resume: ResumeErreurs,
     caches: Html,
     version: i64,
-    conflit: bool,
+    conflit: Option<Conflit>,
     champs: Vec<Html>,
 }
 
@@ -40,7 +40,7 @@ fn page(formulaire: &Formulaire, groupe: &'static Groupe, projet: &projet::Model
         resume: formulaire.resume(),
         caches: formulaire.caches(),
         version: projet.version,
-        conflit,
+        conflit: conflit.then(|| Conflit::sur("ce projet")),
         champs: groupe.questions.iter().map(|question| champ(formulaire, question)).collect(),
     }
 }

@@ -11,6 +11,7 @@ const NOYAU: &[(&str, &[&str])] = &[
     ("participatory-budgeting", &[]),
     ("platform", &["domain"]),
     ("geo", &["domain"]),
+    ("graphiques", &[]),
     ("documents", &["domain"]),
     ("search", &["domain"]),
     ("socle", &["domain", "platform"]),

@@ -21,6 +21,7 @@ pub struct ChampTexte {
     largeur: &'static str,
     suffixe: Option<&'static str>,
     commune: bool,
+    accent: bool,
 }
 
 impl ChampTexte {
@@ -42,6 +43,7 @@ impl ChampTexte {
             largeur: "",
             suffixe: None,
             commune: false,
+            accent: false,
         }
     }
 
@@ -91,6 +93,13 @@ impl ChampTexte {
     #[must_use]
     pub fn chiffres(mut self) -> Self {
         (self.mode, self.largeur) = (Some("numeric"), " govuk-input--width-10");
+        self
+    }
+
+    /// The accent colour of the instance: the page takes it while it is chosen, where a script runs.
+    #[must_use]
+    pub fn accent(mut self) -> Self {
+        (self.accent, self.largeur) = (true, " govuk-input--width-10");
         self
     }
 

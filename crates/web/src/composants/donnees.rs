@@ -114,6 +114,12 @@ impl Cellule {
         Self { html: Html(echapper(texte.as_ref())), nombre: true }
     }
 
+    /// An amount of money.
+    #[must_use]
+    pub fn montant(montant: domain::cents::Cents) -> Self {
+        Self::nombre(montant.en_euros())
+    }
+
     /// A link.
     #[must_use]
     pub fn lien(url: &str, texte: &str) -> Self {
@@ -141,12 +147,12 @@ pub struct Tableau {
 }
 
 impl Tableau {
-    fn colonne(&self, rang: &usize) -> &str {
+    pub(super) fn colonne(&self, rang: &usize) -> &str {
         self.colonnes.get(*rang).map_or("", String::as_str)
     }
 
     /// A header stands over its numbers, on the right.
-    fn chiffree(&self, rang: &usize) -> bool {
+    pub(super) fn chiffree(&self, rang: &usize) -> bool {
         self.lignes.first().and_then(|ligne| ligne.get(*rang)).is_some_and(|cellule| cellule.nombre)
     }
 }

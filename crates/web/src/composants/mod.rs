@@ -1,14 +1,24 @@
 //! Components: each a struct with its template, usable as `{{ composant }}` in any page.
 
+mod carte_vive;
+mod cartes;
 mod champs;
 mod donnees;
 mod fichier;
+mod gestes;
+mod glossaire;
 mod recit;
+mod signes;
 
+pub use carte_vive::CarteVive;
+pub use cartes::{Colonne, Fiche, Fiches, Ordre, Planche, TableauDeTravail};
 pub use champs::{ChampLong, ChampOptions, ChampTexte, EnErreur, OptionDeChamp, ResumeErreurs, Selection};
 pub use donnees::{Cellule, Etiquette, FilAriane, LigneResume, Pagination, Resume, Tableau, Ton, echapper};
 pub use fichier::{ChampFichier, Exports};
-pub use recit::{Alerte, Chronologie, ConstatVue, Contact, Etapes, EtatVide, EvenementVu};
+pub use gestes::{Bouton, Depliant, Dialogue, FiltresActifs, Onglets, Poids, Progression};
+pub use glossaire::{Mot, Terme, mots};
+pub use recit::{Alerte, Chronologie, Conflit, ConstatVue, Contact, Etapes, EtatVide, EvenementVu};
+pub use signes::{Dessin, Icone, Illustration, Signe};
 
 use std::fmt;
 

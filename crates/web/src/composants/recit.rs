@@ -3,7 +3,7 @@
 use askama::Template;
 use domain::constat::{Constat, Nature};
 
-use super::{Html, composant};
+use super::{Dessin, Html, Icone, Illustration, Signe, composant};
 
 /// The answer of a rule or a criterion, with its reason and its sources.
 #[derive(Template, Clone, Debug)]
@@ -87,6 +87,29 @@ impl Alerte {
     }
 }
 
+/// Someone else saved first. What was typed stays in the form; what is saved is shown when it can be.
+#[derive(Template, Clone, Debug)]
+#[template(path = "composants/conflit.html")]
+pub struct Conflit {
+    quoi: &'static str,
+    enregistre: Option<Html>,
+}
+
+impl Conflit {
+    /// `quoi` changed meanwhile ("ce projet").
+    #[must_use]
+    pub fn sur(quoi: &'static str) -> Self {
+        Self { quoi, enregistre: None }
+    }
+
+    /// With what is saved, to compare.
+    #[must_use]
+    pub fn enregistre(mut self, enregistre: impl std::fmt::Display) -> Self {
+        self.enregistre = Some(Html(enregistre.to_string()));
+        self
+    }
+}
+
 /// Whom to call.
 #[derive(Template, Clone, Debug)]
 #[template(path = "composants/contact.html")]
@@ -115,7 +138,7 @@ pub struct EtatVide {
     pub action: Option<(String, String)>,
 }
 
-composant!(ConstatVue, Chronologie, Etapes, Alerte, Contact, EtatVide);
+composant!(ConstatVue, Chronologie, Etapes, Alerte, Conflit, Contact, EtatVide);
 
 impl Etapes {
     /// Shows where one is.

@@ -1,0 +1,176 @@
+//! Tables, summaries, tags, cards, board, filters, paging, exports.
+
+use domain::cents::Cents;
+use web::Cadre;
+use web::composants::{
+    Cellule, Colonne, Etiquette, Exports, Fiche, Fiches, FiltresActifs, Html, Ordre, Pagination, Planche, Resume,
+    Signe, Tableau, TableauDeTravail, Ton,
+};
+
+use crate::vitrine::{Vitrine, etat};
+
+fn plan() -> Tableau {
+    let ligne =
+        |nom, taux, euros| vec![Cellule::texte(nom), Cellule::nombre(taux), Cellule::montant(Cents::euros(euros))];
+    Tableau {
+        legende: "Plan de financement (exemple)".to_owned(),
+        colonnes: ["Qui paie", "Part", "Montant"].map(str::to_owned).to_vec(),
+        lignes: vec![
+            ligne("Département", "25\u{a0}%", 30_000),
+            ligne("Région", "10\u{a0}%", 12_000),
+            ligne("Reste à payer", "65\u{a0}%", 78_000),
+        ],
+    }
+}
+
+fn projets() -> Tableau {
+    let ligne =
+        |url, nom, commune, jours| vec![Cellule::lien(url, nom), Cellule::texte(commune), Cellule::nombre(jours)];
+    Tableau {
+        legende: "Projets qui attendent une réponse (exemple)".to_owned(),
+        colonnes: ["Projet", "Commune", "Jours restants"].map(str::to_owned).to_vec(),
+        lignes: vec![
+            ligne("/projets", "Un garage solidaire", "Val de Briey", "3"),
+            ligne("/projets", "Une navette pour le marché", "Baccarat", "5"),
+        ],
+    }
+}
+
+fn tris() -> Vec<Option<(String, Ordre)>> {
+    let tri = |nom: &str, ordre| Some((format!("/composants/donnees?ordre={nom}"), ordre));
+    vec![tri("nom", Ordre::Aucun), None, tri("jours", Ordre::Croissant)]
+}
+
+fn fiche(titre: &str) -> Fiche {
+    Fiche::nouvelle(titre, "/projets", "Cirey-sur-Vezouze · Étude")
+}
+
+fn colonnes() -> Vec<Colonne> {
+    let colonne = |id: &str, titre: &str, fiches: Vec<Fiche>| Colonne {
+        id: id.to_owned(),
+        titre: titre.to_owned(),
+        compte: fiches.len().to_string(),
+        vide: "Rien n’attend ici.".to_owned(),
+        fiches: Fiches(fiches),
+    };
+    let retard = Etiquette::nouvelle("7 jours de retard", Ton::Negatif);
+    vec![
+        colonne("retard", "En retard", vec![fiche("Des jardins partagés").etiquette(retard)]),
+        colonne("repondre", "À répondre", Vec::new()),
+    ]
+}
+
+pub(crate) fn vitrines(_cadre: &Cadre) -> Vec<Vitrine> {
+    vec![
+        Vitrine {
+            id: "tableau",
+            nom: "Tableau",
+            pour: "comparer des lignes. Sur un téléphone, chaque ligne devient une carte.",
+            contre: "une liste de choses à ouvrir : des fiches.",
+            etats: vec![
+                etat!("Argent et taux", plan()),
+                etat!("Vide", Tableau { lignes: Vec::new(), ..plan() }),
+            ],
+        },
+        Vitrine {
+            id: "travail",
+            nom: "Tableau de travail",
+            pour: "ranger par colonne, choisir plusieurs lignes pour un même geste.",
+            contre: "le public : il lit, il ne traite pas.",
+            etats: vec![etat!(
+                "Rangé par délai, lignes à choisir",
+                TableauDeTravail::nouveau(projets())
+                    .triable(tris())
+                    .choisissable("projet", vec!["a".to_owned(), "b".to_owned()])
+            )],
+        },
+        Vitrine {
+            id: "resume",
+            nom: "Liste de faits",
+            pour: "ce qu’on sait d’une chose, un fait par ligne, avec où le changer.",
+            contre: "comparer plusieurs choses : un tableau.",
+            etats: vec![etat!(
+                "Avec un lien pour changer",
+                Resume::default()
+                    .ligne("Commune", "Cirey-sur-Vezouze")
+                    .ligne("Coût", "Pas encore connu")
+                    .modifier("/projets", "le coût")
+            )],
+        },
+        Vitrine {
+            id: "etiquette",
+            nom: "Étiquette d’état",
+            pour: "un état, en un ou deux mots.",
+            contre: "un lien, un filtre, une phrase.",
+            etats: vec![
+                etat!("Neutre", Etiquette::nouvelle("exemple", Ton::Neutre)),
+                etat!("Fait", Etiquette::nouvelle("Semble possible", Ton::Positif)),
+                etat!("Attente", Etiquette::nouvelle("À vérifier", Ton::Attente)),
+                etat!("Refus ou retard", Etiquette::nouvelle("7 jours de retard", Ton::Negatif)),
+            ],
+        },
+        Vitrine {
+            id: "fiches",
+            nom: "Fiches",
+            pour: "une liste de choses à ouvrir.",
+            contre: "comparer des chiffres : un tableau.",
+            etats: vec![etat!(
+                "Avec signe, étiquette, texte",
+                Fiches(vec![
+                    fiche("Rouvrir le café-épicerie").signe(Signe::Pousse),
+                    fiche("Boucle matière (exemple)")
+                        .signe(Signe::Personnes)
+                        .etiquette(Etiquette::nouvelle("exemple", Ton::Neutre))
+                        .texte("Coopérative d’études sur le réemploi et les déchets."),
+                ])
+            )],
+        },
+        Vitrine {
+            id: "planche",
+            nom: "Tableau de bord",
+            pour: "ce qui attend quelqu’un, par urgence.",
+            contre: "tout montrer : au-delà de dix fiches par colonne, une liste avec filtres.",
+            etats: vec![etat!("Une colonne pleine, une vide", Planche { colonnes: colonnes() })],
+        },
+        Vitrine {
+            id: "filtres",
+            nom: "Filtres actifs",
+            pour: "dire ce qui réduit la liste, et le retirer d’un geste.",
+            contre: "proposer des filtres : un formulaire.",
+            etats: vec![etat!(
+                "Deux filtres",
+                FiltresActifs {
+                    actifs: vec![
+                        ("Thème : Mobilité".to_owned(), "/annuaire".to_owned()),
+                        ("Commune : Nancy".to_owned(), "/annuaire?theme=mobilite".to_owned()),
+                    ],
+                    tout: "/annuaire".to_owned(),
+                }
+            )],
+        },
+        Vitrine {
+            id: "pagination",
+            nom: "Pages",
+            pour: "une liste de plus de cinquante lignes.",
+            contre: "un texte.",
+            etats: vec![etat!("Au milieu", Pagination::nouvelle("/annuaire", 2, 120, 50))],
+        },
+        Vitrine {
+            id: "exports",
+            nom: "Téléchargements",
+            pour: "emporter exactement ce que la page montre.",
+            contre: "un document à lire : une page à imprimer.",
+            etats: vec![etat!("Trois formats", Exports::nouveaux("les 12 demandes", "/pilotage", &[("theme", "mobilite")]))],
+        },
+        Vitrine {
+            id: "impression",
+            nom: "Page à imprimer",
+            pour: "une note d’une page, un modèle de délibération : l’écran montre ce que le papier dira.",
+            contre: "une page de travail.",
+            etats: vec![etat!(
+                "Feuille",
+                Html("<div class=\"tr-impression\"><h4 class=\"govuk-heading-m\">Note pour le conseil</h4><p>Le menu et le pied de page ne s’impriment pas. Les dépliants s’ouvrent.</p></div>".to_owned())
+            )],
+        },
+    ]
+}

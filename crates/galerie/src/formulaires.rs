@@ -1,0 +1,79 @@
+//! Fields, each tied to its label, its help and its error.
+
+use platform::fichiers::Genre;
+use web::composants::OptionDeChamp;
+use web::formulaire::Erreurs;
+use web::{Cadre, Formulaire, Saisie};
+
+use crate::vitrine::{Vitrine, etat};
+
+/// A form that came back with errors: its summary stands on top of the page, as everywhere.
+pub(crate) fn en_erreur(cadre: &Cadre) -> Formulaire {
+    let mut erreurs = Erreurs::default();
+    erreurs.ajouter("titre-faux", "Donnez un titre à votre projet.");
+    erreurs.ajouter("cout-faux", "Écrivez un montant en euros, par exemple 45 000 ou 45 000,50.");
+    cadre.formulaire_avec(Saisie::default().avec("cout-faux", "beaucoup"), erreurs)
+}
+
+fn etapes() -> Vec<OptionDeChamp> {
+    vec![
+        OptionDeChamp::nouvelle("idee", "Idée"),
+        OptionDeChamp::nouvelle("etude", "Étude").aide("Quelqu’un regarde si c’est possible."),
+        OptionDeChamp::nouvelle("travaux", "Travaux ou lancement"),
+    ]
+}
+
+pub(crate) fn vitrines(cadre: &Cadre) -> Vec<Vitrine> {
+    let f = cadre.formulaire_avec(Saisie::default().avec("etape", "etude"), Erreurs::default());
+    let faux = en_erreur(cadre);
+    vec![
+        Vitrine {
+            id: "texte",
+            nom: "Champ de texte",
+            pour: "une réponse d’une ligne. La largeur dit la longueur attendue.",
+            contre: "un choix connu d’avance : boutons radio ou liste.",
+            etats: vec![
+                etat!("Avec aide", f.texte("titre", "Titre court").aide("Dix mots au plus.")),
+                etat!("En erreur", faux.texte("titre-faux", "Titre court").aide("Dix mots au plus.")),
+                etat!("Courriel", f.texte("courriel", "Votre adresse de courriel").courriel()),
+                etat!("Téléphone", f.texte("telephone", "Téléphone").telephone()),
+                etat!("Date", f.texte("date", "Date souhaitée").date()),
+                etat!("Montant", f.texte("cout", "Combien cela coûterait-il ?").montant()),
+                etat!("Montant en erreur", faux.texte("cout-faux", "Combien cela coûterait-il ?").montant()),
+                etat!("Commune", f.texte("commune", "Commune").commune().aide("Le nom, ou le code postal.")),
+            ],
+        },
+        Vitrine {
+            id: "long",
+            nom: "Champ long",
+            pour: "quelques phrases. Le compte des caractères se met à jour.",
+            contre: "un texte mis en forme.",
+            etats: vec![etat!("Vide", f.long("manque", "Ce qui manque, et pour qui", 600))],
+        },
+        Vitrine {
+            id: "choix",
+            nom: "Boutons radio et cases",
+            pour: "moins de dix choix, tous visibles. Radio : un seul. Cases : autant qu’on veut.",
+            contre: "une longue liste connue de l’agent : liste repliée.",
+            etats: vec![
+                etat!("Un seul", f.radios("etape", "Étape", etapes())),
+                etat!("Plusieurs", f.cases("besoins", "Besoins", etapes()).aide("Plusieurs réponses possibles.")),
+                etat!("Sur une ligne", f.radios("maire", "Le maire est-il informé ?", etapes()).en_ligne()),
+            ],
+        },
+        Vitrine {
+            id: "selection",
+            nom: "Liste repliée",
+            pour: "un filtre ; plus de dix choix courts.",
+            contre: "une question posée à un habitant : il ne voit pas ses choix.",
+            etats: vec![etat!("Fermée", f.selection("theme", "Thème", etapes()))],
+        },
+        Vitrine {
+            id: "fichier",
+            nom: "Fichier",
+            pour: "un document. Les types et le poids admis sont dits avant.",
+            contre: "des données de santé ou d’identité.",
+            etats: vec![etat!("Vide", f.fichier("piece", "Votre devis", &[Genre::Pdf, Genre::Png]))],
+        },
+    ]
+}
