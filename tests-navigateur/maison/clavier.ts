@@ -33,20 +33,21 @@ export async function parcourir(page: Page): Promise<string[]> {
     const arrets = [...document.querySelectorAll<HTMLElement>("a[href], button, input:not([type=hidden]), select, textarea, summary, [tabindex='0']")];
     return arrets.filter((e) => e.checkVisibility({ visibilityProperty: true }) && !(e as HTMLButtonElement).disabled).length;
   });
-  const debut = await page.evaluateHandle(() => ({ vu: null as Element | null }));
+  const memoire = await page.evaluateHandle(() => ({ premier: null as Element | null, vu: null as Element | null }));
   for (let i = 0; i <= attendus; i += 1) {
     await page.keyboard.press("Tab");
-    const ordre = await debut.evaluate((memoire) => {
+    const ordre = await memoire.evaluate((memoire) => {
       const ici = document.activeElement;
-      if (!ici || ici === document.body) return "fini";
+      // The browser starts again from the top: the page was left.
+      if (!ici || ici === document.body || ici === memoire.premier) return "fini";
       const apres = !memoire.vu || (memoire.vu.compareDocumentPosition(ici) & Node.DOCUMENT_POSITION_FOLLOWING) !== 0;
+      memoire.premier ??= ici;
       memoire.vu = ici;
       return apres ? "apres" : "retour";
     });
     if (ordre === "fini") return griefs;
     const { nom, visible } = await arret(page);
-    // The browser starts again from the top: the page was left.
-    if (ordre === "retour") return i < attendus / 2 ? [...griefs, `« ${nom} » revient en arrière`] : griefs;
+    if (ordre === "retour") return [...griefs, `« ${nom} » revient en arrière`];
     if (!visible) griefs.push(`le repère du clavier ne se voit pas sur « ${nom} »`);
   }
   return [...griefs, `piège au clavier : la page n’est pas finie après ${attendus} arrêts`];
