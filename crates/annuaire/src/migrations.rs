@@ -97,20 +97,20 @@ pub(crate) const MIGRATIONS: &[Migration] = &[
         DROP TABLE import_agrement;
         DROP TABLE import_theme;
         ALTER TABLE acteur ADD COLUMN confirme_le BIGINT;
-        CREATE TABLE import_organisation AS SELECT '' AS import_id, '' AS moment, t.* FROM organisation t WHERE 1 = 0;
-        CREATE TABLE import_acteur AS SELECT '' AS import_id, '' AS moment, t.* FROM acteur t WHERE 1 = 0;
+        CREATE TABLE import_organisation AS SELECT '' AS pour_import, '' AS moment, t.* FROM organisation t WHERE 1 = 0;
+        CREATE TABLE import_acteur AS SELECT '' AS pour_import, '' AS moment, t.* FROM acteur t WHERE 1 = 0;
         CREATE TABLE import_etablissement AS
-            SELECT '' AS import_id, '' AS moment, t.* FROM acteur_etablissement t WHERE 1 = 0;
-        CREATE TABLE import_valeur AS SELECT '' AS import_id, '' AS moment, t.* FROM acteur_valeur t WHERE 1 = 0;
-        CREATE TABLE import_agrement AS SELECT '' AS import_id, '' AS moment, t.* FROM acteur_agrement t WHERE 1 = 0;
-        CREATE TABLE import_theme AS SELECT '' AS import_id, '' AS moment, t.* FROM acteur_theme t WHERE 1 = 0;
-        CREATE UNIQUE INDEX import_organisation_cle ON import_organisation (import_id, moment, id);
-        CREATE UNIQUE INDEX import_acteur_cle ON import_acteur (import_id, moment, id);
-        CREATE UNIQUE INDEX import_etablissement_cle ON import_etablissement (import_id, moment, id);
-        CREATE UNIQUE INDEX import_valeur_cle ON import_valeur (import_id, moment, id);
+            SELECT '' AS pour_import, '' AS moment, t.* FROM acteur_etablissement t WHERE 1 = 0;
+        CREATE TABLE import_valeur AS SELECT '' AS pour_import, '' AS moment, t.* FROM acteur_valeur t WHERE 1 = 0;
+        CREATE TABLE import_agrement AS SELECT '' AS pour_import, '' AS moment, t.* FROM acteur_agrement t WHERE 1 = 0;
+        CREATE TABLE import_theme AS SELECT '' AS pour_import, '' AS moment, t.* FROM acteur_theme t WHERE 1 = 0;
+        CREATE UNIQUE INDEX import_organisation_cle ON import_organisation (pour_import, moment, id);
+        CREATE UNIQUE INDEX import_acteur_cle ON import_acteur (pour_import, moment, id);
+        CREATE UNIQUE INDEX import_etablissement_cle ON import_etablissement (pour_import, moment, id);
+        CREATE UNIQUE INDEX import_valeur_cle ON import_valeur (pour_import, moment, id);
         CREATE INDEX import_valeur_champ ON import_valeur (acteur_id, champ, source);
-        CREATE UNIQUE INDEX import_agrement_cle ON import_agrement (import_id, moment, acteur_id, genre, source);
-        CREATE UNIQUE INDEX import_theme_cle ON import_theme (import_id, moment, acteur_id, theme);
+        CREATE UNIQUE INDEX import_agrement_cle ON import_agrement (pour_import, moment, acteur_id, genre, source);
+        CREATE UNIQUE INDEX import_theme_cle ON import_theme (pour_import, moment, acteur_id, theme);
         CREATE INDEX acteur_valeur_import ON acteur_valeur (import_id)",
     },
     Migration {

@@ -105,7 +105,7 @@ impl Courbes {
                 "middle"
             }
         };
-        let garde = |rang: usize| rang == dernier || (rang % saut == 0 && dernier - rang >= saut);
+        let garde = |rang: usize| rang == dernier || (rang.is_multiple_of(saut) && dernier - rang >= saut);
         let noms = self.abscisses.iter().enumerate().filter(|(rang, _)| garde(*rang));
         noms.map(|(rang, nom)| (self.x(rang), nom.as_str(), ancre(rang))).collect()
     }

@@ -56,7 +56,7 @@ impl Table {
 
     async fn deposer<M: ActiveModelTrait>(&self, tx: &WriteTx, import: &str, lignes: Vec<M>) -> Result<(), DbErr> {
         for lot in lignes.chunks(PAR_INSERTION) {
-            let colonnes = ["import_id", "moment"].iter().chain(&self.colonnes).map(|colonne| Alias::new(*colonne));
+            let colonnes = ["pour_import", "moment"].iter().chain(&self.colonnes).map(|colonne| Alias::new(*colonne));
             let mut insertion = Query::insert();
             insertion.into_table(Alias::new(&self.attente)).columns(colonnes);
             for ligne in lot {
@@ -123,7 +123,7 @@ pub(super) async fn deposer(tx: &WriteTx, import: &str, changements: Vec<Changem
 pub(super) async fn balayer(tx: &WriteTx) -> Result<(), DbErr> {
     for table in tables() {
         let sql = format!(
-            "DELETE FROM {} WHERE import_id NOT IN (
+            "DELETE FROM {} WHERE pour_import NOT IN (
                 SELECT id FROM annuaire_import WHERE etat IN ('lecture', 'pret') OR id = (
                     SELECT id FROM annuaire_import WHERE etat = 'applique' ORDER BY fini_le DESC, id DESC LIMIT 1))",
             table.attente

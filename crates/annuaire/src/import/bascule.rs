@@ -37,7 +37,7 @@ pub async fn basculer(tx: &WriteTx, id: &str, maintenant: Instant) -> Result<(),
     for table in attaches() {
         let (nom, attente, colonnes, cle) = (table.nom, &table.attente, table.liste(), table.cle.join(", "));
         let sql = format!(
-            "INSERT INTO {nom} ({colonnes}) SELECT {colonnes} FROM {attente} WHERE import_id = $1 AND moment = '{APRES}'
+            "INSERT INTO {nom} ({colonnes}) SELECT {colonnes} FROM {attente} WHERE pour_import = $1 AND moment = '{APRES}'
              ON CONFLICT ({cle}) DO UPDATE SET {}",
             table.affectations("excluded")
         );
@@ -52,19 +52,19 @@ fn attaches() -> [Table; 3] {
 }
 
 /// A fact that a new one replaces: one is current for an actor, a field and a source.
-const REMPLACEE: &str = "EXISTS (SELECT 1 FROM import_valeur s WHERE s.import_id = $1 AND s.moment = 'apres'
+const REMPLACEE: &str = "EXISTS (SELECT 1 FROM import_valeur s WHERE s.pour_import = $1 AND s.moment = 'apres'
     AND s.acteur_id = t.acteur_id AND s.champ = t.champ AND s.source = t.source)";
 
 /// The actors that the import makes or changes.
 fn touches() -> String {
-    format!("SELECT id FROM import_acteur WHERE import_id = $1 AND moment = '{APRES}'")
+    format!("SELECT id FROM import_acteur WHERE pour_import = $1 AND moment = '{APRES}'")
 }
 
 /// Keeps the rows of the actors touched as they are now.
 async fn garder(tx: &WriteTx, id: &str, table: &Table, condition: &str) -> Result<(), DbErr> {
     let (nom, attente, acteur, colonnes) = (table.nom, &table.attente, table.acteur(), table.liste());
     let sql = format!(
-        "INSERT INTO {attente} (import_id, moment, {colonnes})
+        "INSERT INTO {attente} (pour_import, moment, {colonnes})
          SELECT $1, '{AVANT}', {colonnes} FROM {nom} t WHERE t.{acteur} IN ({}) {condition}",
         touches()
     );
@@ -75,7 +75,7 @@ async fn organisations(tx: &WriteTx, id: &str) -> Result<(), ImportRefuse> {
     let colonnes = Table::de::<organisation::Entity>().liste();
     let sql = format!(
         "INSERT INTO organisation ({colonnes})
-         SELECT {colonnes} FROM import_organisation WHERE import_id = $1 AND moment = '{APRES}'"
+         SELECT {colonnes} FROM import_organisation WHERE pour_import = $1 AND moment = '{APRES}'"
     );
     executer(tx, sql, id).await.map_err(conflit)?;
     nommer(tx, id, APRES).await?;
@@ -86,7 +86,7 @@ async fn organisations(tx: &WriteTx, id: &str) -> Result<(), ImportRefuse> {
 async fn nommer(tx: &WriteTx, id: &str, moment: &str) -> Result<(), DbErr> {
     let sql = format!(
         "UPDATE organisation SET nom = s.nom, nom_tri = s.nom_tri, version = organisation.version + 1
-         FROM import_acteur AS s WHERE s.import_id = $1 AND s.moment = '{moment}'
+         FROM import_acteur AS s WHERE s.pour_import = $1 AND s.moment = '{moment}'
            AND organisation.id = s.organisation_id AND organisation.nature = 'acteur' AND organisation.nom <> s.nom"
     );
     executer(tx, sql, id).await.map(|_| ())
@@ -95,11 +95,11 @@ async fn nommer(tx: &WriteTx, id: &str, moment: &str) -> Result<(), DbErr> {
 async fn acteurs(tx: &WriteTx, id: &str) -> Result<(), ImportRefuse> {
     let table = Table::de::<acteur::Entity>();
     let colonnes = table.liste();
-    let connus = format!("import_acteur WHERE import_id = $1 AND moment = '{APRES}' AND version > 1");
+    let connus = format!("import_acteur WHERE pour_import = $1 AND moment = '{APRES}' AND version > 1");
     let attendus = compter(tx, id, &connus).await?;
     let changes = format!(
         "UPDATE acteur SET {} FROM import_acteur AS s
-         WHERE s.import_id = $1 AND s.moment = '{APRES}' AND acteur.id = s.id AND acteur.version = s.version - 1",
+         WHERE s.pour_import = $1 AND s.moment = '{APRES}' AND acteur.id = s.id AND acteur.version = s.version - 1",
         table.affectations("s")
     );
     if executer(tx, changes, id).await? != attendus {
@@ -107,7 +107,7 @@ async fn acteurs(tx: &WriteTx, id: &str) -> Result<(), ImportRefuse> {
     }
     let nouveaux = format!(
         "INSERT INTO acteur ({colonnes})
-         SELECT {colonnes} FROM import_acteur WHERE import_id = $1 AND moment = '{APRES}' AND version = 1"
+         SELECT {colonnes} FROM import_acteur WHERE pour_import = $1 AND moment = '{APRES}' AND version = 1"
     );
     executer(tx, nouveaux, id).await.map_err(conflit)?;
     Ok(())
@@ -115,12 +115,12 @@ async fn acteurs(tx: &WriteTx, id: &str) -> Result<(), ImportRefuse> {
 
 async fn valeurs(tx: &WriteTx, id: &str) -> Result<(), DbErr> {
     let avant = "UPDATE acteur_valeur SET courante = FALSE
-         WHERE id IN (SELECT id FROM import_valeur WHERE import_id = $1 AND moment = 'avant')";
+         WHERE id IN (SELECT id FROM import_valeur WHERE pour_import = $1 AND moment = 'avant')";
     executer(tx, avant.to_owned(), id).await?;
     let colonnes = Table::de::<valeur::Entity>().liste();
     let sql = format!(
         "INSERT INTO acteur_valeur ({colonnes})
-         SELECT {colonnes} FROM import_valeur WHERE import_id = $1 AND moment = '{APRES}'"
+         SELECT {colonnes} FROM import_valeur WHERE pour_import = $1 AND moment = '{APRES}'"
     );
     executer(tx, sql, id).await.map(|_| ())
 }
@@ -156,13 +156,13 @@ pub async fn annuler(tx: &WriteTx, id: &str, maintenant: Instant) -> Result<(), 
     }
     executer(tx, "DELETE FROM acteur_valeur WHERE import_id = $1".to_owned(), id).await?;
     let courantes = "UPDATE acteur_valeur SET courante = TRUE
-         WHERE id IN (SELECT id FROM import_valeur WHERE import_id = $1 AND moment = 'avant')";
+         WHERE id IN (SELECT id FROM import_valeur WHERE pour_import = $1 AND moment = 'avant')";
     executer(tx, courantes.to_owned(), id).await?;
     for table in attaches() {
         let (nom, attente, colonnes) = (table.nom, &table.attente, table.liste());
         executer(tx, format!("DELETE FROM {nom} WHERE acteur_id IN ({})", touches()), id).await?;
         let sql = format!(
-            "INSERT INTO {nom} ({colonnes}) SELECT {colonnes} FROM {attente} WHERE import_id = $1 AND moment = '{AVANT}'"
+            "INSERT INTO {nom} ({colonnes}) SELECT {colonnes} FROM {attente} WHERE pour_import = $1 AND moment = '{AVANT}'"
         );
         executer(tx, sql, id).await?;
     }
@@ -171,7 +171,7 @@ pub async fn annuler(tx: &WriteTx, id: &str, maintenant: Instant) -> Result<(), 
     // The version never goes back: who reads the page of before the undoing must be told.
     let sql = format!(
         "UPDATE acteur SET {affectations} FROM import_acteur AS s
-         WHERE s.import_id = $1 AND s.moment = '{AVANT}' AND acteur.id = s.id"
+         WHERE s.pour_import = $1 AND s.moment = '{AVANT}' AND acteur.id = s.id"
     );
     executer(tx, sql, id).await?;
     executer(tx, format!("DELETE FROM acteur_relance WHERE acteur_id IN ({} AND version = 1)", touches()), id).await?;
@@ -185,7 +185,7 @@ pub async fn annuler(tx: &WriteTx, id: &str, maintenant: Instant) -> Result<(), 
 async fn changes_depuis(tx: &WriteTx, id: &str) -> Result<Vec<String>, DbErr> {
     let sql = format!(
         "SELECT s.nom FROM import_acteur s LEFT JOIN acteur a ON a.id = s.id
-         WHERE s.import_id = $1 AND s.moment = '{APRES}' AND (a.id IS NULL OR a.version <> s.version
+         WHERE s.pour_import = $1 AND s.moment = '{APRES}' AND (a.id IS NULL OR a.version <> s.version
            OR (s.version = 1 AND EXISTS (SELECT 1 FROM offre o WHERE o.acteur_id = s.id)))
          ORDER BY s.nom_tri, s.id LIMIT {NOMS_DITS}"
     );

@@ -6,7 +6,8 @@ use std::path::Path;
 use web::accessibilite::grille;
 
 const PAPIER: &str = "docs/accessibilite.md";
-const DEBUT: &str = "<!-- grille : écrite par TERREAU_ECRIRE_ACCESSIBILITE=1 cargo nextest run --workspace --test maison -->";
+const DEBUT: &str =
+    "<!-- grille : écrite par TERREAU_ECRIRE_ACCESSIBILITE=1 cargo nextest run --workspace --test maison -->";
 const FIN: &str = "<!-- fin de la grille -->";
 
 fn lire(chemin: &str) -> String {
