@@ -322,7 +322,9 @@ impl Index {
         for (sauf, axes) in passages.filter(|(_, axes)| !axes.is_empty()) {
             let des_autres: Vec<&Filtre> = requete.filtres.iter().filter(|filtre| Some(filtre.axe) != sauf).collect();
             let cle = format!("{:?}", (requete.source, &requete.texte, requete.inacheve, partiel, des_autres, &axes));
-            let comptees = match self.comptes().deja(lecteur, &cle) {
+            // Apart: in the head of the `match`, the lock would be held until its end.
+            let deja = self.comptes().deja(lecteur, &cle);
+            let comptees = match deja {
                 Some(comptees) => comptees,
                 None => {
                     let collecte = Collecte { tete: 0, par_score: false, axes };
