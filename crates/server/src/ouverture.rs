@@ -76,7 +76,10 @@ pub async fn ouvrir_avec(configuration: &Configuration, base: Base, ids: Arc<dyn
     let migrations = maison.migrations();
     mettre_a_jour(&db, &migrations, &dossiers(configuration)).await?;
     reconnaitre_la_base(&db, &collectivite).await?;
-    db.entretenir().await.context("La base ne répond pas.")?;
+    // Statistics are a comfort: a full disk refuses them, and the pages still answer.
+    if let Err(erreur) = db.entretenir().await {
+        tracing::warn!(%erreur, "les statistiques de la base n’ont pas pu être tenues");
+    }
     let postier = postier(configuration, &db)?;
     let index = search::Index::ouvrir(&configuration.donnees.join("recherche"))
         .context("L’index de recherche ne s’ouvre pas. Vérifiez que le dossier des données peut être écrit.")?;

@@ -332,7 +332,7 @@ mod tests {
     #[test]
     fn les_tours_disent_qui_paie() {
         let (texte, _) = lancer(&["depouiller", FICHIER, "--regle", "mes_cost", "--tours"]);
-        assert!(texte.contains("1. A (A), coût 300000, prix 0.166667 ; il reste 700000"), "{texte}");
+        assert!(texte.contains("1. Projet A (A), coût 300000, prix 0.166667 ; il reste 700000"), "{texte}");
         assert!(texte.contains("6 votants paient 50000.00 et gardent 50000.00."), "{texte}");
         assert!(texte.contains("votants donnent tout ce qu’ils ont"), "{texte}");
     }

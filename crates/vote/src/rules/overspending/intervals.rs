@@ -58,6 +58,10 @@ impl Between {
         Self { low: (self.low - other.high).next_down().max(0.0), high: (self.high - other.low).next_up() }
     }
 
+    fn is_narrow(self) -> bool {
+        self.high - self.low <= self.high * 1e-9
+    }
+
     fn middle(self) -> f64 {
         if self.high.is_finite() { f64::midpoint(self.low, self.high) } else { self.low }
     }
@@ -193,7 +197,8 @@ impl<'p> Count<'p> {
     fn choose(&mut self, contenders: &[(usize, Offer)]) -> Choice {
         match contenders {
             [] => return Choice::End,
-            &[(project, offer)] if offer.measure.high.is_finite() => {
+            // Two limits of the same measure leave the price open, although the choice is proved: it is asked exactly below.
+            &[(project, offer)] if offer.measure.high.is_finite() && (offer.price.is_narrow() || self.too_big) => {
                 self.certificate.safe += 1;
                 return Choice::Buy { project, tied: 1, offer };
             }
@@ -203,6 +208,12 @@ impl<'p> Count<'p> {
         if let Some(exact) = plain.or_else(|| self.exact_offers(contenders)) {
             self.certificate.redone += 1;
             return self.least(&exact);
+        }
+        if let &[(project, offer)] = contenders
+            && offer.measure.high.is_finite()
+        {
+            self.certificate.safe += 1;
+            return Choice::Buy { project, tied: 1, offer };
         }
         // Nothing proves this choice: the middles decide, and the outcome says so.
         self.certificate.unproved += 1;
@@ -267,6 +278,7 @@ impl<'p> Count<'p> {
     /// Supporters pay.
     fn buy(&mut self, project: usize, tied: usize, offer: Offer) {
         let plain = self.plain(project);
+        let price = plain.as_ref().map_or(offer.price, |exact| Between::of(&exact.price));
         let mut exhausted = 0;
         for &Supporter { group, weight, value } in self.profile.supporters(project) {
             let group = group as usize;
@@ -276,13 +288,13 @@ impl<'p> Count<'p> {
                     let asked = &exact.price * BigInt::from(value);
                     if asked < self.share { Between::of(&(&self.share - asked)) } else { Between::NOTHING }
                 }
-                _ => budget.less(offer.price.times(f64::from(value))),
+                _ => budget.less(price.times(f64::from(value))),
             };
             exhausted += if *budget == Between::NOTHING { u64::from(weight) } else { 0 };
             self.whole[group] = false;
         }
         self.certificate.ties += u64::from(tied > 1);
-        self.order.push(Bought { project, price: offer.price.middle(), tied, exhausted });
+        self.order.push(Bought { project, price: price.middle(), tied, exhausted });
     }
 
     /// The lowest `λ/α²` of a project over the ratios of its supporters and the price at which all is collected.
