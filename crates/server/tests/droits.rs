@@ -400,7 +400,7 @@ async fn un_acteur(tx: &WriteTx, appli: &Appli) -> ActeurEnVue {
         modifie_le: maintenant,
         version: 1,
     };
-    let adresse = offre.id.to_string();
+    let adresse = offre.reference().to_owned();
     let complete = offre::OffreComplete { offre, themes: vec![], etapes: vec![], territoires: vec![] };
     offre::inserer(tx, complete).await.unwrap();
     ActeurEnVue { id: numero, organisation: organisation.id, reference, offre: adresse }

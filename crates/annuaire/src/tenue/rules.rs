@@ -33,10 +33,11 @@ pub fn fraicheur(jour: Date, depuis: Date, sirene: Option<Date>) -> Fraicheur {
     }
 }
 
-/// Does a source really say something else? Capitals, accents and punctuation are not a difference.
+/// Does a source really say something else? Capitals, accents, punctuation and spaces are not a difference.
 #[must_use]
 pub fn differe(une: &str, autre: &str) -> bool {
-    cle_de_tri(une) != cle_de_tri(autre)
+    let cle = |texte| cle_de_tri(texte).replace(' ', "");
+    cle(une) != cle(autre)
 }
 
 #[cfg(test)]
@@ -64,6 +65,8 @@ mod tests {
     #[rstest]
     #[case("LA RESSOURCERIE DU TOULOIS", "La Ressourcerie du Toulois", false)]
     #[case("L’Épicerie", "l'epicerie", false)]
+    #[case("RT", "r.t.", false)]
+    #[case("03 83 00 00 00", "0383000000", false)]
     #[case("La Ressourcerie", "La Recyclerie", true)]
     fn une_majuscule_n_est_pas_une_question(#[case] une: &str, #[case] autre: &str, #[case] attendu: bool) {
         assert_eq!(differe(une, autre), attendu);
