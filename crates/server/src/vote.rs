@@ -334,7 +334,7 @@ mod tests {
         let (texte, _) = lancer(&["depouiller", FICHIER, "--regle", "mes_cost", "--tours"]);
         assert!(texte.contains("1. Projet A (A), coût 300000, prix 0.166667 ; il reste 700000"), "{texte}");
         assert!(texte.contains("6 votants paient 50000.00 et gardent 50000.00."), "{texte}");
-        assert!(texte.contains("votants donnent tout ce qu’ils ont"), "{texte}");
+        assert!(texte.contains("3 votants donnent tout ce qu’ils ont : 57500.00."), "{texte}");
     }
 
     #[test]
@@ -347,7 +347,7 @@ mod tests {
             lancer(&["depouiller", FICHIER, "--regle", regle, "--douteux", chemin])
         };
         let (meme, tranquille) = avec("0\n", "greedy_votes");
-        assert!(meme.contains("Sans les 1 bulletins douteux, les projets retenus sont les mêmes."), "{meme}");
+        assert!(meme.contains("Sans le bulletin douteux, les projets retenus sont les mêmes."), "{meme}");
         let (change, fragile) = avec("6\r\n7\r\n\r\n8\r\n", "mes_cost");
         assert!(change.contains("- en moins : "), "{change}");
         assert_ne!(tranquille, fragile);

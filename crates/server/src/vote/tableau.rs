@@ -152,10 +152,13 @@ fn non_paye(election: &Election, cout: u64, paiements: &[Payment]) -> Option<Str
 
 fn payeurs(paiement: &Payment) -> String {
     let Payment { voters, paid, left, .. } = paiement;
-    if paiement.whole {
-        return format!("{voters} votants paient {} et gardent {}.", fourchette(*paid), fourchette(*left));
+    let (paid, left) = (fourchette(*paid), fourchette(*left));
+    match (paiement.whole, *voters) {
+        (true, 1) => format!("1 votant paie {paid} et garde {left}."),
+        (true, _) => format!("{voters} votants paient {paid} et gardent {left}."),
+        (false, 1) => format!("1 votant donne tout ce qu’il a : {paid}."),
+        (false, _) => format!("{voters} votants donnent tout ce qu’ils ont : {paid}."),
     }
-    format!("{voters} votants donnent tout ce qu’ils ont : {}.", fourchette(*paid))
 }
 
 fn fourchette(montants: Span) -> String {
@@ -185,14 +188,14 @@ pub(super) fn douteux(election: &Election, change: &Sensitivity, sortie: &mut dy
         let ids: Vec<&str> = projets.iter().map(|&p| election.projects[p].id.as_str()).collect();
         ou_aucun(&ids)
     };
+    let sans = match change.ballots {
+        1 => "Sans le bulletin douteux".to_owned(),
+        nombre => format!("Sans les {nombre} bulletins douteux"),
+    };
     if change.gained.is_empty() && change.lost.is_empty() {
-        return writeln!(
-            sortie,
-            "\nSans les {} bulletins douteux, les projets retenus sont les mêmes.",
-            change.ballots
-        );
+        return writeln!(sortie, "\n{sans}, les projets retenus sont les mêmes.");
     }
-    writeln!(sortie, "\nSans les {} bulletins douteux, les projets retenus changent :", change.ballots)?;
+    writeln!(sortie, "\n{sans}, les projets retenus changent :")?;
     writeln!(sortie, "- en moins : {}\n- en plus : {}", noms(&change.lost), noms(&change.gained))
 }
 
