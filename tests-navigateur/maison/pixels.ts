@@ -24,6 +24,9 @@ function textes(page: Page): Promise<Texte[]> {
       const [r = 0, g = 0, b = 0, a = 255] = toile.getImageData(0, 0, 1, 1).data;
       return [r, g, b, a / 255];
     };
+    // Left to screen readers alone, like the head of a table that becomes cards.
+    const decoupe = (element: Element | null): boolean =>
+      element !== null && (getComputedStyle(element).clipPath === "inset(50%)" || decoupe(element.parentElement));
     const noeuds = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
     for (let noeud = noeuds.nextNode(); noeud; noeud = noeuds.nextNode()) {
       const parent = noeud.parentElement;
@@ -37,8 +40,7 @@ function textes(page: Page): Promise<Texte[]> {
       for (const boite of etendue.getClientRects()) {
         // What is only for screen readers is one pixel.
         if (boite.width < 3 || boite.height < 3) continue;
-        const cachee = parent.closest(".govuk-visually-hidden, .govuk-skip-link");
-        if (cachee) continue;
+        if (parent.closest(".govuk-visually-hidden, .govuk-skip-link") || decoupe(parent)) continue;
         trouves.push({
           mots: mots.slice(0, 60),
           couleur: couleur(svg ? style.fill : style.color),

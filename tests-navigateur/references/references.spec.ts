@@ -1,6 +1,6 @@
 // Reference pictures of the gallery and of key pages, in each look and width. A difference beyond tolerance fails, and the
 // three pictures (wanted, seen, difference) are kept. To take them again after a wanted change:
-//   script/test-navigateur --project=references --update-snapshots
+//   REFERENCES=1 script/test-navigateur --project=references --update-snapshots
 // Pages that show today's date are not here: they would change every night.
 import { expect, test } from "../maison/essai.js";
 
