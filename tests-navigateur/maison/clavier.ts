@@ -31,7 +31,8 @@ export async function parcourir(page: Page): Promise<string[]> {
     getSelection()?.removeAllRanges();
     window.scrollTo(0, 0);
     const arrets = [...document.querySelectorAll<HTMLElement>("a[href], button, input:not([type=hidden]), select, textarea, summary, [tabindex='0']")];
-    return arrets.filter((e) => e.checkVisibility({ visibilityProperty: true }) && !(e as HTMLButtonElement).disabled).length;
+    const vus = arrets.filter((e) => e.checkVisibility({ visibilityProperty: true }) && !(e as HTMLButtonElement).disabled);
+    return vus.length + 4 * vus.filter((e) => e.matches("[type=date]")).length;
   });
   const memoire = await page.evaluateHandle(() => ({ premier: null as Element | null, vu: null as Element | null }));
   for (let i = 0; i <= attendus; i += 1) {
@@ -40,7 +41,8 @@ export async function parcourir(page: Page): Promise<string[]> {
       const ici = document.activeElement;
       // The browser starts again from the top: the page was left.
       if (!ici || ici === document.body || ici === memoire.premier) return "fini";
-      const apres = !memoire.vu || (memoire.vu.compareDocumentPosition(ici) & Node.DOCUMENT_POSITION_FOLLOWING) !== 0;
+      // A date has a stop for its day, its month, its year.
+      const apres = !memoire.vu || memoire.vu === ici || (memoire.vu.compareDocumentPosition(ici) & Node.DOCUMENT_POSITION_FOLLOWING) !== 0;
       memoire.premier ??= ici;
       memoire.vu = ici;
       return apres ? "apres" : "retour";
