@@ -184,7 +184,8 @@ export const PREUVES: Record<string, Preuve> = {
         if (champ.type === "radio" && groupe.length > 1 && !champ.closest("fieldset")?.querySelector("legend")?.innerText.trim()) dire("choix sans légende", champ);
       }
       document.querySelectorAll<HTMLButtonElement>("button").forEach((bouton) => {
-        if (!bouton.innerText.trim() && !bouton.getAttribute("aria-label")) dire("bouton sans mots", bouton);
+        // Its words, even where it is folded away.
+        if (!bouton.textContent?.trim() && !bouton.getAttribute("aria-label")) dire("bouton sans mots", bouton);
         if (/^(ok|valider|go|envoyer)$/i.test(bouton.innerText.trim())) dire("bouton qui ne dit pas ce qu’il fait", bouton);
       });
       return griefs;
