@@ -1,4 +1,4 @@
-// Every journey runs four times: wide and narrow, with the page's script and without any script. The proofs walk through
+// The journeys run four times: wide and narrow, with the page's script and without any script. The proofs walk through
 // every page once: each of them changes the window itself.
 import { defineConfig } from "@playwright/test";
 import type { Options } from "./maison/essai.js";
@@ -28,6 +28,16 @@ const REFERENCES = {
   use: { viewport: ECRANS.large, javaScriptEnabled: false, deviceScaleFactor: 0.5 },
 };
 
+// What only the département's own people do, or what the browser hardly changes: in two settings (the first and the last), and
+// installations in one. The rest is walked in all four.
+const EN_DEUX = /(imports|reprise|equipe|reglages|identite|pieces)\.spec/;
+const EN_UN = /installation\.spec/;
+
+function laisses(ecran: string, scripts: boolean): RegExp[] {
+  if (ecran === "large") return scripts ? [] : [EN_UN, EN_DEUX];
+  return scripts ? [EN_UN, EN_DEUX] : [EN_UN];
+}
+
 export default defineConfig<object, Options>({
   testDir: "parcours",
   outputDir: "../target/navigateur",
@@ -53,6 +63,7 @@ export default defineConfig<object, Options>({
     ...Object.entries(ECRANS).flatMap(([ecran, viewport]) =>
       [true, false].map((scripts) => ({
         name: `${ecran}, ${scripts ? "avec" : "sans"} script`,
+        testIgnore: laisses(ecran, scripts),
         use: { viewport, javaScriptEnabled: scripts, capturable: scripts },
       })),
     ),
