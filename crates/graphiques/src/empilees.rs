@@ -38,7 +38,6 @@ struct Morceau {
     debut: String,
     largeur: String,
     motif: usize,
-    texte: String,
 }
 
 impl Empilees {
@@ -68,7 +67,7 @@ impl Empilees {
         let morceau = |(rang, p): (usize, &Part)| {
             let debut = part(avant, le_plus);
             avant = avant.saturating_add(p.valeur.max(0));
-            Morceau { debut, largeur: part(p.valeur, le_plus), motif: motif(rang), texte: p.texte.clone() }
+            Morceau { debut, largeur: part(p.valeur, le_plus), motif: motif(rang) }
         };
         parts.iter().enumerate().map(morceau).collect()
     }
