@@ -72,8 +72,8 @@ async fn accueil(cadre: Cadre) -> Reponse {
     use web::composants::{Dessin, Icone, Illustration, Signe};
     let page = PageAccueil {
         onglets: onglets("/composants"),
-        signes: Signe::TOUS.iter().map(|(signe, _)| (Icone(*signe), signe.id())).collect(),
-        dessins: Dessin::TOUS.iter().map(|(dessin, _)| Illustration(*dessin)).collect(),
+        signes: Signe::TOUS.iter().map(|signe| (Icone(*signe), signe.as_str())).collect(),
+        dessins: Dessin::TOUS.iter().map(|dessin| Illustration(*dessin)).collect(),
     };
     cadre.page("Composants", &page)?.repondre()
 }

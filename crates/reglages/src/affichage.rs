@@ -23,7 +23,8 @@ struct PageAffichage {
 
 fn page(cadre: &Cadre, saisie: Saisie, erreurs: Erreurs) -> PageAffichage {
     let f = cadre.formulaire_avec(saisie, erreurs);
-    let options = Affichage::TOUS.map(|affichage| OptionDeChamp::nouvelle(affichage.as_str(), affichage.libelle()));
+    let options =
+        Affichage::TOUS.iter().map(|affichage| OptionDeChamp::nouvelle(affichage.as_str(), affichage.libelle()));
     PageAffichage {
         resume: f.resume(),
         caches: f.caches(),

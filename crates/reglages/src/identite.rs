@@ -64,7 +64,7 @@ fn page(cadre: &Cadre, saisie: Saisie, erreurs: Erreurs, version: i64, conflit: 
         ],
         apercu: Apercu::de(f.saisie.texte("accent")),
         fond: f
-            .radios("fond", "Fond de la carte à déplacer", Fond::TOUS.map(|(f, mots)| OptionDeChamp::nouvelle(f.as_str(), mots)))
+            .radios("fond", "Fond de la carte à déplacer", Fond::TOUS.iter().map(|f| OptionDeChamp::nouvelle(f.as_str(), f.libelle())))
             .aide("Le plan IGN est demandé à l’IGN par le navigateur de la personne, quand elle ouvre la carte : l’IGN voit son adresse de réseau. La page « Données personnelles » le dit alors."),
         adresse: f.long("adresse", "Adresse postale", 300).lignes(3),
     }

@@ -1,7 +1,5 @@
 //! What an instance says of itself: name, accent colour, contact, host. An agent changes it on screen.
 
-use std::str::FromStr;
-
 use domain::referentiel::Collectivite;
 use serde::{Deserialize, Serialize};
 use socle::reglage;
@@ -59,31 +57,20 @@ impl Default for Identite {
     }
 }
 
-/// Background of the live map. Anything but none is fetched by the reader's browser from someone else, when the map is opened.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "lowercase")]
-pub enum Fond {
-    /// The contours of this site alone.
-    #[default]
-    Aucun,
-    /// IGN's plan.
-    Ign,
+domain::vocabulaire! {
+    /// Background of the live map. Anything but none is fetched by the reader's browser from someone else, when the map is
+    /// opened.
+    #[derive(Default)]
+    Fond {
+        /// The contours of this site alone.
+        #[default]
+        Aucun = "aucun", "Aucun : les contours des communes seulement";
+        /// IGN's plan.
+        Ign = "ign", "Plan IGN (Géoplateforme)";
+    }
 }
 
 impl Fond {
-    /// All, with their words.
-    pub const TOUS: [(Self, &str); 2] =
-        [(Self::Aucun, "Aucun : les contours des communes seulement"), (Self::Ign, "Plan IGN (Géoplateforme)")];
-
-    /// Stable id.
-    #[must_use]
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::Aucun => "aucun",
-            Self::Ign => "ign",
-        }
-    }
-
     /// Whom the reader's browser asks, for the security policy.
     #[must_use]
     pub fn hote(self) -> &'static str {
@@ -91,13 +78,6 @@ impl Fond {
             Self::Aucun => "",
             Self::Ign => " https://data.geopf.fr",
         }
-    }
-}
-
-impl FromStr for Fond {
-    type Err = ();
-    fn from_str(texte: &str) -> Result<Self, ()> {
-        Self::TOUS.into_iter().map(|(fond, _)| fond).find(|fond| fond.as_str() == texte).ok_or(())
     }
 }
 

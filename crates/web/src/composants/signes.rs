@@ -2,32 +2,12 @@
 //! the words beside them say the same, so that a screen reader is told nothing twice.
 
 use askama::Template;
+use domain::vocabulaire;
 
 use super::composant;
 use crate::actifs;
 
-macro_rules! dessins {
-    ($(#[$doc:meta])* $nom:ident { $($variante:ident = $id:literal, $mots:literal;)* }) => {
-        $(#[$doc])*
-        #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-        pub enum $nom {
-            $(#[doc = $mots] $variante,)*
-        }
-
-        impl $nom {
-            /// All of them, with what each one shows (for the gallery and the tests).
-            pub const TOUS: &[(Self, &str)] = &[$((Self::$variante, $mots),)*];
-
-            /// Name of the symbol in the sprite.
-            #[must_use]
-            pub fn id(self) -> &'static str {
-                match self { $(Self::$variante => $id,)* }
-            }
-        }
-    };
-}
-
-dessins! {
+vocabulaire! {
     /// An icon, in the colour of the words beside it.
     Signe {
         Pousse = "pousse", "A sprout: a project.";
@@ -61,7 +41,7 @@ dessins! {
     }
 }
 
-dessins! {
+vocabulaire! {
     /// An illustration. Its colours are those of the theme.
     Dessin {
         Village = "village", "A village on its hill, over living soil: the home page.";
@@ -81,7 +61,7 @@ pub struct Icone(pub Signe);
 
 impl Icone {
     fn adresse(self) -> String {
-        format!("{}#{}", actifs::url("icones.svg"), self.0.id())
+        format!("{}#{}", actifs::url("icones.svg"), self.0.as_str())
     }
 }
 
@@ -95,7 +75,7 @@ pub struct Illustration(pub Dessin);
 
 impl Illustration {
     fn adresse(self) -> String {
-        format!("{}#{}", actifs::url("dessins.svg"), self.0.id())
+        format!("{}#{}", actifs::url("dessins.svg"), self.0.as_str())
     }
 
     fn cadre(self) -> &'static str {
@@ -117,11 +97,11 @@ mod tests {
     #[test]
     fn chaque_dessin_est_dans_sa_planche() {
         let (icones, dessins) = (lire("icones.svg"), lire("dessins.svg"));
-        for (signe, _) in Signe::TOUS {
-            assert!(icones.contains(&format!("id=\"{}\"", signe.id())), "{signe:?}");
+        for signe in Signe::TOUS {
+            assert!(icones.contains(&format!("id=\"{}\"", signe.as_str())), "{signe:?}");
         }
-        for (dessin, _) in Dessin::TOUS {
-            assert!(dessins.contains(&format!("id=\"{}\"", dessin.id())), "{dessin:?}");
+        for dessin in Dessin::TOUS {
+            assert!(dessins.contains(&format!("id=\"{}\"", dessin.as_str())), "{dessin:?}");
         }
         assert_eq!(icones.matches("<symbol").count(), Signe::TOUS.len(), "no icon that nobody calls");
         assert_eq!(dessins.matches("<symbol").count(), Dessin::TOUS.len());
