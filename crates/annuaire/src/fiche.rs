@@ -34,12 +34,11 @@ pub(crate) struct OffreVue {
 impl OffreVue {
     pub(crate) fn nouvelle(instance: &Instance, complete: OffreComplete) -> Self {
         let etapes: Vec<&str> = complete.etapes.iter().map(|etape| etape.libelle()).collect();
-        let themes: Vec<&str> = complete.themes.iter().map(|theme| theme.libelle()).collect();
         Self {
             reference: complete.offre.reference().to_owned(),
             genre: complete.offre.genre.libelle(),
             mode: complete.offre.mode.libelle(),
-            themes: themes.join(", "),
+            themes: instance.locaux().themes.noms(&complete.themes),
             etapes: if etapes.is_empty() { "À toutes les étapes".to_owned() } else { etapes.join(", ") },
             territoire: territoire(instance, &complete.territoires),
             le: texte::jour(instance.jour_de(complete.offre.modifie_le)),
@@ -129,7 +128,7 @@ pub async fn montrer(cadre: Cadre, Path(reference): Path<String>) -> Reponse {
         exemple: acteur.exemple,
         avis: avis(instance, &acteur),
         presentation: Html(texte::paragraphes(acteur.presentation.as_deref().unwrap_or_default())),
-        themes: themes.iter().filter_map(theme_vu).collect(),
+        themes: themes.iter().filter_map(|theme| theme_vu(instance, theme)).collect(),
         offres: offres
             .into_iter()
             .filter(|complete| complete.offre.active)
@@ -191,9 +190,9 @@ fn avis(instance: &Instance, acteur: &acteur::Model) -> Vec<&'static str> {
 }
 
 /// A theme, with a note when it is only guessed.
-fn theme_vu(theme: &theme::Model) -> Option<(String, Option<&'static str>)> {
+fn theme_vu(instance: &Instance, theme: &theme::Model) -> Option<(String, Option<&'static str>)> {
     let note = (theme.origine == Origine::Naf).then_some("déduit de l’activité déclarée, à vérifier");
-    theme.theme().map(|lu: Theme| (lu.libelle().to_owned(), note))
+    theme.theme().map(|lu: Theme| (instance.locaux().themes.nom(lu).to_owned(), note))
 }
 
 fn source_et_date(source: Origine, du: Option<Jour>) -> String {

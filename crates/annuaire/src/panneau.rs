@@ -18,7 +18,7 @@ use crate::recherche::axe;
 const NOMMES: usize = 12;
 
 struct ThemeAutour {
-    libelle: &'static str,
+    libelle: String,
     nombre: usize,
     url: String,
 }
@@ -49,7 +49,7 @@ pub(crate) async fn commune(demande: &DemandeCommune<'_>) -> Result<Option<Panne
         autour: themes
             .into_iter()
             .map(|theme| ThemeAutour {
-                libelle: theme.libelle(),
+                libelle: instance.locaux().themes.nom(theme).to_owned(),
                 nombre: voisins.compte(axe::THEME, theme.as_str()),
                 url: Filtres { theme: Some(theme), ..avec_voisines.clone() }.adresse(),
             })

@@ -61,7 +61,7 @@ async fn montrer(tx: &ReadTx, instance: &Instance, ids: &[String]) -> Result<Vec
 
 fn trouve(instance: &Instance, ligne: Ligne) -> Trouve {
     let lieu = ligne.commune.as_ref().map(|code| instance.referentiel().nom_commune(code).to_owned());
-    let parties = [Some(ligne.famille.libelle().to_owned()), lieu, ligne.resume_themes()];
+    let parties = [Some(ligne.famille.libelle().to_owned()), lieu, ligne.resume_themes(&instance.locaux().themes)];
     Trouve {
         url: format!("/annuaire/{}", ligne.reference),
         resume: parties.into_iter().flatten().collect::<Vec<_>>().join(" · "),
@@ -116,12 +116,13 @@ impl Autour {
         let themes: BTreeSet<_> = self.themes.get(id).into_iter().flatten().filter_map(theme::Model::theme).collect();
         let lieux = lieux(instance, acteur, etablissements);
         let noms_des_lieux = lieux.iter().map(|code| instance.referentiel().nom_commune(code));
+        let locaux = instance.locaux();
         let corps = acteur
             .presentation
             .as_deref()
             .into_iter()
             .chain(offres.iter().map(|offre| offre.description.as_str()))
-            .chain(themes.iter().map(|theme| theme.libelle()))
+            .chain(themes.iter().map(|theme| locaux.themes.nom(*theme)))
             .chain(agrements.iter().flat_map(|genre| [genre.libelle(), genre.as_str()]))
             .chain(noms_des_lieux)
             .chain([acteur.famille.libelle()]);

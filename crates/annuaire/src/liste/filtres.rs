@@ -189,7 +189,7 @@ impl Filtres {
         let secteur = secteurs.iter().find(|s| Some(&s.nom_tri) == self.secteur.as_ref());
         let epci = self.epci.as_deref().and_then(|code| instance.referentiel().epci(code));
         ajouter((!self.q.is_empty()).then(|| format!("« {} »", self.q)), Self { q: String::new(), ..base.clone() });
-        ajouter(self.theme.map(|t| t.libelle().to_owned()), Self { theme: None, ..base.clone() });
+        ajouter(self.theme.map(|t| instance.locaux().themes.nom(t).to_owned()), Self { theme: None, ..base.clone() });
         ajouter(lieu, Self { commune: None, autour: Autour::Seule, ..base.clone() });
         ajouter(epci.map(|e| e.nom.to_owned()), Self { epci: None, ..base.clone() });
         ajouter(secteur.map(|s| format!("Secteur {}", s.nom)), Self { secteur: None, ..base.clone() });

@@ -92,7 +92,8 @@ impl ActeurVu {
         });
         etiquettes.extend(ligne.agrements().iter().map(|genre| Etiquette::nouvelle(genre.libelle(), Ton::Neutre)));
         let commune = ligne.commune.as_ref().map(|code| instance.referentiel().nom_commune(code).to_owned());
-        let parties = [Some(ligne.famille.libelle().to_owned()), commune, ligne.resume_themes()];
+        let themes = ligne.resume_themes(&instance.locaux().themes);
+        let parties = [Some(ligne.famille.libelle().to_owned()), commune, themes];
         Self {
             url: format!("/annuaire/{}", ligne.reference),
             etiquettes,
@@ -133,12 +134,13 @@ impl Recherche {
         // A field in error shows again what was typed.
         let saisie = if demande.erreurs.est_vide() { demande.filtres.saisie(instance) } else { demande.saisie.clone() };
         let f = cadre.formulaire_avec(saisie, demande.erreurs.clone());
-        let choix = |tous: &str, axe: &str, options: &[(&'static str, &'static str)], choisie: Option<&str>| {
+        let choix = |tous: &str, axe: &str, options: &[(&str, &str)], choisie: Option<&str>| {
             let options = options.iter().map(|(valeur, libelle)| ((*valeur).to_owned(), (*libelle).to_owned()));
             comptes(tous, axe, options, choisie, resultat)
         };
         let filtres = &demande.filtres;
-        let themes: Vec<_> = Theme::TOUS.iter().map(|t| (t.as_str(), t.libelle())).collect();
+        let locaux = instance.locaux();
+        let themes: Vec<_> = Theme::TOUS.iter().map(|t| (t.as_str(), locaux.themes.nom(*t))).collect();
         let familles: Vec<_> = Famille::TOUS.iter().map(|x| (x.as_str(), x.libelle())).collect();
         let agrements: Vec<_> = GenreAgrement::TOUS.iter().map(|x| (x.as_str(), x.libelle())).collect();
         let offres: Vec<_> = GenreOffre::TOUS.iter().map(|x| (x.as_str(), x.libelle())).collect();
@@ -434,7 +436,7 @@ fn en_cellules(instance: &Instance, ligne: &Ligne) -> Vec<Cellule> {
         Cellule::lien(&format!("/annuaire/{}", ligne.reference), &nom),
         Cellule::texte(ligne.famille.libelle()),
         Cellule::texte(ligne.commune.as_ref().map_or("–", |code| instance.referentiel().nom_commune(code))),
-        Cellule::texte(ligne.resume_themes().unwrap_or_default()),
+        Cellule::texte(ligne.resume_themes(&instance.locaux().themes).unwrap_or_default()),
         Cellule::texte(agrements.join(", ")),
         Cellule::texte(ligne.ess_loi.libelle()),
     ]

@@ -5,6 +5,7 @@ use domain::theme::Theme;
 use jiff::civil::Date;
 use sea_orm::entity::prelude::*;
 use sea_orm::{FromQueryResult, raw_sql};
+use web::locaux::ThemesLocaux;
 
 use crate::vocabulaire::{Famille, GenreAgrement, Reponse};
 
@@ -46,11 +47,10 @@ impl Ligne {
         valeurs(self.agrements.as_deref())
     }
 
-    /// Its themes in words.
+    /// Its themes in words, as they are called here.
     #[must_use]
-    pub fn resume_themes(&self) -> Option<String> {
-        let noms: Vec<&str> = self.themes().iter().map(|theme| theme.libelle()).collect();
-        (!noms.is_empty()).then(|| noms.join(", "))
+    pub fn resume_themes(&self, noms: &ThemesLocaux) -> Option<String> {
+        Some(noms.noms(&self.themes())).filter(|noms| !noms.is_empty())
     }
 }
 

@@ -15,5 +15,6 @@ const LIMITE: u64 = 300;
 /// What the directory proposes.
 pub(crate) async fn proposer(demande: &DemandePropositions<'_>) -> Result<Vec<Proposition>, Erreur> {
     let offres = lecture::sur_les_themes(demande.tx, &demande.profil.themes, LIMITE).await?;
-    Ok(rules::apparier(&offres, demande.profil, demande.faits, &|instant| demande.instance.jour_de(instant)))
+    let noms = demande.instance.locaux().themes.noms_de_themes();
+    Ok(rules::apparier(&offres, demande.profil, demande.faits, &noms, &|instant| demande.instance.jour_de(instant)))
 }

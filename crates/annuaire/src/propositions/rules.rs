@@ -6,7 +6,7 @@ use std::collections::BTreeSet;
 use domain::constat::{Constat, Source, Surete, Verdict};
 use domain::profil::{Besoin, Etape, FaitsCommune, ProfilDeProjet};
 use domain::referentiel::Referentiel;
-use domain::theme::Theme;
+use domain::theme::{NomsDeThemes, Theme};
 use jiff::civil::Date;
 use platform::Instant;
 use web::feature::{Famille, Proposition};
@@ -14,16 +14,17 @@ use web::feature::{Famille, Proposition};
 use crate::offre::lecture::OffreDActeur;
 use crate::vocabulaire::{GenreOffre, GenreTerritoire, ModeOffre};
 
-/// Matches every offer. `jour_de` gives the civil day of an instant.
+/// Matches every offer. `noms` says how themes are called here; `jour_de` gives the civil day of an instant.
 #[must_use]
 pub fn apparier(
     offres: &[OffreDActeur],
     profil: &ProfilDeProjet,
     commune: &FaitsCommune,
+    noms: &NomsDeThemes,
     jour_de: &dyn Fn(Instant) -> Date,
 ) -> Vec<Proposition> {
     let jugees: Vec<(&OffreDActeur, Vec<Constat>)> =
-        offres.iter().map(|offre| (offre, constats(offre, profil, commune))).collect();
+        offres.iter().map(|offre| (offre, constats(offre, profil, commune, noms))).collect();
     let possibles: Vec<&OffreDActeur> =
         jugees.iter().filter(|(_, constats)| ensemble(constats) != Verdict::Non).map(|(offre, _)| *offre).collect();
     jugees
@@ -77,10 +78,15 @@ fn paiement(mode: ModeOffre) -> &'static str {
     }
 }
 
-fn constats(offre: &OffreDActeur, profil: &ProfilDeProjet, commune: &FaitsCommune) -> Vec<Constat> {
+fn constats(
+    offre: &OffreDActeur,
+    profil: &ProfilDeProjet,
+    commune: &FaitsCommune,
+    noms: &NomsDeThemes,
+) -> Vec<Constat> {
     let complete = &offre.complete;
     [
-        themes(&complete.themes, &profil.themes),
+        themes(&complete.themes, &profil.themes, noms),
         etapes(&complete.etapes, profil.etape),
         territoire(&complete.territoires, commune),
         besoin(complete.offre.genre, &profil.complements.besoins),
@@ -88,20 +94,19 @@ fn constats(offre: &OffreDActeur, profil: &ProfilDeProjet, commune: &FaitsCommun
     .into()
 }
 
-fn themes(offerts: &[Theme], voulus: &[Theme]) -> Constat {
-    let communs: Vec<&str> = voulus.iter().filter(|theme| offerts.contains(theme)).map(|t| t.libelle()).collect();
+fn themes(offerts: &[Theme], voulus: &[Theme], noms: &NomsDeThemes) -> Constat {
+    let communs: Vec<Theme> = voulus.iter().filter(|theme| offerts.contains(theme)).copied().collect();
     if communs.is_empty() {
-        let offerts: Vec<&str> = offerts.iter().map(|theme| theme.libelle()).collect();
         return Constat::critere(
             "themes",
             Verdict::Non,
-            format!("Cette offre porte sur d’autres thèmes : {}.", offerts.join(", ")),
+            format!("Cette offre porte sur d’autres thèmes : {}.", noms.noms(offerts.iter().copied())),
         );
     }
     Constat::critere(
         "themes",
         Verdict::Oui,
-        format!("Cette offre porte sur un thème du projet : {}.", communs.join(", ")),
+        format!("Cette offre porte sur un thème du projet : {}.", noms.noms(communs)),
     )
 }
 

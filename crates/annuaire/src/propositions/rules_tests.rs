@@ -55,7 +55,8 @@ fn cirey() -> FaitsCommune {
 }
 
 fn apparier_une(offre: OffreDActeur, besoins: &[Besoin]) -> Proposition {
-    apparier(&[offre], &profil(besoins), &cirey(), &|_| "2026-11-24".parse().unwrap()).remove(0)
+    apparier(&[offre], &profil(besoins), &cirey(), &NomsDeThemes::default(), &|_| "2026-11-24".parse().unwrap())
+        .remove(0)
 }
 
 fn verdict_de(proposition: &Proposition, code: &str) -> Verdict {
@@ -100,7 +101,10 @@ fn une_intercommunalite_inconnue_n_est_pas_un_non() {
     une.complete.territoires = vec![(GenreTerritoire::Epci, "200069433".to_owned())];
     let sans = FaitsCommune { epci: None, epci_nom: None, ..cirey() };
     let jour = |_: Instant| "2026-11-24".parse().unwrap();
-    assert_eq!(verdict_de(&apparier(&[une], &profil(&[]), &sans, &jour)[0], "territoire"), Verdict::AVerifier);
+    assert_eq!(
+        verdict_de(&apparier(&[une], &profil(&[]), &sans, &NomsDeThemes::default(), &jour)[0], "territoire"),
+        Verdict::AVerifier
+    );
 }
 
 #[rstest]
@@ -119,7 +123,7 @@ fn un_prestataire_payant_n_est_jamais_seul_sans_qu_on_le_dise() {
     let seule = apparier_une(payante("a"), &[Besoin::Conseil]);
     assert_eq!((verdict_de(&seule, "choix"), seule.verdict), (Verdict::AVerifier, Verdict::AVerifier));
     let jour = |_: Instant| "2026-11-24".parse().unwrap();
-    let deux = apparier(&[payante("a"), payante("b")], &profil(&[]), &cirey(), &jour);
+    let deux = apparier(&[payante("a"), payante("b")], &profil(&[]), &cirey(), &NomsDeThemes::default(), &jour);
     for (proposition, autre) in deux.iter().zip(["b", "a"]) {
         let choix = proposition.constats.iter().find(|c| c.code == "choix").unwrap();
         assert_eq!(choix.verdict, Verdict::Oui);
@@ -131,7 +135,7 @@ fn un_prestataire_payant_n_est_jamais_seul_sans_qu_on_le_dise() {
     let gratuite = offre("d", GenreOffre::Ingenierie, ModeOffre::Gratuit);
     let autre_genre = offre("e", GenreOffre::Formation, ModeOffre::Achat);
     let toutes = [payante("a"), payante("a"), refusee, gratuite, autre_genre];
-    let propositions = apparier(&toutes, &profil(&[]), &cirey(), &jour);
+    let propositions = apparier(&toutes, &profil(&[]), &cirey(), &NomsDeThemes::default(), &jour);
     assert_eq!(verdict_de(&propositions[0], "choix"), Verdict::AVerifier);
     assert!(propositions[3].constats.iter().all(|constat| constat.code != "choix"));
 }
@@ -149,7 +153,7 @@ proptest! {
             .collect();
         let jour = |_: Instant| "2026-11-24".parse().unwrap();
         let verdicts = |offres: &[OffreDActeur]| {
-            let mut verdicts: Vec<(String, Verdict)> = apparier(offres, &profil(&[]), &cirey(), &jour)
+            let mut verdicts: Vec<(String, Verdict)> = apparier(offres, &profil(&[]), &cirey(), &NomsDeThemes::default(), &jour)
                 .into_iter()
                 .map(|p| (p.id, p.verdict))
                 .collect();

@@ -8,8 +8,9 @@ use domain::theme::Theme;
 use platform::{ReadTx, WriteTx, journal};
 use sea_orm::IntoActiveModel;
 use sea_orm::entity::prelude::*;
-use web::composants::{Cellule, ChampLong, ChampOptions, ChampTexte, Html, OptionDeChamp, ResumeErreurs, Tableau};
+use web::composants::{Cellule, ChampLong, ChampOptions, ChampTexte, Html, ResumeErreurs, Tableau};
 use web::formulaire::Erreurs;
+use web::locaux::ThemesLocaux;
 use web::{Cadre, CheckedForm, Erreur, Reponse, Saisie, texte};
 
 use super::storage::{self as tenue, Auteur};
@@ -87,7 +88,7 @@ fn page(cadre: &Cadre, ouvert: &Ouvert, saisie: Saisie, erreurs: Erreurs) -> Pag
     let f = cadre.formulaire_avec(saisie, erreurs);
     let acteur = &ouvert.acteur;
     let confirme = acteur.confirme_le.map(|le| texte::jour(cadre.instance.jour_de(le)));
-    let themes = Theme::TOUS.iter().map(|theme| OptionDeChamp::nouvelle(theme.as_str(), theme.libelle()));
+    let themes = cadre.instance.locaux().themes.options(f.saisie.liste("themes"));
     PageModifier {
         nom: acteur.nom.clone(),
         reference: acteur.reference.clone(),
@@ -157,9 +158,8 @@ impl Lue {
         self.themes.len() != ouvert.themes.len() || self.themes.iter().any(|theme| !ouvert.themes.contains(theme))
     }
 
-    fn apercu(&self, ouvert: &Ouvert) -> Tableau {
+    fn apercu(&self, ouvert: &Ouvert, noms: &ThemesLocaux) -> Tableau {
         let dire = |texte: &str| Cellule::texte(if texte.is_empty() { "rien" } else { texte });
-        let noms = |themes: &[Theme]| themes.iter().map(|theme| theme.libelle()).collect::<Vec<_>>().join(", ");
         let mut lignes: Vec<Vec<Cellule>> = self
             .changements(&ouvert.acteur)
             .iter()
@@ -168,7 +168,11 @@ impl Lue {
             })
             .collect();
         if self.themes_changes(ouvert) {
-            lignes.push(vec![Cellule::texte("Thèmes"), dire(&noms(&ouvert.themes)), dire(&noms(&self.themes))]);
+            lignes.push(vec![
+                Cellule::texte("Thèmes"),
+                dire(&noms.noms(&ouvert.themes)),
+                dire(&noms.noms(&self.themes)),
+            ]);
         }
         Tableau {
             legende: "Ce qui changera".to_owned(),
@@ -205,7 +209,11 @@ pub async fn enregistrer(cadre: Cadre, Path(reference): Path<String>, form: Chec
         }
         Ok(lue) if form.saisie.texte("acte") == "voir" => {
             let page = page(&cadre, &ouvert, form.saisie.clone(), Erreurs::default());
-            let page = PageModifier { apercu: Some(lue.apercu(&ouvert)), version: version_lue(&form), ..page };
+            let page = PageModifier {
+                apercu: Some(lue.apercu(&ouvert, &cadre.instance.locaux().themes)),
+                version: version_lue(&form),
+                ..page
+            };
             repondre(&cadre, &page, StatusCode::OK)
         }
         Ok(lue) => ecrire(&cadre, form, ouvert, Some(lue)).await,
