@@ -155,9 +155,15 @@ export const PREUVES: Record<string, Preuve> = {
     }),
   "presentation": (page) =>
     page.evaluate(() => {
-      const balises = "b, i, u, font, center, big, strike, tt, basefont, br + br";
+      const balises = "b, i, u, font, center, big, strike, tt, basefont";
       const attributs = "[style], [align], [bgcolor], [border], table[width], td[width], [accesskey], [background]";
-      return [...document.querySelectorAll(`body :is(${balises}), body :is(${attributs})`)].map((e) => e.outerHTML.slice(0, 160));
+      // Two line ends in a row make room; words between them make two lines.
+      const vide = (br: Element): boolean => {
+        const avant = br.previousSibling;
+        return avant?.nodeName === "BR" || (avant?.previousSibling?.nodeName === "BR" && !avant.textContent?.trim());
+      };
+      const sauts = [...document.querySelectorAll("br")].filter(vide);
+      return [...document.querySelectorAll(`body :is(${balises}), body :is(${attributs})`), ...sauts].map((e) => e.outerHTML.slice(0, 160));
     }),
   "ordre": (page) =>
     page.evaluate(() => {

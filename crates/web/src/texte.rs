@@ -3,6 +3,8 @@
 use domain::dates::en_lettres;
 use jiff::civil::{Date, DateTime};
 
+use crate::composants::echapper;
+
 /// "1 acteur", "2 acteurs", "0 acteur" (French: plural from two).
 #[must_use]
 pub fn accorde(nombre: u64, singulier: &str, pluriel: &str) -> String {
@@ -31,8 +33,6 @@ pub fn telephone_compose(affiche: &str) -> String {
 /// Paragraphs of a text typed by a person, escaped: blank lines part paragraphs, line ends are kept.
 #[must_use]
 pub fn paragraphes(texte: &str) -> String {
-    let echapper =
-        |ligne: &str| ligne.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;").replace('"', "&quot;");
     let normal = texte.replace("\r\n", "\n");
     normal
         .split("\n\n")
