@@ -11,8 +11,9 @@ use web::composants::{
 };
 use web::{Cadre, CheckedForm, Erreur, Instance, Reponse, Saisie, fichier, texte};
 
+use crate::demande::listes::{self, Bornes, Charge, Ligne, Portefeuille};
 use crate::demande::rules::{self, Etat, Horloge};
-use crate::demande::storage::{self, Bornes, Charge, Ligne, Portefeuille};
+use crate::demande::storage;
 use crate::pilotage::export;
 
 /// Requests shown.
@@ -55,11 +56,11 @@ pub async fn montrer(cadre: Cadre) -> Reponse {
     };
     let portefeuille = Portefeuille { secteurs: &vus, sans_secteur: coordonne && choisi.is_empty() };
     if let Some(format) = fichier::format_demande(&demande)? {
-        let lignes = storage::ouvertes(&tx, portefeuille, EXPORT_MAX).await?;
+        let lignes = listes::ouvertes(&tx, portefeuille, EXPORT_MAX).await?;
         return fichier::exporter(instance, &export::tableau(instance, &lignes), format);
     }
     let bornes = Bornes { toutes: LIMITE, silencieuses: SILENCIEUSES };
-    let lignes = storage::a_suivre(&tx, portefeuille, &rules::silence(jour), bornes).await?;
+    let lignes = listes::a_suivre(&tx, portefeuille, &rules::silence(jour), bornes).await?;
     let secteur = demande.texte("secteur").to_owned();
     let exports = Exports::nouveaux("ce tableau", "/tableau", &[("secteur", &secteur)]);
     let coordination = if coordonne { Some(coordination(&cadre, &tx, &secteurs, jour, &demande).await?) } else { None };
@@ -146,7 +147,7 @@ async fn coordination(
 ) -> Result<Coordination, Erreur> {
     let agents = mandat::titulaires(tx, Fonction::ChargeTerritorial, jour).await?;
     let f = cadre.formulaire_avec(demande.clone(), web::formulaire::Erreurs::default());
-    let charge = charge(&cadre.instance, secteurs, &storage::charge(tx).await?, jour);
+    let charge = charge(&cadre.instance, secteurs, &listes::charge(tx).await?, jour);
     let personnes = || agents.iter().map(|a| OptionDeChamp::nouvelle(a.id.as_str(), a.nom_complet()));
     let vide = |mots: &str| std::iter::once(OptionDeChamp::nouvelle("", mots));
     Ok(Coordination {
@@ -220,7 +221,7 @@ struct PageMarches {
 pub async fn marches(cadre: Cadre) -> Reponse {
     let instance = &cadre.instance;
     let tx = instance.db.read().await?;
-    let marches = storage::marches_prevus(&tx).await?;
+    let marches = listes::marches_prevus(&tx).await?;
     let page = PageMarches {
         tableau: (!marches.is_empty()).then(|| Tableau {
             legende: texte::accorde(marches.len() as u64, "marché prévu", "marchés prévus"),

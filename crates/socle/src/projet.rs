@@ -1,25 +1,24 @@
 //! The core of a project: the spine of the house. Calls, contracts, accompaniment keep its id; the features `projets`,
-//! `leviers`, `annuaire` work around it.
+//! `leviers`, `annuaire` work around it. Here its row and its themes; `liens`: the people around it, and how each stands to it.
+
+mod liens;
 
 use domain::cents::Cents;
 use domain::code::CodeCommune;
-use domain::droit::{Fonction, Lien};
 use domain::profil::{Complements, Etape, Porteur, ProfilDeProjet};
 use domain::theme::Theme;
-use platform::journal::{self, Evenement, Visibilite};
-use platform::{Clock, Ids, Instant, WriteTx, identifiant};
+use platform::{Instant, WriteTx, identifiant};
 use sea_orm::entity::prelude::*;
-use sea_orm::sea_query::{Expr, ExprTrait};
-use sea_orm::{
-    ActiveValue::Set, Condition, FromQueryResult, IntoActiveModel, QueryOrder, QuerySelect, QueryTrait, raw_sql,
-};
+use sea_orm::{ActiveValue::Set, FromQueryResult, IntoActiveModel, QueryOrder, QuerySelect, QueryTrait, raw_sql};
 
-use crate::jeton::empreinte;
-use crate::mandat::EnVigueur;
 use crate::nom_tri;
-use crate::organisation::{Nature, OrganisationId};
+use crate::organisation::OrganisationId;
 use crate::personne::PersonneId;
-use crate::secteur::SecteurId;
+
+pub use liens::{
+    ajouter_membre, de_la_personne, decrits_par, empreinte_de_brouillon, lien, personnes, quitter_ceux_de,
+    quitter_tous, rattacher,
+};
 
 identifiant!(
     /// Identifier of a project.
@@ -311,184 +310,10 @@ pub async fn effacer_brouillon(tx: &WriteTx, projet: &ProjetId) -> Result<bool, 
     Ok(resultat.rows_affected == 1)
 }
 
-/// Adds a colleague.
-///
-/// # Errors
-/// The engine refused.
-pub async fn ajouter_membre(
-    tx: &WriteTx,
-    ids: &dyn platform::Ids,
-    projet: &ProjetId,
-    personne: &PersonneId,
-    par: Option<&PersonneId>,
-    maintenant: Instant,
-) -> Result<(), DbErr> {
-    let modele = membre::ActiveModel {
-        id: Set(ids.uuid().to_string()),
-        projet_id: Set(projet.clone()),
-        personne_id: Set(personne.clone()),
-        invite_par: Set(par.cloned()),
-        du: Set(maintenant),
-        au: Set(None),
-    };
-    membre::Entity::insert(modele).exec_without_returning(tx).await?;
-    Ok(())
-}
-
 /// Kind of the event written by [`rattacher`].
 pub const EVENEMENT_GARDE: &str = "projet.garde";
 /// Kind of the event of an attachment added, that others may hear.
 pub const EVENEMENT_PIECE: &str = "projet.piece-ajoutee";
-
-/// A person leaves every project they were invited to.
-///
-/// # Errors
-/// The engine refused.
-pub async fn quitter_tous(tx: &WriteTx, personne: &PersonneId, maintenant: Instant) -> Result<(), DbErr> {
-    membre::Entity::update_many()
-        .col_expr(membre::Column::Au, Expr::value(maintenant))
-        .filter(membre::Column::PersonneId.eq(personne.clone()))
-        .filter(membre::Column::Au.is_null())
-        .exec(tx)
-        .await?;
-    Ok(())
-}
-
-/// A person leaves the projects of an organisation to which they were invited: their function there is over.
-///
-/// # Errors
-/// The engine refused.
-pub async fn quitter_ceux_de(
-    tx: &WriteTx,
-    personne: &PersonneId,
-    organisation: &OrganisationId,
-    maintenant: Instant,
-) -> Result<(), DbErr> {
-    let siens = Entity::find()
-        .select_only()
-        .column(Column::Id)
-        .filter(Column::OrganisationId.eq(organisation.clone()))
-        .into_query();
-    membre::Entity::update_many()
-        .col_expr(membre::Column::Au, Expr::value(maintenant))
-        .filter(membre::Column::PersonneId.eq(personne.clone()))
-        .filter(membre::Column::Au.is_null())
-        .filter(membre::Column::ProjetId.in_subquery(siens))
-        .exec(tx)
-        .await?;
-    Ok(())
-}
-
-/// Gives a draft to a person, with its event. False when it was no longer a draft.
-///
-/// # Errors
-/// The engine refused.
-pub async fn rattacher(
-    tx: &WriteTx,
-    clock: &dyn Clock,
-    ids: &dyn Ids,
-    projet: &ProjetId,
-    auteur: &PersonneId,
-) -> Result<bool, DbErr> {
-    let resultat = Entity::update_many()
-        .col_expr(Column::AuteurId, Expr::value(auteur.as_str().to_owned()))
-        .col_expr(Column::Etat, Expr::value("garde"))
-        .col_expr(Column::Brouillon, Expr::value(Option::<String>::None))
-        .col_expr(Column::ModifieLe, Expr::value(clock.instant()))
-        .col_expr(Column::Version, Expr::col(Column::Version).add(1))
-        .filter(Column::Id.eq(projet.clone()))
-        .filter(Column::Etat.eq(Etat::Brouillon))
-        .exec(tx)
-        .await?;
-    let garde = resultat.rows_affected == 1;
-    if garde {
-        let evenement = Evenement::nouveau(EVENEMENT_GARDE, "projet", projet.as_str())
-            .projet(projet.as_str())
-            .par(Some(auteur.as_str()))
-            .visible(Visibilite::Partage);
-        journal::ecrire(tx, clock, ids, evenement).await?;
-    }
-    Ok(garde)
-}
-
-/// What a person described themselves, newest first: what the house holds of theirs, whoever bears it since.
-///
-/// # Errors
-/// The engine refused.
-pub async fn decrits_par(db: &impl ConnectionTrait, personne: &PersonneId, limite: u64) -> Result<Vec<Model>, DbErr> {
-    Entity::find()
-        .filter(Column::AuteurId.eq(personne.clone()))
-        .order_by_desc(Column::ModifieLe)
-        .order_by_asc(Column::Id)
-        .limit(limite)
-        .all(db)
-        .await
-}
-
-/// Projects of a person: those they described (and did not hand over with their mandate), were invited to, or whose
-/// bearer they represent. Newest first.
-///
-/// # Errors
-/// The engine refused.
-pub async fn de_la_personne(
-    db: &impl ConnectionTrait,
-    personne: &PersonneId,
-    organisations: &[OrganisationId],
-    limite: u64,
-) -> Result<Vec<Model>, DbErr> {
-    let invitations = membre::Entity::find()
-        .select_only()
-        .column(membre::Column::ProjetId)
-        .filter(membre::Column::PersonneId.eq(personne.clone()))
-        .filter(membre::Column::Au.is_null())
-        .into_query();
-    let representees = crate::mandat::Entity::find()
-        .select_only()
-        .column(crate::mandat::Column::OrganisationId)
-        .filter(crate::mandat::Column::PersonneId.eq(personne.clone()))
-        .filter(crate::mandat::Column::Etat.eq(crate::mandat::Etat::Verifie))
-        .into_query();
-    let decrit = Condition::all().add(Column::AuteurId.eq(personne.clone())).add(
-        Condition::any()
-            .add(Column::OrganisationId.is_null())
-            .add(Column::OrganisationId.not_in_subquery(representees)),
-    );
-    let qui = Condition::any()
-        .add(decrit)
-        .add(Column::OrganisationId.is_in(organisations.iter().cloned()))
-        .add(Column::Id.in_subquery(invitations));
-    Entity::find()
-        .filter(qui)
-        .filter(Column::Etat.eq(Etat::Garde))
-        .order_by_desc(Column::ModifieLe)
-        .order_by_asc(Column::Id)
-        .limit(limite)
-        .all(db)
-        .await
-}
-
-/// People to tell about a project: who described it, and colleagues invited. Erased people are left out.
-///
-/// # Errors
-/// The engine refused.
-pub async fn personnes(db: &impl ConnectionTrait, projet: &Model) -> Result<Vec<crate::personne::Model>, DbErr> {
-    let invites = membre::Entity::find()
-        .select_only()
-        .column(membre::Column::PersonneId)
-        .filter(membre::Column::ProjetId.eq(projet.id.clone()))
-        .filter(membre::Column::Au.is_null())
-        .into_query();
-    let mut qui = Condition::any().add(crate::personne::Column::Id.in_subquery(invites));
-    if let Some(auteur) = &projet.auteur_id {
-        qui = qui.add(crate::personne::Column::Id.eq(auteur.clone()));
-    }
-    crate::personne::Entity::find()
-        .filter(qui)
-        .filter(crate::personne::Column::Courriel.is_not_null())
-        .order_by_asc(crate::personne::Column::Id)
-        .all(db)
-        .await
-}
 
 /// Published projects, last published first; of one commune when given.
 ///
@@ -565,85 +390,4 @@ pub async fn purger(tx: &WriteTx, id: &ProjetId) -> Result<(), DbErr> {
     membre::Entity::delete_many().filter(membre::Column::ProjetId.eq(id.clone())).exec(tx).await?;
     Entity::delete_many().filter(Column::Id.eq(id.clone())).exec(tx).await?;
     Ok(())
-}
-
-#[derive(FromQueryResult)]
-struct Attaches {
-    /// Invitations to the project that hold.
-    invitations: i64,
-    /// Verified mandates of its bearer, past ones too.
-    mandats: i64,
-}
-
-/// What tells whose draft it is: known before the first answer, so that an answer lost on the way loses nothing.
-#[must_use]
-pub fn empreinte_de_brouillon(navigateur: &str, reference: &str) -> String {
-    empreinte(&format!("{navigateur}/{reference}"))
-}
-
-/// How a person (or the browser in which a draft was made) stands to a project. At most two statements.
-///
-/// # Errors
-/// The engine refused.
-pub async fn lien(
-    db: &impl ConnectionTrait,
-    projet: &Model,
-    personne: Option<(&PersonneId, &[EnVigueur])>,
-    navigateur: Option<&str>,
-    secteurs: &[SecteurId],
-    secteur_du_projet: Option<&SecteurId>,
-) -> Result<Lien, DbErr> {
-    let tient_le_secret = projet.brouillon.is_some()
-        && projet.brouillon == navigateur.map(|secret| empreinte_de_brouillon(secret, &projet.reference));
-    let Some((personne, mandats)) = personne else {
-        return Ok(if tient_le_secret { Lien::Declarant } else { Lien::Aucun });
-    };
-    let charge = mandats.iter().any(|m| m.verifie() && m.fonction == Fonction::ChargeTerritorial);
-    if charge && secteur_du_projet.is_some_and(|secteur| secteurs.contains(secteur)) {
-        return Ok(Lien::ChargeDuSecteur);
-    }
-    if au_nom_de_la_commune(projet, personne, mandats) {
-        return Ok(Lien::Porteur);
-    }
-    let du_porteur = mandats.iter().any(|m| m.verifie() && Some(&m.organisation_id) == projet.organisation_id.as_ref());
-    if du_porteur {
-        return Ok(Lien::Porteur);
-    }
-    let attaches = attaches(db, projet, personne).await?;
-    if attaches.invitations > 0 {
-        return Ok(Lien::Porteur);
-    }
-    // Who described the project for a commune and no longer acts for it has handed it over.
-    let auteur = projet.auteur_id.as_ref() == Some(personne) && attaches.mandats == 0;
-    // The author of a project that no commune has to confirm bears it.
-    Ok(match (auteur, projet.porteur.est_public()) {
-        (true, false) => Lien::Porteur,
-        (true, true) => Lien::Declarant,
-        (false, _) if tient_le_secret => Lien::Declarant,
-        _ => Lien::Aucun,
-    })
-}
-
-/// Described for their own commune by someone whose mandate there is verified: it has only to be confirmed.
-fn au_nom_de_la_commune(projet: &Model, personne: &PersonneId, mandats: &[EnVigueur]) -> bool {
-    projet.porteur == Porteur::Commune
-        && projet.auteur_id.as_ref() == Some(personne)
-        && mandats
-            .iter()
-            .any(|m| m.verifie() && m.nature == Nature::Commune && m.commune.as_ref() == Some(&projet.commune))
-}
-
-async fn attaches(db: &impl ConnectionTrait, projet: &Model, personne: &PersonneId) -> Result<Attaches, DbErr> {
-    let (id, personne) = (projet.id.as_str(), personne.as_str());
-    let organisation = projet.organisation_id.as_ref().map_or("", |organisation| organisation.as_str());
-    let attaches = Attaches::find_by_statement(raw_sql!(
-        Postgres,
-        "SELECT (SELECT CAST(COUNT(*) AS BIGINT) FROM projet_membre
-                  WHERE projet_id = {id} AND personne_id = {personne} AND au IS NULL) AS invitations,
-                (SELECT CAST(COUNT(*) AS BIGINT) FROM mandat
-                  WHERE personne_id = {personne} AND organisation_id = {organisation} AND etat = 'verifie') AS mandats"
-    ))
-    .one(db)
-    .await?;
-    Ok(attaches.unwrap_or(Attaches { invitations: 0, mandats: 0 }))
 }

@@ -1,5 +1,7 @@
-//! The request for accompaniment: its clock and states ([`rules`]), its row ([`storage`]), the commune's form ([`pages`]).
+//! The request for accompaniment: its clock and states ([`rules`]), its row ([`storage`]), many
+//! rows at once ([`listes`]), the commune's form ([`pages`]).
 
+pub mod listes;
 pub mod pages;
 pub mod rules;
 pub mod storage;

@@ -8,8 +8,8 @@ use jiff::civil::Date;
 use web::Saisie;
 use web::locaux::ThemesLocaux;
 
+use crate::demande::listes::PourChiffres;
 use crate::demande::rules::Etat;
-use crate::demande::storage::PourChiffres;
 
 /// Which requests are counted; nothing chosen counts all.
 #[derive(Clone, Debug, Default)]

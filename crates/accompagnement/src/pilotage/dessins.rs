@@ -11,7 +11,7 @@ use web::locaux::ThemesLocaux;
 use web::texte;
 
 use super::chiffres::{dans_le_delai, themes};
-use crate::demande::storage::PourChiffres;
+use crate::demande::listes::PourChiffres;
 
 /// What is left of the requests at each step.
 pub(super) fn entonnoir(lignes: &[&PourChiffres]) -> Barres {

@@ -5,8 +5,8 @@ use jiff::civil::Date;
 use web::Instance;
 
 use super::chiffres::{cantons, dans_le_delai, delai, themes};
+use crate::demande::listes::{Ligne, PourChiffres};
 use crate::demande::rules::Etat;
-use crate::demande::storage::{Ligne, PourChiffres};
 
 /// The requests of the direction's page.
 pub(super) fn pilotage(instance: &Instance, lignes: &[&PourChiffres], jour: Date) -> Feuille {

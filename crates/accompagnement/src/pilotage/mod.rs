@@ -21,7 +21,7 @@ use web::{Cache, Cadre, Erreur, Instance, Reponse, Saisie, fichier, texte};
 
 use chiffres::{Filtre, a_temps, dans_le_delai, mediane};
 
-use crate::demande::storage::{self, PourChiffres};
+use crate::demande::listes::{self, PourChiffres};
 
 /// Figures are over twelve months.
 fn depuis(jour: Date) -> Result<Date, Erreur> {
@@ -52,7 +52,7 @@ pub async fn montrer(cadre: Cadre) -> Reponse {
     let jour = instance.aujourd_hui();
     let demande = cadre.uri.query().map(|q| Saisie::decoder(q.as_bytes())).unwrap_or_default();
     let filtre = Filtre::lire(&demande);
-    let toutes = storage::depuis(&instance.db.read().await?, depuis(jour)?).await?;
+    let toutes = listes::depuis(&instance.db.read().await?, depuis(jour)?).await?;
     let lignes: Vec<&PourChiffres> = toutes.iter().filter(|ligne| filtre.garde(ligne)).collect();
     if let Some(format) = fichier::format_demande(&demande)? {
         return fichier::exporter(instance, &export::pilotage(instance, &lignes, jour), format);
@@ -136,7 +136,7 @@ pub async fn note_imprimee(cadre: Cadre) -> Reponse {
     let demande = cadre.uri.query().map(|q| Saisie::decoder(q.as_bytes())).unwrap_or_default();
     let filtre = Filtre::lire(&demande);
     let debut = depuis(jour)?;
-    let toutes = storage::depuis(&instance.db.read().await?, debut).await?;
+    let toutes = listes::depuis(&instance.db.read().await?, debut).await?;
     let lignes: Vec<&PourChiffres> = toutes.iter().filter(|ligne| filtre.garde(ligne)).collect();
     let en_retard = lignes.iter().filter(|l| l.repondue_le.is_none() && dans_le_delai(l, jour) == Some(false));
     let page = PageNote {
@@ -237,7 +237,7 @@ pub async fn delais(cadre: Cadre) -> Reponse {
     let instance = &cadre.instance;
     let jour = instance.aujourd_hui();
     let tx = instance.db.read().await?;
-    let toutes = storage::depuis(&tx, depuis(jour)?).await?;
+    let toutes = listes::depuis(&tx, depuis(jour)?).await?;
     let lignes: Vec<&PourChiffres> = toutes.iter().collect();
     let phrase = if lignes.iter().any(|l| l.repondue_le.is_some()) {
         note(instance, &lignes, jour)

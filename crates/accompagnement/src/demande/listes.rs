@@ -1,0 +1,256 @@
+//! Requests by the hundred: the boards, the load of each secteur, planned markets, figures. One statement each, whatever
+//! the number of rows.
+
+use std::ops::RangeInclusive;
+
+use domain::cents::Cents;
+use domain::code::CodeCommune;
+use domain::profil::Etape;
+use jiff::civil::Date;
+use platform::Jour;
+use sea_orm::entity::prelude::*;
+use sea_orm::{FromQueryResult, raw_sql};
+use socle::secteur::SecteurId;
+
+use super::rules::{Etat, Horloge};
+
+/// A line of a board.
+#[derive(Clone, Debug, FromQueryResult)]
+pub struct Ligne {
+    /// Project reference.
+    pub reference: String,
+    /// Project title.
+    pub titre: String,
+    /// Commune.
+    pub commune: CodeCommune,
+    /// Stage.
+    pub etape: Etape,
+    /// Secteur.
+    pub secteur: Option<String>,
+    /// Agent.
+    pub agent: Option<String>,
+    /// State of the request.
+    pub etat: String,
+    /// Day of the request.
+    pub faite_le: Jour,
+    /// Promised day.
+    pub promise_le: Jour,
+    /// First day of the pause.
+    pub attend_depuis: Option<Jour>,
+    /// First answer.
+    pub repondue_le: Option<Jour>,
+    /// Next action.
+    pub prochaine_action: Option<String>,
+    /// When.
+    pub prochaine_le: Option<Jour>,
+    /// Last contact.
+    pub contact_le: Jour,
+}
+
+impl Ligne {
+    /// Dates, for the rules.
+    #[must_use]
+    pub fn horloge(&self) -> Horloge {
+        Horloge {
+            etat: Etat::lire(&self.etat),
+            promise_le: self.promise_le.0,
+            attend_depuis: self.attend_depuis.map(|j| j.0),
+            repondue_le: self.repondue_le.map(|j| j.0),
+        }
+    }
+}
+
+/// Whose requests.
+#[derive(Clone, Copy, Debug)]
+pub struct Portefeuille<'a> {
+    /// Of these secteurs.
+    pub secteurs: &'a [SecteurId],
+    /// And those of no secteur.
+    pub sans_secteur: bool,
+}
+
+impl Portefeuille<'_> {
+    /// For `IN`: an empty list would make invalid SQL on one engine.
+    fn ids(&self) -> Vec<&str> {
+        if self.secteurs.is_empty() { vec![""] } else { self.secteurs.iter().map(SecteurId::as_str).collect() }
+    }
+}
+
+/// Requests that are not closed, promised day first. One statement.
+///
+/// # Errors
+/// The engine refused.
+pub async fn ouvertes(
+    db: &impl ConnectionTrait,
+    portefeuille: Portefeuille<'_>,
+    limite: i64,
+) -> Result<Vec<Ligne>, DbErr> {
+    let (ids, tous) = (portefeuille.ids(), portefeuille.sans_secteur);
+    Ligne::find_by_statement(raw_sql!(
+        Postgres,
+        "SELECT p.reference, p.titre, p.commune, p.etape, s.nom AS secteur, a.prenom || ' ' || a.nom AS agent, d.etat,
+                d.faite_le, d.promise_le, d.attend_depuis, d.repondue_le, d.prochaine_action, d.prochaine_le, d.contact_le
+         FROM demande d JOIN projet p ON p.id = d.projet_id
+         LEFT JOIN secteur s ON s.id = d.secteur_id LEFT JOIN personne a ON a.id = d.agent_id
+         WHERE d.etat <> 'refusee' AND p.etat = 'garde'
+           AND (d.secteur_id IN ({..ids}) OR ({tous} AND d.secteur_id IS NULL))
+         ORDER BY d.promise_le, p.reference LIMIT {limite}"
+    ))
+    .all(db)
+    .await
+}
+
+/// How many requests of each kind a board shows.
+#[derive(Clone, Copy, Debug)]
+pub struct Bornes {
+    /// Of all.
+    pub toutes: i64,
+    /// Of those without news.
+    pub silencieuses: i64,
+}
+
+/// What an agent has to follow: what is owed or awaited, then what has a next action, then what had no news (the last
+/// contacts of `silence` first). After twenty years nearly all requests are none of these: each of the three is found by
+/// its own index. One statement.
+///
+/// # Errors
+/// The engine refused.
+pub async fn a_suivre(
+    db: &impl ConnectionTrait,
+    portefeuille: Portefeuille<'_>,
+    silence: &RangeInclusive<Date>,
+    bornes: Bornes,
+) -> Result<Vec<Ligne>, DbErr> {
+    let (ids, tous) = (portefeuille.ids(), portefeuille.sans_secteur);
+    let (debut, fin) = (silence.start().to_string(), silence.end().to_string());
+    let Bornes { toutes, silencieuses } = bornes;
+    Ligne::find_by_statement(raw_sql!(
+        Postgres,
+        "WITH vive AS (
+             SELECT * FROM demande WHERE etat IN ('a-repondre', 'attend-la-commune')
+               AND (secteur_id IN ({..ids}) OR ({tous} AND secteur_id IS NULL))
+             UNION ALL SELECT * FROM demande
+             WHERE prochaine_le > '' AND etat NOT IN ('a-repondre', 'attend-la-commune', 'refusee')
+               AND (secteur_id IN ({..ids}) OR ({tous} AND secteur_id IS NULL))
+             UNION ALL SELECT * FROM (
+               SELECT d.* FROM demande d JOIN projet p ON p.id = d.projet_id
+               WHERE d.etat = 'repondue' AND d.prochaine_le IS NULL AND d.contact_le BETWEEN {debut} AND {fin}
+                 AND p.etat = 'garde' AND p.etape NOT IN ('activite', 'arrete')
+                 AND (d.secteur_id IN ({..ids}) OR ({tous} AND d.secteur_id IS NULL))
+               ORDER BY d.contact_le DESC, d.secteur_id, d.projet_id LIMIT {silencieuses}) AS silence)
+         SELECT p.reference, p.titre, p.commune, p.etape, s.nom AS secteur, a.prenom || ' ' || a.nom AS agent, d.etat,
+                d.faite_le, d.promise_le, d.attend_depuis, d.repondue_le, d.prochaine_action, d.prochaine_le, d.contact_le
+         FROM vive d JOIN projet p ON p.id = d.projet_id
+         LEFT JOIN secteur s ON s.id = d.secteur_id LEFT JOIN personne a ON a.id = d.agent_id
+         WHERE p.etat = 'garde'
+         ORDER BY CASE d.etat WHEN 'repondue' THEN 1 ELSE 0 END, COALESCE(d.prochaine_le, d.promise_le), p.reference
+         LIMIT {toutes}"
+    ))
+    .all(db)
+    .await
+}
+
+/// Requests of one secteur that are alike for the load.
+#[derive(Clone, Debug, FromQueryResult)]
+pub struct Charge {
+    /// Secteur.
+    pub secteur_id: Option<SecteurId>,
+    /// State of the requests.
+    pub etat: String,
+    /// Promised day, of those that wait for an answer.
+    pub promise_le: Option<Jour>,
+    /// How many.
+    pub nombre: i64,
+}
+
+/// Requests whose project is not at its end, counted by secteur, state, and promised day when an answer is owed.
+///
+/// # Errors
+/// The engine refused.
+pub async fn charge(db: &impl ConnectionTrait) -> Result<Vec<Charge>, DbErr> {
+    Charge::find_by_statement(raw_sql!(
+        Postgres,
+        "SELECT d.secteur_id, d.etat, CASE WHEN d.etat = 'a-repondre' THEN d.promise_le END AS promise_le,
+                CAST(COUNT(*) AS BIGINT) AS nombre
+         FROM projet p JOIN demande d ON d.projet_id = p.id
+         WHERE p.etat = 'garde' AND p.etape NOT IN ('activite', 'arrete') AND d.etat <> 'refusee'
+         GROUP BY 1, 2, 3"
+    ))
+    .all(db)
+    .await
+}
+
+/// A project whose public market is planned.
+#[derive(Clone, Debug, FromQueryResult)]
+pub struct MarchePrevu {
+    /// Reference.
+    pub reference: String,
+    /// Title.
+    pub titre: String,
+    /// Commune.
+    pub commune: CodeCommune,
+    /// Stage.
+    pub etape: Etape,
+    /// Cost in cents.
+    pub cout: Option<i64>,
+}
+
+/// Kept projects that say "a market is planned within 12 months".
+///
+/// # Errors
+/// The engine refused.
+pub async fn marches_prevus(db: &impl ConnectionTrait) -> Result<Vec<MarchePrevu>, DbErr> {
+    // The answer stands in the project's JSON text; `complements` writes it in one form only.
+    MarchePrevu::find_by_statement(raw_sql!(
+        Postgres,
+        "SELECT reference, titre, commune, etape, cout FROM projet
+         WHERE etat = 'garde' AND complements LIKE '%\"marche_prevu\":\"oui\"%' ORDER BY modifie_le DESC, id LIMIT 300"
+    ))
+    .all(db)
+    .await
+}
+
+/// A request for the figures: which secteur, asked, answered, stage.
+#[derive(Clone, Debug, FromQueryResult)]
+pub struct PourChiffres {
+    /// Secteur.
+    pub secteur: Option<String>,
+    /// State.
+    pub etat: String,
+    /// Asked.
+    pub faite_le: Jour,
+    /// Promised.
+    pub promise_le: Jour,
+    /// Answered.
+    pub repondue_le: Option<Jour>,
+    /// Stage of the project.
+    pub etape: Etape,
+    /// Commune.
+    pub commune: CodeCommune,
+    /// Reference.
+    pub reference: String,
+    /// Title.
+    pub titre: String,
+    /// Cost, when known.
+    pub cout: Option<Cents>,
+    /// Theme ids, in order, with commas.
+    pub themes: Option<String>,
+}
+
+/// Requests made from a day on; those taken over from a spreadsheet were answered elsewhere, and tell nothing of delays.
+///
+/// # Errors
+/// The engine refused.
+pub async fn depuis(db: &impl ConnectionTrait, jour: Date) -> Result<Vec<PourChiffres>, DbErr> {
+    let jour = jour.to_string();
+    PourChiffres::find_by_statement(raw_sql!(
+        Postgres,
+        "SELECT s.nom AS secteur, d.etat, d.faite_le, d.promise_le, d.repondue_le, p.etape, p.commune, p.reference, p.titre,
+                p.cout, (SELECT string_agg(t.theme, ',' ORDER BY t.rang) FROM projet_theme t WHERE t.projet_id = p.id) AS themes
+         FROM demande d JOIN projet p ON p.id = d.projet_id LEFT JOIN secteur s ON s.id = d.secteur_id
+         WHERE d.faite_le >= {jour} AND p.etat = 'garde' AND (d.mode IS NULL OR d.mode <> 'reprise')
+         ORDER BY d.faite_le DESC, p.reference"
+    ))
+    .all(db)
+    .await
+}
