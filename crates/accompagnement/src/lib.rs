@@ -78,7 +78,7 @@ fn routes() -> Vec<Route> {
         ),
         route("POST", "/projets/{reference}/accompagnement/message", objet, post(suivi::commune::ecrire)),
         route("POST", "/projets/{reference}/accompagnement/recommandation", objet, post(suivi::commune::decider)),
-        route("GET POST", "/projets/{reference}/suivi", objet, get(suivi::pages::montrer).post(suivi::pages::agir)),
+        route("GET POST", "/projets/{reference}/suivi", objet, get(suivi::pages::montrer).post(suivi::actes::agir)),
         route("POST", "/projets/{reference}/relation", objet, post(relation::proposer)),
         route("POST", "/projets/{reference}/relation/approuver", objet, post(relation::approuver)),
         route("GET POST", "/relation/{secret}", objet, get(relation::ouvrir).post(relation::repondre)),

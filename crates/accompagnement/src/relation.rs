@@ -19,7 +19,8 @@ use web::{Cadre, CheckedForm, Erreur, Reponse, texte};
 
 use crate::demande::pages::possibles;
 use crate::evenements::{self, evenement};
-use crate::suivi::pages::{self as suivi, prevenir_le_porteur};
+use crate::suivi::actes::prevenir_le_porteur;
+use crate::suivi::pages as suivi;
 
 const USAGE: &str = "relation";
 /// An association's volunteers meet once a month.

@@ -1,6 +1,7 @@
-//! Following a project: the agent's page ([`pages`]), doubles (`fusion`), the bearer's side ([`commune`]), the panel of the
-//! project page; [`rules`]: what may be said of a recommendation.
+//! Following a project: the agent's page ([`pages`]) and what is done there ([`actes`]), doubles (`fusion`), the bearer's
+//! side ([`commune`]), the panel of the project page; [`rules`]: what may be said of a recommendation.
 
+pub mod actes;
 pub mod commune;
 mod fusion;
 pub mod pages;

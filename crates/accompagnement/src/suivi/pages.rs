@@ -7,27 +7,24 @@ use axum::http::StatusCode;
 use domain::dates::avec_le_jour;
 use domain::droit::{Action, Fonction};
 use domain::profil::Etape;
-use platform::{Jour, journal};
+use socle::mandat;
 use socle::projet;
-use socle::{PersonneId, mandat};
 use web::composants::{
     Alerte, ChampLong, ChampOptions, ChampTexte, Etiquette, Html, OptionDeChamp, Resume, ResumeErreurs, Selection,
 };
 use web::feature::{Famille, Proposition};
 use web::formulaire::Erreurs;
-use web::{Cadre, CheckedForm, Erreur, Reponse, Saisie, courriels, texte};
+use web::{Cadre, Erreur, Reponse, Saisie, texte};
 
-use super::fusion::{self, Fusion};
 use super::{EchangeVu, RecommandationVue, echange_vu, etiquette};
 use crate::demande::pages as demandes;
-use crate::demande::rules::{self, Acte};
+use crate::demande::rules;
 use crate::demande::storage::{self, Model};
-use crate::evenements::{self, evenement};
 use crate::relation::{self, RelationVue};
 
 #[derive(Template)]
 #[template(path = "suivi.html")]
-struct PageSuivi {
+pub(super) struct PageSuivi {
     projet: projet::Model,
     commune: String,
     manque: Html,
@@ -85,7 +82,7 @@ pub(crate) async fn ouvrir(cadre: &Cadre, reference: &str) -> Result<Ouvert, Err
     Ok(Ouvert { projet, demande })
 }
 
-async fn page(
+pub(super) async fn page(
     cadre: &Cadre,
     ouvert: Ouvert,
     saisie: Saisie,
@@ -271,37 +268,6 @@ pub async fn montrer(cadre: Cadre, Path(reference): Path<String>) -> Reponse {
     cadre.page(titre, &page)?.fil(&[("Tableau de bord", "/tableau")]).repondre()
 }
 
-/// What one act changes.
-struct Effet {
-    demande: Model,
-    genre: &'static str,
-    faits: serde_json::Value,
-    /// Subject and text for the bearer.
-    courriel: Option<(String, String)>,
-    message: &'static str,
-}
-
-/// POST: one act.
-pub async fn agir(cadre: Cadre, Path(reference): Path<String>, form: CheckedForm) -> Reponse {
-    let ouvert = ouvrir(&cadre, &reference).await?;
-    match form.saisie.texte("acte").to_owned().as_str() {
-        "ouvrir" => accueillir(&cadre, &form, ouvert).await,
-        "etape" => changer_l_etape(&cadre, &form, ouvert).await,
-        "noter" => noter(&cadre, &form, ouvert).await,
-        "recommander" => recommander(&cadre, &form, ouvert).await,
-        "fusionner" => match fusion::fusionner(&cadre, &form, ouvert.projet.clone()).await? {
-            Fusion::Faite(reponse) => Ok(reponse),
-            Fusion::Refusee(pourquoi) => {
-                let mut erreurs = Erreurs::default();
-                erreurs.ajouter("fusion", pourquoi);
-                en_erreur(&cadre, ouvert, form.saisie, erreurs).await
-            }
-        },
-        "separer" => fusion::separer(&cadre, &form, ouvert.projet).await,
-        acte => changer(&cadre, &form, ouvert, acte).await,
-    }
-}
-
 pub(super) fn vers(projet: &projet::Model) -> String {
     format!("/projets/{}/suivi", projet.reference)
 }
@@ -310,293 +276,4 @@ pub(crate) async fn en_erreur(cadre: &Cadre, ouvert: Ouvert, saisie: Saisie, err
     let titre = format!("Suivi : {}", ouvert.projet.titre);
     let page = page(cadre, ouvert, saisie, erreurs, false).await?;
     cadre.page(titre, &page)?.statut(StatusCode::UNPROCESSABLE_ENTITY).repondre()
-}
-
-/// An agent follows a project whose bearer did not ask through the site.
-async fn accueillir(cadre: &Cadre, form: &CheckedForm, ouvert: Ouvert) -> Reponse {
-    let instance = &cadre.instance;
-    let tx = instance.db.begin().await?;
-    let nouvelle = demandes::Nouvelle {
-        faite_par: ouvert.projet.auteur_id.clone(),
-        message: "Suivi ouvert par le département.".to_owned(),
-        rappel: None,
-        interets: "[]".to_owned(),
-    };
-    let (demande, _) = demandes::creer(&tx, instance, &ouvert.projet, nouvelle).await?;
-    let faits = serde_json::json!({"promise_le": demande.promise_le});
-    let evenement = evenement(cadre, evenements::DEMANDE, &ouvert.projet).faits(faits);
-    journal::ecrire(&tx, &*instance.clock, &*instance.ids, evenement).await?;
-    form.conclure(tx, &vers(&ouvert.projet), "Le suivi est ouvert.").await
-}
-
-async fn changer_l_etape(cadre: &Cadre, form: &CheckedForm, ouvert: Ouvert) -> Reponse {
-    let instance = &cadre.instance;
-    let Some(etape) = form.lecteur().choix::<Etape>("etape", "") else {
-        return Err(Erreur::Invalide("Cette étape n’existe pas.".to_owned()));
-    };
-    let projet = projet::Model { etape, ..ouvert.projet };
-    let tx = instance.db.begin().await?;
-    if !projet::enregistrer(&tx, &projet, instance.clock.instant()).await? {
-        return Err(Erreur::Invalide("Le projet a changé entre-temps. Rechargez la page et recommencez.".to_owned()));
-    }
-    let faits = serde_json::json!({"partie": "etape", "etape": etape.as_str()});
-    journal::ecrire(&tx, &*instance.clock, &*instance.ids, evenement(cadre, "projet.modifie", &projet).faits(faits))
-        .await?;
-    web::recherche::suivre_le_projet(&tx, instance, &projet).await?;
-    form.conclure(tx, &vers(&projet), "L’étape est changée.").await
-}
-
-/// A conversation, in 30 seconds. Facts: the person can read it.
-async fn noter(cadre: &Cadre, form: &CheckedForm, ouvert: Ouvert) -> Reponse {
-    let mut l = form.lecteur();
-    let Some(texte) = l.texte("note", "Écrivez ce qui s’est dit.", 3, 3_000) else {
-        let erreurs = l.erreurs;
-        return en_erreur(cadre, ouvert, form.saisie.clone(), erreurs).await;
-    };
-    let instance = &cadre.instance;
-    let (clock, ids) = (&*instance.clock, &*instance.ids);
-    let agent = cadre.visiteur.connecte()?.id.clone();
-    let tx = instance.db.begin().await?;
-    storage::echanger(&tx, clock, ids, &ouvert.projet.id, &agent, "note", &texte).await?;
-    if let Some(demande) = storage::du_projet(&tx, &ouvert.projet.id).await? {
-        storage::enregistrer(&tx, &Model { contact_le: Jour(instance.aujourd_hui()), ..demande }).await?;
-    }
-    journal::ecrire(&tx, clock, ids, evenement(cadre, evenements::NOTE, &ouvert.projet)).await?;
-    form.conclure(tx, &vers(&ouvert.projet), "L’entretien est noté.").await
-}
-
-async fn recommander(cadre: &Cadre, form: &CheckedForm, ouvert: Ouvert) -> Reponse {
-    let instance = &cadre.instance;
-    let choisie = choisie_dans_la_liste(cadre, form, &ouvert.projet).await?;
-    let mut l = form.lecteur();
-    let titre = match &choisie {
-        Some(proposition) => Some(proposition.titre.clone()),
-        None => l.texte("reco_titre", "Choisissez dans la liste, ou dites ce que vous recommandez.", 3, 150),
-    };
-    let texte = l.texte_libre("reco_texte", 2_000).unwrap_or_default();
-    let (Some(titre), true) = (titre, l.erreurs.est_vide()) else {
-        let erreurs = l.erreurs;
-        return en_erreur(cadre, ouvert, form.saisie.clone(), erreurs).await;
-    };
-    let genre = match (&choisie, form.saisie.texte("genre")) {
-        (Some(p), _) if p.famille == Famille::Acteur => "acteur",
-        (Some(_), _) => "levier",
-        (None, genre @ ("levier" | "acteur" | "ressource")) => genre,
-        (None, _) => "action",
-    };
-    let (clock, ids) = (&*instance.clock, &*instance.ids);
-    let agent = cadre.visiteur.connecte()?.clone();
-    let tx = instance.db.begin().await?;
-    let nouvelle = storage::NouvelleRecommandation {
-        projet: &ouvert.projet.id,
-        par: &agent.id,
-        genre,
-        titre: &titre,
-        cible: choisie.as_ref().and_then(|p| p.url.as_deref()),
-        texte: &texte,
-    };
-    storage::recommander(&tx, clock, ids, nouvelle).await?;
-    journal::ecrire(&tx, clock, ids, evenement(cadre, evenements::RECOMMANDE, &ouvert.projet)).await?;
-    let courriel = format!("{} vous recommande : {titre}\n\n{texte}", agent.nom_complet());
-    prevenir_le_porteur(&tx, cadre, &ouvert.projet, "Une recommandation pour votre projet", &courriel).await?;
-    form.conclure(tx, &vers(&ouvert.projet), "La recommandation est envoyée.").await
-}
-
-/// The lever or actor chosen, read again among what fits: nothing else can be pointed to.
-async fn choisie_dans_la_liste(
-    cadre: &Cadre,
-    form: &CheckedForm,
-    projet: &projet::Model,
-) -> Result<Option<Proposition>, Erreur> {
-    let url = form.saisie.texte("reco_cible");
-    if url.is_empty() {
-        return Ok(None);
-    }
-    let tx = cadre.instance.db.read().await?;
-    let possibles = demandes::possibles(&cadre.instance, &tx, projet).await?;
-    Ok(possibles.into_iter().find(|p| p.url.as_deref() == Some(url)))
-}
-
-async fn changer(cadre: &Cadre, form: &CheckedForm, ouvert: Ouvert, acte: &str) -> Reponse {
-    let Some(demande) = ouvert.demande.clone() else {
-        return Err(Erreur::Invalide("Ouvrez d’abord le suivi de ce projet.".to_owned()));
-    };
-    let effet = match effet(cadre, form, &demande, acte).await {
-        Ok(effet) => effet,
-        Err(Empeche::Erreurs(erreurs)) => return en_erreur(cadre, ouvert, form.saisie.clone(), erreurs).await,
-        Err(Empeche::Autre(erreur)) => return Err(erreur),
-    };
-    let instance = &cadre.instance;
-    let lue = form.saisie.texte("version").parse().unwrap_or(0);
-    let tx = instance.db.begin().await?;
-    if !storage::enregistrer(&tx, &Model { version: lue, ..effet.demande }).await? {
-        drop(tx);
-        // Someone else acted meanwhile: show what they did, keep what was typed.
-        let ouvert = ouvrir(cadre, &ouvert.projet.reference).await?;
-        let titre = format!("Suivi : {}", ouvert.projet.titre);
-        let page = page(cadre, ouvert, form.saisie.clone(), Erreurs::default(), true).await?;
-        return cadre.page(titre, &page)?.statut(StatusCode::CONFLICT).repondre();
-    }
-    let evenement = evenement(cadre, effet.genre, &ouvert.projet).faits(effet.faits);
-    journal::ecrire(&tx, &*instance.clock, &*instance.ids, evenement).await?;
-    if let Some((sujet, texte)) = effet.courriel {
-        prevenir_le_porteur(&tx, cadre, &ouvert.projet, &sujet, &texte).await?;
-    }
-    form.conclure(tx, &vers(&ouvert.projet), effet.message).await
-}
-
-enum Empeche {
-    Erreurs(Erreurs),
-    Autre(Erreur),
-}
-
-impl From<rules::Impossible> for Empeche {
-    fn from(impossible: rules::Impossible) -> Self {
-        Self::Autre(Erreur::Invalide(impossible.0.to_owned()))
-    }
-}
-
-impl From<Erreur> for Empeche {
-    fn from(erreur: Erreur) -> Self {
-        Self::Autre(erreur)
-    }
-}
-
-async fn effet(cadre: &Cadre, form: &CheckedForm, demande: &Model, acte: &str) -> Result<Effet, Empeche> {
-    let instance = &cadre.instance;
-    let locaux = instance.locaux();
-    let (jour, zone) = (instance.aujourd_hui(), locaux.calendrier(instance.collectivite.feries));
-    let agent = cadre.visiteur.connecte().map_err(Empeche::Autre)?;
-    let mut l = form.lecteur();
-    let apres = |acte| rules::apres(demande.horloge(), acte, jour, zone);
-    let contact = |demande: Model| Model { contact_le: Jour(jour), ..demande };
-    match acte {
-        "repondre" => {
-            let reponse = l
-                .texte("reponse", "Écrivez votre réponse.", 5, 5_000)
-                .ok_or_else(|| Empeche::Erreurs(l.erreurs.clone()))?;
-            let texte = format!("{} vous répond :\n\n{reponse}\n\n{}", agent.nom_complet(), Alerte::devis().texte);
-            let demande = Model {
-                reponse,
-                mode: Some("courriel".to_owned()),
-                ..contact(demande.clone()).avec(apres(Acte::Repondre)?)
-            };
-            Ok(Effet {
-                demande,
-                genre: evenements::REPONDU,
-                faits: serde_json::json!({"mode": "courriel"}),
-                courriel: Some(("Le département vous répond".to_owned(), texte)),
-                message: "La réponse est envoyée.",
-            })
-        }
-        "telephone" => Ok(Effet {
-            demande: Model {
-                mode: Some("telephone".to_owned()),
-                ..contact(demande.clone()).avec(apres(Acte::Repondre)?)
-            },
-            genre: evenements::REPONDU,
-            faits: serde_json::json!({"mode": "telephone"}),
-            courriel: None,
-            message: "Noté : répondu par téléphone.",
-        }),
-        "attendre" => {
-            let attente = l
-                .texte("attente", "Dites ce que vous attendez.", 5, 2_000)
-                .ok_or_else(|| Empeche::Erreurs(l.erreurs.clone()))?;
-            Ok(Effet {
-                demande: contact(demande.clone()).avec(apres(Acte::Attendre)?),
-                genre: evenements::ATTENTE,
-                faits: serde_json::json!({}),
-                courriel: Some((
-                    "Il nous manque un élément".to_owned(),
-                    format!("{} a besoin d’un élément de votre part :\n\n{attente}", agent.nom_complet()),
-                )),
-                message: "Le délai est suspendu. La commune est prévenue.",
-            })
-        }
-        "reprendre" => {
-            let demande = demande.clone().avec(apres(Acte::Reprendre)?);
-            let faits = serde_json::json!({"promise_le": demande.promise_le});
-            Ok(Effet { demande, genre: evenements::REPRISE, faits, courriel: None, message: "Le délai reprend." })
-        }
-        "refuser" => {
-            let motif = l
-                .texte("motif", "Donnez la raison : la commune la lira.", 10, 2_000)
-                .ok_or_else(|| Empeche::Erreurs(l.erreurs.clone()))?;
-            let texte = format!(
-                "Le département ne peut pas accompagner ce projet. Raison :\n\n{motif}\n\nVotre projet reste le vôtre. Vous pouvez nous appeler pour en parler."
-            );
-            Ok(Effet {
-                demande: Model { reponse: motif, ..contact(demande.clone()).avec(apres(Acte::Refuser)?) },
-                genre: evenements::REFUSE,
-                faits: serde_json::json!({}),
-                courriel: Some(("Réponse à votre demande d’accompagnement".to_owned(), texte)),
-                message: "La demande est close. La commune lit la raison.",
-            })
-        }
-        "suite" => {
-            let prochaine_le = l.date("prochaine_le");
-            let prochaine_action = l.texte_libre("prochaine", 200);
-            if !l.erreurs.est_vide() {
-                return Err(Empeche::Erreurs(l.erreurs));
-            }
-            Ok(Effet {
-                demande: Model { prochaine_action, prochaine_le: prochaine_le.map(Jour), ..demande.clone() },
-                genre: evenements::NOTE,
-                faits: serde_json::json!({"partie": "prochaine-action"}),
-                courriel: None,
-                message: "La prochaine action est notée.",
-            })
-        }
-        "confier" => confier(cadre, form, demande, jour).await,
-        _ => Err(Empeche::Autre(Erreur::Invalide("Cette action n’existe pas.".to_owned()))),
-    }
-}
-
-async fn confier(
-    cadre: &Cadre,
-    form: &CheckedForm,
-    demande: &Model,
-    jour: jiff::civil::Date,
-) -> Result<Effet, Empeche> {
-    let choisi = PersonneId(form.saisie.texte("agent").to_owned());
-    let tx = cadre.instance.db.read().await.map_err(|e| Empeche::Autre(e.into()))?;
-    let titulaires =
-        mandat::titulaires(&tx, Fonction::ChargeTerritorial, jour).await.map_err(|e| Empeche::Autre(e.into()))?;
-    let Some(nouveau) = titulaires.into_iter().find(|t| t.id == choisi) else {
-        let mut erreurs = Erreurs::default();
-        erreurs.ajouter("agent", "Choisissez à qui confier le projet.");
-        return Err(Empeche::Erreurs(erreurs));
-    };
-    let texte = format!("{} suit maintenant votre projet.", nouveau.nom_complet());
-    Ok(Effet {
-        demande: Model { agent_id: Some(nouveau.id), ..demande.clone() },
-        genre: evenements::CONFIE,
-        faits: serde_json::json!({}),
-        courriel: Some(("Votre interlocuteur change".to_owned(), texte)),
-        message: "Le projet est confié.",
-    })
-}
-
-/// Tells those who bear the project, each once, never who acts.
-pub(crate) async fn prevenir_le_porteur(
-    tx: &platform::WriteTx,
-    cadre: &Cadre,
-    projet: &projet::Model,
-    sujet: &str,
-    texte: &str,
-) -> Result<(), Erreur> {
-    let instance = &cadre.instance;
-    let valeurs = [
-        ("sujet", sujet),
-        ("projet", &projet.titre),
-        ("nouvelle", texte),
-        ("lien", &instance.url(&format!("/projets/{}#accompagnement", projet.reference))),
-    ];
-    let modele = courriels::composer(instance, "nouvelle-du-projet", &valeurs)?;
-    for personne in projet::personnes(tx, projet).await? {
-        courriels::prevenir(tx, instance, &personne, cadre.visiteur.personne_id(), &modele.sujet, &modele.texte)
-            .await?;
-    }
-    Ok(())
 }
