@@ -160,7 +160,7 @@ pub(crate) fn vitrines(_cadre: &Cadre) -> Vec<Vitrine> {
             nom: "Téléchargements",
             pour: "emporter exactement ce que la page montre.",
             contre: "un document à lire : une page à imprimer.",
-            etats: vec![etat!("Trois formats", Exports::nouveaux("les 12 demandes", "/pilotage", &[("theme", "mobilite")]))],
+            etats: vec![etat!("Trois formats", Exports::nouveaux("les acteurs", "/annuaire/export", &[("theme", "mobilite")]))],
         },
         Vitrine {
             id: "impression",
