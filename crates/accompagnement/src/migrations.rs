@@ -49,4 +49,12 @@ Migration {
         WHERE etat = 'repondue' AND prochaine_le IS NULL;
     CREATE INDEX demande_faite ON demande (faite_le)",
 },
+// The index by state led SQLite (3.51) to read every answered request to find the silent ones.
+Migration {
+    feature: "accompagnement",
+    numero: 4,
+    nom: "ce qui est dû, par un index à part",
+    sql: "DROP INDEX demande_etat;
+    CREATE INDEX demande_due ON demande (promise_le) WHERE etat IN ('a-repondre', 'attend-la-commune')",
+},
 crate::reprise::storage::MIGRATION];

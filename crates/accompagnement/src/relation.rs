@@ -7,7 +7,7 @@ use domain::droit::Action;
 use platform::journal::{self, Evenement, Visibilite};
 use platform::{Instant, ReadTx, WriteTx};
 use sea_orm::entity::prelude::*;
-use sea_orm::{Condition, IntoActiveModel, QueryOrder, QuerySelect, QueryTrait};
+use sea_orm::{IntoActiveModel, raw_sql};
 use socle::jeton;
 use socle::projet;
 use socle::{PersonneId, ProjetId, personne};
@@ -92,15 +92,14 @@ impl From<Model> for RelationVue {
 
 /// Introductions of a project and of its doubles, oldest first.
 pub(crate) async fn du_projet(db: &impl ConnectionTrait, projet: &ProjetId) -> Result<Vec<Model>, DbErr> {
-    let doubles = projet::Entity::find()
-        .select_only()
-        .column(projet::Column::Id)
-        .filter(projet::Column::FusionneDans.eq(projet.clone()))
-        .into_query();
+    let projet = projet.as_str();
     Entity::find()
-        .filter(Condition::any().add(Column::ProjetId.eq(projet.clone())).add(Column::ProjetId.in_subquery(doubles)))
-        .order_by_asc(Column::ProposeeLe)
-        .order_by_asc(Column::Id)
+        .from_raw_sql(raw_sql!(
+            Postgres,
+            "SELECT * FROM relation
+             WHERE projet_id IN (SELECT CAST({projet} AS TEXT) UNION ALL SELECT id FROM projet WHERE fusionne_dans = {projet})
+             ORDER BY proposee_le, id"
+        ))
         .all(db)
         .await
 }

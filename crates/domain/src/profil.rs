@@ -9,6 +9,13 @@ use crate::code::CodeCommune;
 use crate::enumeration::enumeration;
 use crate::theme::Theme;
 
+/// Longest title of a project, characters.
+pub const TITRE_MAX: usize = 120;
+/// Longest description of a project, characters.
+pub const MANQUE_MAX: usize = 3_000;
+/// Themes of a project at most.
+pub const THEMES_MAX: usize = 3;
+
 enumeration! {
     /// Where the project stands.
     Etape {

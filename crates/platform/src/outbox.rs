@@ -6,7 +6,7 @@
 
 use sea_orm::entity::prelude::*;
 use sea_orm::sea_query::{Expr, ExprTrait, LockBehavior, LockType};
-use sea_orm::{QueryOrder, QuerySelect};
+use sea_orm::{Condition, QueryOrder, QuerySelect};
 use serde::Serialize;
 
 use crate::colonne::Instant;
@@ -120,18 +120,45 @@ pub async fn demander(tx: &WriteTx, clock: &dyn Clock, ids: &dyn Ids, travail: T
     ligne.ok_or_else(|| DbErr::RecordNotInserted)?.try_get("", "id")
 }
 
-/// Takes the oldest due piece of work under a lease, in seconds, that depends on its subject. Two workers never take the
-/// same.
+/// Subjects to take work from.
+#[derive(Clone, Debug)]
+pub enum Sujets {
+    /// Any.
+    Tous,
+    /// These.
+    Seulement(Vec<&'static str>),
+    /// Any but these.
+    Sauf(Vec<&'static str>),
+}
+
+impl Sujets {
+    fn condition(&self) -> Condition {
+        match self {
+            Self::Tous => Condition::all(),
+            Self::Seulement(sujets) => Condition::all().add(ligne::Column::Sujet.is_in(sujets.iter().copied())),
+            Self::Sauf(sujets) => Condition::all().add(ligne::Column::Sujet.is_not_in(sujets.iter().copied())),
+        }
+    }
+}
+
+/// Takes the oldest due piece of work of these subjects under a lease, in seconds, that depends on its subject. Two workers
+/// never take the same.
 ///
 /// # Errors
 /// The engine refused.
-pub async fn reserver(db: &Db, clock: &dyn Clock, bail_s: impl Fn(&str) -> i64) -> Result<Option<ligne::Model>, DbErr> {
+pub async fn reserver(
+    db: &Db,
+    clock: &dyn Clock,
+    sujets: &Sujets,
+    bail_s: impl Fn(&str) -> i64,
+) -> Result<Option<ligne::Model>, DbErr> {
     let maintenant = clock.instant();
     let tx = db.begin().await?;
     let due = ligne::Entity::find()
         .filter(ligne::Column::Etat.eq(Etat::Attente))
         .filter(ligne::Column::PasAvant.lte(maintenant))
         .filter(ligne::Column::ReserveJusque.is_null().or(ligne::Column::ReserveJusque.lt(maintenant)))
+        .filter(sujets.condition())
         .order_by_asc(ligne::Column::PasAvant)
         .order_by_asc(ligne::Column::Id)
         .limit(1)

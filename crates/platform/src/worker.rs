@@ -13,7 +13,7 @@ use sea_orm::DbErr;
 use crate::colonne::Instant;
 use crate::db::Db;
 use crate::horloge::Clock;
-use crate::outbox::{self, ligne};
+use crate::outbox::{self, Sujets, ligne};
 
 /// Why a piece of work was not done.
 #[derive(Debug, thiserror::Error)]
@@ -72,7 +72,8 @@ impl<C> Tache<C> {
         Self { sujet, duree_max_s: DUREE_MAX_S, run }
     }
 
-    /// A task that may last longer than the others: it is stopped after this many seconds.
+    /// A task that may last longer than the others: it is stopped after this many seconds, and waits its turn among long
+    /// tasks only, so that mails never wait behind a backup.
     #[must_use]
     pub fn d_au_plus(self, duree_max_s: u32) -> Self {
         Self { duree_max_s, ..self }
@@ -119,7 +120,7 @@ impl<C: Clone + Send + 'static> Worker<C> {
     pub async fn tour(&self, db: &Db, clock: &dyn Clock, contexte: &C) -> Result<Tour, DbErr> {
         let mut tour = Tour::default();
         for _ in 0..PAR_TOUR {
-            match self.suivant(db, clock, contexte).await? {
+            match self.suivant(db, clock, contexte, &Sujets::Tous).await? {
                 None => break,
                 Some(Issue::Fait) => tour.faits += 1,
                 Some(Issue::Remis) => tour.remis += 1,
@@ -130,8 +131,8 @@ impl<C: Clone + Send + 'static> Worker<C> {
     }
 
     /// One piece at a time: its lease covers its own run, not the wait behind slower ones.
-    async fn suivant(&self, db: &Db, clock: &dyn Clock, contexte: &C) -> Result<Option<Issue>, DbErr> {
-        let Some(travail) = outbox::reserver(db, clock, |sujet| self.bail_s(sujet)).await? else {
+    async fn suivant(&self, db: &Db, clock: &dyn Clock, contexte: &C, sujets: &Sujets) -> Result<Option<Issue>, DbErr> {
+        let Some(travail) = outbox::reserver(db, clock, sujets, |sujet| self.bail_s(sujet)).await? else {
             return Ok(None);
         };
         let Err(echec) = self.executer(contexte, travail.clone()).await else {
@@ -178,20 +179,38 @@ impl<C: Clone + Send + 'static> Worker<C> {
         }
     }
 
-    /// Runs until `arret` resolves: at each commit of this process, and every few seconds for due work. The piece of
-    /// work under way is finished first.
+    /// Runs until `arret` resolves, in two lines: ordinary work at each commit of this process, long tasks beside it; both
+    /// every few seconds for what became due. The work under way is finished first.
     pub async fn tourner(&self, db: &Db, clock: &dyn Clock, contexte: &C, arret: impl Future<Output = ()>) {
-        let reveil = db.reveil();
-        tokio::pin!(arret);
-        while arret.as_mut().now_or_never().is_none() {
-            match self.suivant(db, clock, contexte).await {
+        let longs: Vec<&'static str> =
+            self.taches.values().filter(|tache| tache.duree_max_s > DUREE_MAX_S).map(|tache| tache.sujet).collect();
+        let (reveil, arret) = (db.reveil(), arret.shared());
+        let ordinaires = self.tourner_sur(db, clock, contexte, Sujets::Sauf(longs.clone()), arret.clone(), || {
+            let reveil = Arc::clone(&reveil);
+            async move { reveil.notified().await }
+        });
+        let longues = self.tourner_sur(db, clock, contexte, Sujets::Seulement(longs), arret, std::future::pending);
+        futures_util::join!(ordinaires, longues);
+    }
+
+    async fn tourner_sur<R: Future<Output = ()>>(
+        &self,
+        db: &Db,
+        clock: &dyn Clock,
+        contexte: &C,
+        sujets: Sujets,
+        mut arret: impl Future<Output = ()> + Unpin,
+        reveil: impl Fn() -> R,
+    ) {
+        while (&mut arret).now_or_never().is_none() {
+            match self.suivant(db, clock, contexte, &sujets).await {
                 Ok(Some(_)) => continue,
                 Ok(None) => {}
                 Err(erreur) => tracing::error!(%erreur, "la file de travaux ne répond pas"),
             }
             tokio::select! {
                 () = &mut arret => return,
-                () = reveil.notified() => {}
+                () = reveil() => {}
                 () = tokio::time::sleep(Duration::from_secs(5)) => {}
             }
         }

@@ -138,7 +138,6 @@ fn etiquettes(projet: &projet::Model) -> Vec<Etiquette> {
 fn resume(projet: &projet::Model, noms_des_themes: &str, organisation: Option<&str>, modifiable: bool) -> Resume {
     let url = |page: &str| format!("/projets/{}/{page}", projet.reference);
     let complements = projet.complements();
-    let inconnu = || "Je ne sais pas".to_owned();
     let mut resume = Resume::default();
     let lignes: [(&str, String, &str, &str); 6] = [
         ("Thèmes", noms_des_themes.to_owned(), "description", "les thèmes"),
@@ -152,8 +151,8 @@ fn resume(projet: &projet::Model, noms_des_themes: &str, organisation: Option<&s
             "suite",
             "le porteur",
         ),
-        ("Coût estimé", projet.cout.map_or_else(inconnu, |cout| cout.en_euros()), "suite", "le coût"),
-        ("Date souhaitée", complements.date_souhaitee.unwrap_or_else(inconnu), "suite", "la date"),
+        ("Coût estimé", texte::dit(projet.cout.map(|cout| cout.en_euros())), "suite", "le coût"),
+        ("Date souhaitée", texte::dit(complements.date_souhaitee), "suite", "la date"),
         (
             "Besoins",
             if complements.besoins.is_empty() {

@@ -1,6 +1,6 @@
 //! A project described, seen, kept, published. The journey of the person who has an idea.
 //!
-//! - [`description`]: the two screens and the later precisions (pages and how a form becomes a project).
+//! - [`description`]: the two screens, then the money (pages and how a form becomes a project).
 //! - [`precisions`]: what is asked later, group by group, when it helps.
 //! - [`resultat`]: what fits, with the reasons, and what would remain to pay. Asks every feature for its propositions.
 //! - [`fiche`]: the project's page, its panels (other features) and its timeline.
@@ -67,25 +67,30 @@ fn routes() -> Vec<Route> {
     let route = |methodes, chemin, acces, vers| Route { methodes, chemin, acces, vers };
     vec![
         route("GET", "/projets", Acces::Connecte, get(garder::mes_projets)),
-        route("GET POST", "/projets/nouveau", Acces::Public, get(description::nouveau).post(description::creer)),
+        route(
+            "GET POST",
+            "/projets/nouveau",
+            Acces::Public,
+            get(description::idee::nouveau).post(description::idee::creer),
+        ),
         route("GET", "/projets/{reference}", Acces::SelonObjet, get(fiche::montrer)),
         route(
             "GET POST",
             "/projets/{reference}/description",
             Acces::SelonObjet,
-            get(description::ecran_1).post(description::enregistrer_1),
+            get(description::idee::montrer).post(description::idee::enregistrer),
         ),
         route(
             "GET POST",
             "/projets/{reference}/suite",
             Acces::SelonObjet,
-            get(description::ecran_2).post(description::enregistrer_2),
+            get(description::situation::montrer).post(description::situation::enregistrer),
         ),
         route(
             "GET POST",
             "/projets/{reference}/precisions",
             Acces::SelonObjet,
-            get(description::ecran_3).post(description::enregistrer_3),
+            get(description::argent::montrer).post(description::argent::enregistrer),
         ),
         route(
             "GET POST",

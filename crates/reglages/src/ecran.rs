@@ -60,7 +60,7 @@ impl Etat {
     /// Someone else saved this text meanwhile.
     pub(crate) fn en_conflit(saisie: Saisie, enregistre: &str) -> Self {
         let html = format!("<pre class=\"tr-texte\">{}</pre>", echapper(enregistre));
-        Self { saisie, conflit: Some(Html(html)), ..Self::default() }
+        Self { saisie: saisie.sur_la_version_actuelle(), conflit: Some(Html(html)), ..Self::default() }
     }
 
     pub(crate) fn formulaire(&self, cadre: &Cadre) -> Formulaire {
@@ -90,6 +90,7 @@ impl Ecran {
         let statut = etat.statut();
         self.resume = Some(formulaire.resume());
         self.caches = formulaire.caches();
+        self.version = formulaire.version(self.version);
         self.conflit = etat.conflit;
         self.apercu = self.apercu.or(etat.apercu);
         let mut etapes = vec![("Réglages", "/reglages")];
@@ -100,7 +101,7 @@ impl Ecran {
 
 /// The version that the form carried.
 pub(crate) fn version(form: &CheckedForm) -> i64 {
-    form.saisie.texte("version").parse().unwrap_or(0)
+    form.version()
 }
 
 /// Which button was pressed.

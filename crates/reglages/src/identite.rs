@@ -4,10 +4,10 @@ use askama::Template;
 use axum::http::StatusCode;
 use platform::journal::{self, Evenement, Visibilite};
 use socle::reglage;
-use web::composants::{ChampLong, ChampOptions, ChampTexte, Conflit, Html, OptionDeChamp, ResumeErreurs};
+use web::composants::{ChampLong, ChampOptions, ChampTexte, Conflit, Html, OptionDeChamp, Resume, ResumeErreurs};
 use web::formulaire::Erreurs;
 use web::identite::{CLE, Fond, Identite, contraste};
-use web::{Cadre, CheckedForm, Reponse, Saisie};
+use web::{Cadre, CheckedForm, Reponse, Saisie, texte};
 
 /// Contrast asked of the accent on white (WCAG 2.1, 1.4.3, level AA).
 const CONTRASTE_MIN: f64 = 4.5;
@@ -41,13 +41,13 @@ struct PageIdentite {
     adresse: ChampLong,
 }
 
-fn page(cadre: &Cadre, saisie: Saisie, erreurs: Erreurs, version: i64, conflit: bool) -> PageIdentite {
+fn page(cadre: &Cadre, saisie: Saisie, erreurs: Erreurs, conflit: Option<Conflit>) -> PageIdentite {
     let f = cadre.formulaire_avec(saisie, erreurs);
     PageIdentite {
         resume: f.resume(),
         caches: f.caches(),
-        version,
-        conflit: conflit.then(|| Conflit::sur("l’identité du site")),
+        version: f.version(cadre.identite().version),
+        conflit,
         champs: vec![
             f.texte("nom", "Nom du site").aide("En haut de chaque page."),
             f.texte("collectivite", "Nom de la collectivité"),
@@ -72,10 +72,24 @@ fn page(cadre: &Cadre, saisie: Saisie, erreurs: Erreurs, version: i64, conflit: 
 
 /// GET.
 pub async fn montrer(cadre: Cadre) -> Reponse {
-    let i = cadre.identite().clone();
-    let version = i.version;
-    let page = page(&cadre, saisie_de(&i), Erreurs::default(), version, false);
+    let page = page(&cadre, saisie_de(cadre.identite()), Erreurs::default(), None);
     cadre.page("Identité du site", &page)?.fil(&[("Réglages", "/reglages")]).repondre()
+}
+
+/// What is saved, to compare with what was typed.
+fn enregistree(i: &Identite) -> Resume {
+    Resume::default()
+        .ligne("Nom du site", &i.nom)
+        .ligne("Nom de la collectivité", &i.collectivite)
+        .ligne("Couleur d’accent", &i.accent)
+        .ligne("Courriel", &i.courriel)
+        .ligne("Téléphone", &i.telephone)
+        .ligne("Adresse postale", &i.adresse)
+        .ligne("Délai de réponse", texte::accorde(i.delai_jours_ouvres.into(), "jour ouvré", "jours ouvrés"))
+        .ligne("Directeur ou directrice de la publication", &i.directeur_publication)
+        .ligne("Hébergeur", &i.hebergeur)
+        .ligne("Délégué à la protection des données", &i.dpo)
+        .ligne("Fond de la carte", i.fond.libelle())
 }
 
 fn saisie_de(i: &Identite) -> Saisie {
@@ -130,7 +144,7 @@ fn lire(form: &CheckedForm) -> Result<Identite, Erreurs> {
             dpo,
             fond,
             delai_jours_ouvres,
-            version: form.saisie.texte("version").parse().unwrap_or(0),
+            version: form.version(),
         }),
         _ => Err(l.erreurs),
     }
@@ -138,15 +152,14 @@ fn lire(form: &CheckedForm) -> Result<Identite, Erreurs> {
 
 /// POST.
 pub async fn enregistrer(cadre: Cadre, form: CheckedForm) -> Reponse {
-    let actuelle = cadre.identite().version;
     if form.saisie.texte("acte") == "apercu" {
-        let page = page(&cadre, form.saisie.clone(), Erreurs::default(), actuelle, false);
+        let page = page(&cadre, form.saisie.clone(), Erreurs::default(), None);
         return cadre.page("Identité du site", &page)?.repondre();
     }
     let identite = match lire(&form) {
         Ok(identite) => identite,
         Err(erreurs) => {
-            let page = page(&cadre, form.saisie, erreurs, actuelle, false);
+            let page = page(&cadre, form.saisie, erreurs, None);
             return cadre.page("Identité du site", &page)?.statut(StatusCode::UNPROCESSABLE_ENTITY).repondre();
         }
     };
@@ -155,7 +168,9 @@ pub async fn enregistrer(cadre: Cadre, form: CheckedForm) -> Reponse {
     let tx = instance.db.begin().await?;
     if !reglage::ecrire(&tx, &*instance.clock, CLE, &identite, identite.version, par).await? {
         drop(tx);
-        let page = page(&cadre, form.saisie, Erreurs::default(), actuelle, true);
+        let conflit = Conflit::sur("l’identité du site").enregistre(enregistree(cadre.identite()));
+        let saisie = form.saisie.sur_la_version_actuelle();
+        let page = page(&cadre, saisie, Erreurs::default(), Some(conflit));
         return cadre.page("Identité du site", &page)?.statut(StatusCode::CONFLICT).repondre();
     }
     let evenement = Evenement::nouveau(crate::REGLAGE_CHANGE, "reglage", CLE)

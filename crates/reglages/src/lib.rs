@@ -160,6 +160,7 @@ fn routes() -> Vec<Route> {
         route("GET POST", "/reglages/secteurs/{id}", get(secteurs::montrer).post(secteurs::enregistrer)),
         route("POST", "/reglages/secteurs/{id}/agent", post(secteurs::confier)),
         route("POST", "/reglages/absences", post(secteurs::absenter)),
+        route("POST", "/reglages/absences/{id}/retour", post(secteurs::revenir)),
         route("GET POST", "/reglages/utilisateurs", get(utilisateurs::liste).post(utilisateurs::donner)),
         route("POST", "/reglages/utilisateurs/terminer", post(utilisateurs::terminer)),
         route("GET", "/reglages/textes", get(textes::liste)),

@@ -8,11 +8,11 @@ use domain::droit::Fonction;
 use jiff::civil::Date;
 use platform::journal::{self, Evenement, Visibilite};
 use socle::PersonneId;
-use socle::secteur::{self, Nouveau, SecteurId};
+use socle::secteur::{self, Nouveau, SecteurId, absence};
 use socle::{mandat, personne};
 use std::collections::BTreeSet;
 use web::composants::{
-    Cellule, ChampLong, ChampTexte, EtatVide, Html, OptionDeChamp, ResumeErreurs, Selection, Tableau,
+    Cellule, ChampLong, ChampTexte, Conflit, EtatVide, Html, OptionDeChamp, Resume, ResumeErreurs, Selection, Tableau,
 };
 use web::formulaire::{Erreurs, Lecteur};
 use web::{Cadre, CheckedForm, Erreur, Formulaire, Instance, Reponse, Saisie, texte};
@@ -54,7 +54,10 @@ struct PageSecteurs {
 }
 
 struct AbsenceVue {
+    id: String,
+    qui: String,
     phrase: String,
+    commencee: bool,
 }
 
 async fn page(cadre: &Cadre, saisie: Saisie, erreurs: Erreurs) -> Result<PageSecteurs, Erreur> {
@@ -63,7 +66,7 @@ async fn page(cadre: &Cadre, saisie: Saisie, erreurs: Erreurs) -> Result<PageSec
     let tx = instance.db.read().await?;
     let vues = secteur::vues(&tx, jour).await?;
     let agents = mandat::titulaires(&tx, Fonction::ChargeTerritorial, jour).await?;
-    let absences = secteur::absences(&tx, jour).await?;
+    let absences = absence::a_partir_du(&tx, jour).await?;
     let couvertes = secteur::communes_couvertes(&tx, jour).await?;
     let manquantes = instance.perimetre().communes().filter(|c| !couvertes.contains(*c)).count();
     let f = cadre.formulaire_avec(saisie, erreurs);
@@ -111,6 +114,9 @@ async fn page(cadre: &Cadre, saisie: Saisie, erreurs: Erreurs) -> Result<PageSec
         absences: absences
             .into_iter()
             .map(|a| AbsenceVue {
+                commencee: a.du.0 < jour,
+                qui: format!("{} {}", a.prenom, a.nom),
+                id: a.id,
                 phrase: format!(
                     "{} {}, du {} au {}{}",
                     a.prenom,
@@ -220,11 +226,27 @@ struct PageSecteur {
     resume: ResumeErreurs,
     caches: Html,
     version: i64,
-    conflit: bool,
+    conflit: Option<Conflit>,
     champs: ChampsSecteur,
     agents: Vec<String>,
     agent: Selection,
     agent_du: ChampTexte,
+}
+
+/// What is saved, to compare with what was typed.
+fn enregistre(secteur: &secteur::Model, communes: &[String], instance: &Instance) -> Resume {
+    let referentiel = instance.referentiel();
+    let codes: Vec<CodeCommune> = communes.iter().filter_map(|code| code.parse().ok()).collect();
+    let noms: Vec<&str> = codes.iter().map(|code| referentiel.nom_commune(code)).collect();
+    Resume::default()
+        .ligne("Nom du secteur", &secteur.nom)
+        .ligne("Téléphone montré aux communes", secteur.telephone.as_deref().unwrap_or("Aucun"))
+        .ligne("Courriel montré aux communes", secteur.courriel.as_deref().unwrap_or("Aucun"))
+        .ligne(
+            "Délai de réponse promis",
+            texte::accorde(secteur.delai_jours_ouvres.unsigned_abs(), "jour ouvré", "jours ouvrés"),
+        )
+        .ligne("Communes du secteur", noms.join(", "))
 }
 
 async fn page_secteur(
@@ -241,6 +263,7 @@ async fn page_secteur(
     let communes = secteur::communes(&tx, id, jour).await?;
     let agents = secteur::agents(&tx, id, jour).await?;
     let titulaires = mandat::titulaires(&tx, Fonction::ChargeTerritorial, jour).await?;
+    let conflit = conflit.then(|| Conflit::sur("ce secteur").enregistre(enregistre(&secteur, &communes, instance)));
     let saisie = saisie.unwrap_or_else(|| {
         Saisie::default()
             .avec("nom", &secteur.nom)
@@ -255,7 +278,7 @@ async fn page_secteur(
     Ok(PageSecteur {
         id: id.as_str().to_owned(),
         nom: secteur.nom,
-        version: secteur.version,
+        version: f.version(secteur.version),
         resume: f.resume(),
         caches: f.caches(),
         conflit,
@@ -290,11 +313,11 @@ pub async fn enregistrer(cadre: Cadre, Path(id): Path<String>, form: CheckedForm
             return cadre.page(page.nom.clone(), &page)?.statut(StatusCode::UNPROCESSABLE_ENTITY).repondre();
         }
     };
-    let version = form.saisie.texte("version").parse().unwrap_or(0);
     let tx = cadre.instance.db.begin().await?;
-    if !secteur::modifier(&tx, &id, version, &nouveau).await? {
+    if !secteur::modifier(&tx, &id, form.version(), &nouveau).await? {
         drop(tx);
-        let page = page_secteur(&cadre, &id, Some(form.saisie), Erreurs::default(), true).await?;
+        let page =
+            page_secteur(&cadre, &id, Some(form.saisie.sur_la_version_actuelle()), Erreurs::default(), true).await?;
         return cadre.page(page.nom.clone(), &page)?.statut(StatusCode::CONFLICT).repondre();
     }
     noter(&tx, &cadre, id.as_str()).await?;
@@ -360,7 +383,25 @@ pub async fn absenter(cadre: Cadre, form: CheckedForm) -> Reponse {
     if let Some(remplacant) = &remplacant {
         exiger_agent(&tx, remplacant, instance.aujourd_hui()).await?;
     }
-    secteur::absenter(&tx, &*instance.ids, &PersonneId(agent.clone()), du, au, remplacant.as_ref()).await?;
+    absence::noter(&tx, &*instance.ids, &PersonneId(agent.clone()), du, au, remplacant.as_ref()).await?;
     noter(&tx, &cadre, &agent).await?;
     form.conclure(tx, "/reglages/secteurs", "L’absence est notée. Les nouvelles demandes iront au remplacement.").await
+}
+
+/// POST: the absent is back today; an absence to come is withdrawn.
+pub async fn revenir(cadre: Cadre, Path(id): Path<String>, form: CheckedForm) -> Reponse {
+    let instance = &cadre.instance;
+    let jour = instance.aujourd_hui();
+    let tx = instance.db.begin().await?;
+    // Withdrawn already by someone else: what was asked is done.
+    if let Some(absence) = absence::par_id(&tx, &id).await? {
+        absence::revenir(&tx, &absence, jour).await?;
+        noter(&tx, &cadre, absence.personne_id.as_str()).await?;
+    }
+    form.conclure(
+        tx,
+        "/reglages/secteurs",
+        "C’est noté : les nouvelles demandes vont de nouveau à la personne de retour.",
+    )
+    .await
 }

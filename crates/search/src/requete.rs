@@ -18,6 +18,9 @@ const CARACTERES: usize = 300;
 const MOTS: usize = 12;
 /// A synonym, even in a title, comes after the word itself in a body.
 const POIDS_SYNONYME: f32 = 0.2;
+/// Up to so many values of an axis, each is looked up; for more, the set of them all is worth the automaton that
+/// [`TermSetQuery`] builds at each search.
+const TERMES_A_PART: usize = 64;
 /// A beginning of a word.
 const POIDS_DEBUT: f32 = 0.5;
 /// A close word.
@@ -206,6 +209,12 @@ pub(crate) fn filtrer(champs: &Champs, filtre: &Filtre) -> Box<dyn Query> {
         [] => Box::new(EmptyQuery),
         [seule] => {
             Box::new(ConstScoreQuery::new(Box::new(TermQuery::new(seule.clone(), IndexRecordOption::Basic)), 0.0))
+        }
+        quelques if quelques.len() <= TERMES_A_PART => {
+            let requetes = quelques
+                .iter()
+                .map(|terme| -> Box<dyn Query> { Box::new(TermQuery::new(terme.clone(), IndexRecordOption::Basic)) });
+            Box::new(ConstScoreQuery::new(Box::new(BooleanQuery::union(requetes.collect())), 0.0))
         }
         _ => Box::new(ConstScoreQuery::new(Box::new(TermSetQuery::new(valeurs)), 0.0)),
     }

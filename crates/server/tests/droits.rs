@@ -205,7 +205,7 @@ impl Terrain {
             Qui::AutreSecteur => secteur::confier(tx, ids, &self.autre_secteur, personne, debut).await.unwrap(),
             Qui::Remplacant => {
                 let (du, au) = (date(2026, 11, 20), date(2026, 11, 30));
-                secteur::absenter(tx, ids, &self.titulaire, du, au, Some(personne)).await.unwrap();
+                secteur::absence::noter(tx, ids, &self.titulaire, du, au, Some(personne)).await.unwrap();
             }
             _ => {}
         }

@@ -491,3 +491,42 @@ async fn le_fond_de_carte_ouvre_la_politique_de_securite_a_lui_seul(#[case] mote
     public.ouvrir("/donnees-personnelles").await.exiger("qui voit alors votre adresse de réseau");
     appli.fin().await;
 }
+
+#[rstest]
+#[case::sqlite(Moteur::Sqlite)]
+#[case::postgres(Moteur::Postgres)]
+#[tokio::test]
+async fn de_retour_plus_tot_l_agent_repond_de_nouveau(#[case] moteur: Moteur) {
+    let appli = Appli::demonstration(moteur, features()).await;
+    let mandat = Some((Nature::Departement, "Meurthe-et-Moselle", Fonction::AgentSite));
+    let (mut agent, _) = appli.connecter("agent@exemple.invalid", mandat).await;
+    let repond = async |qui: &str| {
+        let page = appli.navigateur().ouvrir("/communes/54129").await;
+        page.exiger(qui);
+    };
+    repond("Claude Exemple-Chargé").await;
+
+    let charge = Some((Nature::Departement, "Meurthe-et-Moselle", Fonction::ChargeTerritorial));
+    appli.connecter("dominique@exemple.invalid", charge).await;
+    let page = agent.ouvrir("/reglages/secteurs").await;
+    let option = |nom: &str| {
+        let (avant, _) = page.html.split_once(&format!("\">{nom}</option>")).expect(nom);
+        avant.rsplit("value=\"").next().unwrap().to_owned()
+    };
+    let (claude, autre) = (option("Claude Exemple-Chargé"), option("Exemple dominique"));
+    // Begun, then to come: both end on one click.
+    for (du, commencee) in [("2026-11-01", true), ("2027-02-01", false)] {
+        let page = agent.ouvrir("/reglages/secteurs").await;
+        let champs = [("agent", &*claude), ("absence_du", du), ("absence_au", "2027-03-01"), ("remplacant", &*autre)];
+        let page = agent.envoyer(&page, "/reglages/absences", &champs).await;
+        page.exiger("Claude Exemple-Chargé, du");
+        repond(if commencee { "Exemple dominique" } else { "Claude Exemple-Chargé" }).await;
+        let retour = page.html.split("action=\"").find(|a| a.starts_with("/reglages/absences/")).unwrap();
+        let retour = retour.split('"').next().unwrap().to_owned();
+        let apres = agent.envoyer(&page, &retour, &[]).await;
+        apres.exiger("vont de nouveau à la personne de retour").exiger("Aucune absence en cours ou à venir");
+        assert_eq!(agent.envoyer(&page, &retour, &[]).await.statut, StatusCode::OK, "asked twice, done once");
+        repond("Claude Exemple-Chargé").await;
+    }
+    appli.fin().await;
+}

@@ -102,6 +102,14 @@ pub const MIGRATIONS: &[Migration] = &[
         DROP INDEX projet_fusionne_dans;
         CREATE INDEX projet_double ON projet (fusionne_dans) WHERE fusionne_dans IS NOT NULL",
     },
+    // The wider index led SQLite (3.51) to read every published project to count them by commune.
+    Migration {
+        feature: "socle-projet",
+        numero: 2,
+        nom: "derniers projets publics",
+        sql: "DROP INDEX projet_diffusion;
+        CREATE INDEX projet_public_date ON projet (publie_le) WHERE diffusion = 'public' AND etat = 'garde'",
+    },
     Migration {
         feature: "socle-reglage",
         numero: 1,

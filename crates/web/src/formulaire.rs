@@ -30,6 +30,8 @@ const VALIDITE_S: i64 = 24 * 3600;
 const CHAMP_JETON: &str = "_jeton";
 /// Hidden field of the one-use key.
 const CHAMP_CLE: &str = "_cle";
+/// Hidden field: version of the row that the person read.
+const CHAMP_VERSION: &str = "version";
 /// Largest form without file, bytes.
 pub(crate) const TAILLE_MAX: usize = 256 * 1024;
 /// No field is longer, characters.
@@ -82,6 +84,12 @@ impl Saisie {
     #[must_use]
     pub fn lecteur(&self) -> Lecteur<'_> {
         Lecteur { saisie: self, erreurs: Erreurs::default() }
+    }
+
+    /// What was typed, over the row as it is now: the next save replaces it on purpose. For the page of a conflict.
+    #[must_use]
+    pub fn sur_la_version_actuelle(self) -> Self {
+        self.sans(CHAMP_VERSION)
     }
 
     /// Forgets a field.
@@ -205,6 +213,12 @@ impl CheckedForm {
     #[must_use]
     pub fn lecteur(&self) -> Lecteur<'_> {
         self.saisie.lecteur()
+    }
+
+    /// Version of the row that the person had read when they typed. Zero (nothing saved yet) when the form did not say.
+    #[must_use]
+    pub fn version(&self) -> i64 {
+        self.saisie.texte(CHAMP_VERSION).parse().unwrap_or(0)
     }
 
     /// Commits the data together with the answer to this form, then goes there with a message.
@@ -443,6 +457,13 @@ impl Formulaire {
         crate::composants::Html(format!(
             "<input type=\"hidden\" name=\"{CHAMP_JETON}\" value=\"{jeton}\"><input type=\"hidden\" name=\"{CHAMP_CLE}\" value=\"{cle}\">"
         ))
+    }
+
+    /// Version to write in the page: the one that the person had read when the form comes back with an error or a preview
+    /// (else what someone saved meanwhile would be written over unseen), `actuelle` when it is shown for the first time.
+    #[must_use]
+    pub fn version(&self, actuelle: i64) -> i64 {
+        self.saisie.texte(CHAMP_VERSION).parse().unwrap_or(actuelle)
     }
 
     /// One line of text.

@@ -12,6 +12,12 @@ pub fn accorde(nombre: u64, singulier: &str, pluriel: &str) -> String {
     if nombre < 2 { format!("{chiffres}\u{a0}{singulier}") } else { format!("{chiffres}\u{a0}{pluriel}") }
 }
 
+/// A value as a person gave it, or that it is not known.
+#[must_use]
+pub fn dit(valeur: Option<impl Into<String>>) -> String {
+    valeur.map_or_else(|| "Je ne sais pas".to_owned(), Into::into)
+}
+
 /// "24 novembre 2026".
 #[must_use]
 pub fn jour(date: Date) -> String {

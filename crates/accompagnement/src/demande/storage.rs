@@ -157,7 +157,7 @@ pub async fn recommandations(db: &impl ConnectionTrait, projet: &ProjetId) -> Re
     Recommandation::find_by_statement(raw_sql!(
         Postgres,
         "SELECT id, genre, titre, cible, texte, etat, motif FROM recommandation
-         WHERE projet_id = {projet} OR projet_id IN (SELECT id FROM projet WHERE fusionne_dans = {projet})
+         WHERE projet_id IN (SELECT CAST({projet} AS TEXT) UNION ALL SELECT id FROM projet WHERE fusionne_dans = {projet})
          ORDER BY faite_le, id"
     ))
     .all(db)
@@ -216,7 +216,7 @@ pub async fn etat_de(
         .query_one_raw(raw_sql!(
             Postgres,
             "SELECT etat FROM recommandation WHERE id = {id}
-             AND (projet_id = {projet} OR projet_id IN (SELECT id FROM projet WHERE fusionne_dans = {projet}))"
+             AND projet_id IN (SELECT CAST({projet} AS TEXT) UNION ALL SELECT id FROM projet WHERE fusionne_dans = {projet})"
         ))
         .await?;
     let Some(ligne) = ligne else { return Ok(None) };
@@ -276,7 +276,7 @@ pub async fn echanges(db: &impl ConnectionTrait, projet: &ProjetId, limite: i64)
         Postgres,
         "SELECT e.genre, e.texte, e.ecrit_le, p.prenom || ' ' || p.nom AS qui
          FROM echange e LEFT JOIN personne p ON p.id = e.auteur_id
-         WHERE e.projet_id = {projet} OR e.projet_id IN (SELECT id FROM projet WHERE fusionne_dans = {projet})
+         WHERE e.projet_id IN (SELECT CAST({projet} AS TEXT) UNION ALL SELECT id FROM projet WHERE fusionne_dans = {projet})
          ORDER BY e.ecrit_le DESC, e.id LIMIT {limite}"
     ))
     .all(db)

@@ -5,18 +5,11 @@ use std::collections::BTreeMap;
 use documents::lecture::{FeuilleLue, Ligne, Refus};
 use domain::cents::Cents;
 use domain::code::CodeCommune;
-use domain::profil::{Etape, Porteur};
+use domain::profil::{Etape, MANQUE_MAX, Porteur, THEMES_MAX, TITRE_MAX};
 use domain::theme::Theme;
 use domain::tri::cle_de_tri;
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
-
-/// Longest title kept, characters: that of the form.
-const TITRE_MAX: usize = 120;
-/// Longest description kept, characters.
-const MANQUE_MAX: usize = 3_000;
-/// Themes kept.
-const THEMES_MAX: usize = 3;
 
 /// What a column may hold.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]

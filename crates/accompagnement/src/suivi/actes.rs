@@ -165,14 +165,14 @@ async fn changer(cadre: &Cadre, form: &CheckedForm, ouvert: Ouvert, acte: &str) 
         Err(Empeche::Autre(erreur)) => return Err(erreur),
     };
     let instance = &cadre.instance;
-    let lue = form.saisie.texte("version").parse().unwrap_or(0);
+    let lue = form.version();
     let tx = instance.db.begin().await?;
     if !storage::enregistrer(&tx, &Model { version: lue, ..effet.demande }).await? {
         drop(tx);
         // Someone else acted meanwhile: show what they did, keep what was typed.
         let ouvert = ouvrir(cadre, &ouvert.projet.reference).await?;
         let titre = format!("Suivi : {}", ouvert.projet.titre);
-        let page = page(cadre, ouvert, form.saisie.clone(), Erreurs::default(), true).await?;
+        let page = page(cadre, ouvert, form.saisie.clone().sur_la_version_actuelle(), Erreurs::default(), true).await?;
         return cadre.page(titre, &page)?.statut(StatusCode::CONFLICT).repondre();
     }
     let evenement = evenement(cadre, effet.genre, &ouvert.projet).faits(effet.faits);

@@ -110,7 +110,7 @@ pub(super) async fn page(
         resume_erreurs: f.resume(),
         conflit,
         caches: f.caches(),
-        version: demande.as_ref().map_or(0, |d| d.version),
+        version: f.version(demande.as_ref().map_or(0, |d| d.version)),
         ouvert: demande.is_some(),
         etat: etat.map_or_else(|| Etiquette::nouvelle("Pas de demande", web::composants::Ton::Neutre), etiquette),
         delai: demande.as_ref().map(|d| delai(instance, d)).unwrap_or_default(),

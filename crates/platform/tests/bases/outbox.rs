@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use platform::outbox::{self, EtatDeLaFile, Travail};
+use platform::outbox::{self, EtatDeLaFile, Sujets, Travail};
 use platform::{Clock as _, Db, Moteur};
 use rstest::rstest;
 
@@ -41,7 +41,7 @@ async fn work_is_taken_oldest_first_and_not_before_its_time(#[case] moteur: Mote
     horloge.avancer(1);
     demander(&base.db, &horloge, &ids, Travail::nouveau("deux", ())).await;
     let mut sujets = Vec::new();
-    while let Some(travail) = outbox::reserver(&base.db, &horloge, |_| BAIL_S).await.unwrap() {
+    while let Some(travail) = outbox::reserver(&base.db, &horloge, &Sujets::Tous, |_| BAIL_S).await.unwrap() {
         sujets.push(travail.sujet);
     }
     assert_eq!(sujets, ["un", "deux"]);
@@ -57,11 +57,11 @@ async fn a_lease_keeps_others_away_until_it_runs_out(#[case] moteur: Moteur) {
     let (horloge, ids) = (Horloge::default(), Suite::default());
     let base = Base::migree(moteur, &horloge).await;
     demander(&base.db, &horloge, &ids, Travail::nouveau("a", ())).await;
-    let premier = outbox::reserver(&base.db, &horloge, |_| BAIL_S).await.unwrap().unwrap();
+    let premier = outbox::reserver(&base.db, &horloge, &Sujets::Tous, |_| BAIL_S).await.unwrap().unwrap();
     horloge.avancer(BAIL_S);
-    assert_eq!(outbox::reserver(&base.db, &horloge, |_| BAIL_S).await.unwrap(), None);
+    assert_eq!(outbox::reserver(&base.db, &horloge, &Sujets::Tous, |_| BAIL_S).await.unwrap(), None);
     horloge.avancer(1);
-    let second = outbox::reserver(&base.db, &horloge, |_| BAIL_S).await.unwrap().unwrap();
+    let second = outbox::reserver(&base.db, &horloge, &Sujets::Tous, |_| BAIL_S).await.unwrap().unwrap();
     assert_eq!((second.id.as_str(), second.tentatives), (premier.id.as_str(), 2));
     // The first worker was only slow: its failure does not take the work from the second one.
     outbox::remettre(&base.db, &premier, "trop tard", None).await.unwrap();
@@ -95,7 +95,7 @@ async fn workers_of_two_processes_never_take_the_same_work(#[case] moteur: Moteu
         let horloge = horloge.clone();
         tokio::spawn(async move {
             let mut pris = Vec::new();
-            while let Some(travail) = outbox::reserver(&db, &*horloge, |_| BAIL_S).await.unwrap() {
+            while let Some(travail) = outbox::reserver(&db, &*horloge, &Sujets::Tous, |_| BAIL_S).await.unwrap() {
                 pris.push(travail.id);
             }
             pris
@@ -138,11 +138,13 @@ async fn work_under_a_key_asked_again_while_it_runs_runs_once_more(#[case] moteu
     let base = Base::migree(moteur, &horloge).await;
     let travail = || Travail::nouveau("indexer", 1).une_fois("projet:1");
     demander(&base.db, &horloge, &ids, travail()).await;
-    let en_cours = outbox::reserver(&base.db, &horloge, |_| BAIL_S).await.unwrap().unwrap();
+    let en_cours = outbox::reserver(&base.db, &horloge, &Sujets::Tous, |_| BAIL_S).await.unwrap().unwrap();
     demander(&base.db, &horloge, &ids, travail()).await;
     terminer(&base.db, &en_cours).await;
-    let suivant =
-        outbox::reserver(&base.db, &horloge, |_| BAIL_S).await.unwrap().expect("the second request is not lost");
+    let suivant = outbox::reserver(&base.db, &horloge, &Sujets::Tous, |_| BAIL_S)
+        .await
+        .unwrap()
+        .expect("the second request is not lost");
     terminer(&base.db, &suivant).await;
     assert_eq!(restants(&base.db).await, 0);
     base.fin().await;
@@ -156,11 +158,11 @@ async fn a_dead_letter_is_seen_with_its_reason_and_played_again(#[case] moteur: 
     let (horloge, ids) = (Horloge::default(), Suite::default());
     let base = Base::migree(moteur, &horloge).await;
     let id = demander(&base.db, &horloge, &ids, Travail::nouveau("a", ())).await;
-    let travail = outbox::reserver(&base.db, &horloge, |_| BAIL_S).await.unwrap().unwrap();
+    let travail = outbox::reserver(&base.db, &horloge, &Sujets::Tous, |_| BAIL_S).await.unwrap().unwrap();
     outbox::remettre(&base.db, &travail, "adresse refusée", None).await.unwrap();
     horloge.avancer(10 * 86_400);
     assert_eq!(
-        outbox::reserver(&base.db, &horloge, |_| BAIL_S).await.unwrap(),
+        outbox::reserver(&base.db, &horloge, &Sujets::Tous, |_| BAIL_S).await.unwrap(),
         None,
         "a dead letter does not run by itself"
     );
@@ -175,7 +177,7 @@ async fn a_dead_letter_is_seen_with_its_reason_and_played_again(#[case] moteur: 
     assert!(outbox::rejouer(&tx, &horloge, &id).await.unwrap());
     assert!(!outbox::rejouer(&tx, &horloge, &id).await.unwrap(), "it waits already");
     tx.commit().await.unwrap();
-    let rejoue = outbox::reserver(&base.db, &horloge, |_| BAIL_S).await.unwrap().unwrap();
+    let rejoue = outbox::reserver(&base.db, &horloge, &Sujets::Tous, |_| BAIL_S).await.unwrap().unwrap();
     assert_eq!((rejoue.id.as_str(), rejoue.tentatives), (id.as_str(), 1));
     base.fin().await;
 }
@@ -189,11 +191,12 @@ async fn a_dead_letter_asked_again_under_its_key_is_tried_again(#[case] moteur: 
     let base = Base::migree(moteur, &horloge).await;
     let travail = || Travail::nouveau("indexer", 1).une_fois("projet:1");
     demander(&base.db, &horloge, &ids, travail()).await;
-    let pris = outbox::reserver(&base.db, &horloge, |_| BAIL_S).await.unwrap().unwrap();
+    let pris = outbox::reserver(&base.db, &horloge, &Sujets::Tous, |_| BAIL_S).await.unwrap().unwrap();
     outbox::remettre(&base.db, &pris, "disque plein", None).await.unwrap();
     horloge.avancer(60);
     demander(&base.db, &horloge, &ids, travail()).await;
-    let repris = outbox::reserver(&base.db, &horloge, |_| BAIL_S).await.unwrap().expect("it is due again");
+    let repris =
+        outbox::reserver(&base.db, &horloge, &Sujets::Tous, |_| BAIL_S).await.unwrap().expect("it is due again");
     assert_eq!((repris.id, repris.tentatives), (pris.id, 1));
     base.fin().await;
 }
@@ -208,6 +211,6 @@ async fn work_asked_in_a_transaction_given_up_is_never_done(#[case] moteur: Mote
     let tx = base.db.begin().await.unwrap();
     outbox::demander(&tx, &horloge, &ids, Travail::nouveau("a", ())).await.unwrap();
     tx.rollback().await.unwrap();
-    assert_eq!(outbox::reserver(&base.db, &horloge, |_| BAIL_S).await.unwrap(), None);
+    assert_eq!(outbox::reserver(&base.db, &horloge, &Sujets::Tous, |_| BAIL_S).await.unwrap(), None);
     base.fin().await;
 }

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-use platform::outbox::{self, Travail};
+use platform::outbox::{self, Sujets, Travail};
 use platform::worker::{BAIL_S, DELAIS_S, EchecTravail, Tache, Tour, Worker};
 use platform::{Clock as _, Db, Instant, Moteur, SystemIds};
 use rstest::rstest;
@@ -105,7 +105,7 @@ async fn work_that_kills_the_process_each_time_ends_as_a_dead_letter(#[case] mot
     demander(&base.db, &horloge, "fatal").await;
     // The process dies after taking the work, as often as there are tries.
     for _ in 0..=DELAIS_S.len() {
-        assert!(outbox::reserver(&base.db, &horloge, |_| BAIL_S).await.unwrap().is_some());
+        assert!(outbox::reserver(&base.db, &horloge, &Sujets::Tous, |_| BAIL_S).await.unwrap().is_some());
         horloge.avancer(BAIL_S + 1);
     }
     let worker = Worker::nouveau([tache("fatal", || Ok(()))]);
@@ -163,5 +163,45 @@ async fn a_waiting_worker_wakes_at_the_commit_and_stops_when_told(#[case] moteur
     let tx = base.db.read().await.unwrap();
     assert_eq!(nombre(&tx, "SELECT count(*) AS n FROM outbox").await, 0, "the work under way was recorded");
     drop(tx);
+    base.fin().await;
+}
+
+#[rstest]
+#[case::sqlite(Moteur::Sqlite)]
+#[case::postgres(Moteur::Postgres)]
+#[tokio::test]
+async fn ordinary_work_never_waits_behind_a_long_task(#[case] moteur: Moteur) {
+    let horloge = Arc::new(Horloge::default());
+    let base = Base::migree(moteur, &*horloge).await;
+    let (dit, mut entendus) = mpsc::unbounded_channel::<&'static str>();
+    let liberer = Arc::new(tokio::sync::Notify::new());
+    let attente = Arc::clone(&liberer);
+    let long = Tache::nouvelle("long", move |dit: mpsc::UnboundedSender<&'static str>, _| {
+        let attente = Arc::clone(&attente);
+        async move {
+            dit.send("long commence").ok();
+            attente.notified().await;
+            dit.send("long finit").ok();
+            Ok(())
+        }
+    })
+    .d_au_plus(7_200);
+    let court = Tache::nouvelle("court", |dit: mpsc::UnboundedSender<&'static str>, _| async move {
+        dit.send("court").ok();
+        Ok(())
+    });
+    let worker = Worker::nouveau([long, court]);
+    demander(&base.db, &horloge, "long").await;
+    let (arreter, arret) = tokio::sync::oneshot::channel::<()>();
+    let (db, montre) = (base.db.clone(), Arc::clone(&horloge));
+    let boucle =
+        tokio::spawn(async move { worker.tourner(&db, &*montre, &dit, async { arret.await.unwrap_or(()) }).await });
+    assert_eq!(entendus.recv().await, Some("long commence"));
+    demander(&base.db, &horloge, "court").await;
+    assert_eq!(entendus.recv().await, Some("court"), "it did not wait");
+    liberer.notify_one();
+    assert_eq!(entendus.recv().await, Some("long finit"));
+    arreter.send(()).unwrap();
+    boucle.await.unwrap();
     base.fin().await;
 }

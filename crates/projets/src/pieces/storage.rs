@@ -45,7 +45,7 @@ pub async fn du_projet(db: &impl ConnectionTrait, projet: &ProjetId) -> Result<V
         "SELECT j.id, j.reference, j.nom, j.libelle, j.genre, j.taille, j.cle, j.empreinte, j.ajoutee_le,
          p.prenom || ' ' || p.nom AS ajoutee_par, j.retiree_le, j.version
          FROM piece_jointe j LEFT JOIN personne p ON p.id = j.ajoutee_par
-         WHERE j.projet_id = {projet} OR j.projet_id IN (SELECT id FROM projet WHERE fusionne_dans = {projet})
+         WHERE j.projet_id IN (SELECT CAST({projet} AS TEXT) UNION ALL SELECT id FROM projet WHERE fusionne_dans = {projet})
          ORDER BY j.ajoutee_le DESC, j.id DESC"
     ))
     .all(db)

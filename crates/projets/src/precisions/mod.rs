@@ -15,7 +15,7 @@ use web::{Cadre, CheckedForm, Erreur, Formulaire, Reponse, Saisie};
 
 use self::questions::{Choix, GROUPES, Genre, Groupe, Question, Reponses};
 use crate::acces::{self, Ouvert};
-use crate::description::{enregistrer, version_lue};
+use crate::description::conclure;
 
 #[derive(Template)]
 #[template(path = "precisions.html")]
@@ -31,7 +31,12 @@ struct PagePrecisions {
     champs: Vec<Html>,
 }
 
-fn page(formulaire: &Formulaire, groupe: &'static Groupe, projet: &projet::Model, conflit: bool) -> PagePrecisions {
+fn page(
+    formulaire: &Formulaire,
+    groupe: &'static Groupe,
+    projet: &projet::Model,
+    conflit: Option<Conflit>,
+) -> PagePrecisions {
     PagePrecisions {
         reference: projet.reference.clone(),
         titre: groupe.titre,
@@ -39,8 +44,8 @@ fn page(formulaire: &Formulaire, groupe: &'static Groupe, projet: &projet::Model
         action: format!("/projets/{}/precisions/{}", projet.reference, groupe.cle),
         resume: formulaire.resume(),
         caches: formulaire.caches(),
-        version: projet.version,
-        conflit: conflit.then(|| Conflit::sur("ce projet")),
+        version: formulaire.version(projet.version),
+        conflit,
         champs: groupe.questions.iter().map(|question| champ(formulaire, question)).collect(),
     }
 }
@@ -85,7 +90,7 @@ pub async fn montrer(cadre: Cadre, Path((reference, cle)): Path<(String, String)
     }
     let formulaire = cadre.formulaire_avec(saisie, Erreurs::default());
     let url = format!("/projets/{reference}");
-    cadre.page(groupe.titre, &page(&formulaire, groupe, &projet, false))?.fil(&[(&projet.titre, &url)]).repondre()
+    cadre.page(groupe.titre, &page(&formulaire, groupe, &projet, None))?.fil(&[(&projet.titre, &url)]).repondre()
 }
 
 /// POST: the answers of one group replace those given before; an empty answer takes one back.
@@ -103,23 +108,24 @@ pub async fn repondre(cadre: Cadre, Path((reference, cle)): Path<(String, String
             complements.precisions.insert(question.cle.to_owned(), valeurs);
         }
     }
-    let revoir = |erreurs: Erreurs, conflit, statut| {
-        let formulaire = cadre.formulaire_avec(form.saisie.clone(), erreurs);
-        cadre.page(groupe.titre, &page(&formulaire, groupe, &projet, conflit))?.statut(statut).repondre()
-    };
     if !lecteur.erreurs.est_vide() {
-        return revoir(lecteur.erreurs, false, StatusCode::UNPROCESSABLE_ENTITY);
+        let formulaire = cadre.formulaire_avec(form.saisie.clone(), lecteur.erreurs);
+        let page = page(&formulaire, groupe, &projet, None);
+        return cadre.page(groupe.titre, &page)?.statut(StatusCode::UNPROCESSABLE_ENTITY).repondre();
     }
-    let change = projet::Model {
-        complements: serde_json::to_string(&complements)?,
-        version: version_lue(&form),
-        ..projet.clone()
-    };
+    let change =
+        projet::Model { complements: serde_json::to_string(&complements)?, version: form.version(), ..projet.clone() };
     let faits = serde_json::json!({"partie": "precisions", "groupe": groupe.cle});
     let vers = format!("/projets/{reference}#precisions");
-    match enregistrer(&cadre, &form, &change, faits, &vers, "C’est enregistré.").await? {
+    match conclure(&cadre, &form, &change, faits, &vers, "C’est enregistré.").await? {
         Some(reponse) => Ok(reponse),
-        None => revoir(Erreurs::default(), true, StatusCode::CONFLICT),
+        None => {
+            let actuelles = projet.complements().precisions;
+            let conflit = Conflit::sur("ce projet").enregistre(dites(groupe, &actuelles));
+            let formulaire = cadre.formulaire_avec(form.saisie.sur_la_version_actuelle(), Erreurs::default());
+            let page = page(&formulaire, groupe, &projet, Some(conflit));
+            cadre.page(groupe.titre, &page)?.statut(StatusCode::CONFLICT).repondre()
+        }
     }
 }
 
@@ -177,18 +183,22 @@ pub(crate) fn groupes(profil: &ProfilDeProjet, reference: &str) -> (Vec<GroupeVu
     (vus(utiles), vus(autres))
 }
 
-fn groupe_vu(groupe: &Groupe, reponses: &Reponses, reference: &str) -> GroupeVu {
-    let repondues = groupe.repondues(reponses);
-    let resume = groupe.questions.iter().fold(Resume::default(), |resume, question| match question.dire(reponses) {
+/// What was answered to the questions of a group.
+fn dites(groupe: &Groupe, reponses: &Reponses) -> Resume {
+    groupe.questions.iter().fold(Resume::default(), |resume, question| match question.dire(reponses) {
         Some(reponse) => resume.ligne(question.libelle, reponse),
         None => resume,
-    });
+    })
+}
+
+fn groupe_vu(groupe: &Groupe, reponses: &Reponses, reference: &str) -> GroupeVu {
+    let repondues = groupe.repondues(reponses);
     GroupeVu {
         titre: groupe.titre,
         pourquoi: groupe.pourquoi,
         url: format!("/projets/{reference}/precisions/{}", groupe.cle),
         etat: format!("{repondues} sur {}", groupe.questions.len()),
-        reponses: resume,
+        reponses: dites(groupe, reponses),
         repondu: repondues > 0,
     }
 }

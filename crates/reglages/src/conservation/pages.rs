@@ -68,7 +68,7 @@ async fn page(cadre: &Cadre, saisie: Saisie, erreurs: Erreurs, conflit: bool) ->
     Ok(PageConservation {
         resume: f.resume(),
         caches: f.caches(),
-        version: locaux.version(CONSERVATION),
+        version: f.version(locaux.version(CONSERVATION)),
         conflit,
         parametre: vec![
             f.texte("annees", "Garder un projet clos pendant, en années").chiffres(),
@@ -121,7 +121,8 @@ pub async fn enregistrer(cadre: Cadre, form: CheckedForm) -> Reponse {
 
 async fn refuser(cadre: &Cadre, form: CheckedForm, erreurs: Erreurs, conflit: bool) -> Reponse {
     let statut = if conflit { StatusCode::CONFLICT } else { StatusCode::UNPROCESSABLE_ENTITY };
-    let page = page(cadre, form.saisie, erreurs, conflit).await?;
+    let saisie = if conflit { form.saisie.sur_la_version_actuelle() } else { form.saisie };
+    let page = page(cadre, saisie, erreurs, conflit).await?;
     cadre.page(TITRE, &page)?.statut(statut).fil(&[("Réglages", "/reglages")]).repondre()
 }
 

@@ -87,7 +87,7 @@ pub async fn restaurer(cadre: Cadre, Path(id): Path<String>, form: CheckedForm) 
     let ancienne = storage::version(&tx, &id, numero).await?.ok_or(Erreur::Introuvable("cette version"))?;
     let commentaire = format!("Retour à la version {numero}");
     let auteur = Auteur { personne, origine: AGENT, commentaire: &commentaire };
-    let libre = form.saisie.texte("version").parse() == Ok(lue.version)
+    let libre = form.version() == lue.version
         && storage::enregistrer(&tx, clock, &lue, &ancienne.levier()?, lue.etat(), auteur).await?;
     if !libre {
         return Err(Erreur::Invalide(

@@ -78,7 +78,7 @@ fn page(cadre: &Cadre, lue: Option<&Model>, saisie: Saisie, avec: AvecLe) -> Res
         existe: lue.is_some(),
         publiee: etat == Some(Etat::Publie),
         retiree: etat == Some(Etat::Retire),
-        version: lue.map_or(0, |lue| lue.version),
+        version: f.version(lue.map_or(0, |lue| lue.version)),
         en_conflit: avec.conflit_avec.is_some(),
         conflit,
         apercu,
@@ -236,8 +236,8 @@ async fn ecrire(cadre: Cadre, lue: Option<Model>, levier: Levier, etat: Etat, fo
             CREE
         }
         Some(lue) => {
-            let attendue: i64 = form.saisie.texte("version").parse().unwrap_or(0);
-            let libre = attendue == lue.version && storage::enregistrer(&tx, clock, lue, &levier, etat, auteur).await?;
+            let libre =
+                form.version() == lue.version && storage::enregistrer(&tx, clock, lue, &levier, etat, auteur).await?;
             if !libre {
                 drop(tx);
                 return en_conflit(cadre, &levier, form).await;
@@ -260,7 +260,7 @@ async fn en_conflit(cadre: Cadre, levier: &Levier, form: CheckedForm) -> Reponse
     let tx = cadre.instance.db.read().await?;
     let lue = storage::par_id(&tx, &levier.id).await?.ok_or(Erreur::Introuvable("cette fiche d’aide"))?;
     let avec = AvecLe { conflit_avec: Some(levier.clone()), ..AvecLe::default() };
-    let page = page(&cadre, Some(&lue), form.saisie, avec)?;
+    let page = page(&cadre, Some(&lue), form.saisie.sur_la_version_actuelle(), avec)?;
     repondre(&cadre, &page, StatusCode::CONFLICT)
 }
 
@@ -272,7 +272,7 @@ pub async fn retirer(cadre: Cadre, Path(id): Path<String>, form: CheckedForm) ->
     let tx = instance.db.begin().await?;
     let lue = storage::par_id(&tx, &id).await?.ok_or(Erreur::Introuvable("cette fiche d’aide"))?;
     let auteur = Auteur { personne, origine: AGENT, commentaire: "" };
-    let libre = form.saisie.texte("version").parse() == Ok(lue.version)
+    let libre = form.version() == lue.version
         && storage::enregistrer(&tx, clock, &lue, &lue.levier()?, Etat::Retire, auteur).await?;
     if !libre {
         return Err(Erreur::Invalide(

@@ -1,10 +1,13 @@
-//! Secteurs: dated perimeters of the chargés territoriaux, their telephone, promised delay, absences and replacements.
+//! Secteurs: dated perimeters of the chargés territoriaux, their telephone, promised delay; absences and replacements
+//! in [`absence`].
 
 use domain::code::CodeCommune;
 use jiff::civil::Date;
 use platform::{Ids, Jour, WriteTx, identifiant};
 use sea_orm::entity::prelude::*;
 use sea_orm::{ActiveValue::Set, FromQueryResult, QueryOrder, raw_sql};
+
+pub mod absence;
 
 use crate::nom_tri;
 use crate::personne::PersonneId;
@@ -102,36 +105,6 @@ pub mod agent {
         pub du: Jour,
         /// Last day.
         pub au: Option<Jour>,
-    }
-
-    /// No declared relation.
-    #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
-    pub enum Relation {}
-
-    impl ActiveModelBehavior for ActiveModel {}
-}
-
-/// Absences.
-pub mod absence {
-    use crate::personne::PersonneId;
-    use platform::Jour;
-    use sea_orm::entity::prelude::*;
-
-    /// One absence, with the replacement.
-    #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
-    #[sea_orm(table_name = "absence")]
-    pub struct Model {
-        /// Identifier.
-        #[sea_orm(primary_key, auto_increment = false)]
-        pub id: String,
-        /// Who is away.
-        pub personne_id: PersonneId,
-        /// First day.
-        pub du: Jour,
-        /// Last day.
-        pub au: Jour,
-        /// Who answers meanwhile.
-        pub remplacant_id: Option<PersonneId>,
     }
 
     /// No declared relation.
@@ -302,29 +275,6 @@ pub async fn confier(
         au: Set(None),
     };
     agent::Entity::insert(modele).exec_without_returning(tx).await?;
-    Ok(())
-}
-
-/// Notes an absence with its replacement.
-///
-/// # Errors
-/// The engine refused.
-pub async fn absenter(
-    tx: &WriteTx,
-    ids: &dyn Ids,
-    personne: &PersonneId,
-    du: Date,
-    au: Date,
-    remplacant: Option<&PersonneId>,
-) -> Result<(), DbErr> {
-    let modele = absence::ActiveModel {
-        id: Set(ids.uuid().to_string()),
-        personne_id: Set(personne.clone()),
-        du: Set(Jour(du)),
-        au: Set(Jour(au)),
-        remplacant_id: Set(remplacant.cloned()),
-    };
-    absence::Entity::insert(modele).exec_without_returning(tx).await?;
     Ok(())
 }
 
@@ -504,35 +454,4 @@ pub async fn relever(tx: &WriteTx, id: &SecteurId, du: Date) -> Result<(), DbErr
         .exec(tx)
         .await?;
     Ok(())
-}
-
-/// An absence as shown.
-#[derive(Clone, Debug, FromQueryResult)]
-pub struct AbsenceVue {
-    /// First name of the absent.
-    pub prenom: String,
-    /// Name of the absent.
-    pub nom: String,
-    /// First day.
-    pub du: Jour,
-    /// Last day.
-    pub au: Jour,
-    /// Who answers meanwhile.
-    pub remplacant: Option<String>,
-}
-
-/// Absences that are not over, soonest first.
-///
-/// # Errors
-/// The engine refused.
-pub async fn absences(db: &impl ConnectionTrait, jour: Date) -> Result<Vec<AbsenceVue>, DbErr> {
-    let jour = jour.to_string();
-    AbsenceVue::find_by_statement(raw_sql!(
-        Postgres,
-        "SELECT p.prenom, p.nom, a.du, a.au, r.prenom || ' ' || r.nom AS remplacant
-         FROM absence a JOIN personne p ON p.id = a.personne_id LEFT JOIN personne r ON r.id = a.remplacant_id
-         WHERE a.au >= {jour} ORDER BY a.du, a.id"
-    ))
-    .all(db)
-    .await
 }

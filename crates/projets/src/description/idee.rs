@@ -1,0 +1,208 @@
+//! First screen: the idea, where, about what. Makes the draft (or, signed in, the project).
+
+use askama::Template;
+use axum::extract::Path;
+use axum::http::StatusCode;
+use domain::droit::Action;
+use domain::profil::{Complements, Etape, MANQUE_MAX, Porteur, THEMES_MAX, TITRE_MAX};
+use domain::theme::Theme;
+use platform::journal;
+use socle::ProjetId;
+use socle::projet::{self, Diffusion, Etat};
+use web::composants::{ChampLong, ChampOptions, ChampTexte, Conflit, Etapes, Html, Resume, ResumeErreurs};
+use web::formulaire::Erreurs;
+use web::{Cadre, CheckedForm, Formulaire, Reponse, Saisie};
+
+use super::{NOMS_DES_ETAPES, fil};
+use crate::acces::{self, Ouvert};
+use crate::evenements::{self, evenement};
+
+#[derive(Template)]
+#[template(path = "ecran_1.html")]
+struct Page {
+    etapes: Etapes,
+    action: String,
+    resume: ResumeErreurs,
+    caches: Html,
+    version: Option<i64>,
+    conflit: Option<Conflit>,
+    titre: ChampTexte,
+    commune: ChampTexte,
+    manque: ChampLong,
+    themes: ChampOptions,
+    nouveau: bool,
+}
+
+fn page(
+    cadre: &Cadre,
+    formulaire: &Formulaire,
+    action: String,
+    actuelle: Option<i64>,
+    conflit: Option<Conflit>,
+) -> Page {
+    let locaux = cadre.instance.locaux();
+    Page {
+        etapes: Etapes::nouvelles(NOMS_DES_ETAPES, 1),
+        nouveau: actuelle.is_none(),
+        action,
+        resume: formulaire.resume(),
+        caches: formulaire.caches(),
+        version: actuelle.map(|actuelle| formulaire.version(actuelle)),
+        conflit,
+        titre: formulaire
+            .texte("titre", "Titre court de votre projet")
+            .aide("En quelques mots. Par exemple : rouvrir le café-épicerie."),
+        commune: formulaire.texte("commune", "Commune du projet").aide("Tapez le nom ou le code postal.").commune(),
+        manque: formulaire
+            .long("manque", "Qu’est-ce qui manque aujourd’hui, et pour qui ?", MANQUE_MAX)
+            .aide("Deux ou trois phrases suffisent. N’écrivez pas de nom de personne."),
+        themes: formulaire
+            .cases("themes", "De quoi s’agit-il ?", locaux.themes.options(formulaire.saisie.liste("themes")))
+            .aide("Choisissez un à trois thèmes.")
+            .en_colonnes(),
+    }
+}
+
+/// GET: an empty first screen. `?commune=54129` fills the commune (from its page).
+pub async fn nouveau(cadre: Cadre) -> Reponse {
+    let demandee = cadre.uri.query().map(|q| Saisie::decoder(q.as_bytes())).unwrap_or_default();
+    let commune = demandee.texte("commune").parse().ok().map(|code| {
+        let code: domain::code::CodeCommune = code;
+        cadre.instance.referentiel().nom_commune(&code).to_owned()
+    });
+    let saisie = commune.map_or_else(Saisie::default, |nom| Saisie::default().avec("commune", nom));
+    let formulaire = cadre.formulaire_avec(saisie, Erreurs::default());
+    cadre.page("Décrire un projet", &page(&cadre, &formulaire, "/projets/nouveau".to_owned(), None, None))?.repondre()
+}
+
+/// What screen 1 says.
+struct Idee {
+    titre: String,
+    manque: String,
+    commune: domain::code::CodeCommune,
+    themes: Vec<Theme>,
+}
+
+fn lire_idee(form: &CheckedForm) -> Result<Idee, Erreurs> {
+    let mut lecteur = form.lecteur();
+    let titre = lecteur.texte("titre", "Donnez un titre à votre projet.", 3, TITRE_MAX);
+    let commune = lecteur.commune("commune", &form.contexte.instance);
+    let manque = lecteur.texte("manque", "Dites en quelques mots ce qui manque, et pour qui.", 10, MANQUE_MAX);
+    let themes: Vec<Theme> = lecteur.plusieurs("themes", THEMES_MAX, "Choisissez trois thèmes au plus.");
+    if themes.is_empty() {
+        lecteur.erreurs.ajouter("themes", "Choisissez au moins un thème.");
+    }
+    match (titre, commune, manque, lecteur.erreurs.est_vide()) {
+        (Some(titre), Some(commune), Some(manque), true) => Ok(Idee { titre, manque, commune, themes }),
+        _ => Err(lecteur.erreurs),
+    }
+}
+
+/// POST: makes the draft (or, signed in, the project) and goes to screen 2.
+pub async fn creer(cadre: Cadre, form: CheckedForm) -> Reponse {
+    let idee = match lire_idee(&form) {
+        Ok(idee) => idee,
+        Err(erreurs) => {
+            let formulaire = cadre.formulaire_avec(form.saisie, erreurs);
+            let vue = page(&cadre, &formulaire, "/projets/nouveau".to_owned(), None, None);
+            return cadre.page("Décrire un projet", &vue)?.statut(StatusCode::UNPROCESSABLE_ENTITY).repondre();
+        }
+    };
+    let instance = &cadre.instance;
+    let reference = instance.ids.reference(8);
+    let auteur = cadre.visiteur.personne_id().cloned();
+    let maintenant = instance.clock.instant();
+    let projet = projet::Model {
+        id: ProjetId::nouveau(&*instance.ids),
+        brouillon: auteur.is_none().then(|| projet::empreinte_de_brouillon(&cadre.jeton_visiteur, &reference)),
+        reference,
+        titre: idee.titre,
+        titre_tri: String::new(),
+        manque: idee.manque,
+        commune: idee.commune,
+        etape: Etape::Idee,
+        porteur: Porteur::PasDecide,
+        organisation_id: None,
+        etat: if auteur.is_some() { Etat::Garde } else { Etat::Brouillon },
+        auteur_id: auteur,
+        confirme_le: None,
+        confirme_par: None,
+        diffusion: Diffusion::Prive,
+        publie_le: None,
+        cout: None,
+        complements: serde_json::to_string(&Complements::default())?,
+        origine: "web".to_owned(),
+        cree_le: maintenant,
+        modifie_le: maintenant,
+        fusionne_dans: None,
+        version: 1,
+    };
+    let tx = instance.db.begin().await?;
+    let projet = projet::inserer(&tx, projet, &idee.themes).await?;
+    journal::ecrire(&tx, &*instance.clock, &*instance.ids, evenement(&cadre, evenements::DECRIT, &projet)).await?;
+    form.conclure(tx, &format!("/projets/{}/suite", projet.reference), "").await
+}
+
+/// GET: screen 1 of a project already made.
+pub async fn montrer(cadre: Cadre, Path(reference): Path<String>) -> Reponse {
+    let Ouvert { projet, themes, .. } = acces::ouvrir(&cadre, &reference, Action::ModifierProjet).await?;
+    let mut saisie = Saisie::default()
+        .avec("titre", &projet.titre)
+        .avec("commune", cadre.instance.referentiel().nom_commune(&projet.commune))
+        .avec("manque", &projet.manque);
+    for theme in &themes {
+        saisie = saisie.avec("themes", theme.as_str());
+    }
+    let formulaire = cadre.formulaire_avec(saisie, Erreurs::default());
+    let vue = page(&cadre, &formulaire, format!("/projets/{reference}/description"), Some(projet.version), None);
+    cadre.page("Votre idée", &vue)?.fil(&fil(&projet.titre, &format!("/projets/{reference}"))).repondre()
+}
+
+/// POST.
+pub async fn enregistrer(cadre: Cadre, Path(reference): Path<String>, form: CheckedForm) -> Reponse {
+    let Ouvert { projet, themes, tx, .. } = acces::ouvrir(&cadre, &reference, Action::ModifierProjet).await?;
+    drop(tx);
+    let action = format!("/projets/{reference}/description");
+    let idee = match lire_idee(&form) {
+        Ok(idee) => idee,
+        Err(erreurs) => {
+            let formulaire = cadre.formulaire_avec(form.saisie, erreurs);
+            let vue = page(&cadre, &formulaire, action, Some(projet.version), None);
+            return cadre.page("Votre idée", &vue)?.statut(StatusCode::UNPROCESSABLE_ENTITY).repondre();
+        }
+    };
+    let actuel = projet.clone();
+    let change = projet::Model {
+        titre: idee.titre,
+        manque: idee.manque,
+        commune: idee.commune,
+        version: form.version(),
+        ..projet
+    };
+    let instance = &cadre.instance;
+    let tx = instance.db.begin().await?;
+    if !projet::enregistrer(&tx, &change, instance.clock.instant()).await? {
+        drop(tx);
+        let enregistre = Resume::default()
+            .ligne("Titre", actuel.titre)
+            .ligne("Commune", instance.referentiel().nom_commune(&actuel.commune))
+            .ligne("Ce qui manque", actuel.manque)
+            .ligne("Thèmes", instance.locaux().themes.noms(&themes));
+        let conflit = Conflit::sur("ce projet").enregistre(enregistre);
+        let saisie = form.saisie.sur_la_version_actuelle();
+        let formulaire = cadre.formulaire_avec(saisie, Erreurs::default());
+        let vue = page(&cadre, &formulaire, action, Some(actuel.version), Some(conflit));
+        return cadre.page("Votre idée", &vue)?.statut(StatusCode::CONFLICT).repondre();
+    }
+    projet::ecrire_themes(&tx, &change.id, &idee.themes).await?;
+    let faits = serde_json::json!({"partie": "description"});
+    journal::ecrire(
+        &tx,
+        &*instance.clock,
+        &*instance.ids,
+        evenement(&cadre, evenements::MODIFIE, &change).faits(faits),
+    )
+    .await?;
+    web::recherche::suivre_le_projet(&tx, instance, &change).await?;
+    form.conclure(tx, &format!("/projets/{reference}/resultat"), "Votre description est enregistrée.").await
+}

@@ -1,0 +1,150 @@
+//! Second screen: how far the project is, who bears it, what it needs, how much it costs.
+
+use askama::Template;
+use axum::extract::Path;
+use axum::http::StatusCode;
+use domain::droit::Action;
+use domain::profil::{Besoin, Complements, Etape, Porteur, Reponse as Avis};
+use socle::projet::{self, Etat};
+use web::composants::{
+    ChampOptions, ChampTexte, Conflit, Etapes, Html, OptionDeChamp, Resume, ResumeErreurs, Selection,
+};
+use web::formulaire::Erreurs;
+use web::{Cadre, CheckedForm, Formulaire, Reponse, Saisie, texte};
+
+use super::{NOMS_DES_ETAPES, avec_option, avis, conclure};
+use crate::acces::{self, Ouvert};
+
+#[derive(Template)]
+#[template(path = "ecran_2.html")]
+struct Page {
+    etapes: Etapes,
+    reference: String,
+    resume: ResumeErreurs,
+    caches: Html,
+    version: i64,
+    conflit: Option<Conflit>,
+    etape: ChampOptions,
+    porteur: Selection,
+    maire: ChampOptions,
+    besoins: ChampOptions,
+    cout: ChampTexte,
+    date: ChampTexte,
+    brouillon: bool,
+}
+
+fn page(formulaire: &Formulaire, projet: &projet::Model, conflit: Option<Conflit>) -> Page {
+    let porteurs = std::iter::once(OptionDeChamp::nouvelle("", "Choisissez dans la liste"))
+        .chain(Porteur::TOUS.iter().map(|p| OptionDeChamp::nouvelle(p.as_str(), p.libelle())));
+    Page {
+        etapes: Etapes::nouvelles(NOMS_DES_ETAPES, 2),
+        reference: projet.reference.clone(),
+        resume: formulaire.resume(),
+        caches: formulaire.caches(),
+        version: formulaire.version(projet.version),
+        conflit,
+        etape: formulaire.radios(
+            "etape",
+            "Où en êtes-vous ?",
+            Etape::TOUS
+                .iter()
+                .filter(|e| **e != Etape::Arrete)
+                .map(|e| OptionDeChamp::nouvelle(e.as_str(), e.libelle())),
+        ),
+        porteur: formulaire
+            .selection("porteur", "Qui porte le projet ?", porteurs)
+            .aide("Celui qui signe et qui paie. « Pas encore décidé » est une réponse."),
+        maire: formulaire
+            .radios("maire_informe", "Le maire est-il informé ?", avis())
+            .aide("Si le projet n’est pas porté par la mairie.")
+            .en_ligne(),
+        besoins: formulaire.cases(
+            "besoins",
+            "De quoi avez-vous besoin ?",
+            Besoin::TOUS.iter().map(|b| OptionDeChamp::nouvelle(b.as_str(), b.libelle())),
+        ),
+        cout: formulaire
+            .texte("cout", "Combien cela coûterait-il, en tout ?")
+            .aide("Un ordre de grandeur suffit. Laissez vide si vous ne savez pas.")
+            .montant(),
+        date: formulaire
+            .texte("date_souhaitee", "Pour quand ?")
+            .aide("Une année ou un mois suffit. Laissez vide si vous ne savez pas."),
+        brouillon: projet.etat == Etat::Brouillon,
+    }
+}
+
+/// GET.
+pub async fn montrer(cadre: Cadre, Path(reference): Path<String>) -> Reponse {
+    let Ouvert { projet, .. } = acces::ouvrir(&cadre, &reference, Action::ModifierProjet).await?;
+    let complements = projet.complements();
+    let dit = !complements.besoins.is_empty() || projet.porteur != Porteur::PasDecide;
+    let mut saisie = Saisie::default().avec("etape", projet.etape.as_str());
+    if dit {
+        saisie = saisie.avec("porteur", projet.porteur.as_str());
+    }
+    saisie = avec_option(saisie, "maire_informe", complements.maire_informe.map(Avis::as_str));
+    saisie = avec_option(saisie, "date_souhaitee", complements.date_souhaitee.as_deref());
+    saisie = saisie.avec_montant("cout", projet.cout);
+    for besoin in &complements.besoins {
+        saisie = saisie.avec("besoins", besoin.as_str());
+    }
+    let formulaire = cadre.formulaire_avec(saisie, Erreurs::default());
+    cadre.page("Où vous en êtes", &page(&formulaire, &projet, None))?.repondre()
+}
+
+/// What is saved, to compare with what was typed.
+fn enregistre(projet: &projet::Model) -> Resume {
+    let complements = projet.complements();
+    let besoins: Vec<&str> = complements.besoins.iter().map(|besoin| besoin.libelle()).collect();
+    Resume::default()
+        .ligne("Étape", projet.etape.libelle())
+        .ligne("Qui porte le projet", projet.porteur.libelle())
+        .ligne("Le maire est-il informé ?", texte::dit(complements.maire_informe.map(Avis::libelle)))
+        .ligne("Besoins", texte::dit(Some(besoins.join(", ")).filter(|texte| !texte.is_empty())))
+        .ligne("Coût estimé", texte::dit(projet.cout.map(|cout| cout.en_euros())))
+        .ligne("Date souhaitée", texte::dit(complements.date_souhaitee))
+}
+
+/// POST: goes to what fits.
+pub async fn enregistrer(cadre: Cadre, Path(reference): Path<String>, form: CheckedForm) -> Reponse {
+    let Ouvert { projet, tx, .. } = acces::ouvrir(&cadre, &reference, Action::ModifierProjet).await?;
+    drop(tx);
+    let mut lecteur = form.lecteur();
+    let etape = lecteur.choix("etape", "Dites où vous en êtes.");
+    let porteur = lecteur.choix("porteur", "Choisissez qui porte le projet, ou « Pas encore décidé ».");
+    let complements = Complements {
+        besoins: lecteur.plusieurs("besoins", Besoin::TOUS.len(), ""),
+        maire_informe: lecteur.choix_libre("maire_informe"),
+        date_souhaitee: lecteur.texte_libre("date_souhaitee", 60),
+        ..projet.complements()
+    };
+    let cout = lecteur.montant("cout");
+    let (Some(etape), Some(porteur), true) = (etape, porteur, lecteur.erreurs.est_vide()) else {
+        let erreurs = lecteur.erreurs;
+        let formulaire = cadre.formulaire_avec(form.saisie, erreurs);
+        let vue = page(&formulaire, &projet, None);
+        return cadre.page("Où vous en êtes", &vue)?.statut(StatusCode::UNPROCESSABLE_ENTITY).repondre();
+    };
+    let change = projet::Model {
+        etape,
+        porteur,
+        cout,
+        complements: serde_json::to_string(&complements)?,
+        version: form.version(),
+        ..projet.clone()
+    };
+    let faits = serde_json::json!({"partie": if projet.etape == etape { "description" } else { "etape" }, "etape": etape.as_str()});
+    let vers = format!("/projets/{reference}/resultat");
+    match conclure(&cadre, &form, &change, faits, &vers, "").await? {
+        Some(reponse) => Ok(reponse),
+        None => {
+            let conflit = Conflit::sur("ce projet").enregistre(enregistre(&projet));
+            let formulaire = cadre.formulaire_avec(form.saisie.sur_la_version_actuelle(), Erreurs::default());
+            cadre
+                .page("Où vous en êtes", &page(&formulaire, &projet, Some(conflit)))?
+                .statut(StatusCode::CONFLICT)
+                .repondre()
+        }
+    }
+}
