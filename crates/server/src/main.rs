@@ -1,7 +1,6 @@
 //! `terreau`: the command line.
 
-#![expect(clippy::print_stdout, reason = "a command line speaks on its output")]
-
+use std::io::{self, Write as _};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
@@ -122,6 +121,7 @@ enum Generer {
     Departement(server::volume::Volume),
 }
 
+#[expect(clippy::print_stderr, reason = "errors of a command line")]
 fn main() -> ExitCode {
     let lue = ligne::en_francais(Ligne::command()).try_get_matches().and_then(|lus| Ligne::from_arg_matches(&lus));
     let fait = match lue {
@@ -129,10 +129,21 @@ fn main() -> ExitCode {
         Err(erreur) => return ligne::dire(&erreur),
     };
     fait.unwrap_or_else(|erreur| {
-        println!("{erreur}");
-        erreur.chain().skip(1).for_each(|cause| println!("  {cause}"));
+        // Whoever read has stopped reading (`| head`): nothing is wrong, and nobody is there to be told.
+        if erreur.chain().any(rien_ne_lit) {
+            return ExitCode::from(LECTEUR_PARTI);
+        }
+        eprintln!("{erreur}");
+        erreur.chain().skip(1).for_each(|cause| eprintln!("  {cause}"));
         ExitCode::FAILURE
     })
+}
+
+/// Exit code of the programs that the shell stops when nobody reads them any more (128 + SIGPIPE).
+const LECTEUR_PARTI: u8 = 141;
+
+fn rien_ne_lit(erreur: &(dyn std::error::Error + 'static)) -> bool {
+    erreur.downcast_ref::<io::Error>().is_some_and(|erreur| erreur.kind() == io::ErrorKind::BrokenPipe)
 }
 
 fn executer(ligne: &Ligne) -> anyhow::Result<ExitCode> {
@@ -140,7 +151,7 @@ fn executer(ligne: &Ligne) -> anyhow::Result<ExitCode> {
         return server::vote::executer(commande, &mut std::io::stdout().lock(), &mut std::io::stderr());
     }
     if let Commande::Generer { quoi: Generer::Sirene(options) } = &ligne.commande {
-        return Ok(dire(options.generer().context("Les fichiers ne peuvent pas être écrits.")?));
+        return dire(options.generer().context("Les fichiers ne peuvent pas être écrits.")?);
     }
     let configuration = configuration(ligne)?;
     tracing_subscriber::fmt()
@@ -154,7 +165,7 @@ fn executer(ligne: &Ligne) -> anyhow::Result<ExitCode> {
         tokio::runtime::Builder::new_multi_thread().enable_all().build().context("Le moteur ne démarre pas.")?;
     moteur.block_on(async {
         match &ligne.commande {
-            Commande::Check => Ok(verifier(&configuration).await),
+            Commande::Check => verifier(&configuration).await,
             Commande::Init { .. } => initialiser(&configuration).await,
             Commande::Serve => {
                 refuser_si_mal_regle(&configuration)?;
@@ -165,17 +176,17 @@ fn executer(ligne: &Ligne) -> anyhow::Result<ExitCode> {
             Commande::Reindex => {
                 let Ouverte { instance, .. } = ouverture::ouvrir(&configuration, Base::Existante).await?;
                 web::recherche::demander_tout(&instance).await.map_err(|erreur| anyhow::anyhow!("{erreur:?}"))?;
-                println!("Demandé. Le service refait l’index dans la minute, ou dès qu’il démarre.");
+                writeln!(io::stdout(), "Demandé. Le service refait l’index dans la minute, ou dès qu’il démarre.")?;
                 Ok(ExitCode::SUCCESS)
             }
-            Commande::Backup => sauvegardes::sauver(&configuration).await.map(dire),
+            Commande::Backup => sauvegardes::sauver(&configuration).await.and_then(dire),
             Commande::Restore { sauvegarde, remplacer } => {
-                sauvegardes::remettre(&configuration, sauvegarde.as_deref(), *remplacer).await.map(dire)
+                sauvegardes::remettre(&configuration, sauvegarde.as_deref(), *remplacer).await.and_then(dire)
             }
             Commande::Export { dossier, format } => exporter(&configuration, dossier, *format).await,
             Commande::LienAgent => {
                 let Ouverte { instance, .. } = ouverture::ouvrir(&configuration, Base::Existante).await?;
-                println!("{}", lien_du_premier_agent(&instance).await?);
+                writeln!(io::stdout(), "{}", lien_du_premier_agent(&instance).await?)?;
                 Ok(ExitCode::SUCCESS)
             }
             Commande::Import { quoi } => {
@@ -183,7 +194,7 @@ fn executer(ligne: &Ligne) -> anyhow::Result<ExitCode> {
                 importer(&instance, quoi).await
             }
             Commande::Generer { quoi: Generer::Departement(volume) } => {
-                server::volume::generer(&configuration, *volume).await.map(dire)
+                server::volume::generer(&configuration, *volume).await.and_then(dire)
             }
             Commande::Vote { .. } | Commande::Generer { .. } => Ok(ExitCode::SUCCESS),
         }
@@ -191,9 +202,9 @@ fn executer(ligne: &Ligne) -> anyhow::Result<ExitCode> {
 }
 
 #[expect(clippy::needless_pass_by_value, reason = "the end of a chain of results")]
-fn dire(texte: String) -> ExitCode {
-    println!("{texte}");
-    ExitCode::SUCCESS
+fn dire(texte: String) -> anyhow::Result<ExitCode> {
+    writeln!(io::stdout(), "{texte}")?;
+    Ok(ExitCode::SUCCESS)
 }
 
 fn configuration(ligne: &Ligne) -> anyhow::Result<Configuration> {
@@ -227,22 +238,22 @@ fn configuration(ligne: &Ligne) -> anyhow::Result<Configuration> {
     Ok(Configuration::charger(&sources)?)
 }
 
-async fn verifier(configuration: &Configuration) -> ExitCode {
-    print!("{}", configuration.presenter());
+async fn verifier(configuration: &Configuration) -> anyhow::Result<ExitCode> {
+    write!(io::stdout(), "{}", configuration.presenter())?;
     let Examen { constats, mut problemes } = examiner(configuration).await;
-    println!();
+    writeln!(io::stdout())?;
     for constat in &constats {
-        println!("- {constat}");
+        writeln!(io::stdout(), "- {constat}")?;
     }
     problemes.extend(configuration.verifier().iter().map(ToString::to_string));
     for probleme in &problemes {
-        println!("! {probleme}");
+        writeln!(io::stdout(), "! {probleme}")?;
     }
     if problemes.is_empty() {
-        println!("Tout va bien.");
-        ExitCode::SUCCESS
+        writeln!(io::stdout(), "Tout va bien.")?;
+        Ok(ExitCode::SUCCESS)
     } else {
-        ExitCode::FAILURE
+        Ok(ExitCode::FAILURE)
     }
 }
 
@@ -258,9 +269,9 @@ fn refuser_si_mal_regle(configuration: &Configuration) -> anyhow::Result<()> {
 async fn initialiser(configuration: &Configuration) -> anyhow::Result<ExitCode> {
     let Ouverte { instance, .. } = ouverture::ouvrir(configuration, Base::Nouvelle).await?;
     ouverture::semer(&instance).await?;
-    println!("{} : {} communes.", instance.collectivite.nom, instance.perimetre().nombre());
-    println!("Lancez « terreau serve », puis ouvrez une seule fois ce lien (7 jours) :");
-    println!("{}", lien_du_premier_agent(&instance).await?);
+    writeln!(io::stdout(), "{} : {} communes.", instance.collectivite.nom, instance.perimetre().nombre())?;
+    writeln!(io::stdout(), "Lancez « terreau serve », puis ouvrez une seule fois ce lien (7 jours) :")?;
+    writeln!(io::stdout(), "{}", lien_du_premier_agent(&instance).await?)?;
     Ok(ExitCode::SUCCESS)
 }
 
@@ -271,7 +282,7 @@ async fn importer(instance: &Instance, quoi: &Import) -> anyhow::Result<ExitCode
             let nom = chemin.file_name().unwrap_or_default().to_string_lossy();
             let fichier = leviers::import::Fichier { nom: &nom, octets: &octets, source: source.as_deref() };
             match leviers::import::importer(instance, None, fichier, *essai).await {
-                Ok(rapport) => print!("{rapport}"),
+                Ok(rapport) => write!(io::stdout(), "{rapport}")?,
                 Err(leviers::import::Echec::Fichier(raison)) => anyhow::bail!("{raison}"),
                 Err(leviers::import::Echec::Erreur(erreur)) => {
                     anyhow::bail!("La base a refusé, rien n’est enregistré : {erreur:?}")
@@ -280,7 +291,11 @@ async fn importer(instance: &Instance, quoi: &Import) -> anyhow::Result<ExitCode
         }
         Import::Projets { fichier, essai } => return importer_projets(instance, fichier, *essai).await,
         Import::Annuaire(options) => {
-            println!("{}", annuaire::import::commande::importer(instance, options, dire_l_avancement).await?);
+            writeln!(
+                io::stdout(),
+                "{}",
+                annuaire::import::commande::importer(instance, options, dire_l_avancement).await?
+            )?;
         }
     }
     Ok(ExitCode::SUCCESS)
@@ -304,13 +319,13 @@ async fn importer_projets(instance: &Instance, fichier: &Path, essai: bool) -> a
         .await
         .map_err(|erreur| anyhow::anyhow!("La reprise n’a pas pu se faire, rien n’est écrit : {erreur:?}"))?;
     for (champ, entete) in &correspondance.0 {
-        println!("{} : colonne « {entete} »", champ.libelle());
+        writeln!(io::stdout(), "{} : colonne « {entete} »", champ.libelle())?;
     }
     for ligne in rapport.0.iter().filter(|ligne| ligne.sort != import::Sort::Inchange) {
         let numero = ligne.ligne.map(|numero| format!("ligne {numero}, ")).unwrap_or_default();
-        println!("{numero}{} : {} {}", ligne.titre, ligne.sort.libelle().to_lowercase(), ligne.note);
+        writeln!(io::stdout(), "{numero}{} : {} {}", ligne.titre, ligne.sort.libelle().to_lowercase(), ligne.note)?;
     }
-    println!("{}{}.", if essai { "Essai, rien n’est écrit : " } else { "" }, rapport.resume());
+    writeln!(io::stdout(), "{}{}.", if essai { "Essai, rien n’est écrit : " } else { "" }, rapport.resume())?;
     Ok(if rapport.nombre(import::Sort::Refuse) == 0 { ExitCode::SUCCESS } else { ExitCode::FAILURE })
 }
 
@@ -323,7 +338,7 @@ async fn exporter(configuration: &Configuration, dossier: &Path, format: Format)
     let fichier = dossier.join(format!("projets-publics.{}", format.extension()));
     std::fs::write(&fichier, feuille.ecrire(format)?)
         .map_err(|erreur| ligne::refus("Le fichier", &fichier, "être écrit", &erreur))?;
-    println!("{} : {} projets publics.", fichier.display(), feuille.lignes.len());
+    writeln!(io::stdout(), "{} : {} projets publics.", fichier.display(), feuille.lignes.len())?;
     Ok(ExitCode::SUCCESS)
 }
 
@@ -345,12 +360,12 @@ async fn demontrer(configuration: &Configuration) -> anyhow::Result<ExitCode> {
     web::recherche::reconstruire(&ouverte.instance)
         .await
         .map_err(|erreur| anyhow::anyhow!("L’index de recherche ne se construit pas : {erreur:?}"))?;
-    println!("\nTerreau, démonstration de la Meurthe-et-Moselle : {}\n", configuration.url_publique);
-    println!("Vous pouvez entrer comme ({}/demo) :", configuration.url_publique);
+    writeln!(io::stdout(), "\nTerreau, démonstration de la Meurthe-et-Moselle : {}\n", configuration.url_publique)?;
+    writeln!(io::stdout(), "Vous pouvez entrer comme ({}/demo) :", configuration.url_publique)?;
     for role in comptes::demo::ROLES {
-        println!("  - {} ({})", role.role, role.courriel);
+        writeln!(io::stdout(), "  - {} ({})", role.role, role.courriel)?;
     }
-    println!("\nCtrl-C pour arrêter.");
+    writeln!(io::stdout(), "\nCtrl-C pour arrêter.")?;
     service::servir(configuration, ouverte).await?;
     Ok(ExitCode::SUCCESS)
 }

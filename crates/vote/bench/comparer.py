@@ -2,16 +2,19 @@
 """Measures this crate, beside pabutools (PyPI) in the same run, and writes BENCHMARKS.md whole.
 
     crates/vote/bench/comparer.py FOLDER [--venv DIR] [--longest SECONDS] [--let-end PART=SECONDS] [--binaries DIR] [--only PART]
+                                  [--part beside|alone --kept FILE]
 
 Makes a virtual environment with pabutools 1.2.3 when there is none, builds the examples `chrono` and `synthetic`, then for
 each file and each rule that both can do runs pabutools in its own process, then this crate, and compares CPU times. A
 pabutools run longer than `--longest` CPU seconds is stopped: a lower bound ("≥"); `--let-end` gives more to the files whose
-name holds PART. Reading the file is counted on neither side. With `--only`, prints and writes nothing.
+name holds PART. Reading the file is counted on neither side. With `--only`, prints and writes nothing. The two parts may be run apart: what
+each measured stands in the file `--kept`, and BENCHMARKS.md is written once it holds both, each with its own machine and day.
 """
 
 import argparse
 import datetime
 import glob
+import json
 import os
 import platform
 import subprocess
@@ -183,16 +186,20 @@ def version(*command):
     return subprocess.run(command, check=True, capture_output=True, text=True).stdout.strip()
 
 
-def document(head, rows, under, times, readings):
+def document(kept):
+    rows, under = kept["beside"]["rows"], kept["beside"]["under"]
+    times, readings = kept["alone"]["times"], kept["alone"]["readings"]
     hundred = "Every ratio of a run that ended is at least 100." if not under else "Under 100 times: " + "; ".join(under) + "."
     return f"""# Benchmarks
 
-Written by `crates/vote/bench/comparer.py FOLDER_OF_PB_FILES`, never by hand. {head}
+Written by `crates/vote/bench/comparer.py FOLDER_OF_PB_FILES`, never by hand.
 
 Times are CPU times, one thread, release profile of the workspace. Ours are means over enough runs to exceed 100 ms, the best of
 three series: other work on the machine only adds time.
 
 ## Beside pabutools, in the same run
+
+{kept["beside"]["head"]}
 
 pabutools runs in its own process; files are read outside the times. `≥`: it was stopped, the figure is what it had used. Both
 sides select the same projects (checked by the tests on reference outcomes, except that pabutools funds projects without votes).
@@ -203,6 +210,8 @@ sides select the same projects (checked by the tests on reference outcomes, exce
 {chr(10).join(rows)}
 
 ## Alone
+
+{kept["alone"]["head"]}
 
 `runs`: how many times the rule was run for its completion by increments. Invented votes: example `synthetic`, always the same.
 
@@ -237,6 +246,8 @@ def main():
     parser.add_argument("--longest", type=float, default=20)
     parser.add_argument("--let-end", nargs="*", default=["France_Toulouse_2022=400"], help="PART=SECONDS")
     parser.add_argument("--binaries", help="folder of the examples, already built")
+    parser.add_argument("--part", choices=["beside", "alone"], help="this part only")
+    parser.add_argument("--kept", help="file of what was measured, read and written")
     parser.add_argument("--only", help="part of the name of the files; prints, writes nothing")
     options = parser.parse_args()
     options.let_end = [pair.split("=") for pair in options.let_end]
@@ -249,12 +260,23 @@ def main():
     chrono = os.path.join(binaries, "chrono")
     files = sorted(glob.glob(os.path.join(options.folder, "*.pb")), key=os.path.getsize)
     files = [file for file in files if (options.only or "") in file]
-    rows, under = beside(files, python, chrono, options)
-    with tempfile.TemporaryDirectory() as folder:
-        times, readings = alone(files, chrono, os.path.join(binaries, "synthetic"), folder) if not options.only else ([], [])
-    if not options.only:
+    kept = {}
+    if options.kept and os.path.exists(options.kept):
+        with open(options.kept, encoding="utf-8") as file:
+            kept = json.load(file)
+    if options.part != "alone":
+        rows, under = beside(files, python, chrono, options)
+        kept["beside"] = {"head": head, "rows": rows, "under": under}
+    if options.part != "beside" and not options.only:
+        with tempfile.TemporaryDirectory() as folder:
+            times, readings = alone(files, chrono, os.path.join(binaries, "synthetic"), folder)
+        kept["alone"] = {"head": head, "times": times, "readings": readings}
+    if options.kept:
+        with open(options.kept, "w", encoding="utf-8") as file:
+            json.dump(kept, file, ensure_ascii=False, indent=1)
+    if not options.only and {"beside", "alone"} <= kept.keys():
         with open(os.path.join(CRATE, "BENCHMARKS.md"), "w", encoding="utf-8") as file:
-            file.write(document(head, rows, under, times, readings))
+            file.write(document(kept))
 
 
 if __name__ == "__main__":

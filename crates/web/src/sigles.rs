@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::sync::LazyLock;
 
+use memchr::memmem;
 use serde::Deserialize;
 
 const FICHIER: &str = include_str!("../../../contenu/mots/sigles.toml");
@@ -45,11 +46,17 @@ pub fn a_expliquer(html: &str) -> Vec<(&'static str, &'static str)> {
             }
         }
     }
-    if trouves.is_empty() {
-        return Vec::new();
-    }
-    let page = html.to_lowercase();
-    trouves.into_iter().filter(|(_, sens)| !page.contains(&sens.to_lowercase())).collect()
+    trouves.into_iter().filter(|(_, sens)| !dit(html, sens)).collect()
+}
+
+/// Does the page say this meaning, at the beginning of a sentence or within one? Asked of every page: nothing is copied.
+fn dit(html: &str, sens: &str) -> bool {
+    let mut lettres = sens.chars();
+    let Some(initiale) = lettres.next() else { return true };
+    memmem::find_iter(html.as_bytes(), lettres.as_str()).any(|debut| {
+        let avant = html.get(..debut).and_then(|avant| avant.chars().next_back());
+        avant.is_some_and(|lettre| lettre.to_lowercase().eq(initiale.to_lowercase()))
+    })
 }
 
 #[cfg(test)]
@@ -69,6 +76,8 @@ mod tests {
     #[case::montre("<p>La DETR et l’ESS.</p>", &["DETR", "ESS"])]
     #[case::une_fois("<p>DETR</p><p>DETR</p>", &["DETR"])]
     #[case::explique("<h2>DETR</h2><p>Dotation d’équipement des territoires ruraux</p>", &[])]
+    #[case::explique_au_milieu("<p>La dotation d’équipement des territoires ruraux (DETR)</p>", &[])]
+    #[case::explique_a_demi("<p>DETR : équipement des territoires ruraux</p>", &["DETR"])]
     #[case::pas_les_attributs("<a href=\"/DETR\" title=\"ESS\">aide</a>", &[])]
     #[case::pas_un_mot("<p>LE MAIRE, la DETRX, Ess</p>", &[])]
     #[case::coupe("<p>DETR", &["DETR"])]

@@ -145,7 +145,7 @@ impl Site {
         let port = TcpListener::bind("127.0.0.1:0").await.unwrap().local_addr().unwrap().port();
         let site = Self { dossier, base_url, base_directe, schema, smtp, port, journal: Arc::default() };
         let sortie = site.commande(&["init", "--departement", "54"]).output().await.unwrap();
-        assert!(sortie.status.success(), "{}", String::from_utf8_lossy(&sortie.stdout));
+        assert!(sortie.status.success(), "{}", String::from_utf8_lossy(&sortie.stderr));
         site
     }
 

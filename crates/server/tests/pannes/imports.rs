@@ -55,7 +55,7 @@ async fn fichiers(site: &Site, acteurs: usize) -> [PathBuf; 2] {
     let nombre = acteurs.to_string();
     let ordre = ["generer", "sirene", "--acteurs", &nombre, "--autour", "1", "--dossier", dossier.to_str().unwrap()];
     let sortie = site.commande(&ordre).output().await.unwrap();
-    assert!(sortie.status.success(), "{}", String::from_utf8_lossy(&sortie.stdout));
+    assert!(sortie.status.success(), "{}", String::from_utf8_lossy(&sortie.stderr));
     ["StockUniteLegale_exemple.csv", "StockEtablissement_exemple.csv"].map(|nom| dossier.join(nom))
 }
 
