@@ -7,8 +7,9 @@
 Makes a virtual environment with pabutools 1.2.3 when there is none, builds the examples `chrono` and `synthetic`, then for
 each file and each rule that both can do runs pabutools in its own process, then this crate, and compares CPU times. A
 pabutools run longer than `--longest` CPU seconds is stopped: a lower bound ("≥"); `--let-end` gives more to the files whose
-name holds PART. Reading the file is counted on neither side. With `--only`, prints and writes nothing. The two parts may be run apart: what
-each measured stands in the file `--kept`, and BENCHMARKS.md is written once it holds both, each with its own machine and day.
+name holds PART. Reading the file is counted on neither side. With `--only`, prints, and writes nothing but the rows of these
+files in `--kept`. The two parts may be run apart: what each measured stands in the file `--kept`, and BENCHMARKS.md is
+written once it holds both, each with its own machine and day.
 """
 
 import argparse
@@ -61,6 +62,8 @@ print("CPU", spent(), flush=True)
 """
 
 APPROVAL = ["greedy_votes", "mes_cost", "mes_card", "phragmen", "mes_cost_add1_stop_when_exhaustive", "maximin_support"]
+# Files where a run cut at the ordinary time would prove less than a hundred times.
+LET_END = ["France_Toulouse_2022=400", "Praga-Poludnie=150", "Warszawa_2026=150"]
 # Beyond its linear programs: kept to the files where pabutools ends.
 SMALL_ONLY = {"maximin_support": 2_000}
 
@@ -172,6 +175,11 @@ def alone(files, chrono, synthetic, folder):
     return times, readings
 
 
+def key(row):
+    """File and rule of a row."""
+    return tuple(row.split("|")[1:3])
+
+
 # Memory of a process that counts nothing: the program itself and its libraries.
 BASE = 2_500_000
 
@@ -244,7 +252,7 @@ def main():
     parser.add_argument("folder")
     parser.add_argument("--venv", default="target/pabutools")
     parser.add_argument("--longest", type=float, default=20)
-    parser.add_argument("--let-end", nargs="*", default=["France_Toulouse_2022=400"], help="PART=SECONDS")
+    parser.add_argument("--let-end", nargs="*", default=LET_END, help="PART=SECONDS")
     parser.add_argument("--binaries", help="folder of the examples, already built")
     parser.add_argument("--part", choices=["beside", "alone"], help="this part only")
     parser.add_argument("--kept", help="file of what was measured, read and written")
@@ -266,6 +274,11 @@ def main():
             kept = json.load(file)
     if options.part != "alone":
         rows, under = beside(files, python, chrono, options)
+        if options.only and "beside" in kept:
+            # Some files measured again: their rows replace the older ones, in their place.
+            again = {key(row): row for row in rows}
+            rows = [again.get(key(row), row) for row in kept["beside"]["rows"]]
+            under += [line for line in kept["beside"]["under"] if options.only not in line]
         kept["beside"] = {"head": head, "rows": rows, "under": under}
     if options.part != "beside" and not options.only:
         with tempfile.TemporaryDirectory() as folder:
