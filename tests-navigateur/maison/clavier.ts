@@ -21,18 +21,33 @@ export function arret(page: Page): Promise<Arret> {
 }
 
 /**
+ * As many stops as there may be, at most: a trap is a page that is not over when they are. A date has one for its day, its
+ * month, its year and its calendar; what scrolls on its own has one too.
+ */
+function arretsAuPlus(page: Page): Promise<number> {
+  return page.evaluate(() => {
+    const arrets = [...document.querySelectorAll<HTMLElement>("a[href], button, input:not([type=hidden]), select, textarea, summary, [tabindex='0']")];
+    const vus = arrets.filter((e) => e.checkVisibility({ visibilityProperty: true }) && !(e as HTMLButtonElement).disabled);
+    const dates = vus.filter((e) => e.matches("[type=date], [type=datetime-local], [type=month], [type=time], [type=week]"));
+    const defilent = [...document.querySelectorAll("body *")].filter((e) => {
+      if (e.scrollWidth <= e.clientWidth && e.scrollHeight <= e.clientHeight) return false;
+      const { overflowX, overflowY } = getComputedStyle(e);
+      return /auto|scroll/.test(overflowX + overflowY);
+    });
+    return vus.length + 6 * dates.length + defilent.length;
+  });
+}
+
+/**
  * The whole page with Tab: every stop is visible and stands after the one before, and the last one is left behind.
- * Stops are counted first: a trap is a page that is not over when they are.
  */
 export async function parcourir(page: Page): Promise<string[]> {
   const griefs: string[] = [];
-  const attendus = await page.evaluate(() => {
+  const attendus = await arretsAuPlus(page);
+  await page.evaluate(() => {
     (document.activeElement as HTMLElement | null)?.blur();
     getSelection()?.removeAllRanges();
     window.scrollTo(0, 0);
-    const arrets = [...document.querySelectorAll<HTMLElement>("a[href], button, input:not([type=hidden]), select, textarea, summary, [tabindex='0']")];
-    const vus = arrets.filter((e) => e.checkVisibility({ visibilityProperty: true }) && !(e as HTMLButtonElement).disabled);
-    return vus.length + 4 * vus.filter((e) => e.matches("[type=date]")).length;
   });
   const memoire = await page.evaluateHandle(() => ({ premier: null as Element | null, vu: null as Element | null }));
   for (let i = 0; i <= attendus; i += 1) {

@@ -1,5 +1,6 @@
 // Every kind of page, once, as each person who reaches it: the proofs of `maison/preuves.ts`, and the keyboard.
 import { type Page, expect } from "@playwright/test";
+import { Carnet } from "../maison/atelier.js";
 import { parcourir } from "../maison/clavier.js";
 import { test } from "../maison/essai.js";
 import { decrire, demander, entrerComme, CAFE } from "../maison/gestes.js";
@@ -23,22 +24,23 @@ const ROLES: Array<[string, RegExp | undefined, string[]]> = [
   ["agent du site", /Agent qui gère le site/, ["/reglages"]],
 ];
 
-// What is green today, and the whole on demand: PREUVES=toutes script/test-navigateur --project=preuves pages
-// What the whole still finds is told in docs/accessibilite.md.
-const TOUTES = process.env["PREUVES"] === "toutes";
+// A page is proven once: the walks come one after the other.
+test.describe.configure({ mode: "default" });
 
-const vues = new Set<string>();
-const titres = new Map<string, string>();
+/** Each page proven, with its title. */
+const vues = (): Carnet => new Carnet("pages");
 
 async function prouver(page: Page, route: string, griefs: string[], reponse: Parameters<(typeof PREUVES)[string]>[1]): Promise<void> {
   for (const [nom, preuve] of Object.entries(PREUVES)) {
-    griefs.push(...(await preuve(page, reponse)).slice(0, 5).map((grief) => `${route} · ${nom} · ${grief}`));
+    const trouves = await test.step(`preuve ${nom}`, () => preuve(page, reponse));
+    griefs.push(...trouves.slice(0, 5).map((grief) => `${route} · ${nom} · ${grief}`));
   }
-  griefs.push(...(await parcourir(page)).slice(0, 5).map((grief) => `${route} · clavier · ${grief}`));
+  const trouves = await test.step("preuve clavier", () => parcourir(page));
+  griefs.push(...trouves.slice(0, 5).map((grief) => `${route} · clavier · ${grief}`));
   const titre = await page.title();
-  const autre = titres.get(titre);
+  const [autre] = [...vues().lire()].find(([, deja]) => deja === titre) ?? [];
   if (autre) griefs.push(`${route} · titres-uniques · « ${titre} » est aussi le titre de ${autre}`);
-  titres.set(titre, route);
+  vues().noter(route, titre);
 }
 
 /** What must exist for a page to be shown: a project, and a request that waits. */
@@ -58,21 +60,22 @@ async function preparer(visite: Visite, role: string, arrive: () => Promise<Visi
   return [];
 }
 
-for (const [nom, role, departs] of TOUTES ? ROLES : ROLES.slice(0, 1)) {
+for (const [nom, role, departs] of ROLES) {
   test(`chaque page, ${nom}`, async ({ arrive }) => {
     test.setTimeout(600_000);
     const visite = await arrive();
     if (role) await entrerComme(visite, role);
     const propres = await preparer(visite, nom, arrive);
     const griefs: string[] = [];
-    for await (const { route, reponse } of tournee(visite, vues, [...departs, ...propres])) await prouver(visite.page, route, griefs, reponse);
+    const deja = new Set(vues().lire().keys());
+    for await (const { route, reponse } of tournee(visite, deja, [...departs, ...propres])) await prouver(visite.page, route, griefs, reponse);
     expect(griefs).toEqual([]);
   });
 }
 
 test("aucune page n’est oubliée", async () => {
-  test.skip(!TOUTES, "les pages des personnes connectées : PREUVES=toutes");
   expect(PAGES.length, "la table des droits est lue").toBeGreaterThan(50);
-  const oubliees = PAGES.filter((page) => !vues.has(page) && !PAR_COURRIEL.includes(page) && !APRES_ENVOI.includes(page));
+  const prouvees = vues().lire();
+  const oubliees = PAGES.filter((page) => !prouvees.has(page) && !PAR_COURRIEL.includes(page) && !APRES_ENVOI.includes(page));
   expect(oubliees, "ajoutez de quoi l’atteindre dans ROLES ou preparer()").toEqual([]);
 });

@@ -4,10 +4,12 @@
 use askama::Template;
 use axum::extract::Path;
 use axum::http::StatusCode;
+use domain::code::CodeCommune;
 use domain::droit::{Action, Fonction};
 use domain::profil::{BaseDeCout, Besoin, Complements, Etape, NatureDepense, Porteur, Reponse as Avis};
 use domain::theme::Theme;
 use platform::journal;
+use socle::organisation::Nature;
 use socle::projet::{self, Diffusion, Etat};
 use socle::{ProjetId, mandat};
 use web::composants::{
@@ -76,13 +78,19 @@ fn ecran_1_de(
     }
 }
 
-/// GET: an empty first screen. `?commune=54129` fills the commune (from its page).
+/// The mandate by which the visitor acts for this commune: what it says is not asked.
+fn mandat_de_commune(cadre: &Cadre) -> Option<(&CodeCommune, Fonction)> {
+    let mandat = cadre.visiteur.mandat().filter(|mandat| mandat.nature == Nature::Commune)?;
+    Some((mandat.commune.as_ref()?, mandat.fonction))
+}
+
+/// GET: an empty first screen. `?commune=54129` fills the commune (from its page); so does the visitor's own mandate.
 pub async fn nouveau(cadre: Cadre) -> Reponse {
     let demandee = cadre.uri.query().map(|q| Saisie::decoder(q.as_bytes())).unwrap_or_default();
-    let commune = demandee.texte("commune").parse().ok().map(|code| {
-        let code: domain::code::CodeCommune = code;
-        cadre.instance.referentiel().nom_commune(&code).to_owned()
-    });
+    let demandee: Option<CodeCommune> = demandee.texte("commune").parse().ok();
+    let la_sienne = || mandat_de_commune(&cadre).map(|(code, _)| code.clone());
+    let commune =
+        demandee.or_else(la_sienne).map(|code| cadre.instance.referentiel().nom_commune(&code).to_owned());
     let saisie = commune.map_or_else(Saisie::default, |nom| Saisie::default().avec("commune", nom));
     let formulaire = cadre.formulaire_avec(saisie, Erreurs::default());
     cadre
@@ -94,7 +102,7 @@ pub async fn nouveau(cadre: Cadre) -> Reponse {
 struct Idee {
     titre: String,
     manque: String,
-    commune: domain::code::CodeCommune,
+    commune: CodeCommune,
     themes: Vec<Theme>,
 }
 
@@ -299,11 +307,13 @@ pub async fn ecran_2(cadre: Cadre, Path(reference): Path<String>) -> Reponse {
     let Ouvert { projet, .. } = acces::ouvrir(&cadre, &reference, Action::ModifierProjet).await?;
     let complements = projet.complements();
     let dit = !complements.besoins.is_empty() || projet.porteur != Porteur::PasDecide;
+    // Shown for the first time to who acts for the commune: they bear it, and a mayor knows.
+    let pour_la_sienne = mandat_de_commune(&cadre).filter(|(commune, _)| !dit && **commune == projet.commune);
+    let porteur = if dit { Some(projet.porteur) } else { pour_la_sienne.map(|_| Porteur::Commune) };
+    let maire = pour_la_sienne.filter(|(_, fonction)| *fonction == Fonction::Maire).map(|_| Avis::Oui);
     let mut saisie = Saisie::default().avec("etape", projet.etape.as_str());
-    if dit {
-        saisie = saisie.avec("porteur", projet.porteur.as_str());
-    }
-    saisie = avec_option(saisie, "maire_informe", complements.maire_informe.map(Avis::as_str));
+    saisie = avec_option(saisie, "porteur", porteur.map(Porteur::as_str));
+    saisie = avec_option(saisie, "maire_informe", complements.maire_informe.or(maire).map(Avis::as_str));
     saisie = avec_option(saisie, "date_souhaitee", complements.date_souhaitee.as_deref());
     saisie = saisie.avec_montant("cout", projet.cout);
     for besoin in &complements.besoins {
