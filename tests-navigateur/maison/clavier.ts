@@ -1,23 +1,31 @@
 // A hand on the keyboard and nothing else.
-import type { Page } from "@playwright/test";
+import type { JSHandle, Page } from "@playwright/test";
 
 export interface Arret {
   nom: string;
   visible: boolean;
 }
 
+interface Memoire {
+  premier: Element | null;
+  vu: Element | null;
+  decrire: typeof decrire;
+}
+
 /** What has the focus, by its words, and whether an eye can see that it has it. */
+function decrire(): Arret {
+  const element = document.activeElement as HTMLInputElement;
+  const nom = element.labels?.[0]?.textContent ?? element.getAttribute("aria-label") ?? element.textContent ?? "";
+  const montre = (e: Element | null | undefined): boolean => {
+    if (!e) return false;
+    const styles = [getComputedStyle(e), getComputedStyle(e, "::before")];
+    return styles.some((s) => (s.outlineStyle !== "none" && parseFloat(s.outlineWidth) > 0) || s.boxShadow !== "none");
+  };
+  return { nom: nom.replace(/\s+/g, " ").trim(), visible: montre(element) || montre(element.labels?.[0]) };
+}
+
 export function arret(page: Page): Promise<Arret> {
-  return page.evaluate(() => {
-    const element = document.activeElement as HTMLInputElement;
-    const nom = element.labels?.[0]?.textContent ?? element.getAttribute("aria-label") ?? element.textContent ?? "";
-    const montre = (e: Element | null | undefined): boolean => {
-      if (!e) return false;
-      const styles = [getComputedStyle(e), getComputedStyle(e, "::before")];
-      return styles.some((s) => (s.outlineStyle !== "none" && parseFloat(s.outlineWidth) > 0) || s.boxShadow !== "none");
-    };
-    return { nom: nom.replace(/\s+/g, " ").trim(), visible: montre(element) || montre(element.labels?.[0]) };
-  });
+  return page.evaluate(decrire);
 }
 
 /**
@@ -44,28 +52,27 @@ function arretsAuPlus(page: Page): Promise<number> {
 export async function parcourir(page: Page): Promise<string[]> {
   const griefs: string[] = [];
   const attendus = await arretsAuPlus(page);
+  const memoire = await page.evaluateHandle(`({ premier: null, vu: null, decrire: ${decrire} })`);
   await page.evaluate(() => {
     (document.activeElement as HTMLElement | null)?.blur();
     getSelection()?.removeAllRanges();
     window.scrollTo(0, 0);
   });
-  const memoire = await page.evaluateHandle(() => ({ premier: null as Element | null, vu: null as Element | null }));
   for (let i = 0; i <= attendus; i += 1) {
     await page.keyboard.press("Tab");
-    const ordre = await memoire.evaluate((memoire) => {
+    const pas = await (memoire as JSHandle<Memoire>).evaluate((memoire) => {
       const ici = document.activeElement;
       // The browser starts again from the top: the page was left.
-      if (!ici || ici === document.body || ici === memoire.premier) return "fini";
+      if (!ici || ici === document.body || ici === memoire.premier) return null;
       // A date has a stop for its day, its month, its year.
       const apres = !memoire.vu || memoire.vu === ici || (memoire.vu.compareDocumentPosition(ici) & Node.DOCUMENT_POSITION_FOLLOWING) !== 0;
       memoire.premier ??= ici;
       memoire.vu = ici;
-      return apres ? "apres" : "retour";
+      return { apres, ...memoire.decrire() };
     });
-    if (ordre === "fini") return griefs;
-    const { nom, visible } = await arret(page);
-    if (ordre === "retour") return [...griefs, `« ${nom} » revient en arrière`];
-    if (!visible) griefs.push(`le repère du clavier ne se voit pas sur « ${nom} »`);
+    if (!pas) return griefs;
+    if (!pas.apres) return [...griefs, `« ${pas.nom} » revient en arrière`];
+    if (!pas.visible) griefs.push(`le repère du clavier ne se voit pas sur « ${pas.nom} »`);
   }
   return [...griefs, `piège au clavier : la page n’est pas finie après ${attendus} arrêts`];
 }

@@ -13,21 +13,22 @@ export interface Ecart {
 const NUANCE = 48;
 const CARRE = 24;
 const PIXELS_PAR_CARRE = 24;
-const QUALITE = 0.6;
+const QUALITE = 0.5;
 
-/** Nothing that moves, and no typeface of the machine. */
+/** Nothing that moves (a progress without end does, in every browser), and no typeface of the machine. */
 const FEUILLE = `*, *::before, *::after { animation: none !important; transition: none !important; caret-color: transparent !important; }
+  progress:indeterminate { visibility: hidden !important; }
   code, pre, kbd, samp { font-family: inherit !important; }`;
 
-/** The page as a small picture. */
-export async function photographier(page: Page, laboratoire: BrowserContext): Promise<Buffer> {
+/** The page as a small picture, whole or one window high. */
+export async function photographier(page: Page, laboratoire: BrowserContext, entiere = true): Promise<Buffer> {
   await page.evaluate(async (regles) => {
     const feuille = new CSSStyleSheet();
     feuille.replaceSync(regles);
     document.adoptedStyleSheets = [feuille];
     await document.fonts.ready;
   }, FEUILLE);
-  const photo = await page.screenshot({ fullPage: true, animations: "disabled" });
+  const photo = await page.screenshot({ fullPage: entiere, animations: "disabled" });
   return travailler(laboratoire, async (atelier) => {
     const webp = await atelier.evaluate(
       async ({ photo, qualite }) => {

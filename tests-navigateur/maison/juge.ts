@@ -1,7 +1,7 @@
 // What every page must satisfy, whatever the persona.
 import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
-import { type Page, expect } from "@playwright/test";
+import { type Page, expect, test } from "@playwright/test";
 import { premier } from "./atelier.js";
 
 const AXE = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
@@ -41,8 +41,13 @@ function empreinte(adresse: string, html: string, largeur: number): string {
 
 /** The same page seen twice is judged once, whoever sees it first. */
 export async function juger(page: Page, scripts: boolean): Promise<void> {
+  const html = await test.step("pages relues", () => page.content());
+  if (!premier(empreinte(page.url(), html, page.viewportSize()?.width ?? 0))) return;
+  await test.step("axe", () => jugerUneFois(page, scripts));
+}
+
+async function jugerUneFois(page: Page, scripts: boolean): Promise<void> {
   const adresse = page.url();
-  if (!premier(empreinte(adresse, await page.content(), page.viewportSize()?.width ?? 0))) return;
   const largeurs = await page.evaluate(() => [document.documentElement.scrollWidth, document.documentElement.clientWidth]);
   expect.soft(largeurs[0], `défilement horizontal : ${adresse}`).toBeLessThanOrEqual(largeurs[1] ?? 0);
   expect.soft(await defauts(page, scripts), `axe : ${adresse}`).toEqual([]);

@@ -161,7 +161,7 @@ export class Visite {
   }
 
   async juger(): Promise<void> {
-    await test.step("axe", () => juger(this.page, this.contexte.scripts));
+    await juger(this.page, this.contexte.scripts);
     await this.regarder();
   }
 

@@ -35,6 +35,8 @@ test("voit son espace et décrit son propre projet", async ({ arrive }) => {
   await acteur.titre("Décrire un projet");
 });
 
+const CAFE_DU_PIEMONT = "Café coopératif du Piémont (exemple)";
+
 test("déclare sa fonction, avec le nom que l’annuaire propose", async ({ arrive }) => {
   const acteur = await arrive();
   await entrerComme(acteur, /Acteur de l’économie sociale/);
@@ -42,16 +44,16 @@ test("déclare sa fonction, avec le nom que l’annuaire propose", async ({ arri
   await acteur.cocher("Une association, une coopérative, une entreprise, une fondation…");
   const nom = acteur.page.getByLabel("Nom de la structure");
   if (acteur.scripts) {
-    await nom.pressSequentially("granges");
-    await expect(acteur.page.getByRole("option", { name: /Granges partagées/ })).toBeVisible();
+    await nom.pressSequentially("piémont");
+    await expect(acteur.page.getByRole("option", { name: CAFE_DU_PIEMONT })).toBeVisible();
     await acteur.juger();
     await nom.press("ArrowDown");
     await nom.press("Enter");
-    await expect(nom).toHaveValue("Les Granges partagées (exemple)");
+    await expect(nom).toHaveValue(CAFE_DU_PIEMONT);
   } else {
-    await nom.fill("Les Granges partagées (exemple)");
+    await nom.fill(CAFE_DU_PIEMONT);
   }
-  await acteur.remplir("Commune", "Lunéville");
+  await acteur.remplir("Commune", "Cirey-sur-Vezouze");
   await acteur.cocher("Représentant·e de la structure");
   await acteur.envoyer("Déclarer");
   await acteur.lit("Votre fonction est déclarée");

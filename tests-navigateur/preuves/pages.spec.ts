@@ -9,7 +9,7 @@ import { PAGES, tournee } from "../maison/tournee.js";
 import type { Visite } from "../maison/visite.js";
 
 // Reached by a link that a mail holds once: the journeys show them, and judge them with axe.
-const PAR_COURRIEL = ["/confirmation/{secret}", "/connexion/lien/{secret}", "/est-ce-bien-cela/{secret}", "/premier-agent/{secret}", "/relation/{secret}", "/connexion/code"];
+const PAR_COURRIEL = ["/confirmer-une-fiche/{secret}", "/confirmation/{secret}", "/connexion/lien/{secret}", "/est-ce-bien-cela/{secret}", "/premier-agent/{secret}", "/relation/{secret}", "/connexion/code"];
 // Only after a file was sent: the journeys show them too.
 const APRES_ENVOI = ["/tableau/import/{reference}", "/reglages/imports/annuaire/{id}"];
 
@@ -43,6 +43,24 @@ async function prouver(page: Page, route: string, griefs: string[], reponse: Par
   vues().noter(route, titre);
 }
 
+/** Declares a function in a structure of the directory, which an agent verifies; gives the page of its offers. */
+async function representer(visite: Visite, agent: Visite, structure: string): Promise<string> {
+  await visite.aller("/compte/mandats/nouveau");
+  await visite.cocher("Une association, une coopérative, une entreprise, une fondation…");
+  await visite.remplir("Nom de la structure", structure);
+  await visite.remplir("Commune", "Cirey-sur-Vezouze");
+  await visite.cocher("Représentant·e de la structure");
+  await visite.envoyer("Déclarer");
+  await entrerComme(agent, /Chargé·e territorial·e/);
+  await agent.aller("/agents/mandats");
+  const declaree = agent.page.locator("article", { hasText: structure });
+  await agent.remplir(/Preuve vue/, "Statuts vus", declaree);
+  await agent.envoyer("Vérifier", declaree);
+  await visite.aller(`/annuaire?q=${encodeURIComponent(structure)}`);
+  const fiche = visite.page.locator("main a[href^='/annuaire/']", { hasText: structure }).first();
+  return `${await fiche.getAttribute("href")}/offres`;
+}
+
 /** What must exist for a page to be shown: a project, and a request that waits. */
 async function preparer(visite: Visite, role: string, arrive: () => Promise<Visite>): Promise<string[]> {
   if (role === "maire") {
@@ -52,6 +70,19 @@ async function preparer(visite: Visite, role: string, arrive: () => Promise<Visi
   if (role === "chargé territorial") {
     const reference = await demander(await arrive(), "preuves@exemple.invalid");
     return [`/projets/${reference}/suivi`];
+  }
+  if (role === "acteur") return [await representer(visite, await arrive(), "Café coopératif du Piémont (exemple)")];
+  if (role === "agent du site") {
+    await visite.aller("/reglages/listes/nouvelle");
+    await visite.remplir("Nom", "Pays de preuve");
+    await visite.page.getByLabel("Premier jour").fill("2026-01-01");
+    await visite.remplir("Année des codes de communes", "2026");
+    await visite.remplir("Source", "Arrêté d’exemple");
+    await visite.page.getByRole("radio").first().check();
+    await visite.remplir("Communes", "54129 Cirey-sur-Vezouze");
+    await visite.envoyer("Enregistrer");
+    await visite.lit("La liste est enregistrée");
+    return [];
   }
   if (role === "sans compte") {
     const reference = await decrire(visite, CAFE);

@@ -89,8 +89,7 @@ pub async fn nouveau(cadre: Cadre) -> Reponse {
     let demandee = cadre.uri.query().map(|q| Saisie::decoder(q.as_bytes())).unwrap_or_default();
     let demandee: Option<CodeCommune> = demandee.texte("commune").parse().ok();
     let la_sienne = || mandat_de_commune(&cadre).map(|(code, _)| code.clone());
-    let commune =
-        demandee.or_else(la_sienne).map(|code| cadre.instance.referentiel().nom_commune(&code).to_owned());
+    let commune = demandee.or_else(la_sienne).map(|code| cadre.instance.referentiel().nom_commune(&code).to_owned());
     let saisie = commune.map_or_else(Saisie::default, |nom| Saisie::default().avec("commune", nom));
     let formulaire = cadre.formulaire_avec(saisie, Erreurs::default());
     cadre

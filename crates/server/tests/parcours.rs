@@ -426,9 +426,8 @@ async fn une_recherche_trouve_projets_aides_acteurs_et_communes(#[case] moteur: 
     assert_eq!(familles, ["Projets"]);
 
     // The picker of organisations: names of the directory alone.
-    let propose = n.ouvrir("/structures.json?q=granges").await.html;
-    assert!(propose.contains("\"libelle\":\"Les Granges partagées (exemple)\""), "{propose}");
-    assert!(!propose.contains("café"), "{propose}");
+    let propose = n.ouvrir("/structures.json?q=piemont").await.html;
+    assert!(propose.contains("\"libelle\":\"Café coopératif du Piémont (exemple)\""), "{propose}");
     for rien in ["/structures.json", "/structures.json?q=", "/structures.json?q=zzzzzz"] {
         assert_eq!(n.ouvrir(rien).await.html, "[]", "{rien}");
     }
