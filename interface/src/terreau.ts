@@ -1,10 +1,9 @@
 // Comfort only: every page works without this file. No storage (computers are shared) but an agent's note without network;
 // no inline script, no third party.
 
-interface Suggestion {
-  code: string;
-  libelle: string;
-}
+import { aiderAChoisir } from "./choix";
+import { suivreLesFiltres } from "./filtres";
+import { ecouterLesRaccourcis } from "./raccourcis";
 
 /** The summary of errors is read first. */
 function montrerLesErreurs(): void {
@@ -71,99 +70,6 @@ function imprimer(): void {
   });
 }
 
-/** Commune picker on the ARIA combobox pattern (list autocomplete, manual selection). */
-class ChoixDeCommune {
-  private readonly liste = document.createElement("ul");
-  private readonly annonce = document.createElement("div");
-  private choisi = -1;
-  private demande = 0;
-
-  constructor(private readonly champ: HTMLInputElement) {
-    const enveloppe = document.createElement("div");
-    enveloppe.className = "tr-choix";
-    champ.replaceWith(enveloppe);
-    this.liste.id = `${champ.id}-liste`;
-    this.liste.className = "tr-liste-choix";
-    this.liste.setAttribute("role", "listbox");
-    this.liste.setAttribute("aria-label", "Communes");
-    this.liste.hidden = true;
-    this.annonce.className = "govuk-visually-hidden";
-    this.annonce.setAttribute("role", "status");
-    enveloppe.append(champ, this.liste, this.annonce);
-    champ.setAttribute("role", "combobox");
-    champ.setAttribute("aria-autocomplete", "list");
-    champ.setAttribute("aria-controls", this.liste.id);
-    champ.setAttribute("aria-expanded", "false");
-    champ.addEventListener("input", () => void this.chercher());
-    champ.addEventListener("keydown", (evenement) => this.clavier(evenement));
-    champ.addEventListener("blur", () => window.setTimeout(() => this.fermer(), 150));
-  }
-
-  private async chercher(): Promise<void> {
-    const texte = this.champ.value.trim();
-    const numero = ++this.demande;
-    if (texte.length < 2) return this.fermer();
-    let suggestions: Suggestion[] = [];
-    try {
-      const reponse = await fetch(`/communes.json?q=${encodeURIComponent(texte)}`);
-      if (reponse.ok) suggestions = (await reponse.json()) as Suggestion[];
-    } catch {
-      return; // no network: the field stays a plain field
-    }
-    if (numero === this.demande) this.montrer(suggestions);
-  }
-
-  private montrer(suggestions: Suggestion[]): void {
-    this.choisi = -1;
-    this.liste.replaceChildren(
-      ...suggestions.map((suggestion, rang) => {
-        const element = document.createElement("li");
-        element.id = `${this.liste.id}-${rang}`;
-        element.setAttribute("role", "option");
-        element.textContent = suggestion.libelle;
-        // The field keeps the focus; a press that slides away chooses nothing (RGAA 13.11).
-        element.addEventListener("mousedown", (evenement) => evenement.preventDefault());
-        element.addEventListener("click", () => this.prendre(rang));
-        return element;
-      }),
-    );
-    const nombre = suggestions.length;
-    this.liste.hidden = nombre === 0;
-    this.champ.setAttribute("aria-expanded", String(nombre > 0));
-    this.annonce.textContent =
-      nombre === 0 ? "Aucune commune trouvée" : nombre === 1 ? "1 commune" : `${nombre} communes`;
-  }
-
-  private clavier(evenement: KeyboardEvent): void {
-    const nombre = this.liste.children.length;
-    if (this.liste.hidden || nombre === 0) return;
-    if (evenement.key === "ArrowDown") this.pointer((this.choisi + 1) % nombre);
-    else if (evenement.key === "ArrowUp") this.pointer((this.choisi - 1 + nombre) % nombre);
-    else if (evenement.key === "Enter" && this.choisi >= 0) this.prendre(this.choisi);
-    else if (evenement.key === "Escape") this.fermer();
-    else return;
-    evenement.preventDefault();
-  }
-
-  private pointer(rang: number): void {
-    this.choisi = rang;
-    [...this.liste.children].forEach((element, i) => element.setAttribute("aria-selected", String(i === rang)));
-    this.champ.setAttribute("aria-activedescendant", `${this.liste.id}-${rang}`);
-    this.liste.children[rang]?.scrollIntoView({ block: "nearest" });
-  }
-
-  private prendre(rang: number): void {
-    this.champ.value = this.liste.children[rang]?.textContent ?? this.champ.value;
-    this.fermer();
-  }
-
-  private fermer(): void {
-    this.liste.hidden = true;
-    this.champ.setAttribute("aria-expanded", "false");
-    this.champ.removeAttribute("aria-activedescendant");
-  }
-}
-
 /** A style sheet, there before what it styles. */
 function prendreLaFeuille(adresse: string): Promise<void> {
   const feuille = document.createElement("link");
@@ -178,8 +84,8 @@ function prendreLaFeuille(adresse: string): Promise<void> {
 }
 
 /** The live map comes only when asked for: its script, its style, its worker. */
-function proposerLaCarte(): void {
-  document.querySelectorAll<HTMLElement>("[data-carte-vive]").forEach((place) => {
+function proposerLaCarte(dans: ParentNode): void {
+  dans.querySelectorAll<HTMLElement>("[data-carte-vive]").forEach((place) => {
     const bouton = document.createElement("button");
     bouton.type = "button";
     bouton.className = "govuk-button govuk-button--secondary";
@@ -226,11 +132,42 @@ function montrerLAccent(): void {
   });
 }
 
+/** Every row of a table at once: its boxes are one by one without this. */
+function toutChoisir(): void {
+  document.querySelectorAll<HTMLTableElement>("table.tr-table-travail").forEach((tableau) => {
+    const cases = [...tableau.querySelectorAll<HTMLInputElement>("tbody input[type=checkbox]")];
+    if (cases.length < 2) return;
+    const bouton = document.createElement("button");
+    bouton.type = "button";
+    bouton.className = "govuk-button govuk-button--secondary";
+    const compte = document.createElement("p");
+    compte.className = "govuk-hint";
+    compte.setAttribute("role", "status");
+    tableau.before(bouton, compte);
+    const dire = (): void => {
+      const nombre = cases.filter((une) => une.checked).length;
+      bouton.textContent = nombre === cases.length ? "Ne rien choisir" : "Tout choisir";
+      compte.textContent = nombre === 0 ? "" : nombre === 1 ? `1 ligne choisie sur ${cases.length}` : `${nombre} lignes choisies sur ${cases.length}`;
+    };
+    bouton.addEventListener("click", () => {
+      const toutes = cases.some((une) => !une.checked);
+      for (const une of cases) une.checked = toutes;
+      dire();
+    });
+    tableau.addEventListener("change", dire);
+    dire();
+  });
+}
+
 montrerLesErreurs();
 envoyerUneFois();
 compterLesCaracteres();
 garderHorsLigne();
 imprimer();
-proposerLaCarte();
+proposerLaCarte(document);
+document.addEventListener("resultats", (evenement) => proposerLaCarte(evenement.target as HTMLElement));
 montrerLAccent();
-document.querySelectorAll<HTMLInputElement>("input[data-commune]").forEach((champ) => new ChoixDeCommune(champ));
+suivreLesFiltres();
+toutChoisir();
+ecouterLesRaccourcis();
+aiderAChoisir();

@@ -1,6 +1,6 @@
 // `test` of the house: a server per worker, people who visit it, nothing forgiven at the end.
 import { test as base, expect } from "@playwright/test";
-import { Juge } from "./juge.js";
+import { modele } from "./atelier.js";
 import { type Serveur, demarrer } from "./serveur.js";
 import { Visite } from "./visite.js";
 
@@ -22,35 +22,25 @@ interface Essai extends Options {
 
 interface Ouvrier {
   serveur: Serveur;
-  juge: Juge;
 }
 
 export const test = base.extend<Essai, Ouvrier>({
   capturable: [false, { option: true }],
   serveur: [
     async ({}, prete) => {
-      const serveur = await demarrer();
+      const serveur = await demarrer(modele());
       await prete(serveur);
       await serveur.arreter();
     },
     { scope: "worker", timeout: 120_000 },
   ],
-  juge: [
-    async ({ browser }, prete) => {
-      // Said outright: what a project leaves out of its options is given to every context, this one too.
-      const relecture = await browser.newContext({ locale: "fr-FR", javaScriptEnabled: true });
-      await prete(new Juge(relecture));
-      await relecture.close();
-    },
-    { scope: "worker" },
-  ],
-  arrive: async ({ browser, serveur, juge, javaScriptEnabled, viewport, capturable, deviceScaleFactor }, prete) => {
+  arrive: async ({ browser, serveur, javaScriptEnabled, viewport, capturable, deviceScaleFactor }, prete) => {
     const griefs: string[] = [];
     const contextes: Array<{ close(): Promise<void> }> = [];
     await prete(async ({ site, voisins = [] } = { site: serveur.url }) => {
       const contexte = await browser.newContext({ javaScriptEnabled, viewport, locale: "fr-FR", deviceScaleFactor: deviceScaleFactor ?? 1 });
       contextes.push(contexte);
-      return Visite.commencer(contexte, { site, voisins, juge, scripts: javaScriptEnabled, capturable, griefs });
+      return Visite.commencer(contexte, { site, voisins, scripts: javaScriptEnabled, capturable, griefs });
     });
     for (const contexte of contextes) await contexte.close();
     expect(griefs, "console, tiers, politique de sécurité").toEqual([]);

@@ -1,10 +1,26 @@
 // What every page must satisfy, whatever the persona.
-import { type BrowserContext, type Page, expect } from "@playwright/test";
-import axe from "axe-core";
+import { readFileSync } from "node:fs";
+import { createRequire } from "node:module";
+import { type Page, expect, test } from "@playwright/test";
+import { premier } from "./atelier.js";
 
-/** axe with all its rules: none is disabled, best practices included. */
-async function defauts(page: Page): Promise<string[]> {
-  await page.evaluate(axe.source);
+const AXE = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
+
+/**
+ * axe with all its rules: none is disabled, best practices included. A page without script has no timers either: axe's own
+ * are promises there, and what it waits for at most never comes.
+ */
+async function defauts(page: Page, scripts: boolean): Promise<string[]> {
+  if (!scripts) {
+    await page.evaluate(() => {
+      const bientot = (geste: () => void, ms = 0): number => {
+        if (ms < 1000) void Promise.resolve().then(geste);
+        return 0;
+      };
+      window.setTimeout = bientot as typeof window.setTimeout;
+    });
+  }
+  await page.evaluate(AXE);
   return page.evaluate(async () => {
     const { violations } = await window.axe.run(document, { resultTypes: ["violations"] });
     return violations.flatMap((v) => v.nodes.map((noeud) => `${v.id} (${v.help}) : ${noeud.html.slice(0, 200)}`));
@@ -12,42 +28,29 @@ async function defauts(page: Page): Promise<string[]> {
 }
 
 /**
- * Judges pages for one worker. A page without script cannot run axe itself: what the browser made of it is shown again,
- * at the same address, in a second context where scripts run but where the page's own script is refused.
+ * What a page is to axe: its address, its window, its elements and its words. The tokens of its forms, the reference of a
+ * project and the figures in its sentences change nothing that axe looks at.
  */
-export class Juge {
-  private readonly vues = new Set<string>();
+function empreinte(adresse: string, html: string, largeur: number): string {
+  const reference = (texte: string): string => texte.replace(/\/projets\/(?!nouveau\b)[a-z0-9]{8}\b/g, "/projets/REFERENCE");
+  const elements = html
+    .replace(/(nonce|value)="[^"]{20,}"/g, "")
+    .replace(/>[^<>{}]+</g, (mots) => mots.replace(/\d+/g, "0"));
+  return [largeur, new URL(reference(adresse)).pathname, reference(elements)].join("\n");
+}
 
-  constructor(private readonly relecture: BrowserContext) {}
+/** The same page seen twice is judged once, whoever sees it first. */
+export async function juger(page: Page, scripts: boolean): Promise<void> {
+  const html = await test.step("pages relues", () => page.content());
+  if (!premier(empreinte(page.url(), html, page.viewportSize()?.width ?? 0))) return;
+  await test.step("axe", () => jugerUneFois(page, scripts));
+}
 
-  async juger(page: Page, scripts: boolean): Promise<void> {
-    const adresse = page.url();
-    const html = await page.content();
-    // The same page seen twice is judged once: only the tokens of its forms differ.
-    const empreinte = `${adresse.replace(/[?#].*$/, "")}\n${html.replace(/(nonce|value)="[^"]{20,}"/g, "")}`;
-    if (this.vues.has(empreinte)) return;
-    this.vues.add(empreinte);
-    const largeurs = await page.evaluate(() => [document.documentElement.scrollWidth, document.documentElement.clientWidth]);
-    expect.soft(largeurs[0], `défilement horizontal : ${adresse}`).toBeLessThanOrEqual(largeurs[1] ?? 0);
-    const trouves = scripts ? await defauts(page) : await this.relire(adresse, html, page.viewportSize());
-    expect.soft(trouves, `axe : ${adresse}`).toEqual([]);
-  }
-
-  private async relire(adresse: string, html: string, taille: ReturnType<Page["viewportSize"]>): Promise<string[]> {
-    const page = await this.relecture.newPage();
-    try {
-      if (taille) await page.setViewportSize(taille);
-      await page.route("**/*", (route) => {
-        const demande = route.request();
-        if (demande.isNavigationRequest()) return route.fulfill({ body: html, contentType: "text/html; charset=utf-8" });
-        return demande.resourceType() === "script" ? route.abort() : route.continue();
-      });
-      await page.goto(adresse);
-      return await defauts(page);
-    } finally {
-      await page.close();
-    }
-  }
+async function jugerUneFois(page: Page, scripts: boolean): Promise<void> {
+  const adresse = page.url();
+  const largeurs = await page.evaluate(() => [document.documentElement.scrollWidth, document.documentElement.clientWidth]);
+  expect.soft(largeurs[0], `défilement horizontal : ${adresse}`).toBeLessThanOrEqual(largeurs[1] ?? 0);
+  expect.soft(await defauts(page, scripts), `axe : ${adresse}`).toEqual([]);
 }
 
 /**

@@ -16,12 +16,15 @@ function textes(page: Page): Promise<Texte[]> {
   return page.evaluate(() => {
     const trouves: Texte[] = [];
     const toile = document.createElement("canvas").getContext("2d");
+    const connues = new Map<string, [number, number, number, number]>();
     const couleur = (css: string): [number, number, number, number] => {
-      if (!toile) return [0, 0, 0, 1];
+      const deja = connues.get(css);
+      if (deja || !toile) return deja ?? [0, 0, 0, 1];
       toile.canvas.width = toile.canvas.height = 1;
       toile.fillStyle = css;
       toile.fillRect(0, 0, 1, 1);
       const [r = 0, g = 0, b = 0, a = 255] = toile.getImageData(0, 0, 1, 1).data;
+      connues.set(css, [r, g, b, a / 255]);
       return [r, g, b, a / 255];
     };
     // Left to screen readers alone, like the head of a table that becomes cards.
@@ -91,10 +94,18 @@ export async function malLisibles(page: Page, laboratoire: BrowserContext): Prom
         if (gl < 1 || gh < 1) continue;
         const { data } = toile.getImageData(gx, gy, gl, gh);
         const nombres = new Map<number, number>();
+        const noter = (cle: number, suite: number): unknown => nombres.set(cle, (nombres.get(cle) ?? 0) + suite);
+        // A background is long runs of one colour.
+        let [encours, suite] = [-1, 0];
         for (let i = 0; i < data.length; i += 4) {
           const cle = ((data[i] ?? 0) << 16) | ((data[i + 1] ?? 0) << 8) | (data[i + 2] ?? 0);
-          nombres.set(cle, (nombres.get(cle) ?? 0) + 1);
+          if (cle === encours) suite += 1;
+          else {
+            if (suite) noter(encours, suite);
+            [encours, suite] = [cle, 1];
+          }
         }
+        noter(encours, suite);
         for (const [cle, nombre] of nombres) {
           if (nombre < (gl * gh) / 20) continue;
           const fond = [cle >> 16, (cle >> 8) & 255, cle & 255];

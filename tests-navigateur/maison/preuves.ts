@@ -187,7 +187,7 @@ export const PREUVES: Record<string, Preuve> = {
         if (champ.type === "email" && !champ.autocomplete) dire("courriel que le navigateur ne peut remplir", champ);
         if (champ.type === "tel" && !champ.autocomplete) dire("téléphone que le navigateur ne peut remplir", champ);
         const groupe = [...champs].filter((autre) => autre.type === "radio" && autre.name === champ.name);
-        if (champ.type === "radio" && groupe.length > 1 && !champ.closest("fieldset")?.querySelector("legend")?.innerText.trim()) dire("choix sans légende", champ);
+        if (champ.type === "radio" && groupe.length > 1 && !champ.closest("fieldset")?.querySelector("legend")?.textContent?.trim()) dire("choix sans légende", champ);
       }
       document.querySelectorAll<HTMLButtonElement>("button").forEach((bouton) => {
         // Its words, even where it is folded away.

@@ -1,6 +1,6 @@
 // The real binary on its own port with its own folder: a demonstration, or a site that was just installed.
 import { type ChildProcess, execFile, spawn } from "node:child_process";
-import { mkdtemp, rm } from "node:fs/promises";
+import { cp, mkdtemp, rm } from "node:fs/promises";
 import { type AddressInfo, createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -45,9 +45,9 @@ class Place {
     private readonly adresse: string,
   ) {}
 
-  static async trouver(): Promise<Place> {
+  static async trouver(donnees?: string): Promise<Place> {
     const adresse = `127.0.0.1:${await portLibre()}`;
-    return new Place(await mkdtemp(join(tmpdir(), "terreau-navigateur-")), `http://${adresse}`, adresse);
+    return new Place(donnees ?? (await mkdtemp(join(tmpdir(), "terreau-navigateur-"))), `http://${adresse}`, adresse);
   }
 
   private arguments(commande: string[], reglages: string[]): string[] {
@@ -78,7 +78,6 @@ class Place {
       arreter: async () => {
         processus.kill("SIGTERM");
         await fini;
-        await this.quitter();
       },
     };
   }
@@ -95,11 +94,16 @@ function binaire(): string {
 }
 
 /** The port is free when asked and taken a moment later: another one is tried if someone was faster. */
-async function obstinement<T>(ouvrir: (place: Place) => Promise<T>): Promise<T> {
+async function obstinement<T extends Serveur>(ouvrir: (place: Place) => Promise<T>): Promise<T> {
   for (let essai = 1; ; essai += 1) {
     const place = await Place.trouver();
     try {
-      return await ouvrir(place);
+      const ouvert = await ouvrir(place);
+      const arreter = async (): Promise<void> => {
+        await ouvert.arreter();
+        await place.quitter();
+      };
+      return { ...ouvert, arreter };
     } catch (erreur) {
       await place.quitter();
       if (essai === ESSAIS) throw erreur;
@@ -109,9 +113,18 @@ async function obstinement<T>(ouvrir: (place: Place) => Promise<T>): Promise<T> 
 
 const LARGES = ["limites.requetes-par-minute=100000", "limites.fichier-mo=2"];
 
-/** The demonstration. */
-export function demarrer(reglages: string[] = []): Promise<Serveur> {
-  return obstinement((place) => place.servir("demo", [...LARGES, ...reglages]));
+/** The demonstration, in this folder; stopped once it is sown. */
+export async function semer(donnees: string): Promise<void> {
+  const place = await Place.trouver(donnees);
+  await (await place.servir("demo", LARGES)).arreter();
+}
+
+/** The demonstration: a copy of `modele`. */
+export function demarrer(modele: string, reglages: string[] = []): Promise<Serveur> {
+  return obstinement(async (place) => {
+    await cp(modele, place.donnees, { recursive: true });
+    return place.servir("demo", [...LARGES, ...reglages]);
+  });
 }
 
 /** `terreau init`, then `terreau serve`, for any collectivité; with the link of the first agent. */

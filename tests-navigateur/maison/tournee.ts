@@ -13,7 +13,7 @@ export const ROUTES: string[] = [
 ];
 
 // Files and machines, not pages.
-const PAS_DES_PAGES = /\/export$|\.json$|^\/compte\/donnees$|\/pieces\/\{piece\}$|^\/sante$|^\/connexion\/agents|^\/deconnexion\//;
+const PAS_DES_PAGES = /\/export$|\.(geo)?json$|^\/compte\/donnees$|\/pieces\/\{piece\}$|^\/sante$|^\/connexion\/agents|^\/deconnexion\//;
 
 /** The pages among them. */
 export const PAGES = ROUTES.filter((route) => !PAS_DES_PAGES.test(route));
@@ -35,9 +35,10 @@ export interface Arrivee {
 }
 
 /** Goes to each kind of page not yet in `vues`, from where the person stands; gives it once shown and judged. */
-export async function* tournee(visite: Visite, vues: Set<string>, departs: string[]): AsyncGenerator<Arrivee> {
+export async function* tournee(visite: Visite, vues: ReadonlySet<string>, departs: string[]): AsyncGenerator<Arrivee> {
   const aVoir = [...departs];
   const suivies = new Set<string>();
+  const montrees = new Set<string>(vues);
   for (let chemin = aVoir.shift(); chemin !== undefined; chemin = aVoir.shift()) {
     const ici = route(chemin);
     if (!ici || !PAGES.includes(ici) || suivies.has(ici)) continue;
@@ -51,8 +52,8 @@ export async function* tournee(visite: Visite, vues: Set<string>, departs: strin
     if (!reponse?.ok() || !arrivee || !PAGES.includes(arrivee)) continue;
     const liens = await visite.page.locator("a[href^='/']:not([download])").evaluateAll((tous) => tous.map((lien) => lien.getAttribute("href") ?? ""));
     aVoir.push(...liens);
-    if (vues.has(arrivee)) continue;
-    vues.add(arrivee);
+    if (montrees.has(arrivee)) continue;
+    montrees.add(arrivee);
     yield { route: arrivee, reponse };
   }
 }

@@ -1,8 +1,8 @@
 // One person in front of one browser: every page they reach is judged.
 import { mkdirSync } from "node:fs";
 import { join } from "node:path";
-import { type APIResponse, type BrowserContext, type Locator, type Page, type Response, expect } from "@playwright/test";
-import { type Juge, surveiller } from "./juge.js";
+import { type APIResponse, type BrowserContext, type Locator, type Page, type Response, expect, test } from "@playwright/test";
+import { juger, surveiller } from "./juge.js";
 
 const IMAGES = join(import.meta.dirname, "../../docs/images");
 
@@ -10,7 +10,6 @@ export interface Contexte {
   site: string;
   /** Other sites that this person may be sent to: their provider of identity. */
   voisins: string[];
-  juge: Juge;
   scripts: boolean;
   capturable: boolean;
   griefs: string[];
@@ -51,7 +50,7 @@ export class Visite {
 
   /** Opens an address of the site. */
   async aller(chemin: string): Promise<Response | null> {
-    const reponse = await this.page.goto(new URL(chemin, this.contexte.site).href);
+    const reponse = await test.step("pages ouvertes", () => this.page.goto(new URL(chemin, this.contexte.site).href));
     await this.arriver();
     return reponse;
   }
@@ -83,10 +82,12 @@ export class Visite {
   }
 
   private async naviguer(cible: Locator, geste: () => Promise<void> = () => cible.click()): Promise<void> {
-    await cible.waitFor();
-    const arrivee = this.page.waitForEvent("domcontentloaded");
-    await Promise.all([arrivee, geste()]);
-    await this.page.waitForLoadState("load");
+    await test.step("pages suivies et envoyées", async () => {
+      await cible.waitFor();
+      const arrivee = this.page.waitForEvent("domcontentloaded");
+      await Promise.all([arrivee, geste()]);
+      await this.page.waitForLoadState("load");
+    });
     this.releve.clics += 1;
     await this.arriver();
   }
@@ -160,7 +161,7 @@ export class Visite {
   }
 
   async juger(): Promise<void> {
-    await this.contexte.juge.juger(this.page, this.contexte.scripts);
+    await juger(this.page, this.contexte.scripts);
     await this.regarder();
   }
 
@@ -175,10 +176,10 @@ export class Visite {
 
   /** A picture for the README and the guide, one screen high, from `cible` down: CAPTURES=1. */
   async capturer(nom: string, cible?: Locator): Promise<void> {
-    if (process.env["CAPTURES"] !== "1" || !this.contexte.capturable) return;
-    mkdirSync(IMAGES, { recursive: true });
     const { width } = this.page.viewportSize() ?? { width: 0 };
-    const path = join(IMAGES, `${nom}${width < 600 ? "-mobile" : ""}.png`);
+    if (process.env["CAPTURES"] !== "1" || !this.contexte.capturable || width < 600) return;
+    mkdirSync(IMAGES, { recursive: true });
+    const path = join(IMAGES, `${nom}.png`);
     await (cible ?? this.page.locator("html")).evaluate((element) => element.scrollIntoView());
     await this.page.screenshot({ path });
   }

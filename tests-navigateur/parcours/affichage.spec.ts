@@ -1,5 +1,6 @@
 // The look of the pages, the menu of a telephone, the live map.
 import { expect, test } from "../maison/essai.js";
+import { entrerComme } from "../maison/gestes.js";
 
 test("choisit un affichage sombre, puis revient à celui de l’appareil", async ({ arrive }) => {
   const lecteur = await arrive();
@@ -56,4 +57,56 @@ test("ouvre la carte à déplacer, qui ne demande rien ailleurs", async ({ arriv
   await expect(passant.page.locator("canvas")).toBeFocused({ timeout: 60_000 });
   await expect(ouvrir).toHaveCount(0);
   await passant.juger();
+});
+
+test("les aides suivent les filtres, et le disent", async ({ arrive }) => {
+  const passant = await arrive();
+  await passant.aller("/leviers");
+  const avant = await passant.page.getByRole("heading", { level: 2 }).first().innerText();
+  await passant.choisir("Qui porte le projet ?", "Commune");
+  if (passant.scripts) await expect(passant.page).toHaveURL(/porteur=commune/);
+  else await passant.envoyer("Filtrer");
+  const titre = passant.page.getByRole("heading", { level: 2 }).first();
+  await expect(titre).not.toHaveText(avant);
+  if (passant.scripts) await expect(passant.page.getByRole("status").filter({ hasText: await titre.innerText() })).toHaveCount(1);
+  await passant.juger();
+  // The address says what is shown, and the back button is right.
+  await passant.aller(new URL(passant.page.url()).pathname + new URL(passant.page.url()).search);
+  await expect(passant.page.getByLabel("Qui porte le projet ?").locator("option:checked")).toHaveText("Commune");
+});
+
+test("un agent demande les raccourcis du clavier, puis les arrête", async ({ arrive }) => {
+  const agent = await arrive();
+  await agent.aller("/affichage");
+  await expect(agent.page.getByRole("group", { name: /raccourcis/ })).toHaveCount(0);
+  await entrerComme(agent, /Chargé·e territorial·e/);
+  const clavier = agent.page.keyboard;
+  const liste = agent.page.getByRole("dialog", { name: "Raccourcis clavier" });
+  await clavier.press("?");
+  await expect(liste).toHaveCount(0);
+  const choisir = async (reponse: string): Promise<void> => {
+    await agent.aller("/affichage");
+    await agent.cocher(reponse, agent.page.getByRole("group", { name: /raccourcis/ }));
+    await agent.envoyer("Enregistrer");
+    await agent.lit("Votre choix est gardé");
+  };
+  await choisir("Oui");
+  if (agent.scripts) {
+    await clavier.press("?");
+    await expect(liste).toBeVisible();
+    await agent.juger();
+    await clavier.press("Escape");
+    await expect(liste).toHaveCount(0);
+    // In a field, a key is a letter.
+    await clavier.press("/");
+    await expect(agent.page.getByRole("searchbox", { name: "Chercher dans tout le site" })).toBeFocused();
+    await clavier.type("1?");
+    await expect(agent.page.getByRole("searchbox", { name: "Chercher dans tout le site" })).toHaveValue("1?");
+    await agent.page.getByRole("heading", { level: 1 }).click();
+    await clavier.press("1");
+    await agent.titre("Tableau de bord");
+  }
+  await choisir("Non");
+  await clavier.press("?");
+  await expect(liste).toHaveCount(0);
 });

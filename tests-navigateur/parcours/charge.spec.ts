@@ -49,6 +49,7 @@ test("répond, recommande, note, attend, et la commune le voit", async ({ arrive
   await charge.envoyer("Noter");
   await charge.remplir("Ma prochaine action", "Rappeler la mairie");
   await charge.envoyer("Enregistrer");
+  await charge.deplier("Écrire une recommandation");
   await charge.remplir("En quelques mots", "Appeler l’union des coopératives");
   await charge.envoyer("Recommander");
   await charge.lit("La recommandation est envoyée");

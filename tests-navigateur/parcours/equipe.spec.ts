@@ -130,7 +130,6 @@ test("refuse avec une raison, que la commune lit", async ({ arrive }) => {
   await charge.deplier("Ne pas accompagner");
   await charge.envoyer("Clore la demande");
   await expect(charge.page.getByRole("alert").first()).toBeVisible();
-  await charge.deplier("Ne pas accompagner").catch(() => undefined);
   await charge.remplir(/Pourquoi le département ne peut pas/, "Ce projet relève de la Région, que je préviens.");
   await charge.envoyer("Clore la demande");
   await commune.aller(`/projets/${reference}`);

@@ -1,4 +1,5 @@
 // An agent enters with their professional identity: a real provider, its own pages, both signatures.
+import { modele } from "../maison/atelier.js";
 import { expect, test as base } from "../maison/essai.js";
 import { type Fournisseur, ouvrirLeFournisseur } from "../maison/fournisseur.js";
 import { type Serveur, demarrer } from "../maison/serveur.js";
@@ -15,7 +16,7 @@ const test = base.extend<object, { fournisseur: Fournisseur; siteDesAgents: Serv
   ],
   siteDesAgents: [
     async ({ fournisseur }, prete) => {
-      const serveur = await demarrer(fournisseur.reglages);
+      const serveur = await demarrer(modele(), fournisseur.reglages);
       await prete(serveur);
       await serveur.arreter();
     },

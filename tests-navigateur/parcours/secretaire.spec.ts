@@ -1,13 +1,14 @@
 // A secretary of four communes, through the real sign-in; the shared mailbox whose antivirus opens links.
 import { expect, test } from "../maison/essai.js";
-import { courriel, entrerComme, lien, seConnecter } from "../maison/gestes.js";
+import { CONNEXION, courriel, dernierCourriel, entrerComme, lien, seConnecter } from "../maison/gestes.js";
 
 test("entre par le lien du courriel, que son antivirus a déjà ouvert", async ({ arrive }) => {
   const secretaire = await arrive();
   await secretaire.aller("/connexion?retour=/compte");
+  const avant = await dernierCourriel(secretaire, "secretaire@exemple.invalid", CONNEXION);
   await secretaire.remplir("Votre adresse de courriel", "secretaire@exemple.invalid");
   await secretaire.envoyer("Recevoir le code");
-  const chemin = lien(await courriel(secretaire, "secretaire@exemple.invalid", "Votre lien pour vous connecter"), "/connexion/lien/");
+  const chemin = lien(await courriel(secretaire, "secretaire@exemple.invalid", CONNEXION, avant), "/connexion/lien/");
   const antivirus = await arrive();
   await antivirus.aller(chemin);
   await secretaire.aller(chemin);

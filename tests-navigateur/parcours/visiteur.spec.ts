@@ -1,6 +1,6 @@
 // A mayor of a village, without account, to the answer of the département: issue 3, section 3, items 1 to 4 and 7.
 import { expect, test } from "../maison/essai.js";
-import { CAFE, courriel, decrire, entrerComme, lien, seConnecter } from "../maison/gestes.js";
+import { CAFE, courriel, decrire, dernierCourriel, entrerComme, lien, seConnecter } from "../maison/gestes.js";
 
 const FOUR = {
   titre: "Rallumer le four banal",
@@ -10,6 +10,8 @@ const FOUR = {
   porteur: "Commune",
   cout: "8 000",
 };
+
+const MAIRIE = "mairie-54129@demonstration.invalid";
 
 test("décrit un projet sans compte et voit ce qui convient, avec les raisons", async ({ arrive }) => {
   const maire = await arrive();
@@ -95,9 +97,10 @@ test("garde son projet, le fait confirmer, demande un accompagnement et publie",
   await maire.aller(`/projets/${reference}`);
   await maire.lit("Déclaré, non confirmé");
 
+  const avant = await dernierCourriel(maire, MAIRIE, /./);
   await maire.envoyer("Écrire à la mairie");
   await maire.lit("Nous avons écrit à l’adresse officielle de la mairie");
-  const demande = await courriel(maire, "mairie-54129@demonstration.invalid", /./);
+  const demande = await courriel(maire, MAIRIE, /./, avant);
   const mairie = await arrive();
   await mairie.aller(lien(demande, "/confirmation/"));
   await mairie.envoyer("Oui, c’est un projet de la commune");

@@ -29,7 +29,8 @@ for (const [nom, theme] of Object.entries(THEMES)) {
       await visite.aller(chemin);
       for (const width of LARGEURS) {
         await visite.page.setViewportSize({ width, height: 900 });
-        griefs.push(...(await malLisibles(visite.page, laboratoire)).map((grief) => `${chemin} à ${width} : ${grief}`));
+        const trouves = await test.step("contraste des pixels", () => malLisibles(visite.page, laboratoire));
+        griefs.push(...trouves.map((grief) => `${chemin} à ${width} : ${grief}`));
       }
     }
     // A form that is refused has colours of its own.

@@ -28,6 +28,8 @@ const EXPORT_MAX: i64 = 50_000;
 struct PageTableau {
     planche: Planche,
     tronque: bool,
+    /// Said when the filter changed the board.
+    annonce: String,
     exports: Exports,
     coordination: Option<Coordination>,
 }
@@ -67,6 +69,7 @@ pub async fn montrer(cadre: Cadre) -> Reponse {
     let page = PageTableau {
         planche: planche(instance, &lignes, jour),
         tronque: lignes.len() as i64 == LIMITE,
+        annonce: texte::accorde(lignes.len() as u64, "demande à suivre", "demandes à suivre"),
         exports,
         coordination,
     };

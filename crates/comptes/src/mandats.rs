@@ -49,7 +49,10 @@ fn page_nouveau(cadre: &Cadre, saisie: Saisie, erreurs: Erreurs) -> PageNouveau 
             ],
         ),
         commune: formulaire.texte("commune", "Commune").aide("La commune elle-même, ou celle du siège.").commune(),
-        nom: formulaire.texte("nom", "Nom de la structure").aide("Inutile pour une commune."),
+        nom: formulaire
+            .texte("nom", "Nom de la structure")
+            .aide("Inutile pour une commune. Si la structure est dans l’annuaire, reprenez son nom.")
+            .structure(),
         fonction: formulaire.radios(
             "fonction",
             "Votre fonction",

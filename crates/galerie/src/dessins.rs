@@ -104,6 +104,7 @@ pub(crate) fn vitrines(cadre: &Cadre) -> Vec<Vitrine> {
                     "Un tout",
                     Empilees::nouvelles(
                         legende("empilee-seule", "Qui paie", "Il reste 78 000 € à payer."),
+                        "Projet",
                         mots(&["Département", "Région", "Reste à payer"]),
                         vec![("Coût".to_owned(), parts([30, 12, 78]))]
                     )
@@ -112,6 +113,7 @@ pub(crate) fn vitrines(cadre: &Cadre) -> Vec<Vitrine> {
                     "Deux scénarios",
                     Empilees::nouvelles(
                         legende("empilee-deux", "Avec et sans aide", "Sans aide, tout reste à payer."),
+                        "Scénario",
                         mots(&["Département", "Région", "Reste à payer"]),
                         vec![("Avec aides".to_owned(), parts([30, 12, 78])), ("Sans".to_owned(), parts([0, 0, 120]))]
                     )

@@ -41,6 +41,7 @@ pub(crate) fn vitrines(cadre: &Cadre) -> Vec<Vitrine> {
                 etat!("Montant", f.texte("cout", "Combien cela coûterait-il ?").montant()),
                 etat!("Montant en erreur", faux.texte("cout-faux", "Combien cela coûterait-il ?").montant()),
                 etat!("Commune", f.texte("commune", "Commune").commune().aide("Le nom, ou le code postal.")),
+                etat!("Structure de l’annuaire", f.texte("structure", "Nom de la structure").structure()),
             ],
         },
         Vitrine {

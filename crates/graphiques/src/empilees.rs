@@ -41,13 +41,14 @@ struct Morceau {
 }
 
 impl Empilees {
-    /// One bar a line; each line holds one part for each series. With one line only, the legend says the figures.
+    /// One bar a line; each line holds one part for each series. With one line only, the legend says the
+    /// figures. `axe` is what a line is ("Secteur").
     #[must_use]
-    pub fn nouvelles(legende: Legende, series: Vec<String>, lignes: Vec<(String, Vec<Part>)>) -> Self {
+    pub fn nouvelles(legende: Legende, axe: &str, series: Vec<String>, lignes: Vec<(String, Vec<Part>)>) -> Self {
         let motifs = Motifs::nouveaux(&legende.id, series.len());
         let jumeau = (lignes.len() > 1).then(|| Jumeau {
             titre: legende.titre.clone(),
-            colonnes: std::iter::once(String::new()).chain(series.iter().cloned()).collect(),
+            colonnes: std::iter::once(axe.to_owned()).chain(series.iter().cloned()).collect(),
             lignes: lignes
                 .iter()
                 .map(|(nom, parts)| std::iter::once(nom.clone()).chain(parts.iter().map(|p| p.texte.clone())).collect())
@@ -105,13 +106,18 @@ mod tests {
     #[test]
     fn une_seule_barre_dit_ses_chiffres_dans_la_legende() {
         let legende = Legende::nouvelle("plan", "Qui paie", "La moitié reste à payer.");
-        insta::assert_snapshot!(Empilees::nouvelles(legende, series(), vec![("Coût".to_owned(), parts([30, 20, 50]))]));
+        insta::assert_snapshot!(Empilees::nouvelles(
+            legende,
+            "Projet",
+            series(),
+            vec![("Coût".to_owned(), parts([30, 20, 50]))]
+        ));
     }
 
     #[test]
     fn plusieurs_barres_ont_leur_tableau() {
         let legende = Legende::nouvelle("plans", "Qui paie", "Deux scénarios.");
         let lignes = vec![("Avec aides".to_owned(), parts([30, 20, 50])), ("Sans".to_owned(), parts([0, 20, 80]))];
-        insta::assert_snapshot!(Empilees::nouvelles(legende, series(), lignes));
+        insta::assert_snapshot!(Empilees::nouvelles(legende, "Scénario", series(), lignes));
     }
 }

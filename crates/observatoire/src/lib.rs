@@ -30,6 +30,7 @@ pub fn feature() -> Feature {
             route("/carte", get(carte::montrer)),
             route("/carte.geojson", get(carte::points)),
             route("/recherche", get(recherche::montrer)),
+            route("/structures.json", get(recherche::structures)),
         ],
         sources: communes::SOURCES,
         menu: vec![

@@ -3,7 +3,10 @@
 use std::collections::HashMap;
 
 use askama::Template;
+use axum::http::header;
+use axum::response::IntoResponse as _;
 use search::Requete;
+use serde::Serialize;
 use web::composants::{EtatVide, Pagination};
 use web::recherche::{Source, Trouve};
 use web::{Cache, Cadre, Erreur, Reponse, Saisie, texte};
@@ -106,6 +109,31 @@ pub async fn montrer(cadre: Cadre) -> Reponse {
         q: demande.q,
     };
     cadre.page(titre, &page)?.cache(Cache::Public(60)).repondre()
+}
+
+/// Source of the directory in the index.
+const STRUCTURES: &str = "acteur";
+
+#[derive(Serialize)]
+struct Suggestion {
+    libelle: String,
+}
+
+/// GET `/structures.json?q=`: the names of the directory that the picker shows while one types.
+pub async fn structures(cadre: Cadre) -> Reponse {
+    let demande = Demande::lire(&cadre);
+    let annuaire = cadre.instance.maison.sources().find(|source| source.nom == STRUCTURES);
+    let trouvees = match annuaire {
+        Some(source) if !demande.q.is_empty() => chercher(&cadre, source, &demande).await?,
+        _ => None,
+    };
+    let suggestions: Vec<Suggestion> = trouvees
+        .into_iter()
+        .flat_map(|(groupe, _)| groupe.trouves)
+        .map(|trouve| Suggestion { libelle: trouve.titre })
+        .collect();
+    let entetes = [(header::CONTENT_TYPE, "application/json"), (header::CACHE_CONTROL, "public, max-age=60")];
+    Ok((entetes, serde_json::to_string(&suggestions)?).into_response())
 }
 
 /// What answers in one family, and how many in all. The index is only a cache: rights are asked again of the database,

@@ -262,20 +262,20 @@ pub async fn echecs(db: &impl ConnectionTrait, limite: u64) -> Result<Vec<ligne:
         .await
 }
 
-/// Plays a dead letter again from the first try. False when it was not one.
+/// Plays dead letters again from their first try. Says how many of these were.
 ///
 /// # Errors
 /// The engine refused.
-pub async fn rejouer(tx: &WriteTx, clock: &dyn Clock, id: &str) -> Result<bool, DbErr> {
+pub async fn rejouer(tx: &WriteTx, clock: &dyn Clock, ids: &[String]) -> Result<u64, DbErr> {
     let resultat = ligne::Entity::update_many()
         .col_expr(ligne::Column::Etat, Expr::value("attente"))
         .col_expr(ligne::Column::Tentatives, Expr::value(0_i64))
         .col_expr(ligne::Column::PasAvant, Expr::value(clock.instant()))
-        .filter(ligne::Column::Id.eq(id))
+        .filter(ligne::Column::Id.is_in(ids))
         .filter(ligne::Column::Etat.eq(Etat::Echec))
         .exec(tx)
         .await?;
-    Ok(resultat.rows_affected == 1)
+    Ok(resultat.rows_affected)
 }
 
 /// Is work on this subject waiting or running?

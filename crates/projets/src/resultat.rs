@@ -180,6 +180,7 @@ fn qui_paie(simulation: &Simulation) -> Empilees {
     let phrase = format!("Le projet coûte {}.", simulation.cout.en_euros());
     Empilees::nouvelles(
         Legende::nouvelle("qui-paie", "Qui paierait quoi", phrase),
+        "Montant",
         parts.iter().map(|(nom, _)| (*nom).to_owned()).collect(),
         vec![("Coût".to_owned(), parts.iter().map(|(_, m)| Part::nouvelle(m.0, m.en_euros())).collect())],
     )

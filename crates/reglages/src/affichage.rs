@@ -1,15 +1,13 @@
-//! The reader's own look of the pages: light, dark, high contrast. Kept in a cookie of the browser, no account needed.
+//! The reader's own look of the pages: light, dark, high contrast; and, for agents, keys. Kept in cookies of the browser, no
+//! account needed.
 
 use askama::Template;
 use axum::http::StatusCode;
-use web::affichage::{Affichage, COOKIE_AFFICHAGE};
-use web::cadre::{cookie, poser, retirer};
+use web::affichage::{Affichage, COOKIE_AFFICHAGE, COOKIE_RACCOURCIS, RACCOURCIS_OUI, raccourcis, retenir};
 use web::composants::{Bouton, ChampOptions, Html, OptionDeChamp, ResumeErreurs};
 use web::formulaire::Erreurs;
 use web::{Cadre, CheckedForm, Reponse, Saisie};
 
-/// Days that the choice is kept.
-const JOURS: i64 = 400;
 const TITRE: &str = "Affichage";
 
 #[derive(Template)]
@@ -18,6 +16,7 @@ struct PageAffichage {
     resume: ResumeErreurs,
     caches: Html,
     choix: ChampOptions,
+    raccourcis: Option<ChampOptions>,
     envoyer: Bouton,
 }
 
@@ -25,17 +24,31 @@ fn page(cadre: &Cadre, saisie: Saisie, erreurs: Erreurs) -> PageAffichage {
     let f = cadre.formulaire_avec(saisie, erreurs);
     let options =
         Affichage::TOUS.iter().map(|affichage| OptionDeChamp::nouvelle(affichage.as_str(), affichage.libelle()));
+    let touches = || {
+        f.radios(
+            "raccourcis",
+            "Voulez-vous des raccourcis clavier ?",
+            [OptionDeChamp::nouvelle("non", "Non"), OptionDeChamp::nouvelle(RACCOURCIS_OUI, "Oui")],
+        )
+        .aide(
+            "Un chiffre ouvre une entrée du menu, la touche / va à la recherche, la touche ? montre la liste. Rien ne se \
+             passe pendant que vous écrivez dans un champ.",
+        )
+    };
     PageAffichage {
         resume: f.resume(),
         caches: f.caches(),
         choix: f.radios("affichage", "Comment voulez-vous voir les pages ?", options),
+        raccourcis: cadre.visiteur.est_agent().then(touches),
         envoyer: Bouton::envoyer("Enregistrer"),
     }
 }
 
 /// GET.
 pub async fn montrer(cadre: Cadre) -> Reponse {
-    let saisie = Saisie::default().avec("affichage", Affichage::de(&cadre).as_str());
+    let saisie = Saisie::default()
+        .avec("affichage", Affichage::de(&cadre).as_str())
+        .avec("raccourcis", if raccourcis(&cadre) { RACCOURCIS_OUI } else { "non" });
     cadre.page(TITRE, &page(&cadre, saisie, Erreurs::default()))?.repondre()
 }
 
@@ -47,10 +60,11 @@ pub async fn choisir(cadre: Cadre, form: CheckedForm) -> Reponse {
         return cadre.page(TITRE, &page)?.statut(StatusCode::UNPROCESSABLE_ENTITY).repondre();
     };
     let mut reponse = form.aller("/affichage", "Votre choix est gardé dans ce navigateur.");
-    let gardee = match affichage {
-        Affichage::Appareil => retirer(&cadre, COOKIE_AFFICHAGE),
-        choisi => cookie(&cadre, COOKIE_AFFICHAGE, choisi.as_str().to_owned(), JOURS),
-    };
-    poser(&mut reponse, &gardee);
+    let couleurs = Some(affichage.as_str()).filter(|_| affichage != Affichage::Appareil);
+    retenir(&mut reponse, &cadre, COOKIE_AFFICHAGE, couleurs);
+    if cadre.visiteur.est_agent() {
+        let touches = Some(RACCOURCIS_OUI).filter(|oui| form.saisie.texte("raccourcis") == *oui);
+        retenir(&mut reponse, &cadre, COOKIE_RACCOURCIS, touches);
+    }
     Ok(reponse)
 }

@@ -5,7 +5,7 @@ use platform::outbox::{self, Travail, ligne};
 use platform::sauvegarde::{Motif, SauvegardeError, lister, rotation, sauvegarder};
 use platform::worker::EchecTravail;
 use socle::{formulaire, jeton, projet, session};
-use web::composants::{Cellule, EtatVide, Html, Tableau};
+use web::composants::{Cellule, EtatVide, Html, Progression, Tableau};
 use web::{Cadre, CheckedForm, Instance, Reponse, texte};
 
 /// Subject of a backup asked for on screen.
@@ -27,7 +27,7 @@ struct PageSauvegardes {
     caches: Html,
     age: String,
     vieille: bool,
-    en_cours: bool,
+    en_cours: Option<Progression>,
     tableau: Option<Tableau>,
     vide: EtatVide,
     dossier: String,
@@ -68,7 +68,7 @@ pub async fn montrer(cadre: Cadre) -> Reponse {
         caches: cadre.formulaire().caches(),
         age: dire_l_age(age),
         vieille: age.is_none_or(|age| age > AGE_MAX_H),
-        en_cours,
+        en_cours: en_cours.then(|| Progression::inconnue("sauvegarde", "Une sauvegarde est en cours.")),
         tableau: (!liste.is_empty()).then(|| Tableau {
             legende: texte::accorde(liste.len() as u64, "sauvegarde", "sauvegardes"),
             colonnes: ["Faite le", "Pourquoi", "Taille", "Nom"].map(str::to_owned).to_vec(),

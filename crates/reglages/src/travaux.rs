@@ -1,23 +1,25 @@
-//! Work that the service could not do (mails, imports): seen, understood, replayed.
+//! Work that the service could not do (mails, imports): seen, understood, replayed, several at once.
 
 use askama::Template;
+use axum::http::StatusCode;
 use platform::outbox::{self, EtatDeLaFile};
-use web::composants::{EtatVide, Html};
-use web::{Cadre, CheckedForm, Reponse, texte};
+use web::composants::{Bouton, Cellule, EtatVide, Html, ResumeErreurs, Tableau, TableauDeTravail};
+use web::formulaire::Erreurs;
+use web::{Cadre, CheckedForm, Reponse, Saisie, texte};
 
-struct Echec {
-    id: String,
-    sujet: String,
-    quand: String,
-    tentatives: i64,
-    erreur: String,
-}
+/// Name of the boxes.
+const CHOIX: &str = "travail";
+/// Shown at most.
+const LIMITE: u64 = 100;
 
 #[derive(Template)]
 #[template(path = "travaux.html")]
 struct PageTravaux {
+    resume: ResumeErreurs,
+    erreur: Option<String>,
     caches: Html,
-    echecs: Vec<Echec>,
+    echecs: Option<TableauDeTravail>,
+    rejouer: Bouton,
     en_attente: u64,
     retard: String,
     vide: EtatVide,
@@ -25,22 +27,36 @@ struct PageTravaux {
 
 /// GET.
 pub async fn liste(cadre: Cadre) -> Reponse {
+    montrer(&cadre, Erreurs::default(), StatusCode::OK).await
+}
+
+async fn montrer(cadre: &Cadre, erreurs: Erreurs, statut: StatusCode) -> Reponse {
     let instance = &cadre.instance;
     let tx = instance.db.read().await?;
     let EtatDeLaFile { retard_s, en_attente, .. } = outbox::etat(&tx, instance.clock.instant()).await?;
-    let echecs = outbox::echecs(&tx, 100).await?;
+    let echecs = outbox::echecs(&tx, LIMITE).await?;
+    let lignes = echecs.iter().map(|e| {
+        vec![
+            Cellule::texte(&e.sujet),
+            Cellule::texte(texte::moment(instance.heure_de(e.cree_le))),
+            Cellule::nombre(e.tentatives.to_string()),
+            Cellule::texte(e.erreur.as_deref().unwrap_or_default()),
+        ]
+    });
+    let tableau = Tableau {
+        legende: "Travaux qui ont échoué".to_owned(),
+        colonnes: ["Travail", "Demandé le", "Essais", "Dernière erreur"].map(str::to_owned).to_vec(),
+        lignes: lignes.collect(),
+    };
+    let choix = echecs.iter().map(|e| e.id.clone()).collect();
+    let erreur = erreurs.de(PREMIER).map(str::to_owned);
+    let f = cadre.formulaire_avec(Saisie::default(), erreurs);
     let page = PageTravaux {
-        caches: cadre.formulaire().caches(),
-        echecs: echecs
-            .into_iter()
-            .map(|e| Echec {
-                quand: texte::moment(instance.heure_de(e.cree_le)),
-                id: e.id,
-                sujet: e.sujet,
-                tentatives: e.tentatives,
-                erreur: e.erreur.unwrap_or_default(),
-            })
-            .collect(),
+        erreur,
+        resume: f.resume(),
+        caches: f.caches(),
+        echecs: (!echecs.is_empty()).then(|| TableauDeTravail::nouveau(tableau).choisissable(CHOIX, choix)),
+        rejouer: Bouton::envoyer("Refaire les travaux choisis"),
         en_attente,
         retard: if retard_s < 120 { "à jour".to_owned() } else { format!("en retard de {} minutes", retard_s / 60) },
         vide: EtatVide {
@@ -49,13 +65,25 @@ pub async fn liste(cadre: Cadre) -> Reponse {
             action: None,
         },
     };
-    cadre.page("Travaux du service", &page)?.fil(&[("Réglages", "/reglages")]).repondre()
+    cadre.page("Travaux du service", &page)?.statut(statut).fil(&[("Réglages", "/reglages")]).repondre()
 }
 
-/// POST: tries one again.
+/// Where the error leads: the first box.
+const PREMIER: &str = "travail-0";
+
+/// POST: tries again those that are chosen.
 pub async fn rejouer(cadre: Cadre, form: CheckedForm) -> Reponse {
+    let choisis = form.saisie.liste(CHOIX);
+    if choisis.is_empty() {
+        let mut erreurs = Erreurs::default();
+        erreurs.ajouter(PREMIER, "Choisissez au moins un travail à refaire.");
+        return montrer(&cadre, erreurs, StatusCode::UNPROCESSABLE_ENTITY).await;
+    }
     let tx = cadre.instance.db.begin().await?;
-    let fait = outbox::rejouer(&tx, &*cadre.instance.clock, form.saisie.texte("travail")).await?;
-    let message = if fait { "Le travail va être refait." } else { "Ce travail n’est plus en échec." };
-    form.conclure(tx, "/reglages/travaux", message).await
+    let message = match outbox::rejouer(&tx, &*cadre.instance.clock, choisis).await? {
+        0 => "Ces travaux ne sont plus en échec.".to_owned(),
+        1 => "Le travail va être refait.".to_owned(),
+        nombre => format!("{nombre} travaux vont être refaits."),
+    };
+    form.conclure(tx, "/reglages/travaux", &message).await
 }

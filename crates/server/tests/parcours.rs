@@ -425,6 +425,13 @@ async fn une_recherche_trouve_projets_aides_acteurs_et_communes(#[case] moteur: 
     let (familles, _) = trouve(&n.ouvrir("/recherche?q=rouvrir+caf%C3%A9+%C3%A9picerie+place").await);
     assert_eq!(familles, ["Projets"]);
 
+    // The picker of organisations: names of the directory alone.
+    let propose = n.ouvrir("/structures.json?q=piemont").await.html;
+    assert!(propose.contains("\"libelle\":\"Café coopératif du Piémont (exemple)\""), "{propose}");
+    for rien in ["/structures.json", "/structures.json?q=", "/structures.json?q=zzzzzz"] {
+        assert_eq!(n.ouvrir(rien).await.html, "[]", "{rien}");
+    }
+
     // One family alone, page by page; an unknown family is every family.
     let page = n.ouvrir("/recherche?q=subvention").await;
     page.exiger("Voir tous les résultats");
@@ -549,5 +556,38 @@ async fn un_marche_prevu_se_signale_une_fois_aux_facilitateurs(#[case] moteur: M
         assert_eq!(signaux.len(), attendus, "{reponse}");
         assert!(signaux.iter().all(|c| c.sujet() == "Un marché est prévu : Rouvrir le café-épicerie"));
     }
+    appli.fin().await;
+}
+
+#[rstest]
+#[case::sqlite(Moteur::Sqlite)]
+#[case::postgres(Moteur::Postgres)]
+#[tokio::test]
+async fn ce_que_dit_la_fonction_n_est_pas_demande(#[case] moteur: Moteur) {
+    let appli = Appli::demonstration(moteur, features()).await;
+    let mandat = |fonction| Some((Nature::Commune, "54129", fonction));
+    let (mut maire, _) = appli.connecter("maire@exemple.invalid", mandat(Fonction::Maire)).await;
+    let page = maire.ouvrir("/projets/nouveau").await;
+    assert_eq!(page.attribut("#commune", "value").as_deref(), Some("Cirey-sur-Vezouze"));
+    let page = maire.ouvrir("/projets/nouveau?commune=54395").await;
+    assert_eq!(page.attribut("#commune", "value").as_deref(), Some("Nancy"));
+
+    let choisi = |page: &Page| {
+        let porteur = page.attribut("#porteur option[selected]", "value").unwrap_or_default();
+        (porteur, page.attribut("[name=maire_informe][checked]", "value").unwrap_or_default())
+    };
+    let page = maire.envoyer(&page, "/projets/nouveau", IDEE).await;
+    page.exiger("Où vous en êtes");
+    assert_eq!(choisi(&page), ("commune".to_owned(), "oui".to_owned()));
+
+    // An agent of the commune does not know for the mayor; a project elsewhere is not their commune's.
+    let (mut agent, _) = appli.connecter("agent@exemple.invalid", mandat(Fonction::AgentCommune)).await;
+    let page = agent.ouvrir("/projets/nouveau").await;
+    let la_sienne = agent.envoyer(&page, "/projets/nouveau", IDEE).await;
+    assert_eq!(choisi(&la_sienne), ("commune".to_owned(), String::new()));
+    let page = agent.ouvrir("/projets/nouveau").await;
+    let ailleurs = [IDEE[0], ("commune", "Nancy"), IDEE[2], IDEE[3]];
+    let page = agent.envoyer(&page, "/projets/nouveau", &ailleurs).await;
+    assert_eq!(choisi(&page), (String::new(), String::new()));
     appli.fin().await;
 }

@@ -7,9 +7,11 @@ use axum::http::StatusCode;
 use domain::droit::Fonction;
 use domain::profil::{Complements, Etape, Porteur};
 use domain::theme::Theme;
+use platform::outbox::{self, Travail};
 use platform::periodique::planifier;
 use platform::sauvegarde::lister;
 use rstest::rstest;
+use sea_orm::ConnectionTrait as _;
 use server::features;
 use socle::organisation::Nature;
 use socle::projet;
@@ -528,5 +530,65 @@ async fn de_retour_plus_tot_l_agent_repond_de_nouveau(#[case] moteur: Moteur) {
         assert_eq!(agent.envoyer(&page, &retour, &[]).await.statut, StatusCode::OK, "asked twice, done once");
         repond("Claude Exemple-Chargé").await;
     }
+    appli.fin().await;
+}
+
+#[rstest]
+#[case::sqlite(Moteur::Sqlite)]
+#[case::postgres(Moteur::Postgres)]
+#[tokio::test]
+async fn des_travaux_en_echec_se_refont_ensemble(#[case] moteur: Moteur) {
+    let (appli, mut agent) = ouverte(moteur).await;
+    let (instance, chemin) = (&appli.instance, "/reglages/travaux");
+    agent.ouvrir(chemin).await.exiger("Rien n’a échoué");
+    let tx = instance.db.begin().await.unwrap();
+    for numero in 0..3 {
+        let travail = Travail::nouveau("sujet.inconnu", numero);
+        outbox::demander(&tx, &*instance.clock, &*instance.ids, travail).await.unwrap();
+    }
+    tx.commit().await.unwrap();
+    appli.travailler().await;
+
+    let page = agent.ouvrir(chemin).await;
+    page.exiger("sujet.inconnu").exiger("En attente : 0");
+    let refus = agent.envoyer(&page, chemin, &[]).await;
+    assert_eq!(refus.statut, StatusCode::UNPROCESSABLE_ENTITY);
+    refus.exiger("Choisissez au moins un travail à refaire.");
+    assert_eq!(refus.attribut(".govuk-error-summary a", "href").unwrap(), "#travail-0");
+    let case = |rang: usize| refus.attribut(&format!("#travail-{rang}"), "value").unwrap();
+    let (un, deux) = (case(0), case(2));
+    let faite = agent.envoyer(&refus, chemin, &[("travail", &un), ("travail", &deux)]).await;
+    faite.exiger("2 travaux vont être refaits.").exiger("En attente : 2");
+    assert_eq!(faite.textes("tbody tr").len(), 1);
+    // Twice the same form: the first answer.
+    let double = agent.envoyer(&refus, chemin, &[("travail", &un), ("travail", &deux)]).await;
+    double.exiger("En attente : 2");
+
+    let tx = instance.db.begin().await.unwrap();
+    tx.execute_unprepared("DELETE FROM outbox WHERE sujet = 'sujet.inconnu'").await.unwrap();
+    tx.commit().await.unwrap();
+    appli.fin().await;
+}
+
+#[rstest]
+#[case::sqlite(Moteur::Sqlite)]
+#[case::postgres(Moteur::Postgres)]
+#[tokio::test]
+async fn les_raccourcis_sont_aux_agents_qui_les_demandent(#[case] moteur: Moteur) {
+    let (appli, mut agent) = ouverte(moteur).await;
+    let mut public = appli.navigateur();
+    assert!(!public.ouvrir("/affichage").await.contient("raccourcis clavier"));
+    let demande = [("affichage", "appareil"), ("raccourcis", "oui")];
+    let page = public.ouvrir("/affichage").await;
+    public.envoyer(&page, "/affichage", &demande).await;
+    public.poser_cookie("terreau_raccourcis", "oui");
+    assert!(public.ouvrir("/").await.attribut("body", "data-raccourcis").is_none());
+
+    let page = agent.ouvrir("/affichage").await;
+    assert!(page.attribut("body", "data-raccourcis").is_none());
+    let page = agent.envoyer(&page, "/affichage", &demande).await;
+    assert!(page.attribut("body", "data-raccourcis").is_some());
+    let page = agent.envoyer(&page, "/affichage", &[("affichage", "appareil"), ("raccourcis", "non")]).await;
+    assert!(page.attribut("body", "data-raccourcis").is_none());
     appli.fin().await;
 }

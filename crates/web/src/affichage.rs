@@ -1,7 +1,31 @@
 //! The look of the pages: as the device asks, or as the reader chose. The choice is a cookie of this browser, read on the
 //! server: it holds without script, from the first byte, and nothing is known of who chose.
 
+use axum::response::Response;
+
+use crate::cadre::{cookie, poser, retirer};
 use crate::contexte::Contexte;
+
+/// Cookie of an agent who wants the keys.
+pub const COOKIE_RACCOURCIS: &str = "terreau_raccourcis";
+/// Its only value.
+pub const RACCOURCIS_OUI: &str = "oui";
+
+/// Does the page listen to keys? Only agents are asked, and only a wanted key acts (RGAA 12.10).
+#[must_use]
+pub fn raccourcis(contexte: &Contexte) -> bool {
+    let voulus = contexte.cookies.get(COOKIE_RACCOURCIS).is_some_and(|cookie| cookie.value() == RACCOURCIS_OUI);
+    voulus && contexte.visiteur.est_agent()
+}
+
+/// Days that a choice is kept.
+const JOURS: i64 = 400;
+
+/// Keeps a choice in this browser; none removes it.
+pub fn retenir(reponse: &mut Response, contexte: &Contexte, nom: &'static str, choix: Option<&str>) {
+    let gardee = choix.map_or_else(|| retirer(contexte, nom), |choix| cookie(contexte, nom, choix.to_owned(), JOURS));
+    poser(reponse, &gardee);
+}
 
 /// Cookie of the choice.
 pub const COOKIE_AFFICHAGE: &str = "terreau_affichage";

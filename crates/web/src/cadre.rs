@@ -6,7 +6,7 @@ use axum::http::{HeaderValue, StatusCode, header, request::Parts};
 use axum::response::{IntoResponse, Response};
 use axum_extra::extract::cookie::{Cookie, SameSite};
 
-use crate::affichage::Affichage;
+use crate::affichage::{Affichage, raccourcis};
 use crate::composants::{FilAriane, Html, Icone, Signe};
 use crate::contexte::{COOKIE_MESSAGE, COOKIE_VISITEUR, Contexte};
 use crate::erreur::{Erreur, Reponse};
@@ -145,6 +145,7 @@ impl Page<'_> {
             identite: &self.cadre.identite,
             nonce: &contexte.nonce,
             affichage: Affichage::de(contexte),
+            raccourcis: raccourcis(contexte),
             css: actifs::url("terreau.css"),
             js: actifs::url("terreau.js"),
             favicon: actifs::url("favicon.svg"),
@@ -194,6 +195,7 @@ struct Gabarit<'a> {
     identite: &'a Identite,
     nonce: &'a str,
     affichage: Affichage,
+    raccourcis: bool,
     css: String,
     js: String,
     favicon: String,

@@ -60,6 +60,12 @@ impl Visiteur {
         self.personne().ok_or(Erreur::Interdit(Refus::ConnexionRequise))
     }
 
+    /// Works for the département, whatever the function.
+    #[must_use]
+    pub fn est_agent(&self) -> bool {
+        self.fonctions.iter().any(|fonction| fonction.est_du_departement())
+    }
+
     /// For the table of rights.
     #[must_use]
     pub fn demandeur(&self) -> Demandeur<'_> {

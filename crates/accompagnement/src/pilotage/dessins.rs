@@ -93,6 +93,7 @@ pub(super) fn promesses(lignes: &[&PourChiffres], jour: Date) -> Empilees {
             "La promesse de délai, par secteur",
             "Une barre par secteur, une demande par part.",
         ),
+        "Secteur",
         ETATS.map(|(nom, _, _)| nom.to_owned()).to_vec(),
         groupes.into_iter().map(|(secteur, compte)| (secteur.to_owned(), parts(compte))).collect(),
     )

@@ -36,6 +36,8 @@ struct PagePilotage {
     exports: Exports,
     url_note: String,
     nombre: usize,
+    /// Said when a filter changed the figures.
+    annonce: String,
     imprimer: Bouton,
     entonnoir: Barres,
     par_mois: Courbes,
@@ -80,6 +82,7 @@ pub async fn montrer(cadre: Cadre) -> Reponse {
         exports: Exports::nouveaux(texte::accorde(lignes.len() as u64, "demande", "demandes"), "/pilotage", &champs),
         url_note: adresse("/pilotage/note", &champs),
         nombre: lignes.len(),
+        annonce: texte::accorde(lignes.len() as u64, "demande", "demandes"),
         imprimer: Bouton::imprimer(),
         entonnoir: dessins::entonnoir(&lignes),
         par_mois: dessins::par_mois(&lignes, depuis(jour)?, jour),

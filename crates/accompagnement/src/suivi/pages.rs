@@ -60,6 +60,31 @@ pub(super) struct PageSuivi {
     doubles: Vec<projet::Model>,
     attend: bool,
     a_repondre: bool,
+    plis: Plis,
+}
+
+/// What is folded away opens again where something is to be corrected.
+struct Plis {
+    recommander: bool,
+    relier: bool,
+    attendre: bool,
+    confier: bool,
+    refuser: bool,
+    reunir: bool,
+}
+
+impl Plis {
+    fn selon(erreurs: &Erreurs) -> Self {
+        let ouvert = |champs: &[&str]| champs.iter().any(|champ| erreurs.de(champ).is_some());
+        Self {
+            recommander: ouvert(&["reco_cible", "genre", "reco_titre", "reco_texte"]),
+            relier: ouvert(&["acteurs", "acteur", "acteur_courriel", "acteur_texte"]),
+            attendre: ouvert(&["attente"]),
+            confier: ouvert(&["agent"]),
+            refuser: ouvert(&["motif"]),
+            reunir: ouvert(&["fusion"]),
+        }
+    }
 }
 
 /// A project that the visitor may accompany, with its request.
@@ -99,6 +124,7 @@ pub(super) async fn page(
     let echanges = storage::echanges(&tx, &projet.id, super::ECHANGES_MAX).await?;
     let doubles = projet::doubles(&tx, &projet.id).await?;
     let possibles = demandes::possibles(instance, &tx, &projet).await?;
+    let plis = Plis::selon(&erreurs);
     let f = cadre.formulaire_avec(saisie, erreurs);
     let choix = |vide: &str, options: Vec<OptionDeChamp>| {
         std::iter::once(OptionDeChamp::nouvelle("", vide)).chain(options).collect::<Vec<_>>()
@@ -186,6 +212,7 @@ pub(super) async fn page(
         doubles,
         attend: etat == Some(rules::Etat::AttendLaCommune),
         a_repondre: etat == Some(rules::Etat::ARepondre),
+        plis,
         projet,
     })
 }

@@ -174,8 +174,9 @@ async fn a_dead_letter_is_seen_with_its_reason_and_played_again(#[case] moteur: 
         outbox::etat(&tx, horloge.instant()).await.unwrap(),
         EtatDeLaFile { en_echec: 1, ..EtatDeLaFile::default() }
     );
-    assert!(outbox::rejouer(&tx, &horloge, &id).await.unwrap());
-    assert!(!outbox::rejouer(&tx, &horloge, &id).await.unwrap(), "it waits already");
+    let ids = [id.clone(), "inconnu".to_owned()];
+    assert_eq!(outbox::rejouer(&tx, &horloge, &ids).await.unwrap(), 1);
+    assert_eq!(outbox::rejouer(&tx, &horloge, &ids).await.unwrap(), 0, "it waits already");
     tx.commit().await.unwrap();
     let rejoue = outbox::reserver(&base.db, &horloge, &Sujets::Tous, |_| BAIL_S).await.unwrap().unwrap();
     assert_eq!((rejoue.id.as_str(), rejoue.tentatives), (id.as_str(), 1));

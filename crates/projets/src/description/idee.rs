@@ -3,6 +3,7 @@
 use askama::Template;
 use axum::extract::Path;
 use axum::http::StatusCode;
+use domain::code::CodeCommune;
 use domain::droit::Action;
 use domain::profil::{Complements, Etape, MANQUE_MAX, Porteur, THEMES_MAX, TITRE_MAX};
 use domain::theme::Theme;
@@ -13,7 +14,7 @@ use web::composants::{ChampLong, ChampOptions, ChampTexte, Conflit, Etapes, Html
 use web::formulaire::Erreurs;
 use web::{Cadre, CheckedForm, Formulaire, Reponse, Saisie};
 
-use super::{NOMS_DES_ETAPES, fil};
+use super::{NOMS_DES_ETAPES, fil, mandat_de_commune};
 use crate::acces::{self, Ouvert};
 use crate::evenements::{self, evenement};
 
@@ -63,13 +64,12 @@ fn page(
     }
 }
 
-/// GET: an empty first screen. `?commune=54129` fills the commune (from its page).
+/// GET: an empty first screen. `?commune=54129` fills the commune (from its page); so does the visitor's own mandate.
 pub async fn nouveau(cadre: Cadre) -> Reponse {
     let demandee = cadre.uri.query().map(|q| Saisie::decoder(q.as_bytes())).unwrap_or_default();
-    let commune = demandee.texte("commune").parse().ok().map(|code| {
-        let code: domain::code::CodeCommune = code;
-        cadre.instance.referentiel().nom_commune(&code).to_owned()
-    });
+    let demandee: Option<CodeCommune> = demandee.texte("commune").parse().ok();
+    let la_sienne = || mandat_de_commune(&cadre).map(|(code, _)| code.clone());
+    let commune = demandee.or_else(la_sienne).map(|code| cadre.instance.referentiel().nom_commune(&code).to_owned());
     let saisie = commune.map_or_else(Saisie::default, |nom| Saisie::default().avec("commune", nom));
     let formulaire = cadre.formulaire_avec(saisie, Erreurs::default());
     cadre.page("Décrire un projet", &page(&cadre, &formulaire, "/projets/nouveau".to_owned(), None, None))?.repondre()
@@ -79,7 +79,7 @@ pub async fn nouveau(cadre: Cadre) -> Reponse {
 struct Idee {
     titre: String,
     manque: String,
-    commune: domain::code::CodeCommune,
+    commune: CodeCommune,
     themes: Vec<Theme>,
 }
 

@@ -6,10 +6,12 @@ pub mod argent;
 pub mod idee;
 pub mod situation;
 
+use domain::code::CodeCommune;
 use domain::droit::Fonction;
 use domain::profil::Reponse as Avis;
 use platform::journal;
 use socle::mandat;
+use socle::organisation::Nature;
 use socle::projet::{self, Etat};
 use web::composants::OptionDeChamp;
 use web::{Cadre, CheckedForm, Saisie, courriels};
@@ -17,6 +19,12 @@ use web::{Cadre, CheckedForm, Saisie, courriels};
 use crate::evenements::{self, evenement};
 
 const NOMS_DES_ETAPES: &[&str] = &["Votre idée", "Où vous en êtes", "Ce qui peut vous aider"];
+
+/// The mandate by which the visitor acts for this commune: what it says is not asked.
+fn mandat_de_commune(cadre: &Cadre) -> Option<(&CodeCommune, Fonction)> {
+    let mandat = cadre.visiteur.mandat().filter(|mandat| mandat.nature == Nature::Commune)?;
+    Some((mandat.commune.as_ref()?, mandat.fonction))
+}
 
 /// The way back to the project.
 fn fil<'a>(titre: &'a str, url: &'a str) -> [(&'a str, &'a str); 1] {

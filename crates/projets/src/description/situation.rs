@@ -3,7 +3,7 @@
 use askama::Template;
 use axum::extract::Path;
 use axum::http::StatusCode;
-use domain::droit::Action;
+use domain::droit::{Action, Fonction};
 use domain::profil::{Besoin, Complements, Etape, Porteur, Reponse as Avis};
 use socle::projet::{self, Etat};
 use web::composants::{
@@ -12,7 +12,7 @@ use web::composants::{
 use web::formulaire::Erreurs;
 use web::{Cadre, CheckedForm, Formulaire, Reponse, Saisie, texte};
 
-use super::{NOMS_DES_ETAPES, avec_option, avis, conclure};
+use super::{NOMS_DES_ETAPES, avec_option, avis, conclure, mandat_de_commune};
 use crate::acces::{self, Ouvert};
 
 #[derive(Template)]
@@ -79,11 +79,13 @@ pub async fn montrer(cadre: Cadre, Path(reference): Path<String>) -> Reponse {
     let Ouvert { projet, .. } = acces::ouvrir(&cadre, &reference, Action::ModifierProjet).await?;
     let complements = projet.complements();
     let dit = !complements.besoins.is_empty() || projet.porteur != Porteur::PasDecide;
+    // Shown for the first time to who acts for the commune: they bear it, and a mayor knows.
+    let pour_la_sienne = mandat_de_commune(&cadre).filter(|(commune, _)| !dit && **commune == projet.commune);
+    let porteur = if dit { Some(projet.porteur) } else { pour_la_sienne.map(|_| Porteur::Commune) };
+    let maire = pour_la_sienne.filter(|(_, fonction)| *fonction == Fonction::Maire).map(|_| Avis::Oui);
     let mut saisie = Saisie::default().avec("etape", projet.etape.as_str());
-    if dit {
-        saisie = saisie.avec("porteur", projet.porteur.as_str());
-    }
-    saisie = avec_option(saisie, "maire_informe", complements.maire_informe.map(Avis::as_str));
+    saisie = avec_option(saisie, "porteur", porteur.map(Porteur::as_str));
+    saisie = avec_option(saisie, "maire_informe", complements.maire_informe.or(maire).map(Avis::as_str));
     saisie = avec_option(saisie, "date_souhaitee", complements.date_souhaitee.as_deref());
     saisie = saisie.avec_montant("cout", projet.cout);
     for besoin in &complements.besoins {

@@ -21,6 +21,7 @@ pub struct ChampTexte {
     largeur: &'static str,
     suffixe: Option<&'static str>,
     commune: bool,
+    structure: bool,
     accent: bool,
 }
 
@@ -43,6 +44,7 @@ impl ChampTexte {
             largeur: "",
             suffixe: None,
             commune: false,
+            structure: false,
             accent: false,
         }
     }
@@ -107,6 +109,13 @@ impl ChampTexte {
     #[must_use]
     pub fn commune(mut self) -> Self {
         self.commune = true;
+        self
+    }
+
+    /// The name of an organisation: those of the directory are proposed by script where there is one.
+    #[must_use]
+    pub fn structure(mut self) -> Self {
+        self.structure = true;
         self
     }
 
