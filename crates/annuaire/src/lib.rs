@@ -8,6 +8,8 @@
 //! - [`offre`]: what an actor offers, for which themes and stages, where, how it is paid; its screens.
 //! - [`liste`]: the public list: search, filters with counts, map, print. [`fiche`]: the page of an actor.
 //! - [`exports`]: exactly what is filtered, as a spreadsheet or for a map.
+//! - [`qualite`]: how complete and fresh a page is, explained to who keeps it; what to repair first.
+//! - [`reseau`]: networks and their members: approve a page, write to who must confirm.
 //! - [`propositions`]: offers that may fit a project, each with its reasons.
 //! - `recherche`, `panneau`: what the index holds of an actor; actors on the page of a commune.
 //! - [`tenue`]: what keeps it true: corrections, yearly confirmation, questions when sources differ.
@@ -27,7 +29,9 @@ mod migrations;
 pub mod offre;
 mod panneau;
 pub mod propositions;
+pub mod qualite;
 mod recherche;
+pub mod reseau;
 pub mod tenue;
 pub mod vocabulaire;
 
@@ -112,6 +116,25 @@ fn routes() -> Vec<Route> {
             get(tenue::relance::ouvrir).post(tenue::relance::confirmer),
         ),
         route("GET POST", "/reglages/annuaire", agent, get(tenue::a_tenir::montrer).post(tenue::a_tenir::trancher)),
+        route("GET", "/annuaire/{reference}/qualite", objet, get(qualite::pages::montrer)),
+        route("GET", "/reglages/annuaire/qualite", agent, get(qualite::a_reparer::montrer)),
+        route("GET", "/reglages/annuaire/qualite/export", agent, get(qualite::a_reparer::telecharger)),
+        route(
+            "GET POST",
+            "/reglages/annuaire/campagne",
+            agent,
+            get(tenue::campagne::montrer).post(tenue::campagne::regler),
+        ),
+        route("GET", "/reglages/annuaire/agrements", agent, get(tenue::agrements::montrer)),
+        route(
+            "GET POST",
+            "/reglages/annuaire/reseaux",
+            agent,
+            get(reseau::reglages::montrer).post(reseau::reglages::decider),
+        ),
+        route("GET", "/reseaux", Acces::Connecte, get(reseau::pages::lister)),
+        route("GET POST", "/reseaux/{reference}", objet, get(reseau::pages::montrer).post(reseau::pages::agir)),
+        route("GET", "/reseaux/{reference}/export", objet, get(reseau::pages::telecharger)),
         route("POST", "/annuaire/{reference}/offres/{offre}/etat", objet, post(offre::pages::changer_l_etat)),
         route(
             "GET POST",

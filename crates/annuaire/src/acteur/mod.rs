@@ -1,10 +1,11 @@
 //! An actor: the projection for reading ([`Model`]), its establishments, approvals and themes, and the facts with their
-//! provenance ([`valeur`]) from which the projection is made ([`projection`]).
+//! provenance ([`valeur`]) from which the projection is made ([`projection`]); what became of it ([`succession`]).
 
 pub mod agrement;
 pub mod etablissement;
 pub mod projection;
 pub mod storage;
+pub mod succession;
 pub mod theme;
 pub mod valeur;
 

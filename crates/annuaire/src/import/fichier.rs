@@ -50,6 +50,8 @@ pub enum Genre {
     Etablissement,
     /// The list of insertion bodies.
     Siae,
+    /// Sirene, links from an establishment to the one that took its place.
+    Succession,
 }
 
 impl Genre {
@@ -61,6 +63,7 @@ impl Genre {
             Self::UniteLegale => "Sirene, unités légales",
             Self::Etablissement => "Sirene, établissements",
             Self::Siae => "liste des structures d’insertion (SIAE)",
+            Self::Succession => "Sirene, liens de succession",
         }
     }
 }
@@ -103,7 +106,9 @@ impl Entete {
     }
 
     fn genre(&self) -> Result<Genre, String> {
-        if self.a(&["siret", "codeCommuneEtablissement", "etatAdministratifEtablissement"]) {
+        if self.a(&["siretEtablissementPredecesseur", "siretEtablissementSuccesseur", "dateLienSuccession"]) {
+            Ok(Genre::Succession)
+        } else if self.a(&["siret", "codeCommuneEtablissement", "etatAdministratifEtablissement"]) {
             Ok(Genre::Etablissement)
         } else if self.a(&["siren", "categorieJuridiqueUniteLegale", "denominationUniteLegale"]) {
             Ok(Genre::UniteLegale)
@@ -118,8 +123,8 @@ impl Entete {
         } else {
             let vus: Vec<&str> = self.noms.iter().take(6).map(String::as_str).collect();
             Err(format!(
-                "ce fichier n’est pas reconnu à son en-tête (« {} »…). Attendu : StockUniteLegale et \
-                 StockEtablissement de l’Insee, la liste des SIAE (siret, kind, nom, code_postal, commune) ou la liste \
+                "ce fichier n’est pas reconnu à son en-tête (« {} »…). Attendu : StockUniteLegale, \
+                 StockEtablissement et StockEtablissementLiensSuccession de l’Insee, la liste des SIAE (siret, kind, nom, code_postal, commune) ou la liste \
                  d’ESS France. La première ligne porte les noms des colonnes.",
                 vus.join(", ").chars().take(120).collect::<String>()
             ))

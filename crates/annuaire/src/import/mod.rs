@@ -4,7 +4,9 @@
 //! - [`nombre`]: SIREN and SIRET as spreadsheets leave them: repaired where there is no doubt, refused where there is.
 //! - [`lieu`]: which commune of the instance a row is in.
 //! - [`sirene`], [`siae`], [`ess_france`]: from rows to [`fiche::Fiche`]s: facts with their date.
+//! - [`succession`]: the official links from an establishment to the one that took its place.
 //! - [`disparus`]: who is no longer in a newer list.
+//! - [`dates`]: what a newer source says again: only its date moves.
 //! - [`difference`]: what an import changes, pure.
 //! - [`histoire`]: the imports asked for and where each one stands.
 //! - `attente`: the waiting room: what will change is written there first, what was replaced is kept there.
@@ -16,6 +18,7 @@
 mod attente;
 pub mod bascule;
 pub mod commande;
+pub mod dates;
 pub mod difference;
 pub mod disparus;
 pub mod ess_france;
@@ -29,6 +32,7 @@ pub mod preparation;
 pub mod rapport;
 pub mod siae;
 pub mod sirene;
+pub mod succession;
 
 use serde_json::Value;
 use web::feature::Rendu;

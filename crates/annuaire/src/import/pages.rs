@@ -28,6 +28,7 @@ struct PageImports {
     caches: Html,
     premier: ChampFichier,
     second: ChampFichier,
+    troisieme: ChampFichier,
     liste_du: ChampTexte,
     historique: Tableau,
     vide: EtatVide,
@@ -80,8 +81,10 @@ async fn page(cadre: &Cadre, saisie: Saisie, erreurs: Erreurs) -> Result<PageImp
         resume: f.resume(),
         caches: f.caches(),
         premier: fichier("fichier", "Fichier"),
-        second: fichier("second", "Second fichier (facultatif)")
+        second: fichier("second", "Deuxième fichier (facultatif)")
             .aide("Par exemple les établissements, quand le premier porte les unités légales."),
+        troisieme: fichier("troisieme", "Troisième fichier (facultatif)")
+            .aide("Par exemple les liens de succession de Sirene : qui a déménagé, qui a repris quoi."),
         liste_du: f
             .texte("liste_du", "Date de la liste d’ESS France (facultatif)")
             .aide("Elle ne la dit pas elle-même. Exemple : 24/11/2026."),
@@ -123,7 +126,7 @@ pub async fn montrer(cadre: Cadre) -> Reponse {
 pub async fn recevoir(cadre: Cadre, form: CheckedFormFichier) -> Reponse {
     let mut lecteur = form.lecteur();
     let liste_du = lecteur.date("liste_du");
-    let fichiers: Vec<FichierRecu> = ["fichier", "second"]
+    let fichiers: Vec<FichierRecu> = ["fichier", "second", "troisieme"]
         .into_iter()
         .filter_map(|champ| form.fichier(champ))
         .map(|recu| FichierRecu { nom: recu.nom.clone(), contenu: Contenu::Octets(recu.octets.to_vec()) })
@@ -193,6 +196,8 @@ fn chiffres(rapport: &Rapport) -> Resume {
         .ligne("Nouveaux", rapport.nouveaux.to_string())
         .ligne("Changés", rapport.changes.to_string())
         .ligne("Sans changement", rapport.inchanges.to_string())
+        .ligne("Redits par une source plus récente : seule la date avance", rapport.redites.to_string())
+        .ligne("Liens de succession nouveaux", rapport.liens.to_string())
         .ligne("Disparus d’une liste, à vérifier", rapport.disparus.to_string())
 }
 

@@ -15,6 +15,7 @@ use web::Instance;
 
 use super::attente;
 use super::bascule;
+use super::dates::{self, DateRedite};
 use super::difference::{Cadre, Changement, Connu, Issue, comparer};
 use super::disparus;
 use super::fiche::{Contexte, Fiche, court};
@@ -22,6 +23,7 @@ use super::fichier::{FichierRecu, reconnaitre};
 use super::histoire::{self, etat, import};
 use super::lieu::Lieux;
 use super::rapport::Rapport;
+use super::succession::{self, Lien};
 use super::{ANNUAIRE_IMPORTE, IMPORT_ANNULE, ImportRefuse, ess_france, siae, sirene};
 use crate::acteur::{self, agrement, etablissement, theme, valeur};
 
@@ -107,7 +109,7 @@ async fn lire_et_deposer(
     let connus = sirens_connus(&tx).await?;
     drop(tx);
     let copie = instance.clone();
-    let (fiches, mut rapport) = tokio::task::spawn_blocking(move || lire(&copie, &demande, &connus, &progres))
+    let (fiches, liens, mut rapport) = tokio::task::spawn_blocking(move || lire(&copie, &demande, &connus, &progres))
         .await
         .map_err(|_| ImportRefuse::Interrompu)??;
     let tx = instance.db.read().await?;
@@ -122,13 +124,17 @@ async fn lire_et_deposer(
         let tx = instance.db.read().await?;
         let connus = connus_du_lot(&tx, lot).await?;
         drop(tx);
-        let changements = comparer_le_lot(instance, id, lot, &connus, &mut rapport);
-        if !changements.is_empty() {
+        let (changements, dates) = comparer_le_lot(instance, id, lot, &connus, &mut rapport);
+        if !changements.is_empty() || !dates.is_empty() {
             let tx = instance.db.begin().await?;
             attente::deposer(&tx, id, changements).await?;
+            attente::deposer_les_dates(&tx, id, &dates).await?;
             tx.commit().await?;
         }
     }
+    let tx = instance.db.begin().await?;
+    rapport.liens = attente::deposer_les_liens(&tx, id, liens).await?;
+    tx.commit().await?;
     Ok(rapport)
 }
 
@@ -138,18 +144,20 @@ fn lire(
     demande: &Demande,
     connus: &HashSet<u32>,
     progres: &dyn Fn(&str, u64, u64),
-) -> Result<(Vec<Fiche>, Rapport), ImportRefuse> {
+) -> Result<(Vec<Fiche>, Vec<Lien>, Rapport), ImportRefuse> {
     let mut tables = Vec::new();
     for recu in &demande.fichiers {
         tables.extend(reconnaitre(recu)?);
     }
     let lieux = Lieux::nouveaux(instance.referentiel(), instance.perimetre());
     let (ess, rapport) = (HashSet::new(), Rapport::default());
-    let mut contexte = Contexte { lieux, connus, ess_france: ess, rapport, progres };
+    let mut contexte = Contexte { lieux, jour: instance.aujourd_hui(), connus, ess_france: ess, rapport, progres };
     let mut fiches = ess_france::lire(&tables, &mut contexte, demande.liste_du)?;
-    fiches.extend(sirene::lire(&tables, &mut contexte)?);
+    let mut de_sirene = sirene::lire(&tables, &mut contexte)?;
+    let liens = succession::lire(&tables, &mut contexte, &mut de_sirene)?;
+    fiches.extend(de_sirene);
     fiches.extend(siae::lire(&tables, &mut contexte)?);
-    Ok((fiches, contexte.rapport))
+    Ok((fiches, liens, contexte.rapport))
 }
 
 async fn sirens_connus(tx: &ReadTx) -> Result<HashSet<u32>, DbErr> {
@@ -239,12 +247,15 @@ fn comparer_le_lot(
     lot: &[(Siren, Vec<Fiche>)],
     connus: &BTreeMap<Siren, Connu>,
     rapport: &mut Rapport,
-) -> Vec<Changement> {
+) -> (Vec<Changement>, Vec<DateRedite>) {
     let cadre = Cadre { import, ids: &*instance.ids, maintenant: instance.clock.instant() };
-    let (mut changements, inconnu) = (Vec::new(), Connu::default());
+    let (mut changements, mut dates, inconnu) = (Vec::new(), Vec::new(), Connu::default());
     for (siren, fiches) in lot {
         rapport.gardes += 1;
         let fiches: Vec<&Fiche> = fiches.iter().collect();
+        let redites = dates::redites(connus.get(siren).unwrap_or(&inconnu), &fiches);
+        rapport.redites += u64::from(!redites.is_empty());
+        dates.extend(redites);
         match comparer(cadre, siren, connus.get(siren).unwrap_or(&inconnu), &fiches) {
             Issue::Rien => rapport.inchanges += 1,
             Issue::SansNom => rapport.avertir(&format!("{siren} : aucun nom connu, laissé de côté.")),
@@ -259,7 +270,7 @@ fn comparer_le_lot(
             }
         }
     }
-    changements
+    (changements, dates)
 }
 
 /// What was prepared enters the directory, whole, with its journal.

@@ -29,10 +29,38 @@ struct QuestionVue {
     caches: Html,
 }
 
+/// Another list of what is to be done.
+struct Liste {
+    url: &'static str,
+    titre: &'static str,
+    texte: &'static str,
+}
+
+/// The other lists.
+const LISTES: [Liste; 4] = [
+    Liste {
+        url: "/reglages/annuaire/qualite",
+        titre: "Que réparer d’abord",
+        texte: "Les fiches à compléter, celles qui servent le plus en premier.",
+    },
+    Liste {
+        url: "/reglages/annuaire/campagne",
+        titre: "Campagne de confirmation",
+        texte: "Combien de courriels par jour, à qui, et ce qu’ils ont donné.",
+    },
+    Liste {
+        url: "/reglages/annuaire/agrements",
+        titre: "Agréments qui se terminent",
+        texte: "Trois mois avant leur fin, et ceux qui sont finis.",
+    },
+    Liste { url: "/reglages/annuaire/reseaux", titre: "Réseaux", texte: "Qui anime ses membres dans l’annuaire." },
+];
+
 #[derive(Template)]
 #[template(path = "a_tenir.html")]
 struct PageATenir {
     chiffres: Resume,
+    listes: Vec<Liste>,
     compte: usize,
     questions: Vec<QuestionVue>,
     rien: EtatVide,
@@ -50,6 +78,7 @@ pub async fn montrer(cadre: Cadre) -> Reponse {
     let endormies = tenue::endormies(&tx, i64::try_from(MONTRES).unwrap_or(i64::MAX)).await?;
     let page = PageATenir {
         chiffres: resume(chiffres),
+        listes: Vec::from(LISTES),
         compte: questions.len(),
         questions: questions.into_iter().take(MONTRES).map(|question| vue(&cadre, question)).collect(),
         rien: EtatVide {

@@ -260,6 +260,7 @@ async fn ecrire(cadre: &Cadre, form: CheckedForm, ouvert: Ouvert, lue: Option<Lu
         tx.rollback().await?;
         return en_conflit(cadre, lue.is_some().then_some(form.saisie), &acteur.reference).await;
     }
+    tenue::noter_la_confirmation(&tx, &acteur.id, instance.clock.instant()).await?;
     let (genre, message) = match lue {
         Some(_) => (evenements::MODIFIE, "La fiche est enregistrée."),
         None => (evenements::CONFIRME, "Merci. La fiche est confirmée."),

@@ -8,4 +8,8 @@ mod monde;
 mod offres;
 mod pages;
 mod propositions;
+mod qualite;
+mod reseaux;
+mod sirene;
 mod tenue;
+mod vie;
