@@ -4,7 +4,7 @@
 //! - [`demo`]: the real insertion bodies of the 54 (2020), and invented actors plainly marked.
 //! - [`ess`]: part of the ESS or not, by law and in statistics, each with its reason.
 //! - [`generateur`]: volume in the official layout of Sirene, for tests and measures.
-//! - [`import`]: Sirene stock files, list of insertion bodies, list of ESS France; dry run, report, history.
+//! - [`import`]: Sirene stock files, RNA, list of insertion bodies, lists of ESS France, ESUS, CRESS; dry run, report, history.
 //! - [`offre`]: what an actor offers, for which themes and stages, where, how it is paid; its screens.
 //! - [`liste`]: the public list: search, filters with counts, map, print. [`fiche`]: the page of an actor.
 //! - [`exports`]: exactly what is filtered, as a spreadsheet or for a map.
@@ -71,7 +71,7 @@ pub fn feature() -> Feature {
             LienReglage {
                 rang: 60,
                 libelle: "Importer l’annuaire",
-                texte: "Sirene, structures d’insertion, liste d’ESS France : voir ce qui change, puis l’enregistrer.",
+                texte: "Sirene, RNA, structures d’insertion, listes ESS, ESUS et CRESS : voir ce qui change, puis l’enregistrer.",
                 url: "/reglages/imports/annuaire",
             },
         ],
@@ -125,6 +125,7 @@ fn routes() -> Vec<Route> {
             agent,
             get(tenue::campagne::montrer).post(tenue::campagne::regler),
         ),
+        route("GET", "/reglages/annuaire/sources", agent, get(acteur::precedence::montrer)),
         route("GET", "/reglages/annuaire/agrements", agent, get(tenue::agrements::montrer)),
         route(
             "GET POST",

@@ -94,6 +94,7 @@ vocabulaire! {
         Courriel = "courriel", "Courriel";
         Telephone = "telephone", "Téléphone";
         Approbation = "approbation", "Fiche relue par un réseau";
+        Objet = "objet", "Objet déclaré";
     }
 }
 
@@ -110,6 +111,9 @@ vocabulaire! {
         Naf = "naf", "déduit de l’activité principale, à vérifier";
         Exemple = "exemple", "exemple inventé pour la démonstration";
         Reseau = "reseau", "un réseau dont la structure est membre";
+        Rna = "rna", "répertoire national des associations (RNA)";
+        Esus = "esus", "liste des entreprises solidaires d’utilité sociale (ESUS)";
+        Cress = "cress", "liste d’une chambre régionale de l’économie sociale et solidaire";
     }
 }
 

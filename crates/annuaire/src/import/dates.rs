@@ -53,7 +53,7 @@ fn de_la_fiche(connu: &Connu, fiche: &Fiche) -> Vec<DateRedite> {
         }
     }
     for deja in connu.agrements.iter().filter(|a| a.source == fiche.source.as_str()) {
-        if fiche.agrements.iter().any(|genre| genre.as_str() == deja.genre) {
+        if fiche.agrements.iter().any(|lu| lu.genre.as_str() == deja.genre) {
             let cle = format!("{}/{}/{}", deja.acteur_id.as_str(), deja.genre, deja.source);
             avancer(quoi::AGREMENT, cle, deja.source_du, fiche.du);
         }

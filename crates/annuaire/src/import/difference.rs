@@ -325,17 +325,20 @@ fn agrements(id: &ActeurId, connu: &Connu, fiches: &[&Fiche]) -> Vec<agrement::M
     let mut lignes = Vec::new();
     for fiche in fiches {
         let connus = || connu.agrements.iter().filter(|deja| deja.source == fiche.source.as_str());
-        for genre in &fiche.agrements {
-            let deja = connus().find(|deja| deja.genre == genre.as_str());
+        for lu in &fiche.agrements {
+            let deja = connus().find(|deja| deja.genre == lu.genre.as_str());
+            let du = lu.du.map(Jour).or(deja.and_then(|deja| deja.du));
+            let au = lu.au.map(Jour).or(deja.and_then(|deja| deja.au));
             // In the list again: what was said of its absence no longer holds.
-            if deja.is_none_or(|deja| deja.libelle.is_some()) {
+            let meme = |deja: &agrement::Model| deja.libelle.is_none() && (deja.du, deja.au) == (du, au);
+            if !deja.is_some_and(|deja| meme(deja) || plus_ancien(fiche.du, deja.source_du)) {
                 lignes.push(agrement::Model {
                     acteur_id: id.clone(),
-                    genre: genre.to_string(),
+                    genre: lu.genre.to_string(),
                     source: fiche.source.to_string(),
                     libelle: None,
-                    du: deja.and_then(|deja| deja.du),
-                    au: deja.and_then(|deja| deja.au),
+                    du,
+                    au,
                     source_du: fiche.du.map(Jour),
                 });
             }

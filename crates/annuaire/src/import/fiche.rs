@@ -29,7 +29,7 @@ pub struct Fiche {
     /// Establishments in the instance's communes.
     pub etablissements: Vec<EtablissementLu>,
     /// Approvals.
-    pub agrements: Vec<GenreAgrement>,
+    pub agrements: Vec<AgrementLu>,
     /// An establishment of this unit went on at another address of the same unit (succession link of Sirene).
     pub transferee: bool,
 }
@@ -56,6 +56,26 @@ impl Fiche {
             self.faits.push((champ, valeur));
         }
     }
+
+    /// Adds an approval; of two of one kind, the one that ends last stays.
+    pub fn agreer(&mut self, agrement: AgrementLu) {
+        match self.agrements.iter_mut().find(|deja| deja.genre == agrement.genre) {
+            Some(deja) if deja.au < agrement.au => *deja = agrement,
+            Some(_) => {}
+            None => self.agrements.push(agrement),
+        }
+    }
+}
+
+/// An approval read.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct AgrementLu {
+    /// Kind.
+    pub genre: GenreAgrement,
+    /// First day, when the source says it.
+    pub du: Option<Date>,
+    /// Last day, when the source says it.
+    pub au: Option<Date>,
 }
 
 /// An establishment read.

@@ -3,7 +3,8 @@
 //! - [`fichier`]: opens a file (CSV, zip, gzip), finds its separator and its kind by its header, reads it row by row.
 //! - [`nombre`]: SIREN and SIRET as spreadsheets leave them: repaired where there is no doubt, refused where there is.
 //! - [`lieu`]: which commune of the instance a row is in.
-//! - [`sirene`], [`siae`], [`ess_france`]: from rows to [`fiche::Fiche`]s: facts with their date.
+//! - [`liste`]: lists that a mapping file describes (ESUS, regional chambers).
+//! - [`sirene`], [`siae`], [`ess_france`], [`rna`]: from rows to [`fiche::Fiche`]s: facts with their date.
 //! - [`succession`]: the official links from an establishment to the one that took its place.
 //! - [`disparus`]: who is no longer in a newer list.
 //! - [`dates`]: what a newer source says again: only its date moves.
@@ -26,10 +27,12 @@ pub mod fiche;
 pub mod fichier;
 pub mod histoire;
 pub mod lieu;
+pub mod liste;
 pub mod nombre;
 pub mod pages;
 pub mod preparation;
 pub mod rapport;
+pub mod rna;
 pub mod siae;
 pub mod sirene;
 pub mod succession;

@@ -76,7 +76,9 @@ async fn page(cadre: &Cadre, saisie: Saisie, erreurs: Erreurs) -> Result<PageImp
     let tx = cadre.instance.db.read().await?;
     let imports = histoire::derniers(&tx, HISTORIQUE).await?;
     let f = cadre.formulaire_avec(saisie, erreurs);
-    let fichier = |nom, libelle| f.fichier(nom, libelle, &[Genre::Csv]).aussi("zip").aussi("gz");
+    let fichier = |nom, libelle| {
+        f.fichier(nom, libelle, &[Genre::Csv]).aussi("zip").aussi("gz").aussi("xlsx").aussi("ods").aussi("toml")
+    };
     Ok(PageImports {
         resume: f.resume(),
         caches: f.caches(),
@@ -86,8 +88,8 @@ async fn page(cadre: &Cadre, saisie: Saisie, erreurs: Erreurs) -> Result<PageImp
         troisieme: fichier("troisieme", "Troisième fichier (facultatif)")
             .aide("Par exemple les liens de succession de Sirene : qui a déménagé, qui a repris quoi."),
         liste_du: f
-            .texte("liste_du", "Date de la liste d’ESS France (facultatif)")
-            .aide("Elle ne la dit pas elle-même. Exemple : 24/11/2026."),
+            .texte("liste_du", "Date de la liste (facultatif)")
+            .aide("Pour ESS France, ESUS ou une chambre régionale, qui ne la disent pas. Exemple : 24/11/2026."),
         historique: Tableau {
             legende: "Derniers imports, le plus récent d’abord".to_owned(),
             colonnes: ["Quand", "Fichiers", "Résultat", "Nouveaux", "Changés", "Lignes refusées"]
@@ -132,7 +134,7 @@ pub async fn recevoir(cadre: Cadre, form: CheckedFormFichier) -> Reponse {
         .map(|recu| FichierRecu { nom: recu.nom.clone(), contenu: Contenu::Octets(recu.octets.to_vec()) })
         .collect();
     if fichiers.is_empty() {
-        lecteur.erreurs.ajouter("fichier", "Choisissez un fichier CSV, zip ou gz.");
+        lecteur.erreurs.ajouter("fichier", "Choisissez un fichier CSV, zip, gz, xlsx ou ods.");
     }
     let mut erreurs = lecteur.erreurs;
     if erreurs.est_vide() {

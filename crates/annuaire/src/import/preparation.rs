@@ -1,8 +1,8 @@
 //! The whole way of an import: read, compare, wait; then enter the directory, or be given up.
 
-use std::collections::{BTreeMap, HashSet};
+use std::collections::{BTreeMap, HashMap, HashSet};
 
-use domain::identifiant::Siren;
+use domain::identifiant::{Rna, Siren};
 use jiff::civil::Date;
 use platform::journal::{self, Evenement, Visibilite};
 use platform::{ReadTx, WriteTx};
@@ -24,8 +24,9 @@ use super::histoire::{self, etat, import};
 use super::lieu::Lieux;
 use super::rapport::Rapport;
 use super::succession::{self, Lien};
-use super::{ANNUAIRE_IMPORTE, IMPORT_ANNULE, ImportRefuse, ess_france, siae, sirene};
+use super::{ANNUAIRE_IMPORTE, IMPORT_ANNULE, ImportRefuse, ess_france, liste, rna, siae, sirene};
 use crate::acteur::{self, agrement, etablissement, theme, valeur};
+use crate::vocabulaire::Champ;
 
 /// Told from time to time: table, bytes read, size (0 when unknown).
 pub type Progres = fn(&str, u64, u64);
@@ -45,7 +46,7 @@ pub struct Demande {
     pub essai: bool,
     /// Who asks.
     pub par: Option<PersonneId>,
-    /// Day of the list of ESS France, which does not say it.
+    /// Day of the lists that do not say it (ESS France, mapped lists).
     pub liste_du: Option<Date>,
 }
 
@@ -107,11 +108,12 @@ async fn lire_et_deposer(
 ) -> Result<Rapport, ImportRefuse> {
     let tx = instance.db.read().await?;
     let connus = sirens_connus(&tx).await?;
+    let associations = associations_connues(&tx).await?;
     drop(tx);
     let copie = instance.clone();
-    let (fiches, liens, mut rapport) = tokio::task::spawn_blocking(move || lire(&copie, &demande, &connus, &progres))
-        .await
-        .map_err(|_| ImportRefuse::Interrompu)??;
+    let lecture = move || lire(&copie, &demande, (&connus, associations), &progres);
+    let (fiches, liens, mut rapport) =
+        tokio::task::spawn_blocking(lecture).await.map_err(|_| ImportRefuse::Interrompu)??;
     let tx = instance.db.read().await?;
     let disparus = disparus::fiches(&tx, &fiches, &mut rapport).await?;
     drop(tx);
@@ -142,12 +144,19 @@ async fn lire_et_deposer(
 fn lire(
     instance: &Instance,
     demande: &Demande,
-    connus: &HashSet<u32>,
+    (connus, mut associations): (&HashSet<u32>, HashMap<String, Siren>),
     progres: &dyn Fn(&str, u64, u64),
 ) -> Result<(Vec<Fiche>, Vec<Lien>, Rapport), ImportRefuse> {
-    let mut tables = Vec::new();
-    for recu in &demande.fichiers {
-        tables.extend(reconnaitre(recu)?);
+    let correspondances = liste::correspondances(&demande.fichiers)?;
+    let (mut tables, mut listes) = (Vec::new(), Vec::new());
+    for recu in demande.fichiers.iter().filter(|recu| !liste::est_une_correspondance(recu)) {
+        match reconnaitre(recu) {
+            Ok(lues) => tables.extend(lues),
+            Err(erreur) => listes.push(liste::reconnaitre(recu, &correspondances).ok_or(erreur)?),
+        }
+    }
+    if tables.is_empty() && listes.is_empty() {
+        return Err(ImportRefuse::fichier("fichiers", None, "aucune liste avec la correspondance : envoyez les deux."));
     }
     let lieux = Lieux::nouveaux(instance.referentiel(), instance.perimetre());
     let (ess, rapport) = (HashSet::new(), Rapport::default());
@@ -155,9 +164,28 @@ fn lire(
     let mut fiches = ess_france::lire(&tables, &mut contexte, demande.liste_du)?;
     let mut de_sirene = sirene::lire(&tables, &mut contexte)?;
     let liens = succession::lire(&tables, &mut contexte, &mut de_sirene)?;
+    associations.extend(de_sirene.iter().filter_map(numero_rna));
     fiches.extend(de_sirene);
+    fiches.extend(rna::lire(&tables, &mut contexte, &associations)?);
     fiches.extend(siae::lire(&tables, &mut contexte)?);
+    fiches.extend(liste::lire(&listes, &mut contexte, demande.liste_du));
     Ok((fiches, liens, contexte.rapport))
+}
+
+fn numero_rna(fiche: &Fiche) -> Option<(String, Siren)> {
+    let (_, numero) = fiche.faits.iter().find(|(champ, _)| *champ == Champ::Rna)?;
+    Some((numero.clone(), fiche.siren.clone()))
+}
+
+async fn associations_connues(tx: &ReadTx) -> Result<HashMap<String, Siren>, DbErr> {
+    let connues: Vec<(Option<Rna>, Option<Siren>)> = acteur::Entity::find()
+        .filter(acteur::Column::Rna.is_not_null())
+        .select_only()
+        .columns([acteur::Column::Rna, acteur::Column::Siren])
+        .into_tuple()
+        .all(tx)
+        .await?;
+    Ok(connues.into_iter().filter_map(|(rna, siren)| Some((rna?.to_string(), siren?))).collect())
 }
 
 async fn sirens_connus(tx: &ReadTx) -> Result<HashSet<u32>, DbErr> {

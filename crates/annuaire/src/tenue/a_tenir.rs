@@ -37,7 +37,7 @@ struct Liste {
 }
 
 /// The other lists.
-const LISTES: [Liste; 4] = [
+const LISTES: [Liste; 5] = [
     Liste {
         url: "/reglages/annuaire/qualite",
         titre: "Que réparer d’abord",
@@ -54,6 +54,11 @@ const LISTES: [Liste; 4] = [
         texte: "Trois mois avant leur fin, et ceux qui sont finis.",
     },
     Liste { url: "/reglages/annuaire/reseaux", titre: "Réseaux", texte: "Qui anime ses membres dans l’annuaire." },
+    Liste {
+        url: "/reglages/annuaire/sources",
+        titre: "L’ordre des sources",
+        texte: "Quand plusieurs sources parlent, laquelle est montrée, et pourquoi.",
+    },
 ];
 
 #[derive(Template)]

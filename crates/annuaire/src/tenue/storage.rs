@@ -113,7 +113,7 @@ pub async fn questions(db: &impl ConnectionTrait) -> Result<Vec<Question>, DbErr
          JOIN acteur_valeur o ON o.acteur_id = h.acteur_id AND o.champ = h.champ
          JOIN acteur a ON a.id = h.acteur_id
          WHERE h.courante AND h.source IN ('acteur', 'agent') AND h.valeur <> ''
-           AND o.courante AND o.source IN ('sirene', 'siae', 'ess-france') AND o.valeur <> '' AND o.valeur <> h.valeur
+           AND o.courante AND o.source IN ('sirene', 'rna', 'siae', 'esus', 'cress', 'ess-france') AND o.valeur <> '' AND o.valeur <> h.valeur
            AND o.recu_le > h.recu_le AND a.etat <> 'masque'
          ORDER BY a.nom_tri, a.id, h.champ, o.source LIMIT {limite}"
     ))
