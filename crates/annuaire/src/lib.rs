@@ -75,8 +75,11 @@ pub fn feature() -> Feature {
                 url: "/reglages/imports/annuaire",
             },
         ],
-        taches: vec![Tache::nouvelle(tenue::relance::SUJET, tenue::relance::chaque_jour)],
-        periodiques: &[tenue::relance::CHAQUE_JOUR],
+        taches: vec![
+            Tache::nouvelle(tenue::relance::SUJET, tenue::relance::chaque_jour),
+            Tache::nouvelle(import::depot::SUJET, import::depot::chaque_jour).d_au_plus(import::depot::DUREE_MAX_S),
+        ],
+        periodiques: &[tenue::relance::CHAQUE_JOUR, import::depot::CHAQUE_JOUR],
         demo: Some(|instance| Box::pin(demo::semer(instance))),
         ..Feature::default()
     }

@@ -75,6 +75,38 @@ pub async fn de_l_acteur(db: &impl ConnectionTrait, acteur: &Acteur) -> Result<V
     .await
 }
 
+/// An actor that is no longer there, and who goes on.
+#[derive(Clone, Debug, PartialEq, Eq, FromQueryResult)]
+pub struct Reprise {
+    /// Name of the first.
+    pub nom: String,
+    /// Its reference.
+    pub reference: String,
+    /// Name of the second.
+    pub repreneur: String,
+    /// Its reference.
+    pub repreneur_reference: String,
+    /// When.
+    pub le: Jour,
+}
+
+/// Takeovers between two pages of the directory, newest first.
+///
+/// # Errors
+/// The engine refused.
+pub async fn reprises(db: &impl ConnectionTrait, limite: i64) -> Result<Vec<Reprise>, DbErr> {
+    Reprise::find_by_statement(raw_sql!(
+        Postgres,
+        "SELECT DISTINCT a.nom, a.reference, b.nom AS repreneur, b.reference AS repreneur_reference, s.le
+         FROM acteur_succession s
+         JOIN acteur a ON a.siren = s.siren_avant AND a.etat IN ('cesse', 'parti')
+         JOIN acteur b ON b.siren = s.siren_apres AND b.etat <> 'masque'
+         WHERE s.siren_avant <> s.siren_apres ORDER BY s.le DESC, a.nom, a.reference, b.reference LIMIT {limite}"
+    ))
+    .all(db)
+    .await
+}
+
 /// What an actor became, in words, with the address of the other page when there is one.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Recit {

@@ -45,7 +45,14 @@ impl<'a> Lieux<'a> {
     /// The commune of the instance behind an INSEE code. A doubt: several communes took its place, one of them here.
     /// Each code is resolved once: this runs on every row of a national file.
     pub fn du_code(&mut self, octets: &[u8]) -> &Situation {
-        let Ok(cle) = <[u8; 5]>::try_from(octets) else { return &Situation::Ailleurs };
+        let cle = match octets {
+            // A lost zero in front: 01004 was written 1004.
+            [a, b, c, d] => [b'0', *a, *b, *c, *d],
+            autres => match <[u8; 5]>::try_from(autres) {
+                Ok(cle) => cle,
+                Err(_) => return &Situation::Ailleurs,
+            },
+        };
         let (referentiel, perimetre) = (self.referentiel, self.perimetre);
         self.par_code.entry(cle).or_insert_with(|| resoudre(referentiel, perimetre, &cle))
     }

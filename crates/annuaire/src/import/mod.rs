@@ -13,6 +13,7 @@
 //! - `attente`: the waiting room: what will change is written there first, what was replaced is kept there.
 //! - [`bascule`]: what waits enters the directory in one short transaction; the last import can be undone.
 //! - [`preparation`]: the whole way, for the command line, the screen and the demonstration.
+//! - [`depot`]: the folder looked at every morning; [`rules`]: which import may enter without anyone.
 //! - [`rapport`]: what the agent reads.
 //! - [`commande`], [`pages`]: the command `terreau import annuaire`; the screen `/reglages/imports/annuaire`.
 
@@ -20,6 +21,7 @@ mod attente;
 pub mod bascule;
 pub mod commande;
 pub mod dates;
+pub mod depot;
 pub mod difference;
 pub mod disparus;
 pub mod ess_france;
@@ -33,6 +35,7 @@ pub mod pages;
 pub mod preparation;
 pub mod rapport;
 pub mod rna;
+pub mod rules;
 pub mod siae;
 pub mod sirene;
 pub mod succession;

@@ -122,6 +122,20 @@ impl Rapport {
         self.nouveaux == 0 && self.changes == 0 && self.redites == 0 && self.liens == 0
     }
 
+    /// The figures alone, for a mail: no name, no line.
+    #[must_use]
+    pub fn en_bref(&self) -> String {
+        let fichiers: Vec<String> = self.fichiers.iter().map(|f| format!("{} ({} lignes)", f.nom, f.lues)).collect();
+        format!(
+            "Fichiers lus : {}.\nNouveaux : {}. Changés : {}. Redits par une source plus récente : {}. Lignes refusées : {}.",
+            fichiers.join(", "),
+            self.nouveaux,
+            self.changes,
+            self.redites,
+            self.refusees
+        )
+    }
+
     /// The report as text, for the command line.
     #[must_use]
     pub fn en_texte(&self) -> String {

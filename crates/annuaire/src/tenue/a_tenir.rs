@@ -9,6 +9,7 @@ use web::{Cadre, CheckedForm, Erreur, Instance, Reponse, texte};
 use super::rules::{A_CONFIRMER_MOIS, ENDORMIE_MOIS};
 use super::storage::{self as tenue, Auteur, Chiffres, Question};
 use crate::acteur::storage;
+use crate::acteur::succession::{self, Reprise};
 use crate::evenements;
 use crate::vocabulaire::Origine;
 
@@ -70,6 +71,7 @@ struct PageATenir {
     questions: Vec<QuestionVue>,
     rien: EtatVide,
     endormies: Option<Tableau>,
+    reprises: Option<Tableau>,
     mois: i32,
 }
 
@@ -81,7 +83,9 @@ pub async fn montrer(cadre: Cadre) -> Reponse {
     let il_y_a_un_an = instance.debut_de(instance.aujourd_hui().saturating_sub(A_CONFIRMER_MOIS.months()));
     let chiffres = tenue::chiffres(&tx, il_y_a_un_an).await?;
     let endormies = tenue::endormies(&tx, i64::try_from(MONTRES).unwrap_or(i64::MAX)).await?;
+    let reprises = succession::reprises(&tx, i64::try_from(MONTRES).unwrap_or(i64::MAX)).await?;
     let page = PageATenir {
+        reprises: (!reprises.is_empty()).then(|| tableau_des_reprises(&reprises)),
         chiffres: resume(chiffres),
         listes: Vec::from(LISTES),
         compte: questions.len(),
@@ -123,6 +127,21 @@ fn resume(chiffres: Chiffres) -> Resume {
         .ligne("Endormies, cachées au public", chiffres.endormies.to_string())
         .ligne("Courriels de relance envoyés depuis un an", chiffres.relances.to_string())
         .ligne("Suivis d’une confirmation", chiffres.confirmees.to_string())
+}
+
+fn tableau_des_reprises(reprises: &[Reprise]) -> Tableau {
+    let lignes = reprises.iter().map(|reprise| {
+        vec![
+            Cellule::lien(&format!("/annuaire/{}", reprise.reference), &reprise.nom),
+            Cellule::lien(&format!("/annuaire/{}", reprise.repreneur_reference), &reprise.repreneur),
+            Cellule::texte(texte::jour(reprise.le.0)),
+        ]
+    });
+    Tableau {
+        legende: "Fiches reprises par une autre".to_owned(),
+        colonnes: ["Fiche", "Reprise par", "Depuis le"].map(str::to_owned).into(),
+        lignes: lignes.collect(),
+    }
 }
 
 fn tableau(instance: &Instance, fiches: &[tenue::Fiche]) -> Tableau {

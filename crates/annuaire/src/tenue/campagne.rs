@@ -161,17 +161,11 @@ pub async fn montrer(cadre: Cadre) -> Reponse {
 
 /// POST: the rhythm.
 pub async fn regler(cadre: Cadre, form: CheckedForm) -> Reponse {
-    let mut lecteur = form.lecteur();
-    let phrase = "Écrivez un nombre de courriels par jour, de 0 à 500.";
-    let par_jour = lecteur.texte("par_jour", phrase, 1, 3).and_then(|texte| {
-        let nombre = texte.parse::<u32>().ok().filter(|nombre| *nombre <= PAR_JOUR_MAX);
-        if nombre.is_none() {
-            lecteur.erreurs.ajouter("par_jour", phrase);
-        }
-        nombre
-    });
-    let Some(par_jour) = par_jour else {
-        let page = page(&cadre, Some(form.saisie.clone()), lecteur.erreurs, false).await?;
+    let ecrit = form.saisie.texte("par_jour").trim().parse::<u32>().ok();
+    let Some(par_jour) = ecrit.filter(|nombre| *nombre <= PAR_JOUR_MAX) else {
+        let mut erreurs = Erreurs::default();
+        erreurs.ajouter("par_jour", format!("Écrivez un nombre de courriels par jour, de 0 à {PAR_JOUR_MAX}."));
+        let page = page(&cadre, Some(form.saisie.clone()), erreurs, false).await?;
         return repondre(&cadre, &page, StatusCode::UNPROCESSABLE_ENTITY);
     };
     let instance = &cadre.instance;

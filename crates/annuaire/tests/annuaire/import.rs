@@ -407,7 +407,6 @@ async fn la_ligne_reelle_d_ess_france() {
 async fn les_fichiers_reels_d_associations_sont_refuses_avec_leur_raison() {
     let appli = Appli::nouvelle(Moteur::Sqlite, vec![annuaire::feature()]).await;
     for chemin in [
-        "associations/reencode_test.csv",
         "associations/tiers-lieux-numeriques-2023.csv",
         "siae/conventions-asp.csv",
         "siae/secteurs.csv",

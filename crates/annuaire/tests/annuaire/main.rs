@@ -2,6 +2,7 @@
 
 #![expect(clippy::unwrap_used, clippy::print_stderr, reason = "a test fails by panicking; a skip is said")]
 
+mod degats;
 mod ecran;
 mod import;
 mod monde;
@@ -11,5 +12,6 @@ mod propositions;
 mod qualite;
 mod reseaux;
 mod sirene;
+mod sources;
 mod tenue;
 mod vie;

@@ -73,8 +73,11 @@ pub(crate) fn lieux(jour: &str, lieux: &[Lieu]) -> FichierRecu {
     recu("StockEtablissement_utf8.csv", texte)
 }
 
-/// The file of succession links: from, to, day, seat moved.
-pub(crate) fn liens(liens: &[((u32, u32), (u32, u32), &str, bool)]) -> FichierRecu {
+/// A link: from and to (unit, number of the establishment), day, seat moved.
+pub(crate) type Lien<'a> = ((u32, u32), (u32, u32), &'a str, bool);
+
+/// The file of succession links.
+pub(crate) fn liens(liens: &[Lien<'_>]) -> FichierRecu {
     let mut texte = "siretEtablissementPredecesseur,siretEtablissementSuccesseur,dateLienSuccession,transfertSiege,\
                      continuiteEconomique,dateDernierTraitementLienSuccession\n"
         .to_owned();

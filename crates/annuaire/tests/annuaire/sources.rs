@@ -28,7 +28,7 @@ async fn importer(appli: &Appli, fichiers: Vec<FichierRecu>) -> Rapport {
 
 async fn acteur(appli: &Appli, rang: u32) -> acteur::Model {
     let tx = appli.instance.db.read().await.unwrap();
-    storage::par_siren(&tx, &siren(rang).parse().unwrap()).await.unwrap().expect("an actor")
+    storage::par_siren(&tx, &siren(rang).parse().unwrap()).await.unwrap().unwrap()
 }
 
 async fn valeur(appli: &Appli, rang: u32, champ: Champ, source: Origine) -> Option<(String, String)> {
@@ -92,7 +92,8 @@ async fn les_extraits_reels_du_rna() {
             eprintln!("SAUTÉ : {} est absent", chemin.display());
             continue;
         }
-        let rapport = importer(&appli, vec![FichierRecu { nom: nom.to_owned(), contenu: Contenu::Chemin(chemin) }]).await;
+        let rapport =
+            importer(&appli, vec![FichierRecu { nom: nom.to_owned(), contenu: Contenu::Chemin(chemin) }]).await;
         assert!(rapport.lues > 0 && rapport.hors_champ == rapport.lues - rapport.refusees, "{}", rapport.en_texte());
         assert_eq!((rapport.nouveaux, rapport.changes), (0, 0));
     }
@@ -128,7 +129,10 @@ async fn une_liste_a_correspondance_donne_des_agrements_dates(#[case] moteur: Mo
     assert_eq!((ou.len(), ou[0].0, ou[1]), (2, 6, (7, "la fin est avant le début")), "{ou:?}");
     let agrement = agrements(&appli, 1).await.remove(0);
     assert_eq!((agrement.genre.as_str(), agrement.source.as_str()), ("esus", "esus"));
-    assert_eq!((agrement.du.unwrap().to_string(), agrement.au.unwrap().to_string()), ("2024-02-01".to_owned(), "2029-01-31".to_owned()));
+    assert_eq!(
+        (agrement.du.unwrap().to_string(), agrement.au.unwrap().to_string()),
+        ("2024-02-01".to_owned(), "2029-01-31".to_owned())
+    );
     assert_eq!(agrement.source_du.unwrap().to_string(), "2026-11-02", "the day that the agent gave");
     let nouvelle = acteur(&appli, 20).await;
     assert_eq!(nouvelle.ess_loi, Reponse::Oui, "an approval in force proves it: {}", nouvelle.ess_loi_motif);
@@ -200,9 +204,12 @@ async fn chaque_source_pose_la_question_et_n_efface_rien(#[case] moteur: Moteur)
     importer(&appli, vec![recu("rna.csv", format!("{RNA}x;;{numero};;;;;DIT RNA;;;;;A;2026-11-01 10:00:00\n"))]).await;
     let siae = format!("siret,kind,nom,code_postal,commune,maj_le\n{numero},EI,DIT SIAE,54200,Toul,2026-11-01\n");
     importer(&appli, vec![recu("siae.csv", siae)]).await;
-    let esus = format!("SIREN;Nom;Code postal;Commune;Fin d'agrément;Date de fin d’agrément\n{un};DIT ESUS;54200;Toul;;\n");
+    let esus =
+        format!("SIREN;Nom;Code postal;Commune;Fin d'agrément;Date de fin d’agrément\n{un};DIT ESUS;54200;Toul;;\n");
     importer(&appli, vec![recu("esus.csv", esus)]).await;
-    let cress = format!("SIRET;Nom de la structure;Code postal;Commune;Site internet\n{numero};DIT CRESS;54200;Toul;https://x.invalid\n");
+    let cress = format!(
+        "SIRET;Nom de la structure;Code postal;Commune;Site internet\n{numero};DIT CRESS;54200;Toul;https://x.invalid\n"
+    );
     importer(&appli, vec![recu("cress.csv", cress)]).await;
     let ess = format!(
         "SIREN,Nom ou raison sociale de l'entreprise,Code postal,Libellé de la commune de l'établissement\n{un},DIT ESS FRANCE,54200,Toul\n"
@@ -264,14 +271,16 @@ async fn chaque_mois_sans_personne(#[case] moteur: Moteur) {
     page.exiger("Attend votre accord");
     agent.envoyer(&page, &chemin, &[("acte", "appliquer")]).await.exiger("Enregistré dans l’annuaire");
     let dossier = depot::dossier(&appli.instance);
-    assert!(dossier.join("lus/StockUniteLegale_utf8.csv").exists() && dossier.join("StockUniteLegale.csv.part").exists());
+    assert!(
+        dossier.join("lus/StockUniteLegale_utf8.csv").exists() && dossier.join("StockUniteLegale.csv.part").exists()
+    );
     // The next month enters alone; the day after, nothing is read again.
     deposer(&appli, &unites("2026-11-01", &[unite(1, "UNE AUTREMENT")]));
     le_lendemain(&appli).await;
     assert_eq!(acteur(&appli, 1).await.nom, "UNE AUTREMENT");
     let courriels = appli.courriels().await;
     assert_eq!(courriels.len(), 2);
-    assert!(courriels[1].sujet.contains("est enregistré"), "{}", courriels[1].sujet);
+    assert!(courriels[1].sujet().contains("est enregistré"), "{}", courriels[1].sujet());
     le_lendemain(&appli).await;
     assert_eq!(appli.courriels().await.len(), 2);
     // A file that cannot be read is put aside, with its reason in the mail; nothing is kept.

@@ -13,7 +13,7 @@ use domain::droit::Fonction;
 use rstest::rstest;
 use sea_orm::{EntityTrait, PaginatorTrait};
 use socle::mandat::{self, Verification};
-use socle::organisation;
+use socle::organisation::{self, Nature};
 use testkit::{Appli, Moteur};
 
 use crate::sirene::{Lieu, Unite, liens, lieu, lieux, recu, unite, unites};
@@ -31,14 +31,14 @@ async fn importer(appli: &Appli, fichiers: Vec<FichierRecu>) -> Rapport {
 async fn defaire(appli: &Appli) {
     appli.horloge.avancer(60);
     let tx = appli.instance.db.read().await.unwrap();
-    let dernier = histoire::defaisable(&tx).await.unwrap().expect("an import to undo");
+    let dernier = histoire::defaisable(&tx).await.unwrap().unwrap();
     drop(tx);
     annuler(&appli.instance, &dernier, None).await.unwrap();
 }
 
 async fn acteur(appli: &Appli, rang: u32) -> acteur::Model {
     let tx = appli.instance.db.read().await.unwrap();
-    storage::par_siren(&tx, &siren(rang).parse().unwrap()).await.unwrap().expect("an actor")
+    storage::par_siren(&tx, &siren(rang).parse().unwrap()).await.unwrap().unwrap()
 }
 
 async fn adresses(appli: &Appli, rang: u32) -> Vec<etablissement::Model> {
@@ -51,7 +51,7 @@ async fn fait(appli: &Appli, rang: u32, champ: Champ) -> valeur::Model {
     let id = acteur(appli, rang).await.id;
     let tx = appli.instance.db.read().await.unwrap();
     let valeurs = storage::valeurs(&tx, &id).await.unwrap();
-    valeurs.into_iter().find(|v| v.courante && v.champ == champ && v.source == Origine::Sirene).expect("a fact")
+    valeurs.into_iter().find(|v| v.courante && v.champ == champ && v.source == Origine::Sirene).unwrap()
 }
 
 async fn organisations(appli: &Appli) -> u64 {
@@ -215,6 +215,10 @@ async fn ferme_rouvert_demenage_parti_repris(#[case] moteur: Moteur) {
     assert!(vue.attribut(&format!("a[href='{}']", page(&repreneuse)), "href").is_some());
     visiteur.ouvrir(&page(&repreneuse)).await.exiger("a repris le 31 octobre 2026 l’activité de ABSORBEE");
     visiteur.ouvrir(&page(&acteur(&appli, 3).await)).await.exiger("n’a plus d’adresse ouverte dans le territoire");
+
+    let mandat = Some((Nature::Departement, "Département", Fonction::AgentSite));
+    let (mut agent, _) = appli.connecter("agent@exemple.invalid", mandat).await;
+    agent.ouvrir("/reglages/annuaire").await.exiger("Reprises par une autre structure").exiger("REPRENEUSE");
 
     // Open again, said by the establishments alone; then the whole of November again: the links are known.
     importer(&appli, vec![lieux("2026-11-15", &[lieu(1, 1), lieu(3, 3)])]).await;
