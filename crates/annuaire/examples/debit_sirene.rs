@@ -37,6 +37,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     let collectivite = referentiel.collectivite("54").ok_or("the 54 is known")?;
     let (perimetre, connus) = (collectivite.perimetre(referentiel), HashSet::new());
     let mut contexte = Contexte {
+        jour: jiff::civil::date(2100, 1, 1),
         lieux: Lieux::nouveaux(referentiel, &perimetre),
         connus: &connus,
         ess_france: HashSet::new(),

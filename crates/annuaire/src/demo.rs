@@ -8,6 +8,7 @@ use platform::WriteTx;
 use sea_orm::IntoActiveModel;
 use sea_orm::entity::prelude::*;
 use serde::Deserialize;
+use socle::OrganisationId;
 use socle::organisation::{self, Nature};
 use web::{Erreur, Instance};
 
@@ -16,6 +17,7 @@ use crate::acteur::{self, ActeurId, agrement, etablissement, storage, theme, val
 use crate::import::fichier::{Contenu, FichierRecu};
 use crate::import::preparation::{Demande, SANS_PROGRES, appliquer, preparer};
 use crate::offre::storage::{self as offres, OffreComplete, OffreId};
+use crate::reseau::storage as reseau;
 use crate::vocabulaire::{Champ, GenreAgrement, GenreOffre, GenreTerritoire, ModeOffre, Origine};
 
 #[derive(Deserialize)]
@@ -39,6 +41,11 @@ struct Exemple {
     agrements: Vec<GenreAgrement>,
     #[serde(default)]
     offre: Vec<ExempleOffre>,
+    /// It animates the members.
+    #[serde(default)]
+    reseau: bool,
+    #[serde(default)]
+    membre: bool,
 }
 
 #[derive(Deserialize)]
@@ -75,13 +82,40 @@ pub(crate) async fn semer(instance: &Instance) -> Result<(), Erreur> {
     let fichier: Fichier =
         toml::from_str(include_str!("../../../demonstration/54/acteurs.toml")).map_err(Erreur::interne)?;
     let tx = instance.db.begin().await?;
+    let (mut reseau, mut membres) = (None, Vec::new());
     for exemple in fichier.acteur {
-        inserer(&tx, instance, exemple).await?;
+        let (anime, membre) = (exemple.reseau, exemple.membre);
+        let (id, organisation) = inserer(&tx, instance, exemple).await?;
+        if anime {
+            reseau = Some(organisation);
+        }
+        if membre {
+            membres.push(id);
+        }
+    }
+    if let Some(organisation) = reseau {
+        animer(&tx, instance, &organisation, &membres).await?;
     }
     Ok(tx.commit().await?)
 }
 
-async fn inserer(tx: &WriteTx, instance: &Instance, exemple: Exemple) -> Result<(), DbErr> {
+/// The network of the demonstration.
+async fn animer(
+    tx: &WriteTx,
+    instance: &Instance,
+    organisation: &OrganisationId,
+    membres: &[ActeurId],
+) -> Result<(), DbErr> {
+    let maintenant = instance.clock.instant();
+    reseau::marquer(tx, &*instance.ids, organisation, maintenant, None).await?;
+    let Some(reseau) = reseau::de_l_organisation(tx, organisation).await? else { return Ok(()) };
+    for membre in membres {
+        reseau::ajouter(tx, &reseau.id, membre, maintenant, None).await?;
+    }
+    Ok(())
+}
+
+async fn inserer(tx: &WriteTx, instance: &Instance, exemple: Exemple) -> Result<(ActeurId, OrganisationId), DbErr> {
     let (clock, ids) = (&*instance.clock, &*instance.ids);
     let maintenant = clock.instant();
     let nouvelle = organisation::Nouvelle {
@@ -95,7 +129,7 @@ async fn inserer(tx: &WriteTx, instance: &Instance, exemple: Exemple) -> Result<
     let organisation = organisation::trouver_ou_creer(tx, clock, ids, nouvelle).await?;
     let faits = faits(&exemple);
     let id = ActeurId::nouveau(ids);
-    let nu = acteur::Model::nouveau(id.clone(), organisation.id, ids.reference(8), None, maintenant);
+    let nu = acteur::Model::nouveau(id.clone(), organisation.id.clone(), ids.reference(8), None, maintenant);
     let acteur = acteur::Model { exemple: true, ..projeter(nu, &faits) };
     storage::inserer(tx, acteur).await?;
     let valeurs = faits.iter().map(|fait| {
@@ -106,7 +140,7 @@ async fn inserer(tx: &WriteTx, instance: &Instance, exemple: Exemple) -> Result<
     for offre in exemple.offre {
         offres::inserer(tx, offre_complete(instance, &id, offre)).await?;
     }
-    Ok(())
+    Ok((id, organisation.id))
 }
 
 fn faits(exemple: &Exemple) -> Vec<Fait> {

@@ -9,7 +9,7 @@ use web::composants::{Cellule, Etiquette, Html, Resume, Tableau, Ton, echapper};
 use web::{Cache, Cadre, Erreur, Instance, Reponse, texte};
 
 use crate::acces;
-use crate::acteur::{self, agrement, etablissement, storage, theme, valeur};
+use crate::acteur::{self, agrement, etablissement, storage, succession, theme, valeur};
 use crate::offre::lecture;
 use crate::offre::storage::OffreComplete;
 use crate::tenue::rules::{Fraicheur, fraicheur};
@@ -103,13 +103,14 @@ struct PageFiche {
     resume: Resume,
     agrements: Option<Tableau>,
     etablissements: Option<Tableau>,
+    recits: Vec<succession::Recit>,
     carte: Html,
     provenance: Option<Tableau>,
     gerer: Option<String>,
     erreur: Html,
 }
 
-/// GET. Six statements, whatever the actor.
+/// GET. Seven statements, whatever the actor.
 pub async fn montrer(cadre: Cadre, Path(reference): Path<String>) -> Reponse {
     let instance = &cadre.instance;
     let tx = instance.db.read().await?;
@@ -123,6 +124,7 @@ pub async fn montrer(cadre: Cadre, Path(reference): Path<String>) -> Reponse {
     let themes = storage::themes(&tx, &acteur.id).await?;
     let valeurs = storage::valeurs(&tx, &acteur.id).await?;
     let offres = lecture::de_l_acteur(&tx, &acteur.id).await?;
+    let etapes = succession::de_l_acteur(&tx, &acteur).await?;
     let page = PageFiche {
         surtitre: surtitre(instance, &acteur),
         exemple: acteur.exemple,
@@ -141,6 +143,7 @@ pub async fn montrer(cadre: Cadre, Path(reference): Path<String>) -> Reponse {
         resume: resume(&acteur, &valeurs),
         agrements: tableau_des_agrements(instance, &agrements),
         etablissements: tableau_des_etablissements(instance, &acteur, &etablissements),
+        recits: succession::raconter(acteur.siren.as_ref().map_or("", |siren| siren.as_str()), &etapes, texte::jour),
         carte: Html(carte(instance, &acteur, &etablissements)),
         provenance: provenance(&acteur, &valeurs),
         gerer: gerable.then(|| format!("/annuaire/{}", acteur.reference)),
@@ -170,6 +173,11 @@ fn avis(instance: &Instance, acteur: &acteur::Model) -> Vec<&'static str> {
     }
     if acteur.etat == EtatActeur::Cesse {
         avis.push("Cet acteur a cessé son activité, selon nos sources.");
+    }
+    if acteur.etat == EtatActeur::Parti {
+        avis.push(
+            "Selon Sirene, cet acteur n’a plus d’adresse ouverte dans le territoire : il n’est plus dans la liste.",
+        );
     }
     if acteur.etat == EtatActeur::Endormi {
         avis.push(
@@ -219,6 +227,8 @@ fn resume(acteur: &acteur::Model, valeurs: &[valeur::Model]) -> Resume {
     };
     resume = ligne(resume, "Forme", Some(Champ::CategorieJuridique), Some(echapper(&forme)));
     resume = ligne(resume, "Activité principale (NAF)", Some(Champ::Naf), texte(acteur.naf.as_deref()));
+    let relue = courante(valeurs, Champ::Approbation).map(|relue| echapper(&relue.valeur));
+    resume = ligne(resume, "Fiche relue par", Some(Champ::Approbation), relue);
     // A person who asked not to be canvassed has no contact here unless they gave it themselves.
     let montre = |champ: Champ| {
         acteur.diffusion == Diffusion::Totale || courante(valeurs, champ).is_some_and(|v| v.source == Origine::Acteur)

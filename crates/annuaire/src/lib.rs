@@ -4,10 +4,12 @@
 //! - [`demo`]: the real insertion bodies of the 54 (2020), and invented actors plainly marked.
 //! - [`ess`]: part of the ESS or not, by law and in statistics, each with its reason.
 //! - [`generateur`]: volume in the official layout of Sirene, for tests and measures.
-//! - [`import`]: Sirene stock files, list of insertion bodies, list of ESS France; dry run, report, history.
+//! - [`import`]: Sirene stock files, RNA, list of insertion bodies, lists of ESS France, ESUS, CRESS; dry run, report, history.
 //! - [`offre`]: what an actor offers, for which themes and stages, where, how it is paid; its screens.
 //! - [`liste`]: the public list: search, filters with counts, map, print. [`fiche`]: the page of an actor.
 //! - [`exports`]: exactly what is filtered, as a spreadsheet or for a map.
+//! - [`qualite`]: how complete and fresh a page is, explained to who keeps it; what to repair first.
+//! - [`reseau`]: networks and their members: approve a page, write to who must confirm.
 //! - [`propositions`]: offers that may fit a project, each with its reasons.
 //! - `recherche`, `panneau`: what the index holds of an actor; actors on the page of a commune.
 //! - [`tenue`]: what keeps it true: corrections, yearly confirmation, questions when sources differ.
@@ -27,7 +29,9 @@ mod migrations;
 pub mod offre;
 mod panneau;
 pub mod propositions;
+pub mod qualite;
 mod recherche;
+pub mod reseau;
 pub mod tenue;
 pub mod vocabulaire;
 
@@ -67,12 +71,15 @@ pub fn feature() -> Feature {
             LienReglage {
                 rang: 60,
                 libelle: "Importer l’annuaire",
-                texte: "Sirene, structures d’insertion, liste d’ESS France : voir ce qui change, puis l’enregistrer.",
+                texte: "Sirene, RNA, structures d’insertion, listes ESS, ESUS et CRESS : voir ce qui change, puis l’enregistrer.",
                 url: "/reglages/imports/annuaire",
             },
         ],
-        taches: vec![Tache::nouvelle(tenue::relance::SUJET, tenue::relance::chaque_jour)],
-        periodiques: &[tenue::relance::CHAQUE_JOUR],
+        taches: vec![
+            Tache::nouvelle(tenue::relance::SUJET, tenue::relance::chaque_jour),
+            Tache::nouvelle(import::depot::SUJET, import::depot::chaque_jour).d_au_plus(import::depot::DUREE_MAX_S),
+        ],
+        periodiques: &[tenue::relance::CHAQUE_JOUR, import::depot::CHAQUE_JOUR],
         demo: Some(|instance| Box::pin(demo::semer(instance))),
         ..Feature::default()
     }
@@ -112,6 +119,26 @@ fn routes() -> Vec<Route> {
             get(tenue::relance::ouvrir).post(tenue::relance::confirmer),
         ),
         route("GET POST", "/reglages/annuaire", agent, get(tenue::a_tenir::montrer).post(tenue::a_tenir::trancher)),
+        route("GET", "/annuaire/{reference}/qualite", objet, get(qualite::pages::montrer)),
+        route("GET", "/reglages/annuaire/qualite", agent, get(qualite::a_reparer::montrer)),
+        route("GET", "/reglages/annuaire/qualite/export", agent, get(qualite::a_reparer::telecharger)),
+        route(
+            "GET POST",
+            "/reglages/annuaire/campagne",
+            agent,
+            get(tenue::campagne::montrer).post(tenue::campagne::regler),
+        ),
+        route("GET", "/reglages/annuaire/sources", agent, get(acteur::precedence::montrer)),
+        route("GET", "/reglages/annuaire/agrements", agent, get(tenue::agrements::montrer)),
+        route(
+            "GET POST",
+            "/reglages/annuaire/reseaux",
+            agent,
+            get(reseau::reglages::montrer).post(reseau::reglages::decider),
+        ),
+        route("GET", "/reseaux", Acces::Connecte, get(reseau::pages::lister)),
+        route("GET POST", "/reseaux/{reference}", objet, get(reseau::pages::montrer).post(reseau::pages::agir)),
+        route("GET", "/reseaux/{reference}/export", objet, get(reseau::pages::telecharger)),
         route("POST", "/annuaire/{reference}/offres/{offre}/etat", objet, post(offre::pages::changer_l_etat)),
         route(
             "GET POST",

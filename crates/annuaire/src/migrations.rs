@@ -123,4 +123,37 @@ pub(crate) const MIGRATIONS: &[Migration] = &[
         CREATE INDEX acteur_relance_date ON acteur_relance (envoyee_le);
         CREATE INDEX acteur_valeur_source ON acteur_valeur (source, acteur_id) WHERE courante",
     },
+    Migration {
+        feature: "annuaire",
+        numero: 7,
+        nom: "dates redites, liens de succession, campagne mesurée",
+        sql: "CREATE TABLE import_date (
+            pour_import TEXT NOT NULL, quoi TEXT NOT NULL, cle TEXT NOT NULL, avant TEXT, apres TEXT NOT NULL,
+            PRIMARY KEY (pour_import, quoi, cle));
+        CREATE TABLE acteur_succession (
+            siret_avant TEXT NOT NULL, siret_apres TEXT NOT NULL, le TEXT NOT NULL, siren_avant TEXT NOT NULL,
+            siren_apres TEXT NOT NULL, siege BOOLEAN NOT NULL, continuite BOOLEAN NOT NULL, import_id TEXT NOT NULL,
+            PRIMARY KEY (siret_avant, siret_apres, le));
+        CREATE INDEX acteur_succession_avant ON acteur_succession (siren_avant);
+        CREATE INDEX acteur_succession_apres ON acteur_succession (siren_apres);
+        CREATE TABLE import_succession AS SELECT '' AS pour_import, '' AS moment, t.* FROM acteur_succession t WHERE 1 = 0;
+        CREATE UNIQUE INDEX import_succession_cle
+            ON import_succession (pour_import, moment, siret_avant, siret_apres, le);
+        ALTER TABLE acteur_relance ADD COLUMN ouverte_le BIGINT;
+        ALTER TABLE acteur_relance ADD COLUMN confirmee_le BIGINT;
+        CREATE INDEX acteur_agrement_fin ON acteur_agrement (au) WHERE au IS NOT NULL",
+    },
+    Migration {
+        feature: "annuaire",
+        numero: 8,
+        nom: "réseaux et leurs membres",
+        sql: "CREATE TABLE reseau (
+            id TEXT PRIMARY KEY, organisation_id TEXT NOT NULL UNIQUE REFERENCES organisation(id),
+            reference TEXT NOT NULL UNIQUE, actif BOOLEAN NOT NULL, cree_le BIGINT NOT NULL, cree_par TEXT);
+        CREATE TABLE reseau_membre (
+            reseau_id TEXT NOT NULL REFERENCES reseau(id), acteur_id TEXT NOT NULL REFERENCES acteur(id),
+            ajoute_le BIGINT NOT NULL, ajoute_par TEXT, approuve_le BIGINT, approuve_par TEXT, relance_le BIGINT,
+            PRIMARY KEY (reseau_id, acteur_id));
+        CREATE INDEX reseau_membre_acteur ON reseau_membre (acteur_id)",
+    },
 ];

@@ -23,6 +23,7 @@ vocabulaire! {
         Cesse = "cesse", "a cessé son activité";
         Endormi = "endormi", "sans nouvelles depuis deux ans";
         Masque = "masque", "retiré de l’annuaire";
+        Parti = "parti", "n’a plus d’adresse ouverte dans le territoire";
     }
 }
 
@@ -92,6 +93,8 @@ vocabulaire! {
         Site = "site", "Site internet";
         Courriel = "courriel", "Courriel";
         Telephone = "telephone", "Téléphone";
+        Approbation = "approbation", "Fiche relue par un réseau";
+        Objet = "objet", "Objet déclaré";
     }
 }
 
@@ -107,6 +110,10 @@ vocabulaire! {
         EssFrance = "ess-france", "liste des entreprises de l’ESS (ESS France)";
         Naf = "naf", "déduit de l’activité principale, à vérifier";
         Exemple = "exemple", "exemple inventé pour la démonstration";
+        Reseau = "reseau", "un réseau dont la structure est membre";
+        Rna = "rna", "répertoire national des associations (RNA)";
+        Esus = "esus", "liste des entreprises solidaires d’utilité sociale (ESUS)";
+        Cress = "cress", "liste d’une chambre régionale de l’économie sociale et solidaire";
     }
 }
 

@@ -74,6 +74,8 @@ pub enum Action {
     GererLesLeviers,
     /// Change what an actor of the directory offers; the link is to the actor's organisation.
     ModifierActeur,
+    /// See and animate the members of a network; the link is to the network's organisation.
+    AnimerReseau,
 }
 
 /// Why not, in words that can be shown.
@@ -174,6 +176,14 @@ pub fn autoriser(qui: Demandeur<'_>, lien: Lien, action: Action) -> Result<(), R
                 "les personnes qui représentent cette structure, et les agents qui gèrent le site",
             )),
         },
+        Action::AnimerReseau => match lien {
+            Lien::Porteur => Ok(()),
+            _ if qui.a(&[Fonction::AgentSite]) => Ok(()),
+            Lien::Declarant => Err(Refus::MandatAVerifier),
+            Lien::ChargeDuSecteur | Lien::Aucun => Err(Refus::FonctionRequise(
+                "les personnes qui représentent ce réseau, et les agents qui gèrent le site",
+            )),
+        },
         Action::GererLesLeviers => permettre(
             qui.a(&[Fonction::AgentSite, Fonction::Coordinateur]),
             Refus::FonctionRequise("les agents qui gèrent le site et la coordination"),
@@ -213,6 +223,10 @@ mod tests {
     #[case::agent_site_modifie_tout_acteur(&[Fonction::AgentSite], Lien::Aucun, Action::ModifierActeur, Ok(()))]
     #[case::representant_a_verifier(&[], Lien::Declarant, Action::ModifierActeur, Err(Refus::MandatAVerifier))]
     #[case::charge_ne_modifie_pas_un_acteur(&[Fonction::ChargeTerritorial], Lien::Aucun, Action::ModifierActeur, Err(Refus::FonctionRequise("les personnes qui représentent cette structure, et les agents qui gèrent le site")))]
+    #[case::un_reseau_anime_ses_membres(&[], Lien::Porteur, Action::AnimerReseau, Ok(()))]
+    #[case::agent_site_voit_les_reseaux(&[Fonction::AgentSite], Lien::Aucun, Action::AnimerReseau, Ok(()))]
+    #[case::reseau_a_verifier(&[], Lien::Declarant, Action::AnimerReseau, Err(Refus::MandatAVerifier))]
+    #[case::un_autre_reseau(&[Fonction::Representant], Lien::Aucun, Action::AnimerReseau, Err(Refus::FonctionRequise("les personnes qui représentent ce réseau, et les agents qui gèrent le site")))]
     fn la_table_des_droits(
         #[case] fonctions: &[Fonction],
         #[case] lien: Lien,

@@ -11,6 +11,7 @@ use std::path::PathBuf;
 
 use annuaire::acteur::{self, ActeurId};
 use annuaire::offre::storage as offre;
+use annuaire::reseau;
 use annuaire::vocabulaire::{GenreOffre, ModeOffre};
 use domain::code::CodeCommune;
 use domain::droit::Fonction;
@@ -96,6 +97,8 @@ struct ActeurEnVue {
     organisation: OrganisationId,
     reference: String,
     offre: String,
+    /// It is a network too.
+    reseau: String,
 }
 
 /// One world for one route: a person for each function, signed in.
@@ -278,6 +281,7 @@ impl Terrain {
         };
         match (nom, chemin) {
             ("reference", chemin) if chemin.starts_with("/annuaire/") => self.acteur.reference.clone(),
+            ("reference", chemin) if chemin.starts_with("/reseaux/") => self.acteur.reseau.clone(),
             ("offre", _) => self.acteur.offre.clone(),
             ("reference", _) => reference.to_owned(),
             ("code", "/reglages/cantons/{code}") => "5401".to_owned(),
@@ -403,7 +407,9 @@ async fn un_acteur(tx: &WriteTx, appli: &Appli) -> ActeurEnVue {
     let adresse = offre.reference().to_owned();
     let complete = offre::OffreComplete { offre, themes: vec![], etapes: vec![], territoires: vec![] };
     offre::inserer(tx, complete).await.unwrap();
-    ActeurEnVue { id: numero, organisation: organisation.id, reference, offre: adresse }
+    assert!(reseau::storage::marquer(tx, ids, &organisation.id, maintenant, None).await.unwrap());
+    let reseau = reseau::storage::de_l_organisation(tx, &organisation.id).await.unwrap().unwrap().reference;
+    ActeurEnVue { id: numero, organisation: organisation.id, reference, offre: adresse, reseau }
 }
 
 /// Sends a form; with a file where the page takes one.

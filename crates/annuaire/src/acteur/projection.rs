@@ -6,6 +6,7 @@ use domain::referentiel::Referentiel;
 use jiff::civil::Date;
 
 use super::Model;
+use super::precedence::rang;
 use crate::ess::{Faits, PreuvePublic, formes, rules};
 use crate::vocabulaire::{Champ, Diffusion, EtatActeur, Famille, Origine};
 
@@ -20,20 +21,6 @@ pub struct Fait {
     pub source: Origine,
     /// Date of the source.
     pub du: Option<Date>,
-}
-
-/// Who knows best. The diffusion status is the register's. On facts of identity an agent who corrected one is followed,
-/// then the register. On the rest, those who know the actor come first.
-fn rang(champ: Champ, source: Origine) -> u8 {
-    use Origine::{Acteur, Agent, EssFrance, Exemple, Siae, Sirene};
-    let ordre = match champ {
-        Champ::Diffusion => [Sirene, Agent, Acteur, Siae, EssFrance, Exemple],
-        Champ::Rna | Champ::CategorieJuridique | Champ::Naf | Champ::Tranche | Champ::Commune => {
-            [Agent, Sirene, Acteur, Siae, EssFrance, Exemple]
-        }
-        _ => [Agent, Acteur, Sirene, Siae, EssFrance, Exemple],
-    };
-    ordre.iter().position(|o| *o == source).and_then(|rang| u8::try_from(rang).ok()).unwrap_or(u8::MAX)
 }
 
 /// The fact shown for a field: of the source that knows best.

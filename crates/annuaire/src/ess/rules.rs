@@ -65,7 +65,7 @@ pub fn loi(faits: &Faits<'_>) -> Avis {
     }
     let dit_oui = faits.sirene == Some(true) || faits.ess_france;
     match (forme, dit_oui) {
-        _ if faits.preuve => oui("Un document vu par le département le prouve (statuts ou agrément)."),
+        _ if faits.preuve => oui("Un document le prouve : statuts, agrément ou liste officielle."),
         (Forme::PersonnePhysique | Forme::SansPersonnalite, true) => {
             inconnu("Une liste dit oui, mais la forme juridique n’a pas de personnalité morale : à vérifier.")
         }

@@ -8,8 +8,9 @@ use sea_orm::sea_query::{Alias, Query};
 use sea_orm::{IdenStatic, IntoActiveModel, Iterable, PrimaryKeyToColumn, Statement};
 use socle::organisation;
 
+use super::dates::DateRedite;
 use super::difference::Changement;
-use crate::acteur::{self, agrement, etablissement, theme, valeur};
+use crate::acteur::{self, agrement, etablissement, succession, theme, valeur};
 
 /// Rows as the import makes them.
 pub(super) const APRES: &str = "apres";
@@ -71,7 +72,7 @@ impl Table {
 }
 
 /// Every table that an import writes.
-pub(super) fn tables() -> [Table; 6] {
+pub(super) fn tables() -> [Table; 7] {
     [
         Table::de::<organisation::Entity>(),
         Table::de::<acteur::Entity>(),
@@ -79,6 +80,7 @@ pub(super) fn tables() -> [Table; 6] {
         Table::de::<etablissement::Entity>(),
         Table::de::<agrement::Entity>(),
         Table::de::<theme::Entity>(),
+        Table::de::<succession::Entity>(),
     ]
 }
 
@@ -116,17 +118,67 @@ pub(super) async fn deposer(tx: &WriteTx, import: &str, changements: Vec<Changem
     Table::de::<theme::Entity>().deposer(tx, import, themes).await
 }
 
+/// Writes the dates of sources that move.
+///
+/// # Errors
+/// The engine refused.
+pub(super) async fn deposer_les_dates(tx: &WriteTx, import: &str, dates: &[DateRedite]) -> Result<(), DbErr> {
+    for lot in dates.chunks(PAR_INSERTION) {
+        let mut insertion = Query::insert();
+        insertion
+            .into_table(Alias::new("import_date"))
+            .columns(["pour_import", "quoi", "cle", "avant", "apres"].map(Alias::new));
+        for date in lot {
+            let avant = date.avant.map(|jour| jour.to_string());
+            let rang: [Value; 5] = [
+                import.into(),
+                date.quoi.into(),
+                date.cle.as_str().into(),
+                avant.into(),
+                date.apres.to_string().into(),
+            ];
+            insertion.values(rang.map(Expr::value)).map_err(|erreur| DbErr::Custom(erreur.to_string()))?;
+        }
+        tx.execute(&insertion).await?;
+    }
+    Ok(())
+}
+
+/// Writes succession links; those already known are left aside. Gives how many wait.
+///
+/// # Errors
+/// The engine refused.
+pub(super) async fn deposer_les_liens(tx: &WriteTx, import: &str, liens: Vec<succession::Model>) -> Result<u64, DbErr> {
+    let table = Table::de::<succession::Entity>();
+    let lignes =
+        liens.into_iter().map(|lien| succession::Model { import_id: import.to_owned(), ..lien }.into_active_model());
+    table.deposer(tx, import, lignes.collect()).await?;
+    let connus = "DELETE FROM import_succession WHERE pour_import = $1 AND EXISTS (
+        SELECT 1 FROM acteur_succession s WHERE s.siret_avant = import_succession.siret_avant
+          AND s.siret_apres = import_succession.siret_apres AND s.le = import_succession.le)";
+    executer(tx, connus.to_owned(), import).await?;
+    compter(tx, import, "import_succession WHERE pour_import = $1").await
+}
+
+/// How many rows, `$1` being the import.
+pub(super) async fn compter(tx: &WriteTx, id: &str, depuis: &str) -> Result<u64, DbErr> {
+    let sql = format!("SELECT CAST(COUNT(*) AS BIGINT) AS n FROM {depuis}");
+    let ligne = tx.query_one_raw(phrase(tx, sql, id)).await?;
+    let n: i64 = ligne.map(|ligne| ligne.try_get("", "n")).transpose()?.unwrap_or(0);
+    Ok(u64::try_from(n).unwrap_or(0))
+}
+
 /// Sweeps what imports left, but for those that wait and the last one that entered the directory: it can be undone.
 ///
 /// # Errors
 /// The engine refused.
 pub(super) async fn balayer(tx: &WriteTx) -> Result<(), DbErr> {
-    for table in tables() {
+    let salles = tables().map(|table| table.attente).into_iter().chain(["import_date".to_owned()]);
+    for attente in salles {
         let sql = format!(
-            "DELETE FROM {} WHERE pour_import NOT IN (
+            "DELETE FROM {attente} WHERE pour_import NOT IN (
                 SELECT id FROM annuaire_import WHERE etat IN ('lecture', 'pret') OR id = (
-                    SELECT id FROM annuaire_import WHERE etat = 'applique' ORDER BY fini_le DESC, id DESC LIMIT 1))",
-            table.attente
+                    SELECT id FROM annuaire_import WHERE etat = 'applique' ORDER BY fini_le DESC, id DESC LIMIT 1))"
         );
         tx.execute_unprepared(&sql).await?;
     }

@@ -7,9 +7,10 @@ use sea_orm::entity::prelude::*;
 use socle::organisation;
 
 use super::ImportRefuse;
-use super::attente::{APRES, AVANT, Table, executer, phrase};
+use super::attente::{APRES, AVANT, Table, compter, executer, phrase};
+use super::dates::quoi;
 use super::histoire::{self, etat};
-use crate::acteur::{self, agrement, etablissement, theme, valeur};
+use crate::acteur::{self, agrement, etablissement, succession, theme, valeur};
 
 /// Names told of those that stand in the way of an undoing.
 const NOMS_DITS: usize = 5;
@@ -40,6 +41,34 @@ pub async fn basculer(tx: &WriteTx, id: &str, maintenant: Instant) -> Result<(),
             "INSERT INTO {nom} ({colonnes}) SELECT {colonnes} FROM {attente} WHERE pour_import = $1 AND moment = '{APRES}'
              ON CONFLICT ({cle}) DO UPDATE SET {}",
             table.affectations("excluded")
+        );
+        executer(tx, sql, id).await?;
+    }
+    successions(tx, id).await?;
+    dater(tx, id, "apres", "avant").await?;
+    Ok(())
+}
+
+async fn successions(tx: &WriteTx, id: &str) -> Result<(), DbErr> {
+    let colonnes = Table::de::<succession::Entity>().liste();
+    let sql = format!(
+        "INSERT INTO acteur_succession ({colonnes})
+         SELECT {colonnes} FROM import_succession WHERE pour_import = $1 ON CONFLICT DO NOTHING"
+    );
+    executer(tx, sql, id).await.map(|_| ())
+}
+
+/// Moves the dates of sources that say the same again, or puts them back. A row that somebody replaced since is left.
+async fn dater(tx: &WriteTx, id: &str, vers: &str, de: &str) -> Result<(), DbErr> {
+    for (genre, table, cle) in [
+        (quoi::VALEUR, "acteur_valeur", "acteur_valeur.id"),
+        (quoi::ETABLISSEMENT, "acteur_etablissement", "acteur_etablissement.id"),
+        (quoi::AGREMENT, "acteur_agrement", "acteur_agrement.acteur_id || '/' || genre || '/' || source"),
+    ] {
+        let sql = format!(
+            "UPDATE {table} SET source_du = d.{vers} FROM import_date AS d
+             WHERE d.pour_import = $1 AND d.quoi = '{genre}' AND d.cle = {cle}
+               AND COALESCE({table}.source_du, '') = COALESCE(d.{de}, '')"
         );
         executer(tx, sql, id).await?;
     }
@@ -133,18 +162,11 @@ fn conflit(erreur: DbErr) -> ImportRefuse {
     }
 }
 
-async fn compter(tx: &WriteTx, id: &str, depuis: &str) -> Result<u64, DbErr> {
-    let sql = format!("SELECT CAST(COUNT(*) AS BIGINT) AS n FROM {depuis}");
-    let ligne = tx.query_one_raw(phrase(tx, sql, id)).await?;
-    let n: i64 = ligne.map(|ligne| ligne.try_get("", "n")).transpose()?.unwrap_or(0);
-    Ok(u64::try_from(n).unwrap_or(0))
-}
-
-/// Undoes the last import: the actors that it brought go, the others are as they were. Organisations stay: they are only
-/// names, and other features may hold them. To be committed by the caller, with its journal.
+/// Undoes the last import: the actors that it brought go, the others are as they were. The organisations that it made go
+/// too, but for those that something else holds since. To be committed by the caller, with its journal.
 ///
 /// # Errors
-/// It is not the last one; an actor was changed, or given an offer, since: nothing may be undone.
+/// It is not the last one; an actor was changed, given an offer or taken in a network, since: nothing may be undone.
 pub async fn annuler(tx: &WriteTx, id: &str, maintenant: Instant) -> Result<(), ImportRefuse> {
     let defaisable = histoire::defaisable(tx).await?;
     if defaisable.as_deref() != Some(id) || !histoire::passer(tx, id, etat::APPLIQUE, etat::ANNULE, maintenant).await? {
@@ -178,6 +200,37 @@ pub async fn annuler(tx: &WriteTx, id: &str, maintenant: Instant) -> Result<(), 
     let versions = format!("UPDATE acteur SET version = version + 2 WHERE id IN ({})", touches());
     executer(tx, versions, id).await?;
     executer(tx, format!("DELETE FROM acteur WHERE id IN ({} AND version = 1)", touches()), id).await?;
+    executer(tx, "DELETE FROM acteur_succession WHERE import_id = $1".to_owned(), id).await?;
+    dater(tx, id, "avant", "apres").await?;
+    retirer_les_organisations(tx, id).await
+}
+
+/// Organisations deleted at once, at most: under the 32,766 parameters of SQLite.
+const PAR_RETRAIT: usize = 500;
+
+/// The organisations that the import made go, but for those that another row holds (a mandate, a project…): only the
+/// database knows all who do, and it refuses. A batch refused is halved until the one that is held stands alone.
+async fn retirer_les_organisations(tx: &WriteTx, id: &str) -> Result<(), ImportRefuse> {
+    let sql = format!("SELECT id FROM import_organisation WHERE pour_import = $1 AND moment = '{APRES}' ORDER BY id");
+    let lignes = tx.query_all_raw(phrase(tx, sql, id)).await?;
+    let ids: Vec<String> = lignes.iter().map(|ligne| ligne.try_get("", "id")).collect::<Result<_, _>>()?;
+    let mut reste: Vec<&[String]> = ids.chunks(PAR_RETRAIT).collect();
+    while let Some(lot) = reste.pop() {
+        tx.execute_unprepared("SAVEPOINT organisations").await?;
+        let ids = lot.iter().map(String::as_str);
+        let retrait = organisation::Entity::delete_many().filter(organisation::Column::Id.is_in(ids)).exec(tx).await;
+        if let Err(erreur) = retrait {
+            if !matches!(erreur.sql_err(), Some(SqlErr::ForeignKeyConstraintViolation(_))) {
+                return Err(erreur.into());
+            }
+            tx.execute_unprepared("ROLLBACK TO SAVEPOINT organisations").await?;
+            if lot.len() > 1 {
+                let (debut, fin) = lot.split_at(lot.len() / 2);
+                reste.extend([debut, fin]);
+            }
+        }
+        tx.execute_unprepared("RELEASE SAVEPOINT organisations").await?;
+    }
     Ok(())
 }
 
@@ -186,7 +239,8 @@ async fn changes_depuis(tx: &WriteTx, id: &str) -> Result<Vec<String>, DbErr> {
     let sql = format!(
         "SELECT s.nom FROM import_acteur s LEFT JOIN acteur a ON a.id = s.id
          WHERE s.pour_import = $1 AND s.moment = '{APRES}' AND (a.id IS NULL OR a.version <> s.version
-           OR (s.version = 1 AND EXISTS (SELECT 1 FROM offre o WHERE o.acteur_id = s.id)))
+           OR (s.version = 1 AND (EXISTS (SELECT 1 FROM offre o WHERE o.acteur_id = s.id)
+             OR EXISTS (SELECT 1 FROM reseau_membre m WHERE m.acteur_id = s.id))))
          ORDER BY s.nom_tri, s.id LIMIT {NOMS_DITS}"
     );
     let lignes = tx.query_all_raw(phrase(tx, sql, id)).await?;

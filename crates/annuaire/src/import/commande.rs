@@ -1,4 +1,4 @@
-//! `terreau import annuaire FICHIERS…`: Sirene stock files, the SIAE list, the list of ESS France.
+//! `terreau import annuaire FICHIERS…`: Sirene stock files, the SIAE list, the list of ESS France, the RNA, mapped lists.
 
 use std::path::PathBuf;
 
@@ -12,13 +12,14 @@ use super::preparation::{Demande, Progres, abandonner, appliquer, preparer};
 /// Options of the command.
 #[derive(Clone, Debug, clap::Args)]
 pub struct Options {
-    /// Fichiers CSV, zip ou gz : StockUniteLegale et StockEtablissement (Insee), liste des SIAE, liste d’ESS France.
+    /// Fichiers CSV, zip ou gz : stocks Sirene de l’Insee (unités légales, établissements, liens de succession), liste des
+    /// SIAE, liste d’ESS France, RNA ; liste ESUS ou d’une chambre régionale (CSV, xlsx, ods), avec sa correspondance .toml.
     #[arg(required = true, value_name = "FICHIER")]
     pub fichiers: Vec<PathBuf>,
     /// Lit et dit ce qui changerait, sans rien enregistrer.
     #[arg(long)]
     pub essai: bool,
-    /// Date de la liste d’ESS France (AAAA-MM-JJ), qui ne la dit pas.
+    /// Date de la liste (AAAA-MM-JJ), pour ESS France et les listes qui ne la disent pas.
     #[arg(long, value_name = "JOUR")]
     pub liste_du: Option<Date>,
 }

@@ -76,9 +76,9 @@ pub enum Issue {
 pub fn comparer(cadre: Cadre<'_>, siren: &Siren, connu: &Connu, fiches: &[&Fiche]) -> Issue {
     let (organisation, lu) = avant(cadre, siren, connu);
     let etablissements = etablissements(cadre, &lu.id, connu, fiches);
-    let ferme = tout_est_ferme(connu, &etablissements);
+    let lieux = Lieux::nouveaux(connu, &etablissements);
     let valeurs: Vec<valeur::Model> =
-        fiches.iter().flat_map(|fiche| valeurs(cadre, &lu.id, connu, fiche, ferme)).collect();
+        fiches.iter().flat_map(|fiche| valeurs(cadre, &lu.id, connu, fiche, lieux)).collect();
     let agrements = agrements(&lu.id, connu, fiches);
     let nouveau = connu.acteur.is_none();
     if !nouveau && valeurs.is_empty() && etablissements.is_empty() && agrements.is_empty() {
@@ -137,7 +137,7 @@ fn plus_ancien(nouveau: Option<Date>, connu: Option<Jour>) -> bool {
     matches!((nouveau, connu), (Some(nouveau), Some(connu)) if nouveau < connu.0)
 }
 
-fn valeurs(cadre: Cadre<'_>, id: &ActeurId, connu: &Connu, fiche: &Fiche, ferme: bool) -> Vec<valeur::Model> {
+fn valeurs(cadre: Cadre<'_>, id: &ActeurId, connu: &Connu, fiche: &Fiche, lieux: Lieux) -> Vec<valeur::Model> {
     let deja: Vec<&valeur::Model> = connu.valeurs.iter().filter(|v| v.source == fiche.source).collect();
     let ancienne = |champ: Champ| deja.iter().find(|v| v.champ == champ).copied();
     let mut nouvelles = Vec::new();
@@ -150,15 +150,18 @@ fn valeurs(cadre: Cadre<'_>, id: &ActeurId, connu: &Connu, fiche: &Fiche, ferme:
         let (source_du, import_id) = (fiche.du.map(Jour), Some(cadre.import.to_owned()));
         nouvelles.push(valeur::Model { source_du, import_id, ..nouvelle });
     };
-    let etat_dit = fiche.faits.iter().any(|(champ, _)| *champ == Champ::Etat);
-    for (champ, valeur) in &fiche.faits {
-        match champ {
-            Champ::Etat if ferme => dire(Champ::Etat, EtatActeur::Cesse.as_str()),
-            champ => dire(*champ, valeur),
-        }
+    for (champ, valeur) in fiche.faits.iter().filter(|(champ, _)| *champ != Champ::Etat) {
+        dire(*champ, valeur);
     }
-    if ferme && !etat_dit && fiche.source == Origine::Sirene {
-        dire(Champ::Etat, EtatActeur::Cesse.as_str());
+    let etat = |valeur: &str| valeur.parse::<EtatActeur>().ok();
+    let dit = fiche.faits.iter().find(|(champ, _)| *champ == Champ::Etat).and_then(|(_, valeur)| etat(valeur));
+    if fiche.source == Origine::Sirene {
+        let connu = ancienne(Champ::Etat).and_then(|ancienne| etat(&ancienne.valeur));
+        if let Some(etat) = etat_de_sirene(dit, connu, lieux, fiche.transferee) {
+            dire(Champ::Etat, etat.as_str());
+        }
+    } else if let Some(dit) = dit {
+        dire(Champ::Etat, dit.as_str());
     }
     // A field that the source no longer gives is withdrawn, when the source spoke of the unit itself.
     if fiche.faits.iter().any(|(champ, _)| *champ == Champ::Nom) {
@@ -170,7 +173,68 @@ fn valeurs(cadre: Cadre<'_>, id: &ActeurId, connu: &Connu, fiche: &Fiche, ferme:
     nouvelles
 }
 
+/// What Sirene says of the life of a unit. `dit`: of the unit itself, when the file of legal units was read; `connu`: what it
+/// said before. A unit in activity without open establishment here has left the territory, it has not ceased.
+fn etat_de_sirene(
+    dit: Option<EtatActeur>,
+    connu: Option<EtatActeur>,
+    lieux: Lieux,
+    transferee: bool,
+) -> Option<EtatActeur> {
+    match (dit, lieux) {
+        (Some(EtatActeur::Cesse), _) => Some(EtatActeur::Cesse),
+        (Some(_), Lieux::TousFermes) => Some(EtatActeur::Parti),
+        (Some(dit), _) => Some(dit),
+        (None, Lieux::TousFermes) if transferee => Some(EtatActeur::Parti),
+        // Said already, with more to say it than closed doors.
+        (None, Lieux::TousFermes) => connu.filter(|connu| *connu == EtatActeur::Parti).or(Some(EtatActeur::Cesse)),
+        // An establishment opens again: the unit is there again.
+        (None, Lieux::UnOuvre) => connu.is_some().then_some(EtatActeur::Actif),
+        (None, Lieux::Autres) => None,
+    }
+}
+
+/// Is the address of the unit to be kept to oneself? What Sirene says now, else what is known.
+fn partielle(connu: &Connu, fiches: &[&Fiche]) -> bool {
+    let dite = fiches.iter().flat_map(|fiche| &fiche.faits).find(|(champ, _)| *champ == Champ::Diffusion);
+    match dite {
+        Some((_, valeur)) => valeur == Diffusion::Partielle.as_str(),
+        None => connu.acteur.as_ref().is_some_and(|acteur| acteur.diffusion == Diffusion::Partielle),
+    }
+}
+
 fn etablissements(cadre: Cadre<'_>, id: &ActeurId, connu: &Connu, fiches: &[&Fiche]) -> Vec<etablissement::Model> {
+    let partielle = partielle(connu, fiches);
+    let mut lignes = etablissements_dits(cadre, id, connu, fiches, partielle);
+    let nouveau_siege = lignes.iter().any(|ligne| ligne.siege && ligne.source == Origine::Sirene);
+    let mut autres: Vec<etablissement::Model> = Vec::new();
+    for deja in connu.etablissements.iter().filter(|deja| !lignes.iter().any(|ligne| ligne.id == deja.id)) {
+        // One seat only: the former one stays, as an establishment. Addresses go as soon as the unit asks for it.
+        let siege = deja.siege && !nouveau_siege;
+        let mut ligne = etablissement::Model { siege, ..deja.clone() };
+        if partielle {
+            ligne = sans_adresse(ligne);
+        }
+        if !identique(deja, &ligne) {
+            autres.push(ligne);
+        }
+    }
+    lignes.extend(autres);
+    lignes
+}
+
+/// Without what would say where to knock.
+fn sans_adresse(ligne: etablissement::Model) -> etablissement::Model {
+    etablissement::Model { enseigne: None, adresse: None, longitude: None, latitude: None, ..ligne }
+}
+
+fn etablissements_dits(
+    cadre: Cadre<'_>,
+    id: &ActeurId,
+    connu: &Connu,
+    fiches: &[&Fiche],
+    partielle: bool,
+) -> Vec<etablissement::Model> {
     let mut lignes: Vec<etablissement::Model> = Vec::new();
     for fiche in fiches {
         for lu in &fiche.etablissements {
@@ -181,7 +245,8 @@ fn etablissements(cadre: Cadre<'_>, id: &ActeurId, connu: &Connu, fiches: &[&Fic
                 continue;
             }
             let ligne = etablissement(cadre, id, fiche, lu, deja);
-            if !deja.is_some_and(|e| identique(e, &ligne) || plus_ancien(fiche.du, e.source_du)) {
+            let ligne = if partielle { sans_adresse(ligne) } else { ligne };
+            if !deja.is_some_and(|e| identique(e, &ligne) || plus_ancien(fiche.lieux_du.or(fiche.du), e.source_du)) {
                 lignes.push(ligne);
             }
         }
@@ -196,10 +261,8 @@ fn etablissement(
     lu: &EtablissementLu,
     deja: Option<&etablissement::Model>,
 ) -> etablissement::Model {
-    let partielle =
-        fiche.faits.iter().any(|(champ, v)| *champ == Champ::Diffusion && v == Diffusion::Partielle.as_str());
     // Sirene gives no point: the one of a list stays.
-    let point = lu.point.or_else(|| deja.and_then(|e| e.longitude.zip(e.latitude))).filter(|_| !partielle);
+    let point = lu.point.or_else(|| deja.and_then(|e| e.longitude.zip(e.latitude)));
     etablissement::Model {
         id: deja.map_or_else(|| cadre.ids.uuid().to_string(), |e| e.id.clone()),
         acteur_id: id.clone(),
@@ -214,7 +277,7 @@ fn etablissement(
         naf: lu.naf.clone(),
         ouvert: lu.ouvert,
         source: fiche.source,
-        source_du: fiche.du.map(Jour),
+        source_du: fiche.lieux_du.or(fiche.du).map(Jour),
     }
 }
 
@@ -231,29 +294,51 @@ fn identique(deja: &etablissement::Model, ligne: &etablissement::Model) -> bool 
         && deja.source == ligne.source
 }
 
-/// At least one establishment is known, and all are closed.
-fn tout_est_ferme(connu: &Connu, lignes: &[etablissement::Model]) -> bool {
-    let reste_ouvert = |e: &etablissement::Model| e.ouvert && !lignes.iter().any(|ligne| ligne.id == e.id);
-    let ouvert = lignes.iter().any(|ligne| ligne.ouvert) || connu.etablissements.iter().any(reste_ouvert);
-    let un_connu = !lignes.is_empty() || !connu.etablissements.is_empty();
-    un_connu && !ouvert
+/// What is known of the doors of a unit in the territory, once the import is done.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Lieux {
+    /// At least one is known, and all are closed.
+    TousFermes,
+    /// One opens with this import.
+    UnOuvre,
+    /// None is known, or nothing changes there.
+    Autres,
+}
+
+impl Lieux {
+    fn nouveaux(connu: &Connu, lignes: &[etablissement::Model]) -> Self {
+        let avant = |ligne: &etablissement::Model| connu.etablissements.iter().find(|e| e.id == ligne.id);
+        let reste_ouvert = |e: &etablissement::Model| e.ouvert && !lignes.iter().any(|ligne| ligne.id == e.id);
+        let ouvert = lignes.iter().any(|ligne| ligne.ouvert) || connu.etablissements.iter().any(reste_ouvert);
+        let un_connu = !lignes.is_empty() || !connu.etablissements.is_empty();
+        if un_connu && !ouvert {
+            Self::TousFermes
+        } else if lignes.iter().any(|ligne| ligne.ouvert && !avant(ligne).is_some_and(|avant| avant.ouvert)) {
+            Self::UnOuvre
+        } else {
+            Self::Autres
+        }
+    }
 }
 
 fn agrements(id: &ActeurId, connu: &Connu, fiches: &[&Fiche]) -> Vec<agrement::Model> {
     let mut lignes = Vec::new();
     for fiche in fiches {
         let connus = || connu.agrements.iter().filter(|deja| deja.source == fiche.source.as_str());
-        for genre in &fiche.agrements {
-            let deja = connus().find(|deja| deja.genre == genre.as_str());
+        for lu in &fiche.agrements {
+            let deja = connus().find(|deja| deja.genre == lu.genre.as_str());
+            let du = lu.du.map(Jour).or(deja.and_then(|deja| deja.du));
+            let au = lu.au.map(Jour).or(deja.and_then(|deja| deja.au));
             // In the list again: what was said of its absence no longer holds.
-            if deja.is_none_or(|deja| deja.libelle.is_some()) {
+            let meme = |deja: &agrement::Model| deja.libelle.is_none() && (deja.du, deja.au) == (du, au);
+            if !deja.is_some_and(|deja| meme(deja) || plus_ancien(fiche.du, deja.source_du)) {
                 lignes.push(agrement::Model {
                     acteur_id: id.clone(),
-                    genre: genre.to_string(),
+                    genre: lu.genre.to_string(),
                     source: fiche.source.to_string(),
                     libelle: None,
-                    du: deja.and_then(|deja| deja.du),
-                    au: deja.and_then(|deja| deja.au),
+                    du,
+                    au,
                     source_du: fiche.du.map(Jour),
                 });
             }

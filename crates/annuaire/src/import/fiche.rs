@@ -20,21 +20,34 @@ pub struct Fiche {
     pub siren: Siren,
     /// Which source.
     pub source: Origine,
-    /// Date of the source for this unit.
+    /// Date of the source: of the list, of the stock file.
     pub du: Option<Date>,
+    /// Date of what the source says of the establishments, when it is another file.
+    pub lieux_du: Option<Date>,
     /// Facts.
     pub faits: Vec<(Champ, String)>,
     /// Establishments in the instance's communes.
     pub etablissements: Vec<EtablissementLu>,
     /// Approvals.
-    pub agrements: Vec<GenreAgrement>,
+    pub agrements: Vec<AgrementLu>,
+    /// An establishment of this unit went on at another address of the same unit (succession link of Sirene).
+    pub transferee: bool,
 }
 
 impl Fiche {
     /// Nothing said yet.
     #[must_use]
     pub fn nouvelle(siren: Siren, source: Origine) -> Self {
-        Self { siren, source, du: None, faits: Vec::new(), etablissements: Vec::new(), agrements: Vec::new() }
+        Self {
+            siren,
+            source,
+            du: None,
+            lieux_du: None,
+            faits: Vec::new(),
+            etablissements: Vec::new(),
+            agrements: Vec::new(),
+            transferee: false,
+        }
     }
 
     /// Adds a fact, when there is one; the first of a field stays.
@@ -43,6 +56,26 @@ impl Fiche {
             self.faits.push((champ, valeur));
         }
     }
+
+    /// Adds an approval; of two of one kind, the one that ends last stays.
+    pub fn agreer(&mut self, agrement: AgrementLu) {
+        match self.agrements.iter_mut().find(|deja| deja.genre == agrement.genre) {
+            Some(deja) if deja.au < agrement.au => *deja = agrement,
+            Some(_) => {}
+            None => self.agrements.push(agrement),
+        }
+    }
+}
+
+/// An approval read.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct AgrementLu {
+    /// Kind.
+    pub genre: GenreAgrement,
+    /// First day, when the source says it.
+    pub du: Option<Date>,
+    /// Last day, when the source says it.
+    pub au: Option<Date>,
 }
 
 /// An establishment read.
@@ -72,6 +105,8 @@ pub struct EtablissementLu {
 pub struct Contexte<'a> {
     /// Communes.
     pub lieux: Lieux<'a>,
+    /// Today: a date of a source after it is a mistake.
+    pub jour: Date,
     /// SIREN already in the directory.
     pub connus: &'a HashSet<u32>,
     /// SIREN met in the list of ESS France of this import.
@@ -162,6 +197,36 @@ impl<'a> Cellules<'a> {
     pub(super) fn jour(&self, colonne: &str) -> Option<Date> {
         self.texte(colonne).get(..10)?.parse().ok()
     }
+}
+
+/// The date of a stock file, which it does not say: the last treatment of one of its rows. A day to come is a mistake.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct JourDuStock {
+    aujourd_hui: Date,
+    dernier: Option<Date>,
+}
+
+impl JourDuStock {
+    pub(super) fn nouveau(aujourd_hui: Date) -> Self {
+        Self { aujourd_hui, dernier: None }
+    }
+
+    pub(super) fn voir(&mut self, du: Option<Date>) {
+        self.dernier = self.dernier.max(du.filter(|du| *du <= self.aujourd_hui));
+    }
+
+    pub(super) fn jour(self) -> Option<Date> {
+        self.dernier
+    }
+}
+
+/// Nine digits, as a number, before anything is decoded.
+pub(super) fn en_nombre(octets: &[u8]) -> Option<u32> {
+    let chiffre = |octet: &u8| octet.is_ascii_digit().then(|| u32::from(octet - b'0'));
+    if octets.len() != 9 {
+        return None;
+    }
+    octets.iter().try_fold(0, |somme, octet| chiffre(octet).map(|chiffre| somme * 10 + chiffre))
 }
 
 /// A SIREN as a number, for sets of millions.

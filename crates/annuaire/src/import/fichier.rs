@@ -50,6 +50,10 @@ pub enum Genre {
     Etablissement,
     /// The list of insertion bodies.
     Siae,
+    /// The national register of associations.
+    Rna,
+    /// Sirene, links from an establishment to the one that took its place.
+    Succession,
 }
 
 impl Genre {
@@ -61,6 +65,8 @@ impl Genre {
             Self::UniteLegale => "Sirene, unités légales",
             Self::Etablissement => "Sirene, établissements",
             Self::Siae => "liste des structures d’insertion (SIAE)",
+            Self::Rna => "répertoire national des associations (RNA)",
+            Self::Succession => "Sirene, liens de succession",
         }
     }
 }
@@ -103,7 +109,9 @@ impl Entete {
     }
 
     fn genre(&self) -> Result<Genre, String> {
-        if self.a(&["siret", "codeCommuneEtablissement", "etatAdministratifEtablissement"]) {
+        if self.a(&["siretEtablissementPredecesseur", "siretEtablissementSuccesseur", "dateLienSuccession"]) {
+            Ok(Genre::Succession)
+        } else if self.a(&["siret", "codeCommuneEtablissement", "etatAdministratifEtablissement"]) {
             Ok(Genre::Etablissement)
         } else if self.a(&["siren", "categorieJuridiqueUniteLegale", "denominationUniteLegale"]) {
             Ok(Genre::UniteLegale)
@@ -111,16 +119,14 @@ impl Entete {
             Ok(Genre::Siae)
         } else if self.a(&["SIREN", "Nom ou raison sociale de l'entreprise", "Code postal"]) {
             Ok(Genre::EssFrance)
-        } else if self.a(&["rup_mi"]) || self.a(&["id_ex", "titre", "objet"]) {
-            Err("c’est un fichier du répertoire national des associations (RNA), que l’annuaire ne lit pas. Prenez les \
-                 fichiers Sirene : ils portent le numéro RNA."
-                .to_owned())
+        } else if self.a(&["id", "id_ex", "titre", "objet", "position"]) {
+            Ok(Genre::Rna)
         } else {
             let vus: Vec<&str> = self.noms.iter().take(6).map(String::as_str).collect();
             Err(format!(
-                "ce fichier n’est pas reconnu à son en-tête (« {} »…). Attendu : StockUniteLegale et \
-                 StockEtablissement de l’Insee, la liste des SIAE (siret, kind, nom, code_postal, commune) ou la liste \
-                 d’ESS France. La première ligne porte les noms des colonnes.",
+                "ce fichier n’est pas reconnu à son en-tête (« {} »…). Attendu : StockUniteLegale, \
+                 StockEtablissement et StockEtablissementLiensSuccession de l’Insee, la liste des SIAE (siret, kind, nom, code_postal, commune), celle \
+                 d’ESS France, le RNA, ou une liste décrite par un fichier de correspondance. La première ligne porte les noms des colonnes.",
                 vus.join(", ").chars().take(120).collect::<String>()
             ))
         }

@@ -100,7 +100,9 @@ pub async fn defaisable(db: &impl ConnectionTrait) -> Result<Option<String>, DbE
             Postgres,
             "SELECT i.id FROM annuaire_import i
              WHERE i.etat = 'applique'
-               AND EXISTS (SELECT 1 FROM import_acteur a WHERE a.pour_import = i.id AND a.moment = 'apres')
+               AND (EXISTS (SELECT 1 FROM import_acteur a WHERE a.pour_import = i.id AND a.moment = 'apres')
+                 OR EXISTS (SELECT 1 FROM import_date d WHERE d.pour_import = i.id)
+                 OR EXISTS (SELECT 1 FROM import_succession s WHERE s.pour_import = i.id))
                AND NOT EXISTS (SELECT 1 FROM annuaire_import j
                                WHERE j.etat IN ('applique', 'annule') AND j.fini_le > i.fini_le)
              ORDER BY i.fini_le DESC, i.id DESC LIMIT 1"

@@ -22,7 +22,7 @@ pub enum Situation {
 pub struct Lieux<'a> {
     referentiel: &'static Referentiel,
     perimetre: &'a Perimetre,
-    par_code: HashMap<[u8; 5], Option<CodeCommune>>,
+    par_code: HashMap<[u8; 5], Situation>,
     par_postal: HashMap<&'static str, Vec<CodeCommune>>,
     debuts: BTreeSet<&'static str>,
     par_nom: HashMap<(String, String), Situation>,
@@ -42,12 +42,19 @@ impl<'a> Lieux<'a> {
         Self { referentiel, perimetre, par_code: HashMap::new(), par_postal, debuts, par_nom: HashMap::new() }
     }
 
-    /// The commune of the instance behind an INSEE code; `None` elsewhere, or when several communes took its place.
+    /// The commune of the instance behind an INSEE code. A doubt: several communes took its place, one of them here.
     /// Each code is resolved once: this runs on every row of a national file.
-    pub fn du_code(&mut self, octets: &[u8]) -> Option<&CodeCommune> {
-        let cle: [u8; 5] = octets.try_into().ok()?;
+    pub fn du_code(&mut self, octets: &[u8]) -> &Situation {
+        let cle = match octets {
+            // A lost zero in front: 01004 was written 1004.
+            [a, b, c, d] => [b'0', *a, *b, *c, *d],
+            autres => match <[u8; 5]>::try_from(autres) {
+                Ok(cle) => cle,
+                Err(_) => return &Situation::Ailleurs,
+            },
+        };
         let (referentiel, perimetre) = (self.referentiel, self.perimetre);
-        self.par_code.entry(cle).or_insert_with(|| resoudre(referentiel, perimetre, &cle)).as_ref()
+        self.par_code.entry(cle).or_insert_with(|| resoudre(referentiel, perimetre, &cle))
     }
 
     /// The commune of the instance behind a postal code and a name. Rows of other départements stop at the postal code,
@@ -123,13 +130,21 @@ fn meme_departement(trouvee: &domain::referentiel::Trouvaille, postal: &str) -> 
     postal.starts_with(trouvee.departement.trim_end_matches(['A', 'B']))
 }
 
-fn resoudre(referentiel: &'static Referentiel, perimetre: &Perimetre, octets: &[u8; 5]) -> Option<CodeCommune> {
-    let code: CodeCommune = std::str::from_utf8(octets).ok()?.parse().ok()?;
+fn resoudre(referentiel: &'static Referentiel, perimetre: &Perimetre, octets: &[u8; 5]) -> Situation {
+    let code = std::str::from_utf8(octets).ok().and_then(|texte| texte.parse::<CodeCommune>().ok());
+    let Some(code) = code else { return Situation::Ailleurs };
     match referentiel.resoudre(&code) {
         Resolution::Actuelle(commune) | Resolution::Ancienne(commune) if perimetre.contient(&commune.code) => {
-            Some(commune.code.clone())
+            Situation::Ici(commune.code.clone())
         }
-        _ => None,
+        Resolution::Ambigue(communes) if communes.iter().any(|commune| perimetre.contient(&commune.code)) => {
+            let noms: Vec<&str> = communes.iter().map(|commune| commune.nom).collect();
+            Situation::Doute(format!(
+                "le code {code} est celui d’une ancienne commune, partagée depuis entre {} : à vérifier",
+                noms.join(" et ")
+            ))
+        }
+        _ => Situation::Ailleurs,
     }
 }
 
@@ -159,8 +174,8 @@ mod tests {
         let mut lieux = Lieux::nouveaux(referentiel, &perimetre);
         assert_eq!(lieux.du_nom("57000", "Metz"), Situation::Ailleurs);
         assert!(matches!(lieux.du_nom("54200", "Villeneuve-la-Nulle"), Situation::Doute(_)));
-        assert_eq!(lieux.du_code(b"54395").map(CodeCommune::as_str), Some("54395"));
-        assert_eq!(lieux.du_code(b"57463"), None);
-        assert_eq!(lieux.du_code(b"x"), None);
+        assert_eq!(lieux.du_code(b"54395"), &Situation::Ici("54395".parse().unwrap()));
+        assert_eq!(lieux.du_code(b"57463"), &Situation::Ailleurs);
+        assert_eq!(lieux.du_code(b"x"), &Situation::Ailleurs);
     }
 }

@@ -3,19 +3,25 @@
 //! - [`fichier`]: opens a file (CSV, zip, gzip), finds its separator and its kind by its header, reads it row by row.
 //! - [`nombre`]: SIREN and SIRET as spreadsheets leave them: repaired where there is no doubt, refused where there is.
 //! - [`lieu`]: which commune of the instance a row is in.
-//! - [`sirene`], [`siae`], [`ess_france`]: from rows to [`fiche::Fiche`]s: facts with their date.
+//! - [`liste`]: lists that a mapping file describes (ESUS, regional chambers).
+//! - [`sirene`], [`siae`], [`ess_france`], [`rna`]: from rows to [`fiche::Fiche`]s: facts with their date.
+//! - [`succession`]: the official links from an establishment to the one that took its place.
 //! - [`disparus`]: who is no longer in a newer list.
+//! - [`dates`]: what a newer source says again: only its date moves.
 //! - [`difference`]: what an import changes, pure.
 //! - [`histoire`]: the imports asked for and where each one stands.
 //! - `attente`: the waiting room: what will change is written there first, what was replaced is kept there.
 //! - [`bascule`]: what waits enters the directory in one short transaction; the last import can be undone.
 //! - [`preparation`]: the whole way, for the command line, the screen and the demonstration.
+//! - [`depot`]: the folder looked at every morning; [`rules`]: which import may enter without anyone.
 //! - [`rapport`]: what the agent reads.
 //! - [`commande`], [`pages`]: the command `terreau import annuaire`; the screen `/reglages/imports/annuaire`.
 
 mod attente;
 pub mod bascule;
 pub mod commande;
+pub mod dates;
+pub mod depot;
 pub mod difference;
 pub mod disparus;
 pub mod ess_france;
@@ -23,12 +29,16 @@ pub mod fiche;
 pub mod fichier;
 pub mod histoire;
 pub mod lieu;
+pub mod liste;
 pub mod nombre;
 pub mod pages;
 pub mod preparation;
 pub mod rapport;
+pub mod rna;
+pub mod rules;
 pub mod siae;
 pub mod sirene;
+pub mod succession;
 
 use serde_json::Value;
 use web::feature::Rendu;

@@ -28,6 +28,7 @@ struct PageImports {
     caches: Html,
     premier: ChampFichier,
     second: ChampFichier,
+    troisieme: ChampFichier,
     liste_du: ChampTexte,
     historique: Tableau,
     vide: EtatVide,
@@ -75,16 +76,20 @@ async fn page(cadre: &Cadre, saisie: Saisie, erreurs: Erreurs) -> Result<PageImp
     let tx = cadre.instance.db.read().await?;
     let imports = histoire::derniers(&tx, HISTORIQUE).await?;
     let f = cadre.formulaire_avec(saisie, erreurs);
-    let fichier = |nom, libelle| f.fichier(nom, libelle, &[Genre::Csv]).aussi("zip").aussi("gz");
+    let fichier = |nom, libelle| {
+        f.fichier(nom, libelle, &[Genre::Csv]).aussi("zip").aussi("gz").aussi("xlsx").aussi("ods").aussi("toml")
+    };
     Ok(PageImports {
         resume: f.resume(),
         caches: f.caches(),
         premier: fichier("fichier", "Fichier"),
-        second: fichier("second", "Second fichier (facultatif)")
+        second: fichier("second", "Deuxième fichier (facultatif)")
             .aide("Par exemple les établissements, quand le premier porte les unités légales."),
+        troisieme: fichier("troisieme", "Troisième fichier (facultatif)")
+            .aide("Par exemple les liens de succession de Sirene : qui a déménagé, qui a repris quoi."),
         liste_du: f
-            .texte("liste_du", "Date de la liste d’ESS France (facultatif)")
-            .aide("Elle ne la dit pas elle-même. Exemple : 24/11/2026."),
+            .texte("liste_du", "Date de la liste (facultatif)")
+            .aide("Pour ESS France, ESUS ou une chambre régionale, qui ne la disent pas. Exemple : 24/11/2026."),
         historique: Tableau {
             legende: "Derniers imports, le plus récent d’abord".to_owned(),
             colonnes: ["Quand", "Fichiers", "Résultat", "Nouveaux", "Changés", "Lignes refusées"]
@@ -123,13 +128,13 @@ pub async fn montrer(cadre: Cadre) -> Reponse {
 pub async fn recevoir(cadre: Cadre, form: CheckedFormFichier) -> Reponse {
     let mut lecteur = form.lecteur();
     let liste_du = lecteur.date("liste_du");
-    let fichiers: Vec<FichierRecu> = ["fichier", "second"]
+    let fichiers: Vec<FichierRecu> = ["fichier", "second", "troisieme"]
         .into_iter()
         .filter_map(|champ| form.fichier(champ))
         .map(|recu| FichierRecu { nom: recu.nom.clone(), contenu: Contenu::Octets(recu.octets.to_vec()) })
         .collect();
     if fichiers.is_empty() {
-        lecteur.erreurs.ajouter("fichier", "Choisissez un fichier CSV, zip ou gz.");
+        lecteur.erreurs.ajouter("fichier", "Choisissez un fichier CSV, zip, gz, xlsx ou ods.");
     }
     let mut erreurs = lecteur.erreurs;
     if erreurs.est_vide() {
@@ -193,6 +198,8 @@ fn chiffres(rapport: &Rapport) -> Resume {
         .ligne("Nouveaux", rapport.nouveaux.to_string())
         .ligne("Changés", rapport.changes.to_string())
         .ligne("Sans changement", rapport.inchanges.to_string())
+        .ligne("Redits par une source plus récente : seule la date avance", rapport.redites.to_string())
+        .ligne("Liens de succession nouveaux", rapport.liens.to_string())
         .ligne("Disparus d’une liste, à vérifier", rapport.disparus.to_string())
 }
 

@@ -1,8 +1,8 @@
 //! The whole way of an import: read, compare, wait; then enter the directory, or be given up.
 
-use std::collections::{BTreeMap, HashSet};
+use std::collections::{BTreeMap, HashMap, HashSet};
 
-use domain::identifiant::Siren;
+use domain::identifiant::{Rna, Siren};
 use jiff::civil::Date;
 use platform::journal::{self, Evenement, Visibilite};
 use platform::{ReadTx, WriteTx};
@@ -15,6 +15,7 @@ use web::Instance;
 
 use super::attente;
 use super::bascule;
+use super::dates::{self, DateRedite};
 use super::difference::{Cadre, Changement, Connu, Issue, comparer};
 use super::disparus;
 use super::fiche::{Contexte, Fiche, court};
@@ -22,8 +23,10 @@ use super::fichier::{FichierRecu, reconnaitre};
 use super::histoire::{self, etat, import};
 use super::lieu::Lieux;
 use super::rapport::Rapport;
-use super::{ANNUAIRE_IMPORTE, IMPORT_ANNULE, ImportRefuse, ess_france, siae, sirene};
+use super::succession::{self, Lien};
+use super::{ANNUAIRE_IMPORTE, IMPORT_ANNULE, ImportRefuse, ess_france, liste, rna, siae, sirene};
 use crate::acteur::{self, agrement, etablissement, theme, valeur};
+use crate::vocabulaire::Champ;
 
 /// Told from time to time: table, bytes read, size (0 when unknown).
 pub type Progres = fn(&str, u64, u64);
@@ -43,7 +46,7 @@ pub struct Demande {
     pub essai: bool,
     /// Who asks.
     pub par: Option<PersonneId>,
-    /// Day of the list of ESS France, which does not say it.
+    /// Day of the lists that do not say it (ESS France, mapped lists).
     pub liste_du: Option<Date>,
 }
 
@@ -105,11 +108,12 @@ async fn lire_et_deposer(
 ) -> Result<Rapport, ImportRefuse> {
     let tx = instance.db.read().await?;
     let connus = sirens_connus(&tx).await?;
+    let associations = associations_connues(&tx).await?;
     drop(tx);
     let copie = instance.clone();
-    let (fiches, mut rapport) = tokio::task::spawn_blocking(move || lire(&copie, &demande, &connus, &progres))
-        .await
-        .map_err(|_| ImportRefuse::Interrompu)??;
+    let lecture = move || lire(&copie, &demande, (&connus, associations), &progres);
+    let (fiches, liens, mut rapport) =
+        tokio::task::spawn_blocking(lecture).await.map_err(|_| ImportRefuse::Interrompu)??;
     let tx = instance.db.read().await?;
     let disparus = disparus::fiches(&tx, &fiches, &mut rapport).await?;
     drop(tx);
@@ -122,13 +126,17 @@ async fn lire_et_deposer(
         let tx = instance.db.read().await?;
         let connus = connus_du_lot(&tx, lot).await?;
         drop(tx);
-        let changements = comparer_le_lot(instance, id, lot, &connus, &mut rapport);
-        if !changements.is_empty() {
+        let (changements, dates) = comparer_le_lot(instance, id, lot, &connus, &mut rapport);
+        if !changements.is_empty() || !dates.is_empty() {
             let tx = instance.db.begin().await?;
             attente::deposer(&tx, id, changements).await?;
+            attente::deposer_les_dates(&tx, id, &dates).await?;
             tx.commit().await?;
         }
     }
+    let tx = instance.db.begin().await?;
+    rapport.liens = attente::deposer_les_liens(&tx, id, liens).await?;
+    tx.commit().await?;
     Ok(rapport)
 }
 
@@ -136,20 +144,48 @@ async fn lire_et_deposer(
 fn lire(
     instance: &Instance,
     demande: &Demande,
-    connus: &HashSet<u32>,
+    (connus, mut associations): (&HashSet<u32>, HashMap<String, Siren>),
     progres: &dyn Fn(&str, u64, u64),
-) -> Result<(Vec<Fiche>, Rapport), ImportRefuse> {
-    let mut tables = Vec::new();
-    for recu in &demande.fichiers {
-        tables.extend(reconnaitre(recu)?);
+) -> Result<(Vec<Fiche>, Vec<Lien>, Rapport), ImportRefuse> {
+    let correspondances = liste::correspondances(&demande.fichiers)?;
+    let (mut tables, mut listes) = (Vec::new(), Vec::new());
+    for recu in demande.fichiers.iter().filter(|recu| !liste::est_une_correspondance(recu)) {
+        match reconnaitre(recu) {
+            Ok(lues) => tables.extend(lues),
+            Err(erreur) => listes.push(liste::reconnaitre(recu, &correspondances).ok_or(erreur)?),
+        }
+    }
+    if tables.is_empty() && listes.is_empty() {
+        return Err(ImportRefuse::fichier("fichiers", None, "aucune liste avec la correspondance : envoyez les deux."));
     }
     let lieux = Lieux::nouveaux(instance.referentiel(), instance.perimetre());
     let (ess, rapport) = (HashSet::new(), Rapport::default());
-    let mut contexte = Contexte { lieux, connus, ess_france: ess, rapport, progres };
+    let mut contexte = Contexte { lieux, jour: instance.aujourd_hui(), connus, ess_france: ess, rapport, progres };
     let mut fiches = ess_france::lire(&tables, &mut contexte, demande.liste_du)?;
-    fiches.extend(sirene::lire(&tables, &mut contexte)?);
+    let mut de_sirene = sirene::lire(&tables, &mut contexte)?;
+    let liens = succession::lire(&tables, &mut contexte, &mut de_sirene)?;
+    associations.extend(de_sirene.iter().filter_map(numero_rna));
+    fiches.extend(de_sirene);
+    fiches.extend(rna::lire(&tables, &mut contexte, &associations)?);
     fiches.extend(siae::lire(&tables, &mut contexte)?);
-    Ok((fiches, contexte.rapport))
+    fiches.extend(liste::lire(&listes, &mut contexte, demande.liste_du));
+    Ok((fiches, liens, contexte.rapport))
+}
+
+fn numero_rna(fiche: &Fiche) -> Option<(String, Siren)> {
+    let (_, numero) = fiche.faits.iter().find(|(champ, _)| *champ == Champ::Rna)?;
+    Some((numero.clone(), fiche.siren.clone()))
+}
+
+async fn associations_connues(tx: &ReadTx) -> Result<HashMap<String, Siren>, DbErr> {
+    let connues: Vec<(Option<Rna>, Option<Siren>)> = acteur::Entity::find()
+        .filter(acteur::Column::Rna.is_not_null())
+        .select_only()
+        .columns([acteur::Column::Rna, acteur::Column::Siren])
+        .into_tuple()
+        .all(tx)
+        .await?;
+    Ok(connues.into_iter().filter_map(|(rna, siren)| Some((rna?.to_string(), siren?))).collect())
 }
 
 async fn sirens_connus(tx: &ReadTx) -> Result<HashSet<u32>, DbErr> {
@@ -239,12 +275,15 @@ fn comparer_le_lot(
     lot: &[(Siren, Vec<Fiche>)],
     connus: &BTreeMap<Siren, Connu>,
     rapport: &mut Rapport,
-) -> Vec<Changement> {
+) -> (Vec<Changement>, Vec<DateRedite>) {
     let cadre = Cadre { import, ids: &*instance.ids, maintenant: instance.clock.instant() };
-    let (mut changements, inconnu) = (Vec::new(), Connu::default());
+    let (mut changements, mut dates, inconnu) = (Vec::new(), Vec::new(), Connu::default());
     for (siren, fiches) in lot {
         rapport.gardes += 1;
         let fiches: Vec<&Fiche> = fiches.iter().collect();
+        let redites = dates::redites(connus.get(siren).unwrap_or(&inconnu), &fiches);
+        rapport.redites += u64::from(!redites.is_empty());
+        dates.extend(redites);
         match comparer(cadre, siren, connus.get(siren).unwrap_or(&inconnu), &fiches) {
             Issue::Rien => rapport.inchanges += 1,
             Issue::SansNom => rapport.avertir(&format!("{siren} : aucun nom connu, laissé de côté.")),
@@ -259,7 +298,7 @@ fn comparer_le_lot(
             }
         }
     }
-    changements
+    (changements, dates)
 }
 
 /// What was prepared enters the directory, whole, with its journal.

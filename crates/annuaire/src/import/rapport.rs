@@ -66,6 +66,10 @@ pub struct Rapport {
     pub changes: u64,
     /// Actors that do not.
     pub inchanges: u64,
+    /// Actors of which a newer source says the same again: only the date of the source moves.
+    pub redites: u64,
+    /// Succession links that were not known.
+    pub liens: u64,
     /// Actors that a newer list no longer names.
     pub disparus: u64,
     /// Rows refused.
@@ -112,10 +116,24 @@ impl Rapport {
         }
     }
 
-    /// Nothing changes.
+    /// Nothing changes, not even the date of a source.
     #[must_use]
     pub fn sans_changement(&self) -> bool {
-        self.nouveaux == 0 && self.changes == 0
+        self.nouveaux == 0 && self.changes == 0 && self.redites == 0 && self.liens == 0
+    }
+
+    /// The figures alone, for a mail: no name, no line.
+    #[must_use]
+    pub fn en_bref(&self) -> String {
+        let fichiers: Vec<String> = self.fichiers.iter().map(|f| format!("{} ({} lignes)", f.nom, f.lues)).collect();
+        format!(
+            "Fichiers lus : {}.\nNouveaux : {}. Changés : {}. Redits par une source plus récente : {}. Lignes refusées : {}.",
+            fichiers.join(", "),
+            self.nouveaux,
+            self.changes,
+            self.redites,
+            self.refusees
+        )
     }
 
     /// The report as text, for the command line.
@@ -134,6 +152,12 @@ impl Rapport {
             "Acteurs trouvés : {} (nouveaux : {}, changés : {}, sans changement : {}, disparus d’une liste : {})",
             self.gardes, self.nouveaux, self.changes, self.inchanges, self.disparus
         ));
+        if self.redites > 0 || self.liens > 0 {
+            lignes.push(format!(
+                "Redits par une source plus récente : {} ; liens de succession nouveaux : {}",
+                self.redites, self.liens
+            ));
+        }
         let signaler = |titre: &str, total: u64, liste: &[Signalement]| {
             let mut lignes = vec![format!("{titre} : {total}")];
             lignes.extend(liste.iter().map(|s| {

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use domain::identifiant::Siren;
 
 use super::ImportRefuse;
-use super::fiche::{Cellules, Contexte, EtablissementLu, Fiche, naf, parcourir};
+use super::fiche::{AgrementLu, Cellules, Contexte, EtablissementLu, Fiche, naf, parcourir};
 use super::fichier::{Genre, Table};
 use super::lieu::Situation;
 use super::nombre;
@@ -60,9 +60,7 @@ fn lire_ligne(
     fiche.dire(Champ::Naf, naf(&cellules.texte("naf")));
     fiche.dire(Champ::Site, cellules.plein("site").filter(|site| est_une_adresse(site)));
     fiche.dire(Champ::Commune, Some(commune.to_string()));
-    if !fiche.agrements.contains(&genre) {
-        fiche.agrements.push(genre);
-    }
+    fiche.agreer(AgrementLu { genre, du: None, au: None });
     if !fiche.etablissements.iter().any(|e| e.siret == siret) {
         let degres = |colonne: &str| cellules.texte(colonne).parse::<f64>().ok().filter(|v| v.is_finite());
         fiche.etablissements.push(EtablissementLu {

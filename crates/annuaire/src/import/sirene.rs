@@ -6,11 +6,13 @@ use std::collections::{HashMap, HashSet};
 use std::io::{BufReader, BufWriter, Seek, Write};
 
 use csv::ByteRecord;
+use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 
 use super::ImportRefuse;
-use super::fiche::{Cellules, Contexte, EtablissementLu, Fiche, court, naf, parcourir};
+use super::fiche::{Cellules, Contexte, EtablissementLu, Fiche, JourDuStock, court, en_nombre, naf, parcourir};
 use super::fichier::{Genre, Table};
+use super::lieu::Situation;
 use super::nombre;
 use crate::ess::formes::{Forme, activite_exclue, forme};
 use crate::vocabulaire::{Champ, Diffusion, EtatActeur, Origine};
@@ -26,6 +28,8 @@ struct Passage {
     code_postal: Option<String>,
     naf: Option<String>,
     ouvert: bool,
+    #[serde(skip)]
+    traite_le: Option<Date>,
 }
 
 /// Reads the Sirene tables.
@@ -37,6 +41,7 @@ pub fn lire(tables: &[Table], contexte: &mut Contexte<'_>) -> Result<Vec<Fiche>,
     let disque = |erreur: &dyn std::fmt::Display| {
         ImportRefuse::fichier("fichier temporaire", None, format!("il ne peut pas être écrit ({erreur})."))
     };
+    let (mut lieux_du, mut unites_du) = (JourDuStock::nouveau(contexte.jour), JourDuStock::nouveau(contexte.jour));
     let mut passages = csv::Writer::from_writer(BufWriter::new(tempfile::tempfile().map_err(|e| disque(&e))?));
     let mut presents = HashSet::new();
     for table in de(Genre::Etablissement) {
@@ -44,6 +49,7 @@ pub fn lire(tables: &[Table], contexte: &mut Contexte<'_>) -> Result<Vec<Fiche>,
         let commune = table.entete.colonne("codeCommuneEtablissement").unwrap_or(usize::MAX);
         parcourir(table, contexte, |ligne, numero, contexte| {
             if let Some(passage) = etablissement(table, ligne, numero, commune, contexte, &mut presents) {
+                lieux_du.voir(passage.traite_le);
                 erreur = erreur.take().or(passages.serialize(passage).err());
             }
         })?;
@@ -57,11 +63,12 @@ pub fn lire(tables: &[Table], contexte: &mut Contexte<'_>) -> Result<Vec<Fiche>,
         parcourir(table, contexte, |ligne, numero, contexte| {
             // Most rows of a national file stop here, before anything is decoded.
             let vu = |cle: &u32| presents.contains(cle) || contexte.connus.contains(cle);
-            if ligne.get(rang).and_then(numero_entier).is_some_and(|cle| !vu(&cle)) {
+            if ligne.get(rang).and_then(en_nombre).is_some_and(|cle| !vu(&cle)) {
                 contexte.rapport.ailleurs += 1;
                 return;
             }
             unite_legale(table, ligne, numero, contexte, &presents, &mut fiches);
+            unites_du.voir(Cellules::nouvelles(&table.entete, ligne).jour("dateDernierTraitementUniteLegale"));
         })?;
     }
     avertir(tables, contexte);
@@ -71,18 +78,11 @@ pub fn lire(tables: &[Table], contexte: &mut Contexte<'_>) -> Result<Vec<Fiche>,
     for passage in lecteur.deserialize::<Passage>() {
         rattacher(passage.map_err(|e| disque(&e))?, contexte, &mut fiches);
     }
-    let mut fiches: Vec<Fiche> = fiches.into_values().map(situer).collect();
+    let (lieux_du, unites_du) = (lieux_du.jour(), unites_du.jour());
+    let dater = |fiche: Fiche| Fiche { du: fiche.du.and(unites_du).or(lieux_du), lieux_du, ..fiche };
+    let mut fiches: Vec<Fiche> = fiches.into_values().map(situer).map(dater).collect();
     fiches.sort_by(|a, b| a.siren.cmp(&b.siren));
     Ok(fiches)
-}
-
-/// Nine digits, as a number.
-fn numero_entier(octets: &[u8]) -> Option<u32> {
-    let chiffre = |octet: &u8| octet.is_ascii_digit().then(|| u32::from(octet - b'0'));
-    if octets.len() != 9 {
-        return None;
-    }
-    octets.iter().try_fold(0, |somme, octet| chiffre(octet).map(|chiffre| somme * 10 + chiffre))
 }
 
 fn avertir(tables: &[Table], contexte: &mut Contexte<'_>) {
@@ -107,11 +107,17 @@ fn etablissement(
     contexte: &mut Contexte<'_>,
     presents: &mut HashSet<u32>,
 ) -> Option<Passage> {
-    let Some(commune) = ligne.get(rang_commune).and_then(|octets| contexte.lieux.du_code(octets)) else {
-        contexte.rapport.ailleurs += 1;
-        return None;
+    let commune = match contexte.lieux.du_code(ligne.get(rang_commune).unwrap_or_default()) {
+        Situation::Ici(commune) => commune.to_string(),
+        Situation::Ailleurs => {
+            contexte.rapport.ailleurs += 1;
+            return None;
+        }
+        Situation::Doute(motif) => {
+            contexte.rapport.refuser(&table.nom, numero, Some("codeCommuneEtablissement"), motif.clone());
+            return None;
+        }
     };
-    let commune = commune.to_string();
     let cellules = Cellules::nouvelles(&table.entete, ligne);
     let lu = match nombre::siret(&cellules.texte("siret")) {
         Ok(lu) => lu,
@@ -160,6 +166,7 @@ fn etablissement(
         code_postal: cellules.plein("codePostalEtablissement"),
         naf: naf_rev2(&cellules, "Etablissement"),
         ouvert,
+        traite_le: cellules.jour("dateDernierTraitementEtablissement"),
     })
 }
 
@@ -221,6 +228,7 @@ fn nom(cellules: &Cellules<'_>) -> Option<String> {
 
 fn fiche(siren: domain::identifiant::Siren, cellules: &Cellules<'_>) -> Fiche {
     let mut fiche = Fiche::nouvelle(siren, Origine::Sirene);
+    // Dated by the whole file once it is read; a file without dates stays so.
     fiche.du = cellules.jour("dateDernierTraitementUniteLegale");
     fiche.dire(Champ::Nom, nom(cellules));
     fiche.dire(Champ::Sigle, cellules.plein("sigleUniteLegale"));

@@ -9,6 +9,7 @@ use web::{Cadre, CheckedForm, Erreur, Instance, Reponse, texte};
 use super::rules::{A_CONFIRMER_MOIS, ENDORMIE_MOIS};
 use super::storage::{self as tenue, Auteur, Chiffres, Question};
 use crate::acteur::storage;
+use crate::acteur::succession::{self, Reprise};
 use crate::evenements;
 use crate::vocabulaire::Origine;
 
@@ -29,14 +30,48 @@ struct QuestionVue {
     caches: Html,
 }
 
+/// Another list of what is to be done.
+struct Liste {
+    url: &'static str,
+    titre: &'static str,
+    texte: &'static str,
+}
+
+/// The other lists.
+const LISTES: [Liste; 5] = [
+    Liste {
+        url: "/reglages/annuaire/qualite",
+        titre: "Que réparer d’abord",
+        texte: "Les fiches à compléter, celles qui servent le plus en premier.",
+    },
+    Liste {
+        url: "/reglages/annuaire/campagne",
+        titre: "Campagne de confirmation",
+        texte: "Combien de courriels par jour, à qui, et ce qu’ils ont donné.",
+    },
+    Liste {
+        url: "/reglages/annuaire/agrements",
+        titre: "Agréments qui se terminent",
+        texte: "Trois mois avant leur fin, et ceux qui sont finis.",
+    },
+    Liste { url: "/reglages/annuaire/reseaux", titre: "Réseaux", texte: "Qui anime ses membres dans l’annuaire." },
+    Liste {
+        url: "/reglages/annuaire/sources",
+        titre: "L’ordre des sources",
+        texte: "Quand plusieurs sources parlent, laquelle est montrée, et pourquoi.",
+    },
+];
+
 #[derive(Template)]
 #[template(path = "a_tenir.html")]
 struct PageATenir {
     chiffres: Resume,
+    listes: Vec<Liste>,
     compte: usize,
     questions: Vec<QuestionVue>,
     rien: EtatVide,
     endormies: Option<Tableau>,
+    reprises: Option<Tableau>,
     mois: i32,
 }
 
@@ -48,8 +83,11 @@ pub async fn montrer(cadre: Cadre) -> Reponse {
     let il_y_a_un_an = instance.debut_de(instance.aujourd_hui().saturating_sub(A_CONFIRMER_MOIS.months()));
     let chiffres = tenue::chiffres(&tx, il_y_a_un_an).await?;
     let endormies = tenue::endormies(&tx, i64::try_from(MONTRES).unwrap_or(i64::MAX)).await?;
+    let reprises = succession::reprises(&tx, i64::try_from(MONTRES).unwrap_or(i64::MAX)).await?;
     let page = PageATenir {
+        reprises: (!reprises.is_empty()).then(|| tableau_des_reprises(&reprises)),
         chiffres: resume(chiffres),
+        listes: Vec::from(LISTES),
         compte: questions.len(),
         questions: questions.into_iter().take(MONTRES).map(|question| vue(&cadre, question)).collect(),
         rien: EtatVide {
@@ -89,6 +127,21 @@ fn resume(chiffres: Chiffres) -> Resume {
         .ligne("Endormies, cachées au public", chiffres.endormies.to_string())
         .ligne("Courriels de relance envoyés depuis un an", chiffres.relances.to_string())
         .ligne("Suivis d’une confirmation", chiffres.confirmees.to_string())
+}
+
+fn tableau_des_reprises(reprises: &[Reprise]) -> Tableau {
+    let lignes = reprises.iter().map(|reprise| {
+        vec![
+            Cellule::lien(&format!("/annuaire/{}", reprise.reference), &reprise.nom),
+            Cellule::lien(&format!("/annuaire/{}", reprise.repreneur_reference), &reprise.repreneur),
+            Cellule::texte(texte::jour(reprise.le.0)),
+        ]
+    });
+    Tableau {
+        legende: "Fiches reprises par une autre".to_owned(),
+        colonnes: ["Fiche", "Reprise par", "Depuis le"].map(str::to_owned).into(),
+        lignes: lignes.collect(),
+    }
 }
 
 fn tableau(instance: &Instance, fiches: &[tenue::Fiche]) -> Tableau {

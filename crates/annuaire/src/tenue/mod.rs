@@ -4,11 +4,15 @@
 //! - [`rules`]: how fresh a page is; when a difference is worth a question. Pure.
 //! - [`storage`]: facts given by people, questions, reminders.
 //! - [`modifier`]: correcting or confirming the page of an actor.
+//! - [`agrements`]: approvals that end, told three months before.
+//! - [`campagne`]: the rhythm of the reminders, and what came of them month by month.
 //! - [`a_tenir`]: the agents' work list: what is to be decided, what sleeps.
 //! - [`relance`]: every day, pages that nobody confirms fall asleep, and some actors are written to; they confirm by a
 //!   link, without account.
 
 pub mod a_tenir;
+pub mod agrements;
+pub mod campagne;
 pub mod modifier;
 pub mod relance;
 pub mod rules;

@@ -15,6 +15,7 @@ use web::{Cadre, CheckedForm, Erreur, Reponse, Saisie, texte};
 
 use super::storage::{self as tenue, Auteur};
 use crate::acteur::{self, storage, theme};
+use crate::reseau::storage as reseau;
 use crate::vocabulaire::{Champ, EtatActeur, Origine};
 use crate::{acces, evenements};
 
@@ -40,6 +41,8 @@ struct PageModifier {
     resume: ResumeErreurs,
     caches: Html,
     version: i64,
+    /// The space of the network that this organisation is.
+    reseau: Option<String>,
     /// Somebody saved in between: what the page says now.
     conflit: Option<Tableau>,
     apercu: Option<Tableau>,
@@ -56,13 +59,16 @@ struct PageModifier {
 struct Ouvert {
     acteur: acteur::Model,
     themes: Vec<Theme>,
+    reseau: Option<String>,
 }
 
 async fn ouvrir(tx: &ReadTx, cadre: &Cadre, reference: &str) -> Result<Ouvert, Erreur> {
     let acteur = acces::ouvrir(tx, reference).await?;
     acces::autoriser(cadre, &acteur)?;
     let themes = storage::themes(tx, &acteur.id).await?;
-    Ok(Ouvert { themes: themes.iter().filter_map(theme::Model::theme).collect(), acteur })
+    let reseau = reseau::de_l_organisation(tx, &acteur.organisation_id).await?.filter(|reseau| reseau.actif);
+    let reseau = reseau.map(|reseau| format!("/reseaux/{}", reseau.reference));
+    Ok(Ouvert { reseau, themes: themes.iter().filter_map(theme::Model::theme).collect(), acteur })
 }
 
 /// What is shown of a field.
@@ -99,6 +105,7 @@ fn page(cadre: &Cadre, ouvert: &Ouvert, saisie: Saisie, erreurs: Erreurs) -> Pag
         resume: f.resume(),
         caches: f.caches(),
         version: acteur.version,
+        reseau: ouvert.reseau.clone(),
         conflit: None,
         apercu: None,
         champ_nom: f.texte("nom", "Nom"),
@@ -260,6 +267,7 @@ async fn ecrire(cadre: &Cadre, form: CheckedForm, ouvert: Ouvert, lue: Option<Lu
         tx.rollback().await?;
         return en_conflit(cadre, lue.is_some().then_some(form.saisie), &acteur.reference).await;
     }
+    tenue::noter_la_confirmation(&tx, &acteur.id, instance.clock.instant()).await?;
     let (genre, message) = match lue {
         Some(_) => (evenements::MODIFIE, "La fiche est enregistrée."),
         None => (evenements::CONFIRME, "Merci. La fiche est confirmée."),

@@ -16,8 +16,10 @@ use web::{Cadre, CheckedForm, Erreur, Instance, Reponse, courriels, recherche, t
 
 use super::rules::{A_CONFIRMER_MOIS, ENDORMIE_MOIS};
 use super::storage::{self as tenue, ARelancer};
+use super::{agrements, campagne};
 use crate::acteur;
 use crate::evenements;
+use crate::recherche::SOURCE;
 use crate::vocabulaire::EtatActeur;
 
 /// Subject in the outbox.
@@ -27,18 +29,17 @@ pub(crate) const CHAQUE_JOUR: Periodique = Periodique { sujet: SUJET, heure: 9 }
 /// Use of the one-time links.
 const USAGE: &str = "annuaire-confirmation";
 /// A link holds so long, and nobody is written to again before its end.
-const VALABLE_JOURS: i64 = 60;
-/// Mails of one day: answers and telephone calls must be borne.
-const PAR_JOUR: i64 = 30;
+pub(crate) const VALABLE_JOURS: i64 = 60;
+/// Days looked back for approvals that ended: the site may have been stopped.
+const RATTRAPAGE_JOURS: i64 = 7;
 
 /// Worker. Idempotent: who was written to is not written to again.
 pub(crate) async fn chaque_jour(instance: Instance, _: ligne::Model) -> Result<(), EchecTravail> {
     endormir(&instance).await?;
-    let jour = instance.aujourd_hui();
-    let avant = instance.debut_de(jour.saturating_sub(A_CONFIRMER_MOIS.months()));
-    let maintenant = instance.clock.instant();
+    oublier_les_agrements(&instance).await?;
     let tx = instance.db.read().await?;
-    let acteurs = tenue::a_relancer(&tx, avant, maintenant.plus_seconds(-VALABLE_JOURS * 86_400), PAR_JOUR).await?;
+    let (campagne, _) = campagne::lire(&tx).await?;
+    let acteurs = campagne::a_ecrire(&tx, &instance, i64::from(campagne.par_jour)).await?;
     drop(tx);
     // In a demonstration, only invented addresses are written to.
     for acteur in acteurs.iter().filter(|acteur| !instance.demo || acteur.courriel.ends_with(".invalid")) {
@@ -59,7 +60,19 @@ async fn endormir(instance: &Instance) -> Result<(), DbErr> {
     tx.commit().await
 }
 
-async fn relancer(tx: &WriteTx, instance: &Instance, acteur: &ARelancer) -> Result<(), Erreur> {
+/// An approval that ended is no longer found by the filters.
+async fn oublier_les_agrements(instance: &Instance) -> Result<(), DbErr> {
+    let jour = instance.aujourd_hui();
+    let tx = instance.db.begin().await?;
+    let (du, au) = (jour.saturating_sub(RATTRAPAGE_JOURS.days()), jour.saturating_sub(1.day()));
+    let acteurs = agrements::finis_entre(&tx, du, au).await?;
+    if !acteurs.is_empty() {
+        recherche::demander(&tx, instance, SOURCE, acteurs.iter().map(ToString::to_string).collect()).await?;
+    }
+    tx.commit().await
+}
+
+pub(crate) async fn relancer(tx: &WriteTx, instance: &Instance, acteur: &ARelancer) -> Result<(), Erreur> {
     let secret = instance.ids.jeton();
     let cible = acteur.id.as_str();
     jeton::creer(tx, &*instance.clock, USAGE, cible, &secret, None, VALABLE_JOURS * 86_400).await?;
@@ -84,12 +97,16 @@ fn perime() -> Erreur {
     Erreur::Introuvable("cette confirmation : elle est déjà faite, ou le lien a plus de 60 jours")
 }
 
-/// GET, without account: opening does nothing.
+/// GET, without account: opening changes nothing of the actor; that it was opened is counted.
 pub async fn ouvrir(cadre: Cadre, Path(secret): Path<String>) -> Reponse {
     let instance = &cadre.instance;
     let tx = instance.db.read().await?;
     let jeton = jeton::lire(&tx, instance.clock.instant(), USAGE, &secret).await?.ok_or_else(perime)?;
     let acteur = acteur::Entity::find_by_id(acteur::ActeurId(jeton.cible)).one(&tx).await?.ok_or_else(perime)?;
+    drop(tx);
+    let tx = instance.db.begin().await?;
+    tenue::noter_l_ouverture(&tx, &acteur.id, instance.clock.instant()).await?;
+    tx.commit().await?;
     let ou_rien = |texte: Option<&String>| texte.cloned().unwrap_or_else(|| "rien".to_owned());
     let commune = acteur.commune.as_ref().map(|code| instance.referentiel().nom_commune(code).to_owned());
     let identite = cadre.identite();
@@ -129,6 +146,7 @@ pub async fn confirmer(cadre: Cadre, Path(secret): Path<String>, form: CheckedFo
     let evenement = Evenement::nouveau(evenements::CONFIRME, evenements::OBJET, id.as_str())
         .visible(Visibilite::Agents)
         .faits(serde_json::json!({ "par": "lien" }));
+    tenue::noter_la_confirmation(&tx, &id, maintenant).await?;
     journal::ecrire(&tx, &*instance.clock, &*instance.ids, evenement).await?;
     let jour = texte::jour(instance.aujourd_hui().saturating_add(A_CONFIRMER_MOIS.months()));
     form.conclure(tx, "/annuaire", &format!("Merci. La fiche est confirmée jusqu’au {jour}.")).await

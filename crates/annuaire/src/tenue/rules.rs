@@ -33,6 +33,66 @@ pub fn fraicheur(jour: Date, depuis: Date, sirene: Option<Date>) -> Fraicheur {
     }
 }
 
+/// An approval is told to agents so long before it ends.
+pub const PREVENIR_MOIS: i32 = 3;
+
+/// How near the end of an approval is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Echeance {
+    /// Its last day is over.
+    Terminee,
+    /// In so many days.
+    Proche(u32),
+    /// Not yet.
+    Lointaine,
+}
+
+/// `au`: the last day that it holds.
+#[must_use]
+pub fn echeance(jour: Date, au: Date) -> Echeance {
+    if au < jour {
+        return Echeance::Terminee;
+    }
+    if au > jour.saturating_add(PREVENIR_MOIS.months()) {
+        return Echeance::Lointaine;
+    }
+    let jours = jour.until(au).map_or(0, |duree| duree.get_days());
+    Echeance::Proche(jours.unsigned_abs())
+}
+
+/// Days until everyone was written to; none: the campaign is stopped.
+#[must_use]
+pub fn jours_restants(attendent: usize, par_jour: u32) -> Option<u64> {
+    match (attendent as u64, u64::from(par_jour)) {
+        (0, _) => Some(0),
+        (_, 0) => None,
+        (attendent, par_jour) => Some(attendent.div_ceil(par_jour)),
+    }
+}
+
+/// What came of some mails.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Mesure {
+    /// Sent.
+    pub envoyes: u64,
+    /// Of which the page was opened, by a person or by a scanner.
+    pub ouvertes: u64,
+    /// Of which the page was confirmed.
+    pub confirmees: u64,
+}
+
+impl Mesure {
+    /// One more mail. A page confirmed was opened, even by another way than the link.
+    #[must_use]
+    pub fn avec(self, ouverte: bool, confirmee: bool) -> Self {
+        Self {
+            envoyes: self.envoyes + 1,
+            ouvertes: self.ouvertes + u64::from(ouverte || confirmee),
+            confirmees: self.confirmees + u64::from(confirmee),
+        }
+    }
+}
+
 /// Does a source really say something else? Capitals, accents, punctuation and spaces are not a difference.
 #[must_use]
 pub fn differe(une: &str, autre: &str) -> bool {
@@ -60,6 +120,26 @@ mod tests {
         #[case] attendue: Fraicheur,
     ) {
         assert_eq!(fraicheur(date(2026, 11, 25), depuis, sirene), attendue);
+    }
+
+    #[rstest]
+    #[case::hier(date(2026, 11, 24), Echeance::Terminee)]
+    #[case::dernier_jour(date(2026, 11, 25), Echeance::Proche(0))]
+    #[case::dans_un_mois(date(2026, 12, 25), Echeance::Proche(30))]
+    #[case::trois_mois(date(2027, 2, 25), Echeance::Proche(92))]
+    #[case::au_dela(date(2027, 2, 26), Echeance::Lointaine)]
+    fn un_agrement_se_dit_trois_mois_avant(#[case] au: Date, #[case] attendue: Echeance) {
+        assert_eq!(echeance(date(2026, 11, 25), au), attendue);
+    }
+
+    #[rstest]
+    #[case(0, 30, Some(0))]
+    #[case(0, 0, Some(0))]
+    #[case(30, 30, Some(1))]
+    #[case(31, 30, Some(2))]
+    #[case(31, 0, None)]
+    fn le_rythme_dit_la_duree(#[case] attendent: usize, #[case] par_jour: u32, #[case] attendue: Option<u64>) {
+        assert_eq!(jours_restants(attendent, par_jour), attendue);
     }
 
     #[rstest]

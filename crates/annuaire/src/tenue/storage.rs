@@ -113,7 +113,7 @@ pub async fn questions(db: &impl ConnectionTrait) -> Result<Vec<Question>, DbErr
          JOIN acteur_valeur o ON o.acteur_id = h.acteur_id AND o.champ = h.champ
          JOIN acteur a ON a.id = h.acteur_id
          WHERE h.courante AND h.source IN ('acteur', 'agent') AND h.valeur <> ''
-           AND o.courante AND o.source IN ('sirene', 'siae', 'ess-france') AND o.valeur <> '' AND o.valeur <> h.valeur
+           AND o.courante AND o.source IN ('sirene', 'rna', 'siae', 'esus', 'cress', 'ess-france') AND o.valeur <> '' AND o.valeur <> h.valeur
            AND o.recu_le > h.recu_le AND a.etat <> 'masque'
          ORDER BY a.nom_tri, a.id, h.champ, o.source LIMIT {limite}"
     ))
@@ -178,8 +178,8 @@ pub async fn chiffres(db: &impl ConnectionTrait, avant: Instant) -> Result<Chiff
              WHERE etat = 'actif' AND COALESCE(confirme_le, cree_le) < {avant}) AS a_confirmer,
             (SELECT CAST(COUNT(*) AS BIGINT) FROM acteur WHERE etat = 'endormi') AS endormies,
             (SELECT CAST(COUNT(*) AS BIGINT) FROM acteur_relance WHERE envoyee_le >= {avant}) AS relances,
-            (SELECT CAST(COUNT(*) AS BIGINT) FROM acteur_relance r JOIN acteur a ON a.id = r.acteur_id
-             WHERE r.envoyee_le >= {avant} AND a.confirme_le >= r.envoyee_le) AS confirmees"
+            (SELECT CAST(COUNT(*) AS BIGINT) FROM acteur_relance
+             WHERE envoyee_le >= {avant} AND confirmee_le IS NOT NULL) AS confirmees"
     ))
     .one(db)
     .await?;
@@ -219,6 +219,8 @@ pub async fn endormir(tx: &WriteTx, avant: Instant, sirene: &str, maintenant: In
 pub struct ARelancer {
     /// Actor.
     pub id: ActeurId,
+    /// Its reference.
+    pub reference: String,
     /// Name.
     pub nom: String,
     /// Where.
@@ -239,7 +241,7 @@ pub async fn a_relancer(
     let (avant, relance) = (avant.0, relance.0);
     ARelancer::find_by_statement(raw_sql!(
         Postgres,
-        "SELECT a.id, a.nom, a.courriel FROM acteur a
+        "SELECT a.id, a.reference, a.nom, a.courriel FROM acteur a
          WHERE a.etat IN ('actif', 'endormi') AND a.courriel IS NOT NULL AND COALESCE(a.confirme_le, a.cree_le) < {avant}
            AND (a.diffusion = 'totale' OR EXISTS (
                SELECT 1 FROM acteur_valeur v WHERE v.acteur_id = a.id AND v.champ = 'courriel' AND v.source = 'acteur'
@@ -249,6 +251,62 @@ pub async fn a_relancer(
     ))
     .all(db)
     .await
+}
+
+/// A mail of the campaign.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, FromQueryResult)]
+pub struct Envoi {
+    /// Sent.
+    pub envoyee_le: Instant,
+    /// First time that its page was opened.
+    pub ouverte_le: Option<Instant>,
+    /// When the page of the actor was confirmed after it.
+    pub confirmee_le: Option<Instant>,
+}
+
+/// Mails sent since, oldest first.
+///
+/// # Errors
+/// The engine refused.
+pub async fn envois(db: &impl ConnectionTrait, depuis: Instant) -> Result<Vec<Envoi>, DbErr> {
+    let depuis = depuis.0;
+    Envoi::find_by_statement(raw_sql!(
+        Postgres,
+        "SELECT envoyee_le, ouverte_le, confirmee_le FROM acteur_relance WHERE envoyee_le >= {depuis}
+         ORDER BY envoyee_le, acteur_id"
+    ))
+    .all(db)
+    .await
+}
+
+/// Writes that the page of the last mail was opened; the first time counts.
+///
+/// # Errors
+/// The engine refused.
+pub async fn noter_l_ouverture(tx: &WriteTx, acteur: &ActeurId, le: Instant) -> Result<(), DbErr> {
+    let (acteur, le) = (acteur.as_str(), le.0);
+    tx.execute_raw(raw_sql!(
+        Postgres,
+        "UPDATE acteur_relance SET ouverte_le = {le} WHERE acteur_id = {acteur} AND ouverte_le IS NULL
+           AND envoyee_le = (SELECT MAX(r.envoyee_le) FROM acteur_relance r WHERE r.acteur_id = {acteur})"
+    ))
+    .await?;
+    Ok(())
+}
+
+/// Writes that the page was confirmed after the last mail; the first time counts.
+///
+/// # Errors
+/// The engine refused.
+pub async fn noter_la_confirmation(tx: &WriteTx, acteur: &ActeurId, le: Instant) -> Result<(), DbErr> {
+    let (acteur, le) = (acteur.as_str(), le.0);
+    tx.execute_raw(raw_sql!(
+        Postgres,
+        "UPDATE acteur_relance SET confirmee_le = {le} WHERE acteur_id = {acteur} AND confirmee_le IS NULL
+           AND envoyee_le = (SELECT MAX(r.envoyee_le) FROM acteur_relance r WHERE r.acteur_id = {acteur})"
+    ))
+    .await?;
+    Ok(())
 }
 
 /// Writes that an actor was written to.

@@ -282,7 +282,6 @@ async fn les_fichiers_abimes_qui_se_lisent(#[case] moteur: Moteur) {
 #[rstest]
 #[case::vide("", "vide")]
 #[case::inconnu("a,b,c\n1,2,3\n", "n’est pas reconnu")]
-#[case::rna("id;id_ex;siret;rup_mi;titre;objet\nW1;;;;x;y\n", "RNA")]
 #[case::double("siret,kind,nom,code_postal,commune,siret\n", "deux fois")]
 #[case::utf16("\u{0}s\u{0}i\u{0}r\u{0}e\u{0}t", "CSV UTF-8")]
 #[case::coupe("siret,kind,nom,code_postal,commune\n80746931700018,EI,X,54200,Toul\n8074693", "coupé")]
@@ -408,9 +407,6 @@ async fn la_ligne_reelle_d_ess_france() {
 async fn les_fichiers_reels_d_associations_sont_refuses_avec_leur_raison() {
     let appli = Appli::nouvelle(Moteur::Sqlite, vec![annuaire::feature()]).await;
     for chemin in [
-        "associations/rna_sample_waldec.csv",
-        "associations/rna_sample_import.csv",
-        "associations/reencode_test.csv",
         "associations/tiers-lieux-numeriques-2023.csv",
         "siae/conventions-asp.csv",
         "siae/secteurs.csv",

@@ -2,10 +2,16 @@
 
 #![expect(clippy::unwrap_used, clippy::print_stderr, reason = "a test fails by panicking; a skip is said")]
 
+mod degats;
 mod ecran;
 mod import;
 mod monde;
 mod offres;
 mod pages;
 mod propositions;
+mod qualite;
+mod reseaux;
+mod sirene;
+mod sources;
 mod tenue;
+mod vie;

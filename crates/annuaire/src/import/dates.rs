@@ -1,0 +1,66 @@
+//! A newer source that says the same again: the value stays, with who received it and when; the date of the source moves.
+//! No version moves: who is writing on the page is not disturbed. Pure.
+
+use jiff::civil::Date;
+use platform::Jour;
+
+use super::difference::Connu;
+use super::fiche::Fiche;
+use crate::acteur::valeur;
+
+/// What a date is about, as stored.
+pub mod quoi {
+    /// A fact.
+    pub const VALEUR: &str = "valeur";
+    /// An establishment.
+    pub const ETABLISSEMENT: &str = "etablissement";
+    /// An approval.
+    pub const AGREMENT: &str = "agrement";
+}
+
+/// The date of a source that moves.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct DateRedite {
+    /// See [`quoi`].
+    pub quoi: &'static str,
+    /// Key of the row: its id; for an approval `actor/kind/source`.
+    pub cle: String,
+    /// Date known.
+    pub avant: Option<Jour>,
+    /// Newer date.
+    pub apres: Jour,
+}
+
+/// The dates that move for one actor: of what the sheets say as it is already known.
+#[must_use]
+pub fn redites(connu: &Connu, fiches: &[&Fiche]) -> Vec<DateRedite> {
+    fiches.iter().flat_map(|fiche| de_la_fiche(connu, fiche)).collect()
+}
+
+fn de_la_fiche(connu: &Connu, fiche: &Fiche) -> Vec<DateRedite> {
+    let mut dates = Vec::new();
+    let mut avancer = |quoi, cle: String, avant: Option<Jour>, du: Option<Date>| {
+        if let Some(du) = du.filter(|du| avant.is_none_or(|avant| avant.0 < *du)) {
+            dates.push(DateRedite { quoi, cle, avant, apres: Jour(du) });
+        }
+    };
+    for deja in connu.valeurs.iter().filter(|v| v.source == fiche.source && redit(v, fiche)) {
+        avancer(quoi::VALEUR, deja.id.clone(), deja.source_du, fiche.du);
+    }
+    for deja in connu.etablissements.iter().filter(|e| e.source == fiche.source) {
+        if fiche.etablissements.iter().any(|lu| deja.siret.as_deref() == Some(lu.siret.as_str())) {
+            avancer(quoi::ETABLISSEMENT, deja.id.clone(), deja.source_du, fiche.lieux_du.or(fiche.du));
+        }
+    }
+    for deja in connu.agrements.iter().filter(|a| a.source == fiche.source.as_str()) {
+        if fiche.agrements.iter().any(|lu| lu.genre.as_str() == deja.genre) {
+            let cle = format!("{}/{}/{}", deja.acteur_id.as_str(), deja.genre, deja.source);
+            avancer(quoi::AGREMENT, cle, deja.source_du, fiche.du);
+        }
+    }
+    dates
+}
+
+fn redit(deja: &valeur::Model, fiche: &Fiche) -> bool {
+    fiche.faits.iter().any(|(champ, valeur)| *champ == deja.champ && *valeur == deja.valeur)
+}

@@ -1,0 +1,12 @@
+//! Networks (CRESS, URSCOP…): an organisation that the agent of the site marks as such, and the actors that it says are its
+//! members. Its people approve pages, write to those who must confirm, and take their list away. Another network sees none
+//! of it.
+//!
+//! - [`rules`]: who may be written to, and how many a day. Pure.
+//! - [`storage`]: networks, members, approvals.
+//! - [`pages`]: the space of a network. [`reglages`]: the agent's screen.
+
+pub mod pages;
+pub mod reglages;
+pub mod rules;
+pub mod storage;

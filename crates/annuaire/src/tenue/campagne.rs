@@ -1,0 +1,183 @@
+//! The yearly campaign: how many are written to a day, what comes next, what came of it month by month.
+
+use std::collections::BTreeMap;
+
+use askama::Template;
+use axum::http::StatusCode;
+use jiff::ToSpan;
+use jiff::civil::Date;
+use platform::journal;
+use sea_orm::DbErr;
+use sea_orm::entity::prelude::*;
+use serde::{Deserialize, Serialize};
+use socle::reglage;
+use web::composants::{Cellule, ChampTexte, Html, Resume, ResumeErreurs, Tableau};
+use web::formulaire::Erreurs;
+use web::{Cadre, CheckedForm, Erreur, Instance, Reponse, Saisie, texte};
+
+use super::relance::VALABLE_JOURS;
+use super::rules::{A_CONFIRMER_MOIS, Mesure, jours_restants};
+use super::storage::{self as tenue, ARelancer, Envoi};
+use crate::evenements;
+
+const URL: &str = "/reglages/annuaire/campagne";
+const CLE: &str = "annuaire.campagne";
+/// Beyond, nobody answers the telephone any more.
+const PAR_JOUR_MAX: u32 = 500;
+/// Months shown.
+const MOIS: i32 = 12;
+/// Named among those written to next.
+const PROCHAINS: usize = 10;
+
+/// What the agent of the site decides.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Campagne {
+    /// Mails of one day; none: the campaign is stopped.
+    pub par_jour: u32,
+}
+
+impl Default for Campagne {
+    /// Answers and telephone calls must be borne.
+    fn default() -> Self {
+        Self { par_jour: 30 }
+    }
+}
+
+/// The campaign as set, with the version of the setting.
+///
+/// # Errors
+/// The engine refused.
+pub async fn lire(db: &impl ConnectionTrait) -> Result<(Campagne, i64), DbErr> {
+    Ok(reglage::lire::<Option<Campagne>>(db, CLE)
+        .await?
+        .map_or_else(|| (Campagne::default(), 0), |(campagne, version)| (campagne.unwrap_or_default(), version)))
+}
+
+/// Those who are to be written to now, at most `limite`.
+///
+/// # Errors
+/// The engine refused.
+pub async fn a_ecrire(db: &impl ConnectionTrait, instance: &Instance, limite: i64) -> Result<Vec<ARelancer>, DbErr> {
+    let avant = instance.debut_de(instance.aujourd_hui().saturating_sub(A_CONFIRMER_MOIS.months()));
+    let relance = instance.clock.instant().plus_seconds(-VALABLE_JOURS * 86_400);
+    tenue::a_relancer(db, avant, relance, limite).await
+}
+
+#[derive(Template)]
+#[template(path = "campagne.html")]
+struct PageCampagne {
+    resume: ResumeErreurs,
+    caches: Html,
+    version: i64,
+    conflit: Option<String>,
+    par_jour: ChampTexte,
+    suite: Resume,
+    prochains: Option<Tableau>,
+    mois: Option<Tableau>,
+}
+
+async fn page(cadre: &Cadre, saisie: Option<Saisie>, erreurs: Erreurs, conflit: bool) -> Result<PageCampagne, Erreur> {
+    let instance = &cadre.instance;
+    let tx = instance.db.read().await?;
+    let (campagne, version) = lire(&tx).await?;
+    let attendent = a_ecrire(&tx, instance, i64::MAX).await?;
+    let depuis = instance.debut_de(instance.aujourd_hui().first_of_month().saturating_sub(MOIS.months()));
+    let envois = tenue::envois(&tx, depuis).await?;
+    let saisie = saisie.unwrap_or_else(|| Saisie::default().avec("par_jour", campagne.par_jour.to_string()));
+    let f = cadre.formulaire_avec(saisie, erreurs);
+    Ok(PageCampagne {
+        resume: f.resume(),
+        caches: f.caches(),
+        version,
+        conflit: conflit.then(|| campagne.par_jour.to_string()),
+        par_jour: f
+            .texte("par_jour", "Courriels par jour")
+            .chiffres()
+            .aide("Chaque structure peut répondre ou appeler. Écrivez 0 pour arrêter la campagne."),
+        suite: suite(campagne, attendent.len()),
+        prochains: (!attendent.is_empty()).then(|| prochains(&attendent)),
+        mois: (!envois.is_empty()).then(|| par_mois(instance, &envois)),
+    })
+}
+
+fn suite(campagne: Campagne, attendent: usize) -> Resume {
+    let duree = match jours_restants(attendent, campagne.par_jour) {
+        None => "campagne arrêtée".to_owned(),
+        Some(0) => "personne n’attend".to_owned(),
+        Some(jours) => texte::accorde(jours, "jour", "jours"),
+    };
+    Resume::default()
+        .ligne("Structures à qui écrire", attendent.to_string())
+        .ligne("À ce rythme, il faut", duree)
+        .ligne("Une structure n’est pas relancée avant", format!("{VALABLE_JOURS} jours"))
+}
+
+fn prochains(attendent: &[ARelancer]) -> Tableau {
+    let lignes = attendent
+        .iter()
+        .take(PROCHAINS)
+        .map(|acteur| vec![Cellule::lien(&format!("/annuaire/{}", acteur.reference), &acteur.nom)]);
+    Tableau { legende: "Les prochaines".to_owned(), colonnes: vec!["Structure".to_owned()], lignes: lignes.collect() }
+}
+
+fn par_mois(instance: &Instance, envois: &[Envoi]) -> Tableau {
+    let mut mois: BTreeMap<Date, Mesure> = BTreeMap::new();
+    for envoi in envois {
+        let mesure = mois.entry(instance.jour_de(envoi.envoyee_le).first_of_month()).or_default();
+        *mesure = mesure.avec(envoi.ouverte_le.is_some(), envoi.confirmee_le.is_some());
+    }
+    let lignes = mois.iter().rev().map(|(premier, mesure)| {
+        let Mesure { envoyes, ouvertes, confirmees } = *mesure;
+        let part = (confirmees * 100).checked_div(envoyes).unwrap_or(0);
+        let nom = texte::jour(*premier);
+        vec![
+            // "1er novembre 2026" without its day.
+            Cellule::texte(nom.split_once(|c: char| c.is_whitespace()).map_or(nom.as_str(), |(_, mois)| mois)),
+            Cellule::nombre(envoyes.to_string()),
+            Cellule::nombre(ouvertes.to_string()),
+            Cellule::nombre(confirmees.to_string()),
+            Cellule::nombre(format!("{part}\u{a0}%")),
+        ]
+    });
+    Tableau {
+        legende: "Mois par mois, selon le jour de l’envoi".to_owned(),
+        colonnes: ["Mois", "Courriels envoyés", "Pages ouvertes", "Fiches confirmées", "Part confirmée"]
+            .map(str::to_owned)
+            .into(),
+        lignes: lignes.collect(),
+    }
+}
+
+fn repondre(cadre: &Cadre, page: &PageCampagne, statut: StatusCode) -> Reponse {
+    let fil = [("Réglages", "/reglages"), ("Tenir l’annuaire à jour", "/reglages/annuaire")];
+    cadre.page("Campagne de confirmation", page)?.statut(statut).fil(&fil).repondre()
+}
+
+/// GET `/reglages/annuaire/campagne`.
+pub async fn montrer(cadre: Cadre) -> Reponse {
+    let page = page(&cadre, None, Erreurs::default(), false).await?;
+    repondre(&cadre, &page, StatusCode::OK)
+}
+
+/// POST: the rhythm.
+pub async fn regler(cadre: Cadre, form: CheckedForm) -> Reponse {
+    let ecrit = form.saisie.texte("par_jour").trim().parse::<u32>().ok();
+    let Some(par_jour) = ecrit.filter(|nombre| *nombre <= PAR_JOUR_MAX) else {
+        let mut erreurs = Erreurs::default();
+        erreurs.ajouter("par_jour", format!("Écrivez un nombre de courriels par jour, de 0 à {PAR_JOUR_MAX}."));
+        let page = page(&cadre, Some(form.saisie.clone()), erreurs, false).await?;
+        return repondre(&cadre, &page, StatusCode::UNPROCESSABLE_ENTITY);
+    };
+    let instance = &cadre.instance;
+    let (par, version) = (cadre.visiteur.personne_id(), form.saisie.texte("version").parse().unwrap_or(0));
+    let tx = instance.db.begin().await?;
+    if !reglage::ecrire(&tx, &*instance.clock, CLE, &Campagne { par_jour }, version, par).await? {
+        drop(tx);
+        let page = page(&cadre, Some(form.saisie.clone()), Erreurs::default(), true).await?;
+        return repondre(&cadre, &page, StatusCode::CONFLICT);
+    }
+    let evenement = evenements::du_site(&cadre, evenements::CAMPAGNE_REGLEE, CLE)
+        .faits(serde_json::json!({ "par_jour": par_jour }));
+    journal::ecrire(&tx, &*instance.clock, &*instance.ids, evenement).await?;
+    form.conclure(tx, URL, "Le rythme de la campagne est enregistré.").await
+}

@@ -1,0 +1,218 @@
+//! Real files as a spreadsheet damages them: what can be read without doubt is read, what cannot is refused by its line with
+//! the reason, and a file cut in the middle leaves nothing.
+
+use std::path::PathBuf;
+
+use annuaire::acteur::Entity as Acteurs;
+use annuaire::import::ImportRefuse;
+use annuaire::import::fichier::FichierRecu;
+use annuaire::import::preparation::{Demande, SANS_PROGRES, appliquer, preparer};
+use annuaire::import::rapport::Rapport;
+use rstest::rstest;
+use sea_orm::{EntityTrait, PaginatorTrait};
+use testkit::{Appli, Moteur};
+
+use crate::sirene::recu;
+
+/// A set of files that is imported together, in a département where it brings actors.
+struct Jeu {
+    departement: &'static str,
+    fichiers: &'static [&'static str],
+}
+
+const SIAE: Jeu = Jeu { departement: "54", fichiers: &["siae/siae-liste.csv"] };
+const SIRENE: Jeu = Jeu {
+    departement: "80",
+    fichiers: &["sirene/StockUniteLegale_extrait_2022-04.csv", "sirene/StockEtablissement_extrait_2024-04.csv"],
+};
+const SIRENE_04: Jeu = Jeu { departement: "04", fichiers: SIRENE.fichiers };
+
+/// Bytes of a set; none with a word when the folder is absent.
+fn octets(jeu: &Jeu) -> Option<Vec<(String, Vec<u8>)>> {
+    let racine = PathBuf::from(concat!(env!("CARGO_MANIFEST_DIR"), "/../../../shared/data/"));
+    let lire = |nom: &&str| {
+        let chemin = racine.join(nom);
+        if !chemin.exists() {
+            eprintln!("SAUTÉ : {} est absent", chemin.display());
+            return None;
+        }
+        Some(((*nom).to_owned(), std::fs::read(chemin).unwrap()))
+    };
+    jeu.fichiers.iter().map(lire).collect()
+}
+
+async fn importer(appli: &Appli, fichiers: Vec<FichierRecu>) -> Result<Rapport, ImportRefuse> {
+    let demande = Demande { fichiers, essai: false, par: None, liste_du: None };
+    let prepare = preparer(&appli.instance, demande, SANS_PROGRES).await?;
+    appliquer(&appli.instance, &prepare.id, None).await
+}
+
+/// The set with every file damaged so; the report, and how many actors entered.
+async fn abime(jeu: &Jeu, degat: fn(&[u8]) -> Vec<u8>) -> Option<(Result<Rapport, ImportRefuse>, u64)> {
+    let appli = Appli::pour(jeu.departement, Moteur::Sqlite, vec![annuaire::feature()], false).await;
+    let fichiers = octets(jeu)?.into_iter().map(|(nom, octets)| recu(&nom, degat(&octets))).collect();
+    let rapport = importer(&appli, fichiers).await;
+    let tx = appli.instance.db.read().await.unwrap();
+    let acteurs = Acteurs::find().count(&tx).await.unwrap();
+    drop(tx);
+    appli.fin().await;
+    Some((rapport, acteurs))
+}
+
+/// Rewrites each row.
+fn lignes(octets: &[u8], separateur: u8, mut changer: impl FnMut(usize, &mut Vec<String>)) -> Vec<u8> {
+    let mut lecteur = csv::ReaderBuilder::new().has_headers(false).flexible(true).from_reader(octets);
+    let mut ecrivain = csv::WriterBuilder::new().delimiter(separateur).flexible(true).from_writer(Vec::new());
+    for (rang, ligne) in lecteur.records().enumerate() {
+        let mut cellules: Vec<String> = ligne.unwrap().iter().map(str::to_owned).collect();
+        changer(rang, &mut cellules);
+        ecrivain.write_record(&cellules).unwrap();
+    }
+    ecrivain.into_inner().unwrap()
+}
+
+fn intact(octets: &[u8]) -> Vec<u8> {
+    octets.to_vec()
+}
+
+fn windows_1252(octets: &[u8]) -> Vec<u8> {
+    encoding_rs::WINDOWS_1252.encode(std::str::from_utf8(octets).unwrap()).0.into_owned()
+}
+
+fn zeros_perdus(octets: &[u8]) -> Vec<u8> {
+    lignes(octets, b',', |rang, cellules| {
+        for cellule in cellules.iter_mut().filter(|_| rang > 0) {
+            if cellule.len() > 3 && cellule.bytes().all(|o| o.is_ascii_digit()) {
+                *cellule = cellule.trim_start_matches('0').to_owned();
+            }
+        }
+    })
+}
+
+fn points_virgules(octets: &[u8]) -> Vec<u8> {
+    let texte = String::from_utf8(lignes(octets, b';', |_, _| {})).unwrap();
+    texte.replace('\n', "\r\n").into_bytes()
+}
+
+fn entete_double(octets: &[u8]) -> Vec<u8> {
+    let fin = octets.iter().position(|o| *o == b'\n').unwrap() + 1;
+    let (entete, reste) = octets.split_at(fin);
+    let milieu = reste.iter().skip(reste.len() / 2).position(|o| *o == b'\n').unwrap() + reste.len() / 2 + 1;
+    [entete, &reste[..milieu], entete, &reste[milieu..]].concat()
+}
+
+/// SIREN and SIRET of one row in two, as a spreadsheet shows a long number.
+fn notation_scientifique(octets: &[u8]) -> Vec<u8> {
+    lignes(octets, b',', |rang, cellules| {
+        for cellule in cellules.iter_mut().filter(|_| rang > 0 && rang % 2 == 0) {
+            let chiffres = cellule.bytes().all(|o| o.is_ascii_digit());
+            if chiffres && matches!(cellule.len(), 9 | 14) {
+                *cellule = format!("{},{}E+{:02}", &cellule[..1], &cellule[1..3], cellule.len() - 1);
+            }
+        }
+    })
+}
+
+/// One row in three has a cell too many.
+fn colonnes_decalees(octets: &[u8]) -> Vec<u8> {
+    lignes(octets, b',', |rang, cellules| {
+        if rang > 0 && rang % 3 == 0 {
+            cellules.insert(1, String::new());
+        }
+    })
+}
+
+fn tout_decale(octets: &[u8]) -> Vec<u8> {
+    lignes(octets, b',', |rang, cellules| {
+        if rang > 0 {
+            cellules.insert(1, String::new());
+        }
+    })
+}
+
+/// Cut in the middle of a row.
+fn coupe(octets: &[u8]) -> Vec<u8> {
+    let fin = octets.iter().skip(octets.len() / 2).position(|o| *o == b'\n').unwrap() + octets.len() / 2;
+    octets[..fin + 12].to_vec()
+}
+
+#[rstest]
+#[case::siae_windows(&SIAE, windows_1252)]
+#[case::siae_zeros(&SIAE, zeros_perdus)]
+#[case::siae_points_virgules(&SIAE, points_virgules)]
+#[case::siae_entete(&SIAE, entete_double)]
+#[case::sirene_windows(&SIRENE, windows_1252)]
+#[case::sirene_points_virgules(&SIRENE, points_virgules)]
+#[case::sirene_entete(&SIRENE, entete_double)]
+#[case::sirene_zeros_du_04(&SIRENE_04, zeros_perdus)]
+#[tokio::test]
+async fn ce_qui_se_lit_sans_doute_est_lu(#[case] jeu: &Jeu, #[case] degat: fn(&[u8]) -> Vec<u8>) {
+    let Some((bon, acteurs)) = abime(jeu, intact).await else { return };
+    let (rapport, gardes) = abime(jeu, degat).await.unwrap();
+    let (bon, rapport) = (bon.unwrap(), rapport.unwrap());
+    assert_eq!(gardes, acteurs, "{}", rapport.en_texte());
+    assert_eq!((rapport.nouveaux, rapport.refusees), (bon.nouveaux, bon.refusees), "{}", rapport.en_texte());
+}
+
+#[rstest]
+#[case::siae(&SIAE)]
+#[case::sirene(&SIRENE)]
+#[tokio::test]
+async fn un_numero_perdu_est_refuse_par_sa_ligne(#[case] jeu: &Jeu) {
+    let Some((bon, acteurs)) = abime(jeu, intact).await else { return };
+    let (rapport, gardes) = abime(jeu, notation_scientifique).await.unwrap();
+    let rapport = rapport.unwrap();
+    assert!(rapport.refusees > bon.unwrap().refusees, "{}", rapport.en_texte());
+    assert!(gardes <= acteurs);
+    for refus in &rapport.refus {
+        assert!(refus.motif.contains("abîmé par un tableur"), "{refus:?}");
+        assert!(refus.ligne % 2 == 1 && refus.ligne > 1, "the line that a text editor shows: {refus:?}");
+        assert!(matches!(refus.colonne.as_deref(), Some("siret" | "siren")), "{refus:?}");
+    }
+}
+
+#[rstest]
+#[case::siae(&SIAE)]
+#[case::sirene(&SIRENE)]
+#[tokio::test]
+async fn une_ligne_decalee_est_refusee_et_elle_seule(#[case] jeu: &Jeu) {
+    let Some((bon, acteurs)) = abime(jeu, intact).await else { return };
+    let (rapport, gardes) = abime(jeu, colonnes_decalees).await.unwrap();
+    let (bon, rapport) = (bon.unwrap(), rapport.unwrap());
+    let decalees: u64 = rapport.fichiers.iter().map(|fichier| fichier.lues / 3).sum();
+    assert_eq!(rapport.refusees, bon.refusees + decalees, "{}", rapport.en_texte());
+    assert!(gardes <= acteurs && rapport.refus.iter().all(|refus| refus.motif.contains("décalée")));
+    let (refuse, gardes) = abime(jeu, tout_decale).await.unwrap();
+    assert!(refuse.unwrap_err().to_string().contains("plus de la moitié des lignes sont décalées"));
+    assert_eq!(gardes, 0);
+}
+
+#[rstest]
+#[case::siae(&SIAE)]
+#[case::sirene(&SIRENE)]
+#[tokio::test]
+async fn un_fichier_coupe_ne_laisse_rien(#[case] jeu: &Jeu) {
+    let Some((refuse, gardes)) = abime(jeu, coupe).await else { return };
+    assert!(refuse.unwrap_err().to_string().contains("coupé"));
+    assert_eq!(gardes, 0, "never half an import");
+}
+
+/// The list shipped with the demonstration is always there: the same proofs on it.
+#[tokio::test]
+async fn la_liste_livree_abimee() {
+    let liste = include_bytes!("../../../../demonstration/54/siae-2020.csv");
+    for (degat, nouveaux) in
+        [(windows_1252 as fn(&[u8]) -> Vec<u8>, 64), (zeros_perdus, 64), (points_virgules, 64), (entete_double, 64)]
+    {
+        let appli = Appli::nouvelle(Moteur::Sqlite, vec![annuaire::feature()]).await;
+        let rapport = importer(&appli, vec![recu("siae.csv", degat(liste))]).await.unwrap();
+        assert_eq!((rapport.nouveaux, rapport.refusees), (nouveaux, 0), "{}", rapport.en_texte());
+        appli.fin().await;
+    }
+    let appli = Appli::nouvelle(Moteur::Sqlite, vec![annuaire::feature()]).await;
+    assert!(importer(&appli, vec![recu("siae.csv", coupe(liste))]).await.is_err());
+    // Killed in the middle or refused: the same import, whole, goes on as if nothing had been.
+    let rapport = importer(&appli, vec![recu("siae.csv", liste.to_vec())]).await.unwrap();
+    assert_eq!(rapport.nouveaux, 64);
+    appli.fin().await;
+}

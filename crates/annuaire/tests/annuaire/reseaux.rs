@@ -1,0 +1,154 @@
+//! Networks: marked by the agent of the site, animated by their people, blind to each other.
+
+use annuaire::acteur::storage;
+use annuaire::vocabulaire::{Champ, Diffusion, EtatActeur, Origine};
+use axum::http::StatusCode;
+use domain::droit::Fonction;
+use rstest::rstest;
+use socle::mandat::{self, Verification};
+use socle::organisation::{self, Nature};
+use testkit::{Appli, Moteur, Navigateur};
+
+use crate::monde::{Acteur, appli_avec};
+
+const RESEAUX: &str = "/reglages/annuaire/reseaux";
+
+fn siren(rang: u32) -> String {
+    annuaire::generateur::siren(rang)
+}
+
+/// The agent marks a network; somebody represents it. Gives its address.
+async fn reseau(appli: &Appli, rang: u32, nom: &str, courriel: &str, verifie: bool) -> (Navigateur, String) {
+    let mandat = Some((Nature::Departement, "Département", Fonction::AgentSite));
+    let (mut agent, _) = appli.connecter("agent@exemple.invalid", mandat).await;
+    let page = agent.ouvrir(RESEAUX).await;
+    let numero = siren(rang);
+    agent.envoyer(&page, RESEAUX, &[("siren", &numero), ("nom", nom)]).await.exiger(&format!("{nom} est un réseau"));
+    let (navigateur, personne) = appli.connecter(courriel, None).await;
+    let instance = &appli.instance;
+    let tx = instance.db.begin().await.unwrap();
+    let organisation = organisation::par_siren(&tx, &numero.parse().unwrap()).await.unwrap().unwrap();
+    let nouveau = mandat::Nouveau {
+        personne,
+        organisation: organisation.id.clone(),
+        fonction: Fonction::Representant,
+        du: "2026-01-01".parse().unwrap(),
+        au: None,
+        preuve: "test".to_owned(),
+        verifie_par: verifie.then_some(Verification::Preuve),
+    };
+    mandat::donner(&tx, &*instance.clock, &*instance.ids, nouveau).await.unwrap();
+    let marque = annuaire::reseau::storage::de_l_organisation(&tx, &organisation.id).await.unwrap().unwrap();
+    tx.commit().await.unwrap();
+    (navigateur, format!("/reseaux/{}", marque.reference))
+}
+
+#[rstest]
+#[case::sqlite(Moteur::Sqlite)]
+#[case::postgres(Moteur::Postgres)]
+#[tokio::test]
+async fn un_reseau_anime_ses_membres_et_lui_seul(#[case] moteur: Moteur) {
+    let acteurs = [
+        Acteur { nom: "La Recyclerie de Toul", ..Acteur::default() },
+        Acteur { nom: "La Recyclerie de Nancy", ..Acteur::default() },
+        Acteur { nom: "Épicerie discrète", diffusion: Diffusion::Partielle, ..Acteur::default() },
+    ];
+    let (appli, faits) = appli_avec(moteur, &acteurs).await;
+    let (mut cress, url) = reseau(&appli, 50, "Chambre régionale (exemple)", "cress@exemple.invalid", true).await;
+    let (mut autre, autre_url) = reseau(&appli, 51, "Union (exemple)", "union@exemple.invalid", true).await;
+    let (mut declaree, tierce) = reseau(&appli, 52, "Fédération (exemple)", "fede@exemple.invalid", false).await;
+    cress.ouvrir("/reseaux").await.exiger("Chambre régionale (exemple)");
+    assert!(!cress.ouvrir("/reseaux").await.contient("Union (exemple)"), "another network is not even named");
+    for (qui, ou) in [(&mut cress, &autre_url), (&mut autre, &url), (&mut declaree, &tierce)] {
+        assert_eq!(qui.ouvrir(ou).await.statut, StatusCode::FORBIDDEN);
+        assert_eq!(qui.ouvrir(&format!("{ou}/export?format=csv")).await.statut, StatusCode::FORBIDDEN);
+    }
+    assert_ne!(appli.navigateur().ouvrir(&url).await.statut, StatusCode::OK, "sign in first");
+
+    // Added: words that fit nobody, several, one.
+    let page = cress.ouvrir(&url).await;
+    page.exiger("Aucun membre");
+    let rien = cress.envoyer(&page, &url, &[("qui", "zzz"), ("acte", "ajouter")]).await;
+    assert_eq!(rien.statut, StatusCode::UNPROCESSABLE_ENTITY);
+    rien.exiger("Aucune structure de l’annuaire ne répond");
+    let plusieurs = cress.envoyer(&page, &url, &[("qui", "recyclerie"), ("acte", "ajouter")]).await;
+    plusieurs.exiger("Laquelle ?").exiger("La Recyclerie de Nancy");
+    for (_, reference) in &faits[..1] {
+        let choix = [("membre", reference.as_str()), ("acte", "ajouter"), ("_cle", "choix")];
+        cress.envoyer(&plusieurs, &url, &choix).await.exiger("La Recyclerie de Toul est dans le réseau");
+    }
+    let page = cress.ouvrir(&url).await;
+    cress.envoyer(&page, &url, &[("qui", "epicerie"), ("acte", "ajouter")]).await.exiger("Épicerie discrète est dans");
+    assert!(!autre.ouvrir(&autre_url).await.contient("Recyclerie"));
+
+    // A year later: the page is to be confirmed; who asked not to be canvassed is not written to; nobody twice.
+    appli.horloge.avancer_de_jours(366);
+    let (mut cress, _) = appli.connecter("cress@exemple.invalid", None).await;
+    let page = cress.ouvrir(&url).await;
+    page.exiger("à confirmer").exiger("pas de courriel utilisable");
+    cress.envoyer(&page, &url, &[("acte", "relancer-toutes")]).await.exiger("1\u{a0}courriel envoyé");
+    assert_eq!(appli.courriels().await.len(), 1);
+    let page = cress.ouvrir(&url).await;
+    page.exiger("déjà relancée");
+    let encore = [("membre", faits[0].1.as_str()), ("acte", "relancer"), ("_cle", "encore")];
+    cress.envoyer(&page, &url, &encore).await.exiger("Personne n’est à relancer");
+    assert_eq!(appli.courriels().await.len(), 1);
+
+    // Approved: a dated fact of the network, and the page is confirmed.
+    let page = cress.ouvrir(&url).await;
+    let approuver = [("membre", faits[0].1.as_str()), ("acte", "approuver"), ("_cle", "approuver")];
+    cress.envoyer(&page, &url, &approuver).await.exiger("La fiche de La Recyclerie de Toul est dite juste");
+    appli.travailler().await;
+    let fiche = appli.navigateur().ouvrir(&format!("/annuaire/{}", faits[0].1)).await;
+    fiche.exiger("Fiche relue par").exiger("Chambre régionale (exemple)");
+    assert!(!fiche.contient("À confirmer"));
+    let tx = appli.instance.db.read().await.unwrap();
+    let valeurs = storage::valeurs(&tx, &faits[0].0).await.unwrap();
+    let relue = valeurs.iter().find(|v| v.courante && v.champ == Champ::Approbation).unwrap();
+    assert_eq!(relue.source, Origine::Reseau);
+    assert_eq!(relue.source_du.unwrap().0, appli.instance.aujourd_hui());
+    drop(tx);
+    // Only members: another actor is out of reach.
+    let page = cress.ouvrir(&url).await;
+    let etranger = [("membre", faits[1].1.as_str()), ("acte", "approuver"), ("_cle", "etranger")];
+    assert_eq!(cress.envoyer(&page, &url, &etranger).await.statut, StatusCode::NOT_FOUND);
+    let csv = cress.ouvrir(&format!("{url}/export?format=csv")).await.html;
+    assert!(csv.contains("La Recyclerie de Toul") && !csv.contains("@"), "{csv}");
+
+    // Taken away: what it said no longer counts. Closed: the people of the network no longer enter.
+    let page = cress.ouvrir(&url).await;
+    let retirer = [("membre", faits[0].1.as_str()), ("acte", "retirer"), ("_cle", "retirer")];
+    cress.envoyer(&page, &url, &retirer).await.exiger("n’est plus dans le réseau");
+    appli.travailler().await;
+    assert!(!appli.navigateur().ouvrir(&format!("/annuaire/{}", faits[0].1)).await.contient("Fiche relue par"));
+    let mandat = Some((Nature::Departement, "Département", Fonction::AgentSite));
+    let (mut agent, _) = appli.connecter("agent2@exemple.invalid", mandat).await;
+    let page = agent.ouvrir(RESEAUX).await;
+    let fermer = [("reseau", url.trim_start_matches("/reseaux/")), ("acte", "fermer")];
+    agent.envoyer(&page, RESEAUX, &fermer).await.exiger("L’espace du réseau est fermé");
+    assert_eq!(cress.ouvrir(&url).await.statut, StatusCode::FORBIDDEN);
+    agent.ouvrir(&url).await.exiger("Cet espace est fermé");
+    appli.fin().await;
+}
+
+#[rstest]
+#[case::sqlite(Moteur::Sqlite)]
+#[case::postgres(Moteur::Postgres)]
+#[tokio::test]
+async fn marquer_un_reseau_demande_un_siren(#[case] moteur: Moteur) {
+    let (appli, _) = appli_avec(moteur, &[Acteur { etat: EtatActeur::Actif, ..Acteur::default() }]).await;
+    let mandat = Some((Nature::Departement, "Département", Fonction::AgentSite));
+    let (mut agent, _) = appli.connecter("agent@exemple.invalid", mandat).await;
+    let page = agent.ouvrir(RESEAUX).await;
+    let faux = agent.envoyer(&page, RESEAUX, &[("siren", "12"), ("nom", "X")]).await;
+    assert_eq!(faux.statut, StatusCode::UNPROCESSABLE_ENTITY);
+    assert_eq!(faux.attribut("#siren", "value").as_deref(), Some("12"));
+    let numero = siren(60);
+    let page = agent.ouvrir(RESEAUX).await;
+    agent.envoyer(&page, RESEAUX, &[("siren", &numero)]).await.exiger("écrivez le nom du réseau");
+    let page = agent.ouvrir(RESEAUX).await;
+    agent.envoyer(&page, RESEAUX, &[("siren", &numero), ("nom", "Réseau (exemple)")]).await.exiger("est un réseau");
+    let page = agent.ouvrir(RESEAUX).await;
+    agent.envoyer(&page, RESEAUX, &[("siren", &numero)]).await.exiger("était déjà un réseau");
+    appli.fin().await;
+}
