@@ -18,6 +18,23 @@ pub(crate) const MODIFIE: &str = "annuaire.acteur-modifie";
 pub(crate) const CONFIRME: &str = "annuaire.acteur-confirme";
 pub(crate) const TRANCHE: &str = "annuaire.acteur-tranche";
 
+pub(crate) const REUNI: &str = "annuaire.acteur-reuni";
+pub(crate) const ABSORBE: &str = "annuaire.acteur-absorbe";
+pub(crate) const SEPARE: &str = "annuaire.acteur-separe";
+pub(crate) const ECARTE: &str = "annuaire.doublon-ecarte";
+pub(crate) const REPRIS: &str = "annuaire.doublon-repris";
+
+pub(crate) const REVENDIQUE: &str = "annuaire.revendication-demandee";
+pub(crate) const REVENDICATION_ACCEPTEE: &str = "annuaire.revendication-acceptee";
+pub(crate) const REVENDICATION_REFUSEE: &str = "annuaire.revendication-refusee";
+pub(crate) const PROPOSE: &str = "annuaire.correction-proposee";
+pub(crate) const PROPOSITION_PRISE: &str = "annuaire.correction-prise";
+pub(crate) const PROPOSITION_REFUSEE: &str = "annuaire.correction-refusee";
+
+pub(crate) const PHOTO_AJOUTEE: &str = "annuaire.photo-ajoutee";
+pub(crate) const PHOTO_RETIREE: &str = "annuaire.photo-retiree";
+pub(crate) const ADRESSES: &str = "annuaire.adresses-changees";
+
 pub(crate) const RENDUS: &[(&str, Rendu)] = &[
     (OFFRE_AJOUTEE, |_, _| "Offre ajoutée".to_owned()),
     (OFFRE_MODIFIEE, |_, _| "Offre modifiée".to_owned()),
@@ -32,6 +49,24 @@ pub(crate) const RENDUS: &[(&str, Rendu)] = &[
         Some(true) => "Valeur officielle prise".to_owned(),
         _ => "Valeur de la fiche gardée".to_owned(),
     }),
+    (REUNI, |_, _| "Une autre fiche est réunie à celle-ci".to_owned()),
+    (ABSORBE, |_, _| "Fiche réunie à une autre".to_owned()),
+    (SEPARE, |_, _| "Réunion défaite".to_owned()),
+    (ECARTE, |_, _| "Paire écartée : deux structures différentes".to_owned()),
+    (REPRIS, |_, _| "Paire remise parmi celles à juger".to_owned()),
+    (REVENDIQUE, |_, _| "Une personne demande à tenir la fiche".to_owned()),
+    (REVENDICATION_ACCEPTEE, |_, faits| match faits.get("moyen").and_then(serde_json::Value::as_str) {
+        Some("courriel") => "Demande acceptée par la structure, par courriel".to_owned(),
+        Some("poste") => "Demande acceptée : le code de la lettre est juste".to_owned(),
+        _ => "Demande acceptée par un agent".to_owned(),
+    }),
+    (REVENDICATION_REFUSEE, |_, _| "Demande pour tenir la fiche refusée".to_owned()),
+    (PROPOSE, |_, _| "Correction proposée".to_owned()),
+    (PROPOSITION_PRISE, |_, _| "Correction proposée, prise par un agent".to_owned()),
+    (PROPOSITION_REFUSEE, |_, _| "Correction proposée, sans changement de la fiche".to_owned()),
+    (PHOTO_AJOUTEE, |_, _| "Photo ajoutée".to_owned()),
+    (PHOTO_RETIREE, |_, _| "Photo retirée".to_owned()),
+    (ADRESSES, |_, _| "Adresses changées".to_owned()),
     crate::import::RENDUS[0],
     crate::import::RENDUS[1],
 ];

@@ -92,6 +92,9 @@ vocabulaire! {
         Site = "site", "Site internet";
         Courriel = "courriel", "Courriel";
         Telephone = "telephone", "Téléphone";
+        Visites = "visites", "Ouvert aux visites";
+        Ventes = "ventes", "Vend aux collectivités";
+        Benevoles = "benevoles", "Accueille des bénévoles";
     }
 }
 

@@ -233,9 +233,11 @@ fn identique(deja: &etablissement::Model, ligne: &etablissement::Model) -> bool 
 
 /// At least one establishment is known, and all are closed.
 fn tout_est_ferme(connu: &Connu, lignes: &[etablissement::Model]) -> bool {
+    // A place that people added, without SIRET, keeps no unit open.
+    let numerotes = || connu.etablissements.iter().filter(|e| e.siret.is_some());
     let reste_ouvert = |e: &etablissement::Model| e.ouvert && !lignes.iter().any(|ligne| ligne.id == e.id);
-    let ouvert = lignes.iter().any(|ligne| ligne.ouvert) || connu.etablissements.iter().any(reste_ouvert);
-    let un_connu = !lignes.is_empty() || !connu.etablissements.is_empty();
+    let ouvert = lignes.iter().any(|ligne| ligne.ouvert) || numerotes().any(reste_ouvert);
+    let un_connu = !lignes.is_empty() || numerotes().next().is_some();
     un_connu && !ouvert
 }
 

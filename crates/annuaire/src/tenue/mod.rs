@@ -3,12 +3,16 @@
 //!
 //! - [`rules`]: how fresh a page is; when a difference is worth a question. Pure.
 //! - [`storage`]: facts given by people, questions, reminders.
+//! - [`adresses`]: antennas added and closed by those who know them.
+//! - `champs`: the fields that people may give, as shown and as typed.
 //! - [`modifier`]: correcting or confirming the page of an actor.
 //! - [`a_tenir`]: the agents' work list: what is to be decided, what sleeps.
 //! - [`relance`]: every day, pages that nobody confirms fall asleep, and some actors are written to; they confirm by a
 //!   link, without account.
 
 pub mod a_tenir;
+pub mod adresses;
+pub(crate) mod champs;
 pub mod modifier;
 pub mod relance;
 pub mod rules;

@@ -17,6 +17,7 @@ use web::{Cadre, CheckedForm, Erreur, Instance, Reponse, courriels, recherche, t
 use super::rules::{A_CONFIRMER_MOIS, ENDORMIE_MOIS};
 use super::storage::{self as tenue, ARelancer};
 use crate::acteur;
+use crate::donnees;
 use crate::evenements;
 use crate::vocabulaire::EtatActeur;
 
@@ -34,6 +35,9 @@ const PAR_JOUR: i64 = 30;
 /// Worker. Idempotent: who was written to is not written to again.
 pub(crate) async fn chaque_jour(instance: Instance, _: ligne::Model) -> Result<(), EchecTravail> {
     endormir(&instance).await?;
+    let tx = instance.db.begin().await?;
+    donnees::oublier_les_adresses(&tx, &instance).await?;
+    tx.commit().await?;
     let jour = instance.aujourd_hui();
     let avant = instance.debut_de(jour.saturating_sub(A_CONFIRMER_MOIS.months()));
     let maintenant = instance.clock.instant();
