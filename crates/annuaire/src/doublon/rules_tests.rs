@@ -85,7 +85,10 @@ fn une_adresse_se_plie(#[case] adresse: &str, #[case] attendue: Option<&str>) {
 fn une_cle_que_beaucoup_partagent_ne_dit_rien() {
     let tous: Vec<Candidat> = (0..200)
         .map(|rang| {
-            let mot: String = format!("{rang:04}").chars().map(|c| char::from(b'a' + (c as u8 - b'0') * 2)).collect();
+            let mot: String = format!("{rang:04}")
+                .chars()
+                .map(|c| char::from(b'a' + u8::try_from(c.to_digit(10).unwrap()).unwrap() * 2))
+                .collect();
             let nom = format!("{mot}{rang}");
             Fiche { telephone: Some("0383000000".to_owned()), site: Some("maison.fr".to_owned()), ..fiche(&mot, &nom) }
                 .into()

@@ -18,6 +18,7 @@ use super::rules::{A_CONFIRMER_MOIS, ENDORMIE_MOIS};
 use super::storage::{self as tenue, ARelancer};
 use crate::acteur;
 use crate::donnees;
+use crate::doublon;
 use crate::evenements;
 use crate::vocabulaire::EtatActeur;
 
@@ -94,6 +95,7 @@ pub async fn ouvrir(cadre: Cadre, Path(secret): Path<String>) -> Reponse {
     let tx = instance.db.read().await?;
     let jeton = jeton::lire(&tx, instance.clock.instant(), USAGE, &secret).await?.ok_or_else(perime)?;
     let acteur = acteur::Entity::find_by_id(acteur::ActeurId(jeton.cible)).one(&tx).await?.ok_or_else(perime)?;
+    let acteur = doublon::storage::suivre(&tx, acteur).await?;
     let ou_rien = |texte: Option<&String>| texte.cloned().unwrap_or_else(|| "rien".to_owned());
     let commune = acteur.commune.as_ref().map(|code| instance.referentiel().nom_commune(code).to_owned());
     let identite = cadre.identite();
@@ -125,6 +127,8 @@ pub async fn confirmer(cadre: Cadre, Path(secret): Path<String>, form: CheckedFo
     let tx = instance.db.begin().await?;
     let cible = jeton::utiliser(&tx, maintenant, USAGE, &secret).await?.ok_or_else(perime)?;
     let acteur = acteur::Entity::find_by_id(acteur::ActeurId(cible)).one(&tx).await?.ok_or_else(perime)?;
+    // Merged since into another: that one is confirmed.
+    let acteur = doublon::storage::suivre(&tx, acteur).await?;
     let id = acteur.id.clone();
     let etat = if acteur.etat == EtatActeur::Endormi { EtatActeur::Actif } else { acteur.etat };
     if !tenue::reprojeter(&tx, instance, acteur::Model { etat, confirme_le: Some(maintenant), ..acteur }).await? {

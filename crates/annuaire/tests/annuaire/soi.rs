@@ -44,7 +44,10 @@ async fn une_photo_est_reduite_et_dite_avec_des_mots(#[case] moteur: Moteur) {
     assert_eq!(abimee.statut, StatusCode::UNPROCESSABLE_ENTITY);
 
     let page = agent.ouvrir(&url).await;
-    agent.envoyer_fichier(&page, &url, &champs, ("fichier", "atelier.png", &grande)).await.exiger("La photo est ajoutée");
+    agent
+        .envoyer_fichier(&page, &url, &champs, ("fichier", "atelier.png", &grande))
+        .await
+        .exiger("La photo est ajoutée");
     let page = visiteur.ouvrir(&fiche).await;
     let image = page.attribut(".tr-photo img", "src").unwrap();
     assert_eq!(page.attribut(".tr-photo img", "alt").as_deref(), Some(champs[0].1));
@@ -65,7 +68,8 @@ async fn une_photo_est_reduite_et_dite_avec_des_mots(#[case] moteur: Moteur) {
     agent.envoyer(&pleine, &format!("{image}/retirer"), &[]).await.exiger("La photo est retirée");
     assert_eq!(visiteur.ouvrir(&image).await.statut, StatusCode::NOT_FOUND);
     assert_eq!(visiteur.ouvrir(&url).await.statut, StatusCode::OK, "the sign-in page, no photo to change");
-    let (mut maire, _) = appli.connecter("maire@exemple.invalid", Some((Nature::Commune, "54395", Fonction::Maire))).await;
+    let (mut maire, _) =
+        appli.connecter("maire@exemple.invalid", Some((Nature::Commune, "54395", Fonction::Maire))).await;
     assert_eq!(maire.ouvrir(&url).await.statut, StatusCode::FORBIDDEN);
     appli.fin().await;
 }
@@ -85,7 +89,8 @@ async fn une_antenne_s_ajoute_et_se_ferme(#[case] moteur: Moteur) {
     assert_eq!(refus.statut, StatusCode::UNPROCESSABLE_ENTITY);
     refus.exiger("Écrivez le numéro et la rue").exiger("cinq chiffres");
     let page = agent.ouvrir(&url).await;
-    let lieu = [("enseigne", "La boutique"), ("adresse", "3 place <b>"), ("code_postal", "54200"), ("commune", "54528")];
+    let lieu =
+        [("enseigne", "La boutique"), ("adresse", "3 place <b>"), ("code_postal", "54200"), ("commune", "54528")];
     agent.envoyer(&page, &url, &lieu).await.exiger("L’adresse est ajoutée").exiger("La boutique");
     appli.travailler().await;
     visiteur.ouvrir(&fiche).await.exiger("3 place <b>").exiger("Toul").exiger("un agent du département");
