@@ -9,9 +9,12 @@ import { PAGES, tournee } from "../maison/tournee.js";
 import type { Visite } from "../maison/visite.js";
 
 // Reached by a link that a mail holds once: the journeys show them, and judge them with axe.
-const PAR_COURRIEL = ["/confirmer-une-fiche/{secret}", "/confirmation/{secret}", "/connexion/lien/{secret}", "/est-ce-bien-cela/{secret}", "/premier-agent/{secret}", "/relation/{secret}", "/connexion/code"];
+const PAR_COURRIEL = ["/confirmer-une-fiche/{secret}", "/confirmation/{secret}", "/connexion/lien/{secret}", "/est-ce-bien-cela/{secret}", "/premier-agent/{secret}", "/relation/{secret}", "/connexion/code", "/c-est-notre-structure/{secret}"];
 // Only after a file was sent: the journeys show them too.
-const APRES_ENVOI = ["/tableau/import/{reference}", "/reglages/imports/annuaire/{id}"];
+const APRES_ENVOI = [
+  "/tableau/import/{reference}", "/reglages/imports/annuaire/{id}", "/reglages/annuaire/doublons/{a}/{b}", "/reglages/annuaire/reunions/{id}",
+  "/reglages/annuaire/revendications/{id}", "/reglages/annuaire/revendications/{id}/lettre", "/reglages/annuaire/propositions/{id}",
+];
 
 const ROLES: Array<[string, RegExp | undefined, string[]]> = [
   ["sans compte", undefined, ["/", "/recherche?q=commerce", "/communes?q=Cirey", "/communes/54129"]],

@@ -5,14 +5,36 @@ use platform::ReadTx;
 use web::{Cadre, Erreur, Visiteur};
 
 use crate::acteur::{self, storage};
+use crate::doublon;
 use crate::vocabulaire::EtatActeur;
 
-/// The actor of an address; one withdrawn from the directory is nowhere.
+/// The actor of an address; one withdrawn from the directory is nowhere; one merged into another is there.
 pub(crate) async fn ouvrir(tx: &ReadTx, reference: &str) -> Result<acteur::Model, Erreur> {
-    storage::par_reference(tx, reference)
-        .await?
-        .filter(|acteur| acteur.etat != EtatActeur::Masque)
-        .ok_or(Erreur::Introuvable("cet acteur"))
+    match trouver(tx, reference).await? {
+        Trouve::Ici(acteur) => Ok(*acteur),
+        Trouve::Ailleurs(reference) => Err(Erreur::Aller(format!("/annuaire/{reference}"))),
+    }
+}
+
+/// What an address of the directory holds.
+pub(crate) enum Trouve {
+    /// The actor.
+    Ici(Box<acteur::Model>),
+    /// It was merged into the one of this reference.
+    Ailleurs(String),
+}
+
+/// The actor of an address, or where it went.
+pub(crate) async fn trouver(tx: &ReadTx, reference: &str) -> Result<Trouve, Erreur> {
+    let acteur = storage::par_reference(tx, reference).await?.ok_or(Erreur::Introuvable("cet acteur"))?;
+    if acteur.etat != EtatActeur::Masque {
+        return Ok(Trouve::Ici(Box::new(acteur)));
+    }
+    let bout = doublon::storage::suivre(tx, acteur).await?;
+    match bout.etat {
+        EtatActeur::Masque => Err(Erreur::Introuvable("cet acteur")),
+        _ => Ok(Trouve::Ailleurs(bout.reference)),
+    }
 }
 
 /// Does the visitor represent the actor, by a verified mandate?

@@ -26,6 +26,23 @@ pub(crate) const MEMBRE_APPROUVE: &str = "annuaire.membre-approuve";
 pub(crate) const MEMBRE_RELANCE: &str = "annuaire.membre-relance";
 pub(crate) const MEMBRE_RETIRE: &str = "annuaire.membre-retire";
 
+pub(crate) const REUNI: &str = "annuaire.acteur-reuni";
+pub(crate) const ABSORBE: &str = "annuaire.acteur-absorbe";
+pub(crate) const SEPARE: &str = "annuaire.acteur-separe";
+pub(crate) const ECARTE: &str = "annuaire.doublon-ecarte";
+pub(crate) const REPRIS: &str = "annuaire.doublon-repris";
+
+pub(crate) const REVENDIQUE: &str = "annuaire.revendication-demandee";
+pub(crate) const REVENDICATION_ACCEPTEE: &str = "annuaire.revendication-acceptee";
+pub(crate) const REVENDICATION_REFUSEE: &str = "annuaire.revendication-refusee";
+pub(crate) const PROPOSE: &str = "annuaire.correction-proposee";
+pub(crate) const PROPOSITION_PRISE: &str = "annuaire.correction-prise";
+pub(crate) const PROPOSITION_REFUSEE: &str = "annuaire.correction-refusee";
+
+pub(crate) const PHOTO_AJOUTEE: &str = "annuaire.photo-ajoutee";
+pub(crate) const PHOTO_RETIREE: &str = "annuaire.photo-retiree";
+pub(crate) const ADRESSES: &str = "annuaire.adresses-changees";
+
 pub(crate) const RENDUS: &[(&str, Rendu)] = &[
     (OFFRE_AJOUTEE, |_, _| "Offre ajoutée".to_owned()),
     (OFFRE_MODIFIEE, |_, _| "Offre modifiée".to_owned()),
@@ -50,6 +67,24 @@ pub(crate) const RENDUS: &[(&str, Rendu)] = &[
     (MEMBRE_APPROUVE, |_, _| "Fiche relue par un réseau".to_owned()),
     (MEMBRE_RELANCE, |_, _| "Relancé par un réseau".to_owned()),
     (MEMBRE_RETIRE, |_, _| "Retiré des membres d’un réseau".to_owned()),
+    (REUNI, |_, _| "Une autre fiche est réunie à celle-ci".to_owned()),
+    (ABSORBE, |_, _| "Fiche réunie à une autre".to_owned()),
+    (SEPARE, |_, _| "Réunion défaite".to_owned()),
+    (ECARTE, |_, _| "Paire écartée : deux structures différentes".to_owned()),
+    (REPRIS, |_, _| "Paire remise parmi celles à juger".to_owned()),
+    (REVENDIQUE, |_, _| "Une personne demande à tenir la fiche".to_owned()),
+    (REVENDICATION_ACCEPTEE, |_, faits| match faits.get("moyen").and_then(serde_json::Value::as_str) {
+        Some("courriel") => "Demande acceptée par la structure, par courriel".to_owned(),
+        Some("poste") => "Demande acceptée : le code de la lettre est juste".to_owned(),
+        _ => "Demande acceptée par un agent".to_owned(),
+    }),
+    (REVENDICATION_REFUSEE, |_, _| "Demande pour tenir la fiche refusée".to_owned()),
+    (PROPOSE, |_, _| "Correction proposée".to_owned()),
+    (PROPOSITION_PRISE, |_, _| "Correction proposée, prise par un agent".to_owned()),
+    (PROPOSITION_REFUSEE, |_, _| "Correction proposée, sans changement de la fiche".to_owned()),
+    (PHOTO_AJOUTEE, |_, _| "Photo ajoutée".to_owned()),
+    (PHOTO_RETIREE, |_, _| "Photo retirée".to_owned()),
+    (ADRESSES, |_, _| "Adresses changées".to_owned()),
     crate::import::RENDUS[0],
     crate::import::RENDUS[1],
 ];

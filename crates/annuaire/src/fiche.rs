@@ -2,16 +2,21 @@
 
 use askama::Template;
 use axum::extract::Path;
+use axum::http::{StatusCode, header};
+use axum::response::{IntoResponse, Response};
 use domain::theme::Theme;
 use geo::{Carte, Contours, Point};
 use platform::Jour;
 use web::composants::{Cellule, Etiquette, Html, Resume, Tableau, Ton, echapper};
 use web::{Cache, Cadre, Erreur, Instance, Reponse, texte};
 
-use crate::acces;
+use crate::acces::{self, Trouve};
 use crate::acteur::{self, agrement, etablissement, storage, succession, theme, valeur};
 use crate::offre::lecture;
 use crate::offre::storage::OffreComplete;
+use crate::photo;
+use crate::photo::pages::PhotoVue;
+use crate::tenue::champs::OUVERTURES;
 use crate::tenue::rules::{Fraicheur, fraicheur};
 use crate::vocabulaire::{Champ, Diffusion, EtatActeur, GenreTerritoire, Origine, Reponse as TroisValeurs};
 
@@ -98,6 +103,7 @@ struct PageFiche {
     avis: Vec<&'static str>,
     presentation: Html,
     themes: Vec<(String, Option<&'static str>)>,
+    photos: Vec<PhotoVue>,
     offres: Vec<OffreVue>,
     ess: [EssVue; 2],
     resume: Resume,
@@ -107,14 +113,18 @@ struct PageFiche {
     carte: Html,
     provenance: Option<Tableau>,
     gerer: Option<String>,
-    erreur: Html,
+    proposer: String,
+    revendiquer: Option<String>,
 }
 
 /// GET. Seven statements, whatever the actor.
 pub async fn montrer(cadre: Cadre, Path(reference): Path<String>) -> Reponse {
     let instance = &cadre.instance;
     let tx = instance.db.read().await?;
-    let acteur = acces::ouvrir(&tx, &reference).await?;
+    let acteur = match acces::trouver(&tx, &reference).await? {
+        Trouve::Ici(acteur) => *acteur,
+        Trouve::Ailleurs(reference) => return Ok(deplacee(&reference)),
+    };
     let gerable = acces::autoriser(&cadre, &acteur).is_ok();
     if acteur.etat == EtatActeur::Endormi && !gerable {
         return Err(Erreur::Introuvable("cet acteur"));
@@ -125,12 +135,14 @@ pub async fn montrer(cadre: Cadre, Path(reference): Path<String>) -> Reponse {
     let valeurs = storage::valeurs(&tx, &acteur.id).await?;
     let offres = lecture::de_l_acteur(&tx, &acteur.id).await?;
     let etapes = succession::de_l_acteur(&tx, &acteur).await?;
+    let photos = photo::storage::de_l_acteur(&tx, &acteur.id).await?;
     let page = PageFiche {
         surtitre: surtitre(instance, &acteur),
         exemple: acteur.exemple,
         avis: avis(instance, &acteur),
         presentation: Html(texte::paragraphes(acteur.presentation.as_deref().unwrap_or_default())),
         themes: themes.iter().filter_map(|theme| theme_vu(instance, theme)).collect(),
+        photos: photos.into_iter().map(|photo| PhotoVue::nouvelle(&acteur, photo)).collect(),
         offres: offres
             .into_iter()
             .filter(|complete| complete.offre.active)
@@ -147,12 +159,21 @@ pub async fn montrer(cadre: Cadre, Path(reference): Path<String>) -> Reponse {
         carte: Html(carte(instance, &acteur, &etablissements)),
         provenance: provenance(&acteur, &valeurs),
         gerer: gerable.then(|| format!("/annuaire/{}", acteur.reference)),
-        erreur: une_erreur(&cadre, &acteur),
+        proposer: format!("/annuaire/{}/proposer", acteur.reference),
+        revendiquer: (!acces::represente(&cadre.visiteur, &acteur) && acteur.etat != EtatActeur::Cesse)
+            .then(|| format!("/annuaire/{}/revendiquer", acteur.reference)),
         sigle: acteur.sigle.filter(|sigle| *sigle != acteur.nom),
         nom: acteur.nom,
     };
     let titre = page.nom.clone();
     cadre.page(titre, &page)?.fil(&[("Annuaire", "/annuaire")]).cache(Cache::Public(60)).repondre()
+}
+
+/// For good, as far as one knows: a merge that is undone is seen again within the hour.
+fn deplacee(reference: &str) -> Response {
+    let entetes =
+        [(header::LOCATION, format!("/annuaire/{reference}")), (header::CACHE_CONTROL, "max-age=3600".to_owned())];
+    (StatusCode::PERMANENT_REDIRECT, entetes).into_response()
 }
 
 fn surtitre(instance: &Instance, acteur: &acteur::Model) -> String {
@@ -229,22 +250,23 @@ fn resume(acteur: &acteur::Model, valeurs: &[valeur::Model]) -> Resume {
     resume = ligne(resume, "Activité principale (NAF)", Some(Champ::Naf), texte(acteur.naf.as_deref()));
     let relue = courante(valeurs, Champ::Approbation).map(|relue| echapper(&relue.valeur));
     resume = ligne(resume, "Fiche relue par", Some(Champ::Approbation), relue);
-    // A person who asked not to be canvassed has no contact here unless they gave it themselves.
-    let montre = |champ: Champ| {
-        acteur.diffusion == Diffusion::Totale || courante(valeurs, champ).is_some_and(|v| v.source == Origine::Acteur)
-    };
-    let site = acteur.site.as_deref().filter(|_| montre(Champ::Site)).and_then(lien_du_site);
+    let acteur = &au_public(acteur.clone(), valeurs);
+    let site = acteur.site.as_deref().and_then(lien_du_site);
     resume = ligne(resume, "Site internet", Some(Champ::Site), site);
-    let telephone = acteur.telephone.as_deref().filter(|_| montre(Champ::Telephone)).map(|telephone| {
+    let telephone = acteur.telephone.as_deref().map(|telephone| {
         let compose = web::texte::telephone_compose(telephone);
         format!("<a class=\"govuk-link\" href=\"tel:{compose}\">{}</a>", echapper(telephone))
     });
     resume = ligne(resume, "Téléphone", Some(Champ::Telephone), telephone);
-    let courriel = acteur.courriel.as_deref().filter(|_| montre(Champ::Courriel)).map(|courriel| {
+    let courriel = acteur.courriel.as_deref().map(|courriel| {
         let courriel = echapper(courriel);
         format!("<a class=\"govuk-link\" href=\"mailto:{courriel}\">{courriel}</a>")
     });
-    ligne(resume, "Courriel", Some(Champ::Courriel), courriel)
+    resume = ligne(resume, "Courriel", Some(Champ::Courriel), courriel);
+    OUVERTURES.into_iter().fold(resume, |resume, champ| {
+        let dit = courante(valeurs, champ).map(|valeur| echapper(&valeur.valeur));
+        ligne(resume, champ.libelle(), Some(champ), dit)
+    })
 }
 
 /// Only an address of the web: never `javascript:`.
@@ -261,6 +283,20 @@ fn lien_du_site(site: &str) -> Option<String> {
         echapper(&adresse),
         echapper(site)
     ))
+}
+
+/// The actor as the public sees it: who asked not to be canvassed shows the contacts that they gave themselves, no other.
+pub(crate) fn au_public(acteur: acteur::Model, valeurs: &[valeur::Model]) -> acteur::Model {
+    let montre = |champ: Champ| {
+        acteur.diffusion == Diffusion::Totale || courante(valeurs, champ).is_some_and(|v| v.source == Origine::Acteur)
+    };
+    let (site, courriel, telephone) = (montre(Champ::Site), montre(Champ::Courriel), montre(Champ::Telephone));
+    acteur::Model {
+        site: acteur.site.filter(|_| site),
+        courriel: acteur.courriel.filter(|_| courriel),
+        telephone: acteur.telephone.filter(|_| telephone),
+        ..acteur
+    }
 }
 
 fn courante(valeurs: &[valeur::Model], champ: Champ) -> Option<&valeur::Model> {
@@ -393,26 +429,6 @@ fn provenance(acteur: &acteur::Model, valeurs: &[valeur::Model]) -> Option<Table
         colonnes: ["Information", "Valeur", "Source", "Date de la source"].map(str::to_owned).to_vec(),
         lignes,
     })
-}
-
-fn une_erreur(cadre: &Cadre, acteur: &acteur::Model) -> Html {
-    let identite = cadre.identite();
-    if identite.courriel.is_empty() {
-        let a_qui = if identite.telephone.is_empty() { &identite.collectivite } else { &identite.telephone };
-        return Html(format!(
-            "Signalez-la : {}, en donnant la référence {}.",
-            echapper(a_qui),
-            echapper(&acteur.reference)
-        ));
-    }
-    let sujet = format!("Annuaire, fiche {} : une erreur", acteur.reference);
-    // A mail client reads `+` as it is: spaces are written `%20`.
-    let sujet: String = form_urlencoded::byte_serialize(sujet.as_bytes()).collect::<String>().replace('+', "%20");
-    let courriel = echapper(&identite.courriel);
-    Html(format!(
-        "Écrivez à <a class=\"govuk-link\" href=\"mailto:{courriel}?subject={sujet}\">{courriel}</a> (référence {}).",
-        echapper(&acteur.reference)
-    ))
 }
 
 #[cfg(test)]

@@ -12,12 +12,21 @@
 //! - [`reseau`]: networks and their members: approve a page, write to who must confirm.
 //! - [`propositions`]: offers that may fit a project, each with its reasons.
 //! - `recherche`, `panneau`: what the index holds of an actor; actors on the page of a commune.
+//! - [`doublon`]: one actor, once: pairs found, merge bench, undoing; old references lead to the new one.
+//! - `courriel`: what a domain says of who holds it.
+//! - [`revendication`]: "c'est ma structure": a person takes a page by a proof that somebody else holds.
+//! - [`moderation`]: corrections proposed by people who are not verified wait for an agent.
+//! - [`photo`]: photos of an actor, made small, each with its words.
+//! - `donnees`: what is held about people.
 //! - [`tenue`]: what keeps it true: corrections, yearly confirmation, questions when sources differ.
 //! - [`vocabulaire`]: closed vocabularies of the directory.
 
 mod acces;
 pub mod acteur;
+pub mod courriel;
 mod demo;
+mod donnees;
+pub mod doublon;
 pub mod ess;
 mod evenements;
 pub mod exports;
@@ -26,12 +35,15 @@ pub mod generateur;
 pub mod import;
 pub mod liste;
 mod migrations;
+pub mod moderation;
 pub mod offre;
 mod panneau;
+pub mod photo;
 pub mod propositions;
 pub mod qualite;
 mod recherche;
 pub mod reseau;
+pub mod revendication;
 pub mod tenue;
 pub mod vocabulaire;
 
@@ -54,13 +66,22 @@ pub fn feature() -> Feature {
         sources: recherche::SOURCES,
         panneaux_commune: &[|demande| Box::pin(panneau::commune(demande))],
         regles: ess::fiches::FICHES,
-        donnees: &[Donnees {
-            quoi: "Dans l’annuaire : le nom de la structure, ses adresses, et les contacts qu’elle a donnés ou rendus publics",
-            pourquoi: "Faire connaître les acteurs de l’économie sociale et solidaire (mission d’intérêt public). Une \
+        donnees: &[
+            Donnees {
+                quoi: "Dans l’annuaire : le nom de la structure, ses adresses, et les contacts qu’elle a donnés ou rendus publics",
+                pourquoi: "Faire connaître les acteurs de l’économie sociale et solidaire (mission d’intérêt public). Une \
                        structure en diffusion partielle n’a ni adresse ni contact publiés, sauf ceux qu’elle a donnés",
-            duree: "Tant que la structure est en activité, ou jusqu’à ce qu’elle demande son retrait. Sans nouvelles \
+                duree: "Tant que la structure est en activité, ou jusqu’à ce qu’elle demande son retrait. Sans nouvelles \
                     pendant deux ans, la fiche n’est plus montrée",
-        }],
+            },
+            Donnees {
+                quoi: "Qui demande à tenir la fiche d’une structure, avec sa preuve ; qui propose une correction, et son adresse",
+                pourquoi: "Vérifier que cette personne agit pour la structure, et lui répondre (mission d’intérêt public)",
+                duree: "Tant que le compte existe ; l’adresse d’une personne sans compte, un mois après la réponse",
+            },
+        ],
+        export: Some(|tx, personne| Box::pin(donnees::exporter(tx, personne))),
+        effacer: Some(|tx, _, personne| Box::pin(donnees::effacer(tx, personne))),
         reglages: vec![
             LienReglage {
                 rang: 59,
@@ -74,12 +95,31 @@ pub fn feature() -> Feature {
                 texte: "Sirene, RNA, structures d’insertion, listes ESS, ESUS et CRESS : voir ce qui change, puis l’enregistrer.",
                 url: "/reglages/imports/annuaire",
             },
+            LienReglage {
+                rang: 61,
+                libelle: "Doublons de l’annuaire",
+                texte: "Comparer deux fiches qui se ressemblent, les réunir ou les écarter.",
+                url: doublon::liste::URL,
+            },
+            LienReglage {
+                rang: 62,
+                libelle: "Demandes pour tenir une fiche",
+                texte: "Vérifier qui agit pour une structure, imprimer les lettres, accepter ou refuser.",
+                url: revendication::agents::URL,
+            },
+            LienReglage {
+                rang: 63,
+                libelle: "Propositions pour l’annuaire",
+                texte: "Relire les corrections proposées par des personnes non vérifiées.",
+                url: moderation::examiner::URL,
+            },
         ],
         taches: vec![
             Tache::nouvelle(tenue::relance::SUJET, tenue::relance::chaque_jour),
             Tache::nouvelle(import::depot::SUJET, import::depot::chaque_jour).d_au_plus(import::depot::DUREE_MAX_S),
+            Tache::nouvelle(doublon::recherche::SUJET, doublon::recherche::chercher),
         ],
-        periodiques: &[tenue::relance::CHAQUE_JOUR, import::depot::CHAQUE_JOUR],
+        periodiques: &[tenue::relance::CHAQUE_JOUR, import::depot::CHAQUE_JOUR, doublon::recherche::CHAQUE_JOUR],
         demo: Some(|instance| Box::pin(demo::semer(instance))),
         ..Feature::default()
     }
@@ -151,6 +191,72 @@ fn routes() -> Vec<Route> {
             "/reglages/imports/annuaire/{id}",
             agent,
             get(import::pages::montrer_un).post(import::pages::decider),
+        ),
+        route("GET POST", doublon::liste::URL, agent, get(doublon::liste::montrer).post(doublon::liste::chercher)),
+        route(
+            "GET POST",
+            "/reglages/annuaire/doublons/{a}/{b}",
+            agent,
+            get(doublon::banc::montrer).post(doublon::banc::decider),
+        ),
+        route(
+            "GET POST",
+            "/reglages/annuaire/reunions/{id}",
+            agent,
+            get(doublon::faite::montrer).post(doublon::faite::defaire),
+        ),
+        route(
+            "GET POST",
+            "/annuaire/{reference}/revendiquer",
+            Acces::Connecte,
+            get(revendication::demande::montrer).post(revendication::demande::demander),
+        ),
+        route(
+            "GET POST",
+            "/annuaire/{reference}/revendiquer/code",
+            Acces::Connecte,
+            get(revendication::demande::montrer_code).post(revendication::demande::verifier_code),
+        ),
+        route(
+            "GET POST",
+            "/c-est-notre-structure/{secret}",
+            objet,
+            get(revendication::lien::montrer).post(revendication::lien::repondre),
+        ),
+        route("GET", revendication::agents::URL, agent, get(revendication::agents::lister)),
+        route(
+            "GET POST",
+            "/reglages/annuaire/revendications/{id}",
+            agent,
+            get(revendication::agents::montrer).post(revendication::agents::decider),
+        ),
+        route("GET", "/reglages/annuaire/revendications/{id}/lettre", agent, get(revendication::agents::lettre)),
+        route(
+            "GET POST",
+            "/annuaire/{reference}/proposer",
+            Acces::Public,
+            get(moderation::proposer::montrer).post(moderation::proposer::envoyer),
+        ),
+        route(
+            "GET POST",
+            "/annuaire/{reference}/photos",
+            objet,
+            get(photo::pages::montrer).post(photo::pages::ajouter),
+        ),
+        route("GET", "/annuaire/{reference}/photos/{photo}", Acces::Public, get(photo::pages::image)),
+        route("POST", "/annuaire/{reference}/photos/{photo}/retirer", objet, post(photo::pages::retirer)),
+        route(
+            "GET POST",
+            "/annuaire/{reference}/adresses",
+            objet,
+            get(tenue::adresses::montrer).post(tenue::adresses::enregistrer),
+        ),
+        route("GET", moderation::examiner::URL, agent, get(moderation::examiner::lister)),
+        route(
+            "GET POST",
+            "/reglages/annuaire/propositions/{id}",
+            agent,
+            get(moderation::examiner::montrer).post(moderation::examiner::decider),
         ),
     ]
 }

@@ -125,6 +125,49 @@ pub(crate) const MIGRATIONS: &[Migration] = &[
     },
     Migration {
         feature: "annuaire",
+        numero: 5,
+        nom: "doublons, réunions de fiches",
+        sql: "CREATE TABLE acteur_doublon (
+            un TEXT NOT NULL, autre TEXT NOT NULL, points BIGINT NOT NULL, raisons TEXT NOT NULL, etat TEXT NOT NULL,
+            trouve_le BIGINT NOT NULL, juge_le BIGINT, juge_par TEXT, PRIMARY KEY (un, autre));
+        CREATE INDEX acteur_doublon_liste ON acteur_doublon (etat, points, un, autre);
+        CREATE TABLE acteur_fusion (
+            id TEXT PRIMARY KEY, garde TEXT NOT NULL, absorbe TEXT NOT NULL, nom TEXT NOT NULL, trace TEXT NOT NULL,
+            faite_le BIGINT NOT NULL, faite_par TEXT, defaite_le BIGINT, defaite_par TEXT);
+        CREATE UNIQUE INDEX acteur_fusion_absorbe ON acteur_fusion (absorbe) WHERE defaite_le IS NULL;
+        CREATE INDEX acteur_fusion_garde ON acteur_fusion (garde);
+        CREATE INDEX acteur_fusion_date ON acteur_fusion (faite_le)",
+    },
+    Migration {
+        feature: "annuaire",
+        numero: 6,
+        nom: "demandes pour tenir une fiche, corrections proposées, photos",
+        sql: "CREATE TABLE acteur_revendication (
+            id TEXT PRIMARY KEY, reference TEXT NOT NULL UNIQUE, acteur_id TEXT NOT NULL REFERENCES acteur(id),
+            personne_id TEXT NOT NULL REFERENCES personne(id), moyen TEXT NOT NULL, preuve TEXT NOT NULL, etat TEXT NOT NULL,
+            motif TEXT, demandee_le BIGINT NOT NULL, lettre_le BIGINT, decidee_le BIGINT, decidee_par TEXT,
+            version BIGINT NOT NULL);
+        CREATE INDEX acteur_revendication_liste ON acteur_revendication (etat, demandee_le);
+        CREATE INDEX acteur_revendication_personne ON acteur_revendication (personne_id, demandee_le);
+        CREATE INDEX acteur_revendication_acteur ON acteur_revendication (acteur_id, demandee_le);
+        CREATE TABLE acteur_proposition (
+            id TEXT PRIMARY KEY, reference TEXT NOT NULL UNIQUE, acteur_id TEXT NOT NULL REFERENCES acteur(id),
+            personne_id TEXT REFERENCES personne(id), courriel TEXT, ecarts TEXT NOT NULL, mot TEXT NOT NULL,
+            etat TEXT NOT NULL, motif TEXT, proposee_le BIGINT NOT NULL, decidee_le BIGINT, decidee_par TEXT,
+            version BIGINT NOT NULL);
+        CREATE INDEX acteur_proposition_liste ON acteur_proposition (etat, proposee_le);
+        CREATE INDEX acteur_proposition_acteur ON acteur_proposition (acteur_id, etat);
+        CREATE INDEX acteur_proposition_personne ON acteur_proposition (personne_id);
+        CREATE INDEX acteur_proposition_courriel ON acteur_proposition (courriel);
+        CREATE TABLE acteur_photo (
+            id TEXT PRIMARY KEY, reference TEXT NOT NULL UNIQUE, acteur_id TEXT NOT NULL REFERENCES acteur(id),
+            cle TEXT NOT NULL, empreinte TEXT NOT NULL, genre TEXT NOT NULL, largeur BIGINT NOT NULL, hauteur BIGINT NOT NULL,
+            description TEXT NOT NULL, ajoutee_par TEXT, ajoutee_le BIGINT NOT NULL, retiree_le BIGINT,
+            version BIGINT NOT NULL);
+        CREATE INDEX acteur_photo_acteur ON acteur_photo (acteur_id, ajoutee_le)",
+    },
+    Migration {
+        feature: "annuaire",
         numero: 7,
         nom: "dates redites, liens de succession, campagne mesurée",
         sql: "CREATE TABLE import_date (

@@ -95,6 +95,9 @@ vocabulaire! {
         Telephone = "telephone", "Téléphone";
         Approbation = "approbation", "Fiche relue par un réseau";
         Objet = "objet", "Objet déclaré";
+        Visites = "visites", "Ouvert aux visites";
+        Ventes = "ventes", "Vend aux collectivités";
+        Benevoles = "benevoles", "Accueille des bénévoles";
     }
 }
 

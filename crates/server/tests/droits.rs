@@ -12,6 +12,8 @@ use std::path::PathBuf;
 use annuaire::acteur::{self, ActeurId};
 use annuaire::offre::storage as offre;
 use annuaire::reseau;
+use annuaire::revendication::rules::{EtatRevendication, Moyen};
+use annuaire::revendication::storage::{self as revendications, Revendication};
 use annuaire::vocabulaire::{GenreOffre, ModeOffre};
 use domain::code::CodeCommune;
 use domain::droit::Fonction;
@@ -295,6 +297,10 @@ impl Terrain {
             ("secret", "/est-ce-bien-cela/{secret}") => {
                 usage("est-ce-bien-cela", format!("{reference}/secretariat@exemple.invalid")).await
             }
+            ("secret", "/c-est-notre-structure/{secret}") => {
+                usage("annuaire-revendication", self.revendication().await).await
+            }
+            ("id", chemin) if chemin.starts_with("/reglages/annuaire/revendications/") => self.revendication().await,
             ("secret", "/confirmer-une-fiche/{secret}") => usage("annuaire-confirmation", self.acteur.id.clone()).await,
             ("id", "/regles/{id}") => "r-01".to_owned(),
             ("id", "/formes-juridiques/{id}") => "scic".to_owned(),
@@ -303,6 +309,31 @@ impl Terrain {
             ("id", chemin) if chemin.starts_with("/reglages/secteurs/") => self.secteur.as_str().to_owned(),
             _ => "inconnu".to_owned(),
         }
+    }
+
+    /// A claim on the actor, that waits for a letter.
+    async fn revendication(&self) -> String {
+        let instance = &self.appli.instance;
+        let tx = instance.db.begin().await.unwrap();
+        let (horloge, ids) = (&*instance.clock, &*instance.ids);
+        let personne = personne::trouver_ou_creer(&tx, horloge, ids, "revendique@exemple.invalid").await.unwrap();
+        let revendication = Revendication {
+            id: instance.ids.uuid().to_string(),
+            reference: instance.ids.reference(10),
+            acteur_id: ActeurId(self.acteur.id.clone()),
+            personne_id: personne.id,
+            moyen: Moyen::Agent,
+            preuve: "Présidente".to_owned(),
+            etat: EtatRevendication::Attente,
+            motif: None,
+            demandee_le: instance.clock.instant(),
+            lettre_le: None,
+            decidee_le: None,
+            version: 1,
+        };
+        revendications::inserer(&tx, &revendication).await.unwrap();
+        tx.commit().await.unwrap();
+        revendication.reference
     }
 
     async fn chemin(&self, modele: &str, reference: &str) -> String {

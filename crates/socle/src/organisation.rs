@@ -1,5 +1,7 @@
 //! Organisations: one row behind a commune, an EPCI, a syndicat, an actor, a funder, a collective.
 
+pub mod reunion;
+
 use domain::code::CodeCommune;
 use domain::identifiant::{Rna, Siren};
 use platform::{Clock, Ids, Instant, WriteTx, identifiant};

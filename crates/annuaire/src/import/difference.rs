@@ -309,8 +309,10 @@ impl Lieux {
     fn nouveaux(connu: &Connu, lignes: &[etablissement::Model]) -> Self {
         let avant = |ligne: &etablissement::Model| connu.etablissements.iter().find(|e| e.id == ligne.id);
         let reste_ouvert = |e: &etablissement::Model| e.ouvert && !lignes.iter().any(|ligne| ligne.id == e.id);
-        let ouvert = lignes.iter().any(|ligne| ligne.ouvert) || connu.etablissements.iter().any(reste_ouvert);
-        let un_connu = !lignes.is_empty() || !connu.etablissements.is_empty();
+        // A place that people added, without SIRET, keeps no unit open.
+        let numerotes = || connu.etablissements.iter().filter(|e| e.siret.is_some());
+        let ouvert = lignes.iter().any(|ligne| ligne.ouvert) || numerotes().any(reste_ouvert);
+        let un_connu = !lignes.is_empty() || numerotes().next().is_some();
         if un_connu && !ouvert {
             Self::TousFermes
         } else if lignes.iter().any(|ligne| ligne.ouvert && !avant(ligne).is_some_and(|avant| avant.ouvert)) {

@@ -3,6 +3,8 @@
 //!
 //! - [`rules`]: how fresh a page is; when a difference is worth a question. Pure.
 //! - [`storage`]: facts given by people, questions, reminders.
+//! - [`adresses`]: antennas added and closed by those who know them.
+//! - `champs`: the fields that people may give, as shown and as typed.
 //! - [`modifier`]: correcting or confirming the page of an actor.
 //! - [`agrements`]: approvals that end, told three months before.
 //! - [`campagne`]: the rhythm of the reminders, and what came of them month by month.
@@ -11,8 +13,10 @@
 //!   link, without account.
 
 pub mod a_tenir;
+pub mod adresses;
 pub mod agrements;
 pub mod campagne;
+pub(crate) mod champs;
 pub mod modifier;
 pub mod relance;
 pub mod rules;

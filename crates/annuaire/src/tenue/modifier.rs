@@ -8,29 +8,17 @@ use domain::theme::Theme;
 use platform::{ReadTx, WriteTx, journal};
 use sea_orm::IntoActiveModel;
 use sea_orm::entity::prelude::*;
-use web::composants::{Cellule, ChampLong, ChampOptions, ChampTexte, Html, ResumeErreurs, Tableau};
+use web::composants::{ChampOptions, Html, ResumeErreurs, Tableau};
 use web::formulaire::Erreurs;
 use web::locaux::ThemesLocaux;
 use web::{Cadre, CheckedForm, Erreur, Reponse, Saisie, texte};
 
+use super::champs::{self, ChampsFiche, Montre};
 use super::storage::{self as tenue, Auteur};
 use crate::acteur::{self, storage, theme};
 use crate::reseau::storage as reseau;
 use crate::vocabulaire::{Champ, EtatActeur, Origine};
 use crate::{acces, evenements};
-
-/// Themes of an actor: beyond, it says nothing.
-const THEMES_MAX: usize = 5;
-
-/// Fields that people may give, with the name of the form field.
-const CHAMPS: [(Champ, &str); 6] = [
-    (Champ::Nom, "nom"),
-    (Champ::Sigle, "sigle"),
-    (Champ::Presentation, "presentation"),
-    (Champ::Site, "site"),
-    (Champ::Courriel, "courriel"),
-    (Champ::Telephone, "telephone"),
-];
 
 #[derive(Template)]
 #[template(path = "modifier_acteur.html")]
@@ -46,18 +34,14 @@ struct PageModifier {
     /// Somebody saved in between: what the page says now.
     conflit: Option<Tableau>,
     apercu: Option<Tableau>,
-    champ_nom: ChampTexte,
-    sigle: ChampTexte,
-    presentation: ChampLong,
-    site: ChampTexte,
-    courriel: ChampTexte,
-    telephone: ChampTexte,
+    champs: ChampsFiche,
     themes: ChampOptions,
 }
 
 /// The actor with its themes, for who may change it.
 struct Ouvert {
     acteur: acteur::Model,
+    montre: Montre,
     themes: Vec<Theme>,
     reseau: Option<String>,
 }
@@ -68,26 +52,12 @@ async fn ouvrir(tx: &ReadTx, cadre: &Cadre, reference: &str) -> Result<Ouvert, E
     let themes = storage::themes(tx, &acteur.id).await?;
     let reseau = reseau::de_l_organisation(tx, &acteur.organisation_id).await?.filter(|reseau| reseau.actif);
     let reseau = reseau.map(|reseau| format!("/reseaux/{}", reseau.reference));
-    Ok(Ouvert { reseau, themes: themes.iter().filter_map(theme::Model::theme).collect(), acteur })
-}
-
-/// What is shown of a field.
-fn montre(acteur: &acteur::Model, champ: Champ) -> &str {
-    let valeur = match champ {
-        Champ::Nom => return &acteur.nom,
-        Champ::Sigle => &acteur.sigle,
-        Champ::Presentation => &acteur.presentation,
-        Champ::Site => &acteur.site,
-        Champ::Courriel => &acteur.courriel,
-        Champ::Telephone => &acteur.telephone,
-        _ => &None,
-    };
-    valeur.as_deref().unwrap_or_default()
+    let montre = Montre::nouveau(&acteur, &storage::valeurs(tx, &acteur.id).await?);
+    Ok(Ouvert { reseau, themes: themes.iter().filter_map(theme::Model::theme).collect(), montre, acteur })
 }
 
 fn en_saisie(ouvert: &Ouvert) -> Saisie {
-    let champs = CHAMPS.iter().fold(Saisie::default(), |s, (champ, nom)| s.avec(nom, montre(&ouvert.acteur, *champ)));
-    ouvert.themes.iter().fold(champs, |saisie, theme| saisie.avec("themes", theme.as_str()))
+    ouvert.themes.iter().fold(ouvert.montre.en_saisie(), |saisie, theme| saisie.avec("themes", theme.as_str()))
 }
 
 fn page(cadre: &Cadre, ouvert: &Ouvert, saisie: Saisie, erreurs: Erreurs) -> PageModifier {
@@ -108,17 +78,7 @@ fn page(cadre: &Cadre, ouvert: &Ouvert, saisie: Saisie, erreurs: Erreurs) -> Pag
         reseau: ouvert.reseau.clone(),
         conflit: None,
         apercu: None,
-        champ_nom: f.texte("nom", "Nom"),
-        sigle: f.texte("sigle", "Sigle (facultatif)"),
-        presentation: f
-            .long("presentation", "Ce que fait la structure (facultatif)", 2_000)
-            .lignes(6)
-            .aide("Deux à cinq phrases, avec des mots simples : pour qui, où, quoi."),
-        site: f.texte("site", "Site internet (facultatif)").aide("Exemple : https://www.exemple.fr"),
-        courriel: f
-            .texte("courriel", "Courriel public (facultatif)")
-            .aide("Celui de la structure, que tout le monde verra. Pas celui d’une personne."),
-        telephone: f.texte("telephone", "Téléphone public (facultatif)").aide("Exemple : 03 83 00 00 00"),
+        champs: ChampsFiche::nouveaux(&f),
         themes: f.cases("themes", "Thèmes", themes).aide("Un à cinq thèmes.").en_colonnes(),
     }
 }
@@ -129,63 +89,21 @@ struct Lue {
     themes: Vec<Theme>,
 }
 
-fn lire(form: &CheckedForm) -> Result<Lue, Erreurs> {
+fn lire(form: &CheckedForm, montre: &Montre) -> Result<Lue, Erreurs> {
     let mut l = form.lecteur();
-    let nom = l.texte("nom", "Écrivez le nom de la structure.", 2, 200);
-    let mut libre = |champ, max| l.texte_libre(champ, max).unwrap_or_default();
-    let (sigle, presentation) = (libre("sigle", 40), libre("presentation", 2_000));
-    let (site, telephone) = (libre("site", 200), libre("telephone", 30));
-    let ecrit = !form.saisie.texte("courriel").trim().is_empty();
-    let courriel = if ecrit { l.courriel("courriel", "").unwrap_or_default() } else { String::new() };
-    let adresse = site.starts_with("https://") || site.starts_with("http://");
-    if !site.is_empty() && !adresse {
-        l.erreurs.ajouter("site", "Une adresse de site commence par https://.");
-    }
-    if !telephone.is_empty() && telephone.chars().filter(char::is_ascii_digit).count() < 10 {
-        l.erreurs.ajouter("telephone", "Écrivez un numéro à dix chiffres. Exemple : 03 83 00 00 00");
-    }
-    let themes: Vec<Theme> = l.plusieurs("themes", THEMES_MAX, "Choisissez cinq thèmes au plus.");
-    match nom {
-        Some(nom) if l.erreurs.est_vide() => {
-            let valeurs = [nom, sigle, presentation, site, courriel, telephone];
-            Ok(Lue { valeurs: CHAMPS.iter().map(|(champ, _)| *champ).zip(valeurs).collect(), themes })
-        }
-        _ => Err(l.erreurs),
-    }
+    let (valeurs, themes) = (champs::lire(&mut l, &form.saisie, montre), champs::lire_les_themes(&mut l));
+    if l.erreurs.est_vide() { Ok(Lue { valeurs, themes }) } else { Err(l.erreurs) }
 }
 
 impl Lue {
-    /// Only what differs from what is shown: the rest keeps its source.
-    fn changements(&self, acteur: &acteur::Model) -> Vec<(Champ, String)> {
-        self.valeurs.iter().filter(|(champ, valeur)| montre(acteur, *champ) != valeur).cloned().collect()
-    }
-
     /// Themes, when they differ: an actor always has its own, in no order.
     fn themes_changes(&self, ouvert: &Ouvert) -> bool {
         self.themes.len() != ouvert.themes.len() || self.themes.iter().any(|theme| !ouvert.themes.contains(theme))
     }
 
     fn apercu(&self, ouvert: &Ouvert, noms: &ThemesLocaux) -> Tableau {
-        let dire = |texte: &str| Cellule::texte(if texte.is_empty() { "rien" } else { texte });
-        let mut lignes: Vec<Vec<Cellule>> = self
-            .changements(&ouvert.acteur)
-            .iter()
-            .map(|(champ, apres)| {
-                vec![Cellule::texte(champ.libelle()), dire(montre(&ouvert.acteur, *champ)), dire(apres)]
-            })
-            .collect();
-        if self.themes_changes(ouvert) {
-            lignes.push(vec![
-                Cellule::texte("Thèmes"),
-                dire(&noms.noms(&ouvert.themes)),
-                dire(&noms.noms(&self.themes)),
-            ]);
-        }
-        Tableau {
-            legende: "Ce qui changera".to_owned(),
-            colonnes: ["Quoi", "Avant", "Après"].map(str::to_owned).into(),
-            lignes,
-        }
+        let themes = self.themes_changes(ouvert).then_some((ouvert.themes.as_slice(), self.themes.as_slice()));
+        champs::avant_apres(&ouvert.montre, &ouvert.montre.changements(&self.valeurs), themes, noms)
     }
 }
 
@@ -208,7 +126,7 @@ pub async fn enregistrer(cadre: Cadre, Path(reference): Path<String>, form: Chec
     let lecture = cadre.instance.db.read().await?;
     let ouvert = ouvrir(&lecture, &cadre, &reference).await?;
     drop(lecture);
-    match lire(&form) {
+    match lire(&form, &ouvert.montre) {
         Err(erreurs) => {
             let page = page(&cadre, &ouvert, form.saisie.clone(), erreurs);
             let page = PageModifier { version: version_lue(&form), ..page };
@@ -252,7 +170,7 @@ async fn ecrire(cadre: &Cadre, form: CheckedForm, ouvert: Ouvert, lue: Option<Lu
     let auteur = auteur(cadre, acteur);
     let tx = instance.db.begin().await?;
     if let Some(lue) = &lue {
-        tenue::dire(&tx, instance, &acteur.id, auteur, &lue.changements(acteur)).await?;
+        tenue::dire(&tx, instance, &acteur.id, auteur, &ouvert.montre.changements(&lue.valeurs)).await?;
         if lue.themes_changes(&ouvert) {
             remplacer_les_themes(&tx, acteur, &lue.themes, auteur.source).await?;
         }
@@ -297,14 +215,7 @@ async fn remplacer_les_themes(
 async fn en_conflit(cadre: &Cadre, saisie: Option<Saisie>, reference: &str) -> Reponse {
     let tx = cadre.instance.db.read().await?;
     let ouvert = ouvrir(&tx, cadre, reference).await?;
-    let lignes = CHAMPS
-        .iter()
-        .map(|(champ, _)| vec![Cellule::texte(champ.libelle()), Cellule::texte(montre(&ouvert.acteur, *champ))]);
-    let conflit = Tableau {
-        legende: "Ce que dit la fiche maintenant".to_owned(),
-        colonnes: ["Quoi", "Maintenant"].map(str::to_owned).into(),
-        lignes: lignes.collect(),
-    };
+    let conflit = ouvert.montre.tableau();
     let saisie = saisie.unwrap_or_else(|| en_saisie(&ouvert));
     let page = page(cadre, &ouvert, saisie, Erreurs::default());
     repondre(cadre, &PageModifier { conflit: Some(conflit), ..page }, StatusCode::CONFLICT)

@@ -18,6 +18,8 @@ use super::rules::{A_CONFIRMER_MOIS, ENDORMIE_MOIS};
 use super::storage::{self as tenue, ARelancer};
 use super::{agrements, campagne};
 use crate::acteur;
+use crate::donnees;
+use crate::doublon;
 use crate::evenements;
 use crate::recherche::SOURCE;
 use crate::vocabulaire::EtatActeur;
@@ -37,6 +39,9 @@ const RATTRAPAGE_JOURS: i64 = 7;
 pub(crate) async fn chaque_jour(instance: Instance, _: ligne::Model) -> Result<(), EchecTravail> {
     endormir(&instance).await?;
     oublier_les_agrements(&instance).await?;
+    let tx = instance.db.begin().await?;
+    donnees::oublier_les_adresses(&tx, &instance).await?;
+    tx.commit().await?;
     let tx = instance.db.read().await?;
     let (campagne, _) = campagne::lire(&tx).await?;
     let acteurs = campagne::a_ecrire(&tx, &instance, i64::from(campagne.par_jour)).await?;
@@ -103,9 +108,11 @@ pub async fn ouvrir(cadre: Cadre, Path(secret): Path<String>) -> Reponse {
     let tx = instance.db.read().await?;
     let jeton = jeton::lire(&tx, instance.clock.instant(), USAGE, &secret).await?.ok_or_else(perime)?;
     let acteur = acteur::Entity::find_by_id(acteur::ActeurId(jeton.cible)).one(&tx).await?.ok_or_else(perime)?;
+    let relance = acteur.id.clone();
+    let acteur = doublon::storage::suivre(&tx, acteur).await?;
     drop(tx);
     let tx = instance.db.begin().await?;
-    tenue::noter_l_ouverture(&tx, &acteur.id, instance.clock.instant()).await?;
+    tenue::noter_l_ouverture(&tx, &relance, instance.clock.instant()).await?;
     tx.commit().await?;
     let ou_rien = |texte: Option<&String>| texte.cloned().unwrap_or_else(|| "rien".to_owned());
     let commune = acteur.commune.as_ref().map(|code| instance.referentiel().nom_commune(code).to_owned());
@@ -138,6 +145,8 @@ pub async fn confirmer(cadre: Cadre, Path(secret): Path<String>, form: CheckedFo
     let tx = instance.db.begin().await?;
     let cible = jeton::utiliser(&tx, maintenant, USAGE, &secret).await?.ok_or_else(perime)?;
     let acteur = acteur::Entity::find_by_id(acteur::ActeurId(cible)).one(&tx).await?.ok_or_else(perime)?;
+    // Merged since into another: that one is confirmed.
+    let acteur = doublon::storage::suivre(&tx, acteur).await?;
     let id = acteur.id.clone();
     let etat = if acteur.etat == EtatActeur::Endormi { EtatActeur::Actif } else { acteur.etat };
     if !tenue::reprojeter(&tx, instance, acteur::Model { etat, confirme_le: Some(maintenant), ..acteur }).await? {

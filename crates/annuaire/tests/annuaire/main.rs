@@ -3,15 +3,19 @@
 #![expect(clippy::unwrap_used, clippy::print_stderr, reason = "a test fails by panicking; a skip is said")]
 
 mod degats;
+mod doublons;
 mod ecran;
 mod import;
+mod moderation;
 mod monde;
 mod offres;
 mod pages;
 mod propositions;
 mod qualite;
 mod reseaux;
+mod revendication;
 mod sirene;
+mod soi;
 mod sources;
 mod tenue;
 mod vie;

@@ -1,0 +1,314 @@
+//! The agents' side: proposals that wait, and one of them, field by field.
+
+use askama::Template;
+use axum::extract::Path;
+use axum::http::StatusCode;
+use platform::{ReadTx, WriteTx, journal};
+use sea_orm::EntityTrait;
+use socle::personne;
+use web::composants::{
+    Cellule, ChampOptions, ChampTexte, Conflit, EtatVide, Html, Onglets, OptionDeChamp, Pagination, Resume,
+    ResumeErreurs, Tableau,
+};
+use web::formulaire::Erreurs;
+use web::{Cadre, CheckedForm, Erreur, Instance, Reponse, Saisie, courriels, texte};
+
+use super::rules::{Ecart, Etat, etat as comparer};
+use super::storage::{self, Ligne, Proposition, etat};
+use crate::acteur::{self, storage as acteurs};
+use crate::doublon;
+use crate::evenements;
+use crate::tenue::champs::{Montre, dire};
+use crate::tenue::storage::{self as tenue, Auteur};
+use crate::vocabulaire::{Champ, EtatActeur, Origine};
+
+/// Address of the list.
+pub(crate) const URL: &str = "/reglages/annuaire/propositions";
+const FIL: [(&str, &str); 3] =
+    [("Réglages", "/reglages"), ("Tenir l’annuaire à jour", "/reglages/annuaire"), ("Propositions", URL)];
+const PAR_PAGE: u64 = 25;
+
+#[derive(Template)]
+#[template(path = "propositions.html")]
+struct PageListe {
+    onglets: Onglets,
+    compte: String,
+    tableau: Option<Tableau>,
+    vide: EtatVide,
+    pagination: Pagination,
+}
+
+/// GET `/reglages/annuaire/propositions`. Two statements.
+pub async fn lister(cadre: Cadre) -> Reponse {
+    let saisie = cadre.uri.query().map(|q| Saisie::decoder(q.as_bytes())).unwrap_or_default();
+    let decidees = saisie.texte("vue") == "decidees";
+    let page = saisie.texte("page").parse::<u64>().unwrap_or(1).clamp(1, 10_000);
+    let tx = cadre.instance.db.read().await?;
+    let (total, lignes) = storage::lister(&tx, decidees, (page - 1) * PAR_PAGE, PAR_PAGE).await?;
+    let decidees_url = format!("{URL}?vue=decidees");
+    let ici = if decidees { decidees_url.as_str() } else { URL };
+    let contenu = PageListe {
+        onglets: Onglets::nouveaux("Propositions", &[("En attente", URL), ("Décidées", &decidees_url)], ici),
+        compte: texte::accorde(total, "proposition", "propositions"),
+        tableau: (!lignes.is_empty()).then(|| tableau(&cadre.instance, &lignes)),
+        vide: EtatVide {
+            titre: "Aucune proposition".to_owned(),
+            texte:
+                "Quand une personne qui ne représente pas la structure signale une erreur, sa proposition vient ici."
+                    .to_owned(),
+            action: None,
+        },
+        pagination: Pagination::nouvelle(ici, page, total, PAR_PAGE),
+    };
+    cadre.page("Propositions pour l’annuaire", &contenu)?.fil(&FIL[..2]).repondre()
+}
+
+fn etat_en_mots(etat_lu: &str) -> &'static str {
+    match etat_lu {
+        etat::ACCEPTEE => "acceptée",
+        etat::PARTIELLE => "acceptée en partie",
+        etat::REFUSEE => "refusée",
+        _ => "en attente",
+    }
+}
+
+fn tableau(instance: &Instance, lignes: &[Ligne]) -> Tableau {
+    let lignes = lignes.iter().map(|ligne| {
+        let commune = ligne.commune.as_ref().map_or("–", |code| instance.referentiel().nom_commune(code));
+        let champs = ligne.champs();
+        vec![
+            Cellule::lien(&format!("{URL}/{}", ligne.reference), &ligne.acteur),
+            Cellule::texte(commune),
+            Cellule::texte(if champs.is_empty() { "un mot".to_owned() } else { champs }),
+            Cellule::texte(ligne.qui.as_deref().or(ligne.courriel.as_deref()).unwrap_or("compte effacé").trim()),
+            Cellule::texte(texte::jour(instance.jour_de(ligne.proposee_le))),
+            Cellule::texte(etat_en_mots(&ligne.etat)),
+        ]
+    });
+    Tableau {
+        legende: "Propositions".to_owned(),
+        colonnes: ["Structure", "Commune", "Quoi", "Qui", "Le", "État"].map(str::to_owned).into(),
+        lignes: lignes.collect(),
+    }
+}
+
+#[derive(Template)]
+#[template(path = "proposition.html")]
+struct PageUne {
+    nom: String,
+    url: String,
+    fiche: Resume,
+    mot: Html,
+    ecarts: Option<Tableau>,
+    changee: bool,
+    attend: bool,
+    reference: String,
+    resume: ResumeErreurs,
+    conflit: Option<Conflit>,
+    caches: Html,
+    version: i64,
+    prendre: Option<ChampOptions>,
+    motif: ChampTexte,
+}
+
+struct Lue {
+    proposition: Proposition,
+    acteur: acteur::Model,
+    montre: Montre,
+    qui: Option<personne::Model>,
+    declare: bool,
+}
+
+impl Lue {
+    fn etat(&self, ecart: &Ecart) -> Etat {
+        comparer(ecart, self.montre.de(ecart.champ))
+    }
+}
+
+async fn lire(tx: &ReadTx, instance: &Instance, reference: &str) -> Result<Lue, Erreur> {
+    let proposition = storage::par_reference(tx, reference).await?.ok_or(Erreur::Introuvable("cette proposition"))?;
+    let lu = acteur::Entity::find_by_id(proposition.acteur_id.clone()).one(tx).await?;
+    let acteur = doublon::storage::suivre(tx, lu.ok_or(Erreur::Introuvable("cet acteur"))?).await?;
+    if acteur.etat == EtatActeur::Masque {
+        return Err(Erreur::Introuvable("cet acteur"));
+    }
+    let montre = Montre::nouveau(&acteur, &acteurs::valeurs(tx, &acteur.id).await?);
+    let (mut qui, mut declare) = (None, false);
+    if let Some(id) = &proposition.personne_id {
+        qui = personne::par_id(tx, id).await?;
+        let mandats = socle::mandat::en_vigueur(tx, id, instance.aujourd_hui()).await?;
+        declare = mandats.iter().any(|m| m.organisation_id == acteur.organisation_id);
+    }
+    Ok(Lue { proposition, acteur, montre, qui, declare })
+}
+
+fn ecarts(lue: &Lue) -> Tableau {
+    let lignes = lue.proposition.ecarts().into_iter().map(|ecart| {
+        let note = match lue.etat(&ecart) {
+            Etat::Inchangee => "",
+            Etat::ChangeeDepuis => "la fiche a changé depuis",
+            Etat::DejaFait => "la fiche le dit déjà",
+        };
+        vec![
+            Cellule::texte(ecart.champ.libelle()),
+            dire(&ecart.avant),
+            dire(lue.montre.de(ecart.champ)),
+            dire(&ecart.apres),
+            Cellule::texte(note),
+        ]
+    });
+    Tableau {
+        legende: "Champ par champ".to_owned(),
+        colonnes: ["Quoi", "Quand il a été écrit", "Aujourd’hui", "Proposé", "À savoir"].map(str::to_owned).into(),
+        lignes: lignes.collect(),
+    }
+}
+
+fn page(cadre: &Cadre, lue: &Lue, saisie: Option<Saisie>, erreurs: Erreurs) -> PageUne {
+    let p = &lue.proposition;
+    let prenables: Vec<Ecart> = p.ecarts().into_iter().filter(|e| lue.etat(e) != Etat::DejaFait).collect();
+    // Ticked from the start: what the page still says as when it was written.
+    let saisie = saisie.unwrap_or_else(|| {
+        let sures = prenables.iter().filter(|e| lue.etat(e) == Etat::Inchangee);
+        sures.fold(Saisie::default(), |saisie, e| saisie.avec("prendre", e.champ.as_str()))
+    });
+    let f = cadre.formulaire_avec(saisie, erreurs);
+    let qui = lue.qui.as_ref();
+    let nom = qui.map(personne::Model::nom_complet).unwrap_or_else(|| "Une personne sans compte".to_owned());
+    let courriel = qui.and_then(|qui| qui.courriel.clone()).or_else(|| p.courriel.clone()).unwrap_or_default();
+    let mut fiche = Resume::default()
+        .ligne("Qui", if lue.declare { format!("{nom} (dit agir pour la structure, non vérifié)") } else { nom })
+        .ligne("Courriel", courriel)
+        .ligne("Le", texte::jour(cadre.instance.jour_de(p.proposee_le)))
+        .ligne("État", etat_en_mots(&p.etat));
+    if let Some(motif) = &p.motif {
+        fiche = fiche.ligne("Raison du refus", motif);
+    }
+    let attend = p.etat == etat::ATTENTE;
+    let options = prenables.iter().map(|e| {
+        let apres = if e.apres.is_empty() { "rien" } else { e.apres.as_str() };
+        OptionDeChamp::nouvelle(e.champ.as_str(), e.champ.libelle()).aide(apres.to_owned())
+    });
+    PageUne {
+        nom: lue.acteur.nom.clone(),
+        url: format!("/annuaire/{}", lue.acteur.reference),
+        fiche,
+        mot: Html(texte::paragraphes(&p.mot)),
+        ecarts: (!p.ecarts().is_empty()).then(|| ecarts(lue)),
+        changee: attend && prenables.iter().any(|e| lue.etat(e) == Etat::ChangeeDepuis),
+        attend,
+        reference: p.reference.clone(),
+        resume: f.resume(),
+        conflit: None,
+        caches: f.caches(),
+        version: lue.acteur.version,
+        prendre: (attend && !prenables.is_empty()).then(|| f.cases("prendre", "Prendre", options)),
+        motif: f.texte("motif", "Raison du refus").aide("Seulement pour refuser : la personne la lira."),
+    }
+}
+
+fn repondre(cadre: &Cadre, page: &PageUne, statut: StatusCode) -> Reponse {
+    cadre.page("Une proposition pour l’annuaire", page)?.statut(statut).fil(&FIL).repondre()
+}
+
+/// GET `/reglages/annuaire/propositions/{id}`.
+pub async fn montrer(cadre: Cadre, Path(reference): Path<String>) -> Reponse {
+    let tx = cadre.instance.db.read().await?;
+    let lue = lire(&tx, &cadre.instance, &reference).await?;
+    repondre(&cadre, &page(&cadre, &lue, None, Erreurs::default()), StatusCode::OK)
+}
+
+/// POST: takes all, takes some, or refuses.
+pub async fn decider(cadre: Cadre, Path(reference): Path<String>, form: CheckedForm) -> Reponse {
+    let instance = &cadre.instance;
+    let lecture = instance.db.read().await?;
+    let lue = lire(&lecture, instance, &reference).await?;
+    drop(lecture);
+    let mut l = form.lecteur();
+    let (mut pris, mut motif) = (Vec::new(), None);
+    match form.saisie.texte("acte") {
+        "prendre" => {
+            let voulus: Vec<Champ> = l.plusieurs("prendre", 50, "C’est trop.");
+            pris = lue.proposition.ecarts().into_iter().filter(|e| voulus.contains(&e.champ)).collect();
+            if pris.is_empty() && !lue.proposition.ecarts().is_empty() {
+                l.erreurs.ajouter("prendre", "Cochez ce que vous prenez, ou refusez.");
+            }
+        }
+        "refuser" => motif = l.texte("motif", "Donnez la raison : la personne la lira.", 3, 500),
+        _ => return Err(Erreur::Invalide("Choisissez de prendre ou de refuser.".to_owned())),
+    }
+    if !l.erreurs.est_vide() {
+        let page = page(&cadre, &lue, Some(form.saisie.clone()), l.erreurs);
+        return repondre(&cadre, &page, StatusCode::UNPROCESSABLE_ENTITY);
+    }
+    let tx = instance.db.begin().await?;
+    if !ecrire(&tx, &cadre, &form, &lue, &pris).await? {
+        tx.rollback().await?;
+        return en_conflit(&cadre, &form, &reference).await;
+    }
+    let suite = match (&motif, pris.len() == lue.proposition.ecarts().len()) {
+        (Some(_), _) => etat::REFUSEE,
+        (None, true) => etat::ACCEPTEE,
+        (None, false) => etat::PARTIELLE,
+    };
+    let par = cadre.visiteur.personne_id();
+    let le = instance.clock.instant();
+    if !storage::decider(&tx, &lue.proposition.id, suite, motif.as_deref(), par, le).await? {
+        tx.rollback().await?;
+        return Ok(form.aller(URL, "Quelqu’un d’autre a déjà répondu."));
+    }
+    prevenir(&tx, &cadre, &lue, suite, motif.as_deref(), &pris).await?;
+    let message = if motif.is_some() { "La proposition est refusée." } else { "La fiche est corrigée." };
+    form.conclure(tx, URL, message).await
+}
+
+/// The agent takes the fields for their own: the page says so. False when the page changed since it was read.
+async fn ecrire(tx: &WriteTx, cadre: &Cadre, form: &CheckedForm, lue: &Lue, pris: &[Ecart]) -> Result<bool, Erreur> {
+    let instance = &cadre.instance;
+    let genre = if pris.is_empty() { evenements::PROPOSITION_REFUSEE } else { evenements::PROPOSITION_PRISE };
+    if !pris.is_empty() {
+        let auteur = Auteur { source: Origine::Agent, personne: cadre.visiteur.personne_id() };
+        let faits: Vec<(Champ, String)> = pris.iter().map(|e| (e.champ, e.apres.clone())).collect();
+        tenue::dire(tx, instance, &lue.acteur.id, auteur, &faits).await?;
+        let version = form.saisie.texte("version").parse().unwrap_or(0);
+        let acteur = acteur::Model { version, ..lue.acteur.clone() };
+        if !tenue::reprojeter(tx, instance, acteur).await? {
+            return Ok(false);
+        }
+    }
+    let champs: Vec<&str> = pris.iter().map(|e| e.champ.as_str()).collect();
+    let evenement =
+        evenements::de_l_acteur(cadre, genre, &lue.acteur.id).faits(serde_json::json!({ "champs": champs }));
+    journal::ecrire(tx, &*instance.clock, &*instance.ids, evenement).await?;
+    Ok(true)
+}
+
+async fn prevenir(
+    tx: &WriteTx,
+    cadre: &Cadre,
+    lue: &Lue,
+    suite: &str,
+    motif: Option<&str>,
+    pris: &[Ecart],
+) -> Result<(), Erreur> {
+    let adresse = lue.qui.as_ref().and_then(|qui| qui.courriel.clone()).or_else(|| lue.proposition.courriel.clone());
+    let Some(adresse) = adresse else { return Ok(()) };
+    let champs: Vec<&str> = pris.iter().map(|e| e.champ.libelle()).collect();
+    let reponse = match (suite, motif) {
+        (etat::REFUSEE, Some(motif)) => format!("Elle n’est pas retenue : {motif}"),
+        (etat::PARTIELLE, _) => format!("La fiche est corrigée en partie : {}.", champs.join(", ")),
+        _ => "La fiche est corrigée.".to_owned(),
+    };
+    let lien = cadre.instance.url(&format!("/annuaire/{}", lue.acteur.reference));
+    let valeurs = [("acteur", lue.acteur.nom.as_str()), ("reponse", &reponse), ("lien", &lien)];
+    courriels::ecrire(tx, &cadre.instance, adresse, "reponse-a-une-proposition", &valeurs).await
+}
+
+/// Somebody changed the page since: what it says now stands beside the proposal, what was ticked stays.
+async fn en_conflit(cadre: &Cadre, form: &CheckedForm, reference: &str) -> Reponse {
+    let tx = cadre.instance.db.read().await?;
+    let lue = lire(&tx, &cadre.instance, reference).await?;
+    let page = page(cadre, &lue, Some(form.saisie.clone()), Erreurs::default());
+    let conflit = Conflit::sur("cette fiche").enregistre(ecarts(&lue));
+    repondre(cadre, &PageUne { conflit: Some(conflit), ecarts: None, ..page }, StatusCode::CONFLICT)
+}

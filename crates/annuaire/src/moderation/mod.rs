@@ -1,0 +1,11 @@
+//! What people who are not verified propose for a page waits for an agent, who sees the differences field by field.
+//!
+//! - [`rules`]: a proposal, compared with the page as it is now. Pure.
+//! - [`storage`]: the proposals.
+//! - [`proposer`]: the page of who proposes, with an account or only an address.
+//! - [`examiner`]: the agents' list and one proposal: accepted whole, field by field, or refused with the reason.
+
+pub mod examiner;
+pub mod proposer;
+pub mod rules;
+pub mod storage;

@@ -1,0 +1,137 @@
+//! "Signaler une erreur": anyone proposes a correction, with an account or only an address. Nothing changes before an agent
+//! has read it. Who is verified is sent to the page where they correct at once.
+
+use askama::Template;
+use axum::extract::Path;
+use axum::http::StatusCode;
+use platform::{ReadTx, journal};
+use web::composants::{ChampLong, ChampTexte, Html, ResumeErreurs};
+use web::formulaire::Erreurs;
+use web::{Cadre, CheckedForm, Erreur, Reponse, Saisie};
+
+use super::rules::Ecart;
+use super::storage::{self, Nouvelle};
+use crate::acteur::{self, storage as acteurs};
+use crate::tenue::champs::{self, ChampsFiche, Montre};
+use crate::{acces, evenements};
+
+/// Proposals that wait on one actor, and those of one author in a day; beyond, the same answer, and nothing is kept.
+const PAR_ACTEUR: i64 = 30;
+const PAR_AUTEUR: i64 = 10;
+
+#[derive(Template)]
+#[template(path = "proposer.html")]
+struct PageProposer {
+    nom: String,
+    reference: String,
+    declare: bool,
+    resume: ResumeErreurs,
+    caches: Html,
+    champs: ChampsFiche,
+    mot: ChampLong,
+    courriel_auteur: Option<ChampTexte>,
+}
+
+struct Ouvert {
+    acteur: acteur::Model,
+    montre: Montre,
+}
+
+/// The actor with what its page shows to everyone: a proposal must not tell what the page hides.
+async fn ouvrir(tx: &ReadTx, cadre: &Cadre, reference: &str) -> Result<Ouvert, Erreur> {
+    let acteur = acces::ouvrir(tx, reference).await?;
+    if cadre.visiteur.personne().is_some() && acces::autoriser(cadre, &acteur).is_ok() {
+        return Err(Erreur::Aller(format!("/annuaire/{reference}/modifier")));
+    }
+    if acteur.etat == crate::vocabulaire::EtatActeur::Endormi {
+        return Err(Erreur::Introuvable("cet acteur"));
+    }
+    let valeurs = acteurs::valeurs(tx, &acteur.id).await?;
+    let visible = crate::fiche::au_public(acteur.clone(), &valeurs);
+    Ok(Ouvert { montre: Montre::nouveau(&visible, &valeurs), acteur })
+}
+
+fn page(cadre: &Cadre, ouvert: &Ouvert, saisie: Saisie, erreurs: Erreurs) -> PageProposer {
+    let f = cadre.formulaire_avec(saisie, erreurs);
+    PageProposer {
+        nom: ouvert.acteur.nom.clone(),
+        reference: ouvert.acteur.reference.clone(),
+        declare: cadre.visiteur.mandats.iter().any(|m| m.organisation_id == ouvert.acteur.organisation_id),
+        resume: f.resume(),
+        caches: f.caches(),
+        champs: ChampsFiche::nouveaux(&f),
+        mot: f
+            .long("mot", "Le reste, en quelques mots (facultatif)", 600)
+            .lignes(3)
+            .aide("Par exemple : la structure a déménagé, elle a fermé, c’est la même qu’une autre fiche."),
+        courriel_auteur: cadre.visiteur.personne().is_none().then(|| {
+            f.texte("courriel_auteur", "Votre adresse de courriel")
+                .aide("Pour vous répondre. Elle n’est pas montrée, et s’efface un mois après la réponse.")
+                .courriel()
+        }),
+    }
+}
+
+fn repondre(cadre: &Cadre, page: &PageProposer, statut: StatusCode) -> Reponse {
+    let retour = format!("/annuaire/{}", page.reference);
+    let fil = [("Annuaire", "/annuaire"), (page.nom.as_str(), retour.as_str())];
+    cadre.page("Proposer une correction", page)?.statut(statut).fil(&fil).repondre()
+}
+
+/// GET `/annuaire/{reference}/proposer`.
+pub async fn montrer(cadre: Cadre, Path(reference): Path<String>) -> Reponse {
+    let tx = cadre.instance.db.read().await?;
+    let ouvert = ouvrir(&tx, &cadre, &reference).await?;
+    let page = page(&cadre, &ouvert, ouvert.montre.en_saisie(), Erreurs::default());
+    repondre(&cadre, &page, StatusCode::OK)
+}
+
+/// POST: what differs waits for an agent.
+pub async fn envoyer(cadre: Cadre, Path(reference): Path<String>, form: CheckedForm) -> Reponse {
+    let instance = &cadre.instance;
+    let lecture = instance.db.read().await?;
+    let ouvert = ouvrir(&lecture, &cadre, &reference).await?;
+    drop(lecture);
+    let mut l = form.lecteur();
+    let valeurs = champs::lire(&mut l, &form.saisie, &ouvert.montre);
+    let mot = l.texte_libre("mot", 600).unwrap_or_default();
+    let personne = cadre.visiteur.personne_id();
+    let courriel = match personne {
+        Some(_) => None,
+        None => l.courriel("courriel_auteur", "Écrivez votre adresse : la réponse y part."),
+    };
+    let ecarts: Vec<Ecart> = ouvert
+        .montre
+        .changements(&valeurs)
+        .into_iter()
+        .map(|(champ, apres)| Ecart { champ, avant: ouvert.montre.de(champ).to_owned(), apres })
+        .collect();
+    if l.erreurs.est_vide() && ecarts.is_empty() && mot.is_empty() {
+        l.erreurs.ajouter("mot", "Rien ne change : corrigez un champ, ou dites ce qui ne va pas.");
+    }
+    if !l.erreurs.est_vide() {
+        let page = page(&cadre, &ouvert, form.saisie.clone(), l.erreurs);
+        return repondre(&cadre, &page, StatusCode::UNPROCESSABLE_ENTITY);
+    }
+    let le = instance.clock.instant();
+    let tx = instance.db.begin().await?;
+    let hier = le.plus_seconds(-86_400);
+    let (attendent, siennes) = storage::nombres(&tx, &ouvert.acteur.id, personne, courriel.as_deref(), hier).await?;
+    if attendent < PAR_ACTEUR && siennes < PAR_AUTEUR {
+        let nouvelle = Nouvelle {
+            id: instance.ids.uuid().to_string(),
+            reference: instance.ids.reference(10),
+            acteur: &ouvert.acteur.id,
+            personne,
+            courriel: courriel.as_deref(),
+            ecarts: &ecarts,
+            mot: &mot,
+            le,
+        };
+        storage::inserer(&tx, nouvelle).await?;
+        let evenement = evenements::de_l_acteur(&cadre, evenements::PROPOSE, &ouvert.acteur.id);
+        journal::ecrire(&tx, &*instance.clock, &*instance.ids, evenement).await?;
+    }
+    let message = "Merci. Un agent lira votre proposition ; la réponse vous viendra par courriel.";
+    form.conclure(tx, &format!("/annuaire/{}", ouvert.acteur.reference), message).await
+}

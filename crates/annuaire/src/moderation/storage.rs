@@ -1,0 +1,218 @@
+//! The proposals. No rule here.
+
+use domain::code::CodeCommune;
+use platform::{Instant, WriteTx};
+use sea_orm::entity::prelude::*;
+use sea_orm::{FromQueryResult, raw_sql};
+use socle::PersonneId;
+
+use super::rules::Ecart;
+use crate::acteur::ActeurId;
+
+/// Where a proposal stands.
+pub mod etat {
+    /// Waits.
+    pub const ATTENTE: &str = "attente";
+    /// Every field was taken.
+    pub const ACCEPTEE: &str = "acceptee";
+    /// Some fields were taken.
+    pub const PARTIELLE: &str = "partielle";
+    /// Nothing was taken.
+    pub const REFUSEE: &str = "refusee";
+}
+
+/// A proposal.
+#[derive(Clone, Debug, PartialEq, Eq, FromQueryResult)]
+pub struct Proposition {
+    /// Identifier.
+    pub id: String,
+    /// Short reference, in addresses.
+    pub reference: String,
+    /// Actor.
+    pub acteur_id: ActeurId,
+    /// Who, when they have an account.
+    pub personne_id: Option<PersonneId>,
+    /// Where to answer, for the others.
+    pub courriel: Option<String>,
+    ecarts: String,
+    /// What they add, in words.
+    pub mot: String,
+    /// See [`etat`].
+    pub etat: String,
+    /// Why it was refused.
+    pub motif: Option<String>,
+    /// Proposed.
+    pub proposee_le: Instant,
+    /// Decided.
+    pub decidee_le: Option<Instant>,
+}
+
+impl Proposition {
+    /// The fields.
+    #[must_use]
+    pub fn ecarts(&self) -> Vec<Ecart> {
+        serde_json::from_str(&self.ecarts).unwrap_or_default()
+    }
+}
+
+/// A proposal about to be written.
+#[derive(Clone, Debug)]
+pub struct Nouvelle<'a> {
+    /// Identifier.
+    pub id: String,
+    /// Short reference.
+    pub reference: String,
+    /// Actor.
+    pub acteur: &'a ActeurId,
+    /// Who.
+    pub personne: Option<&'a PersonneId>,
+    /// Where to answer.
+    pub courriel: Option<&'a str>,
+    /// Fields.
+    pub ecarts: &'a [Ecart],
+    /// In words.
+    pub mot: &'a str,
+    /// Now.
+    pub le: Instant,
+}
+
+/// Writes a proposal.
+///
+/// # Errors
+/// The engine refused.
+pub async fn inserer(tx: &WriteTx, n: Nouvelle<'_>) -> Result<(), DbErr> {
+    let ecarts = serde_json::to_string(n.ecarts).map_err(|erreur| DbErr::Custom(erreur.to_string()))?;
+    let (id, reference, acteur) = (n.id.as_str(), n.reference.as_str(), n.acteur.as_str());
+    let (personne, courriel, mot, le) = (n.personne.map(|id| id.as_str()), n.courriel, n.mot, n.le.0);
+    tx.execute_raw(raw_sql!(
+        Postgres,
+        "INSERT INTO acteur_proposition
+         (id, reference, acteur_id, personne_id, courriel, ecarts, mot, etat, proposee_le, version)
+         VALUES ({id}, {reference}, {acteur}, {personne}, {courriel}, {ecarts}, {mot}, 'attente', {le}, 1)"
+    ))
+    .await?;
+    Ok(())
+}
+
+/// One proposal, by its short reference.
+///
+/// # Errors
+/// The engine refused.
+pub async fn par_reference(db: &impl ConnectionTrait, reference: &str) -> Result<Option<Proposition>, DbErr> {
+    Proposition::find_by_statement(raw_sql!(
+        Postgres,
+        "SELECT id, reference, acteur_id, personne_id, courriel, ecarts, mot, etat, motif, proposee_le, decidee_le
+         FROM acteur_proposition WHERE reference = {reference}"
+    ))
+    .one(db)
+    .await
+}
+
+/// How many proposals wait on an actor, and how many came from one author since an instant.
+///
+/// # Errors
+/// The engine refused.
+pub async fn nombres(
+    db: &impl ConnectionTrait,
+    acteur: &ActeurId,
+    personne: Option<&PersonneId>,
+    courriel: Option<&str>,
+    depuis: Instant,
+) -> Result<(i64, i64), DbErr> {
+    let (acteur, depuis) = (acteur.as_str(), depuis.0);
+    let (personne, courriel) = (personne.map_or("", |id| id.as_str()), courriel.unwrap_or_default());
+    let ligne = db
+        .query_one_raw(raw_sql!(
+            Postgres,
+            "SELECT (SELECT CAST(COUNT(*) AS BIGINT) FROM acteur_proposition
+                     WHERE acteur_id = {acteur} AND etat = 'attente') AS attendent,
+                (SELECT CAST(COUNT(*) AS BIGINT) FROM acteur_proposition
+                     WHERE proposee_le >= {depuis} AND (personne_id = {personne} OR courriel = {courriel})) AS siennes"
+        ))
+        .await?;
+    ligne.map_or(Ok((0, 0)), |ligne| Ok((ligne.try_get("", "attendent")?, ligne.try_get("", "siennes")?)))
+}
+
+/// Decides a proposal that waits. False when somebody did meanwhile.
+///
+/// # Errors
+/// The engine refused.
+pub async fn decider(
+    tx: &WriteTx,
+    id: &str,
+    etat: &str,
+    motif: Option<&str>,
+    par: Option<&PersonneId>,
+    le: Instant,
+) -> Result<bool, DbErr> {
+    let (par, le) = (par.map(|par| par.as_str()), le.0);
+    let resultat = tx
+        .execute_raw(raw_sql!(
+            Postgres,
+            "UPDATE acteur_proposition SET etat = {etat}, motif = {motif}, decidee_le = {le}, decidee_par = {par},
+                version = version + 1 WHERE id = {id} AND etat = 'attente'"
+        ))
+        .await?;
+    Ok(resultat.rows_affected() == 1)
+}
+
+/// A proposal in the agents' list.
+#[derive(Clone, Debug, FromQueryResult)]
+pub struct Ligne {
+    /// Its reference.
+    pub reference: String,
+    /// Name of the actor.
+    pub acteur: String,
+    /// Commune of the actor.
+    pub commune: Option<CodeCommune>,
+    /// Who, with an account.
+    pub qui: Option<String>,
+    /// Who, without.
+    pub courriel: Option<String>,
+    ecarts: String,
+    /// See [`etat`].
+    pub etat: String,
+    /// Proposed.
+    pub proposee_le: Instant,
+}
+
+impl Ligne {
+    /// The fields, in words.
+    #[must_use]
+    pub fn champs(&self) -> String {
+        let ecarts: Vec<Ecart> = serde_json::from_str(&self.ecarts).unwrap_or_default();
+        ecarts.iter().map(|ecart| ecart.champ.libelle()).collect::<Vec<_>>().join(", ")
+    }
+}
+
+/// Proposals that wait, the oldest first; or those decided, the newest first.
+///
+/// # Errors
+/// The engine refused.
+pub async fn lister(
+    db: &impl ConnectionTrait,
+    decidees: bool,
+    premier: u64,
+    nombre: u64,
+) -> Result<(u64, Vec<Ligne>), DbErr> {
+    let (premier, nombre) = (i64::try_from(premier).unwrap_or(i64::MAX), i64::try_from(nombre).unwrap_or(i64::MAX));
+    let lignes = Ligne::find_by_statement(raw_sql!(
+        Postgres,
+        "SELECT r.reference, a.nom AS acteur, a.commune, p.prenom || ' ' || p.nom AS qui, r.courriel, r.ecarts, r.etat,
+            r.proposee_le
+         FROM acteur_proposition r JOIN acteur a ON a.id = r.acteur_id LEFT JOIN personne p ON p.id = r.personne_id
+         WHERE (r.etat <> 'attente') = {decidees}
+         ORDER BY CASE WHEN r.etat = 'attente' THEN r.proposee_le ELSE -r.proposee_le END, r.id
+         LIMIT {nombre} OFFSET {premier}"
+    ))
+    .all(db)
+    .await?;
+    let total = db
+        .query_one_raw(raw_sql!(
+            Postgres,
+            "SELECT CAST(COUNT(*) AS BIGINT) AS n FROM acteur_proposition WHERE (etat <> 'attente') = {decidees}"
+        ))
+        .await?;
+    let total: i64 = total.map(|ligne| ligne.try_get("", "n")).transpose()?.unwrap_or(0);
+    Ok((u64::try_from(total).unwrap_or(0), lignes))
+}

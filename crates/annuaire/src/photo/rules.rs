@@ -1,0 +1,112 @@
+//! A photo made small: drawn again at the size of a page, upright, as a JPEG. Pure.
+
+use std::io::Cursor;
+
+use image::codecs::jpeg::JpegEncoder;
+use image::imageops::FilterType;
+use image::{DynamicImage, ImageDecoder, ImageReader, Limits, Rgb, RgbImage};
+
+/// Photos of an actor.
+pub const PHOTOS_MAX: usize = 6;
+/// Widest and highest, in points.
+pub const COTE_MAX: u32 = 1_200;
+/// Largest side read: beyond, a small file could fill the memory.
+const COTE_LU_MAX: u32 = 12_000;
+/// Memory that one reading may take.
+const OCTETS_LUS_MAX: u64 = 300 * 1_024 * 1_024;
+/// Quality of the JPEG: nobody sees the difference with the best, the file is four times smaller.
+const QUALITE: u8 = 80;
+
+/// A photo ready to be kept.
+#[derive(Clone, Debug)]
+pub struct Petite {
+    /// JPEG.
+    pub octets: Vec<u8>,
+    /// Width.
+    pub largeur: u32,
+    /// Height.
+    pub hauteur: u32,
+}
+
+/// Draws it small and upright.
+///
+/// # Errors
+/// A sentence to show beside the field.
+pub fn reduire(octets: &[u8]) -> Result<Petite, &'static str> {
+    const ILLISIBLE: &str = "Cette image ne se lit pas. Ouvrez-la, enregistrez-la en JPEG, puis envoyez-la.";
+    const TROP_GRANDE: &str = "Cette image est trop grande. Réduisez-la à 12 000 points de côté au plus.";
+    let mut lecteur = ImageReader::new(Cursor::new(octets)).with_guessed_format().map_err(|_| ILLISIBLE)?;
+    let mut limites = Limits::default();
+    limites.max_image_width = Some(COTE_LU_MAX);
+    limites.max_image_height = Some(COTE_LU_MAX);
+    limites.max_alloc = Some(OCTETS_LUS_MAX);
+    lecteur.limits(limites);
+    let dire = |erreur: image::ImageError| match erreur {
+        image::ImageError::Limits(_) => TROP_GRANDE,
+        _ => ILLISIBLE,
+    };
+    let mut decodeur = lecteur.into_decoder().map_err(dire)?;
+    let sens = decodeur.orientation().map_err(dire)?;
+    let mut image = DynamicImage::from_decoder(decodeur).map_err(dire)?;
+    image.apply_orientation(sens);
+    if image.width() > COTE_MAX || image.height() > COTE_MAX {
+        image = image.resize(COTE_MAX, COTE_MAX, FilterType::Triangle);
+    }
+    let dessin = sur_du_blanc(&image);
+    let (largeur, hauteur) = dessin.dimensions();
+    let mut sortie = Vec::new();
+    JpegEncoder::new_with_quality(&mut sortie, QUALITE).encode_image(&dessin).map_err(|_| ILLISIBLE)?;
+    Ok(Petite { octets: sortie, largeur, hauteur })
+}
+
+/// A JPEG has no transparency: what showed through is white, as the page.
+fn sur_du_blanc(image: &DynamicImage) -> RgbImage {
+    let lue = image.to_rgba8();
+    let meler = |couleur: u8, opacite: u8| {
+        let (couleur, opacite) = (u32::from(couleur), u32::from(opacite));
+        u8::try_from((couleur * opacite + 255 * (255 - opacite)) / 255).unwrap_or(u8::MAX)
+    };
+    RgbImage::from_fn(lue.width(), lue.height(), |x, y| {
+        let [r, v, b, a] = lue.get_pixel(x, y).0;
+        Rgb([meler(r, a), meler(v, a), meler(b, a)])
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use image::{ImageFormat, Rgba, RgbaImage};
+
+    fn png(largeur: u32, hauteur: u32) -> Vec<u8> {
+        let image = RgbaImage::from_fn(largeur, hauteur, |x, _| {
+            if x % 2 == 0 { Rgba([200, 20, 20, 255]) } else { Rgba([0, 0, 0, 0]) }
+        });
+        let mut octets = Cursor::new(Vec::new());
+        image.write_to(&mut octets, ImageFormat::Png).unwrap();
+        octets.into_inner()
+    }
+
+    #[test]
+    fn une_grande_photo_devient_petite_et_garde_ses_proportions() {
+        let petite = reduire(&png(3_000, 1_500)).unwrap();
+        assert_eq!((petite.largeur, petite.hauteur), (1_200, 600));
+        assert!(petite.octets.starts_with(&[0xff, 0xd8]), "a JPEG");
+        assert!(petite.octets.len() < 200_000, "{}", petite.octets.len());
+    }
+
+    #[test]
+    fn une_petite_photo_n_est_pas_agrandie_et_le_transparent_est_blanc() {
+        let petite = reduire(&png(2, 2)).unwrap();
+        assert_eq!((petite.largeur, petite.hauteur), (2, 2));
+        let relue = image::load_from_memory(&petite.octets).unwrap().to_rgb8();
+        assert!(relue.pixels().any(|p| p.0.iter().all(|c| *c > 120)), "{relue:?}");
+    }
+
+    #[test]
+    fn ce_qui_n_est_pas_une_image_est_refuse() {
+        assert!(reduire(b"GIF89a, ou pas").is_err());
+        let mut coupee = png(50, 50);
+        coupee.truncate(60);
+        assert!(reduire(&coupee).is_err());
+    }
+}

@@ -1,0 +1,203 @@
+//! The claims. No rule here.
+
+use domain::code::CodeCommune;
+use platform::{Instant, WriteTx};
+use sea_orm::entity::prelude::*;
+use sea_orm::{FromQueryResult, raw_sql};
+use socle::PersonneId;
+
+use super::rules::{EtatRevendication, Moyen};
+use crate::acteur::ActeurId;
+
+/// A claim.
+#[derive(Clone, Debug, PartialEq, Eq, FromQueryResult)]
+pub struct Revendication {
+    /// Identifier.
+    pub id: String,
+    /// Short reference, in addresses.
+    pub reference: String,
+    /// Actor claimed.
+    pub acteur_id: ActeurId,
+    /// Who claims.
+    pub personne_id: PersonneId,
+    /// By which proof.
+    pub moyen: Moyen,
+    /// Address of mail, network, or words, as the proof wants.
+    pub preuve: String,
+    /// Where it stands.
+    pub etat: EtatRevendication,
+    /// Why it was refused.
+    pub motif: Option<String>,
+    /// Asked.
+    pub demandee_le: Instant,
+    /// Letter made.
+    pub lettre_le: Option<Instant>,
+    /// Decided.
+    pub decidee_le: Option<Instant>,
+    /// Optimistic lock.
+    pub version: i64,
+}
+
+/// A new claim.
+///
+/// # Errors
+/// The engine refused.
+pub async fn inserer(tx: &WriteTx, r: &Revendication) -> Result<(), DbErr> {
+    let (id, reference, acteur, personne) = (&r.id, &r.reference, r.acteur_id.as_str(), r.personne_id.as_str());
+    let (moyen, preuve, etat, le) = (r.moyen.as_str(), r.preuve.as_str(), r.etat.as_str(), r.demandee_le.0);
+    tx.execute_raw(raw_sql!(
+        Postgres,
+        "INSERT INTO acteur_revendication
+         (id, reference, acteur_id, personne_id, moyen, preuve, etat, demandee_le, version)
+         VALUES ({id}, {reference}, {acteur}, {personne}, {moyen}, {preuve}, {etat}, {le}, 1)"
+    ))
+    .await?;
+    Ok(())
+}
+
+/// One claim, by its short reference.
+///
+/// # Errors
+/// The engine refused.
+pub async fn par_reference(db: &impl ConnectionTrait, reference: &str) -> Result<Option<Revendication>, DbErr> {
+    Revendication::find_by_statement(raw_sql!(
+        Postgres,
+        "SELECT id, reference, acteur_id, personne_id, moyen, preuve, etat, motif, demandee_le, lettre_le, decidee_le, version
+         FROM acteur_revendication WHERE reference = {reference}"
+    ))
+    .one(db)
+    .await
+}
+
+/// The claims of a person on an actor that wait, newest first.
+///
+/// # Errors
+/// The engine refused.
+pub async fn en_attente(
+    db: &impl ConnectionTrait,
+    acteur: &ActeurId,
+    personne: &PersonneId,
+) -> Result<Vec<Revendication>, DbErr> {
+    let (acteur, personne) = (acteur.as_str(), personne.as_str());
+    Revendication::find_by_statement(raw_sql!(
+        Postgres,
+        "SELECT id, reference, acteur_id, personne_id, moyen, preuve, etat, motif, demandee_le, lettre_le, decidee_le, version
+         FROM acteur_revendication WHERE acteur_id = {acteur} AND personne_id = {personne} AND etat = 'attente'
+         ORDER BY demandee_le DESC, id DESC"
+    ))
+    .all(db)
+    .await
+}
+
+/// How many claims by a person, and how many on an actor, since an instant.
+///
+/// # Errors
+/// The engine refused.
+pub async fn nombre_depuis(
+    db: &impl ConnectionTrait,
+    acteur: &ActeurId,
+    personne: &PersonneId,
+    depuis: Instant,
+) -> Result<(i64, i64), DbErr> {
+    let (acteur, personne, depuis) = (acteur.as_str(), personne.as_str(), depuis.0);
+    let ligne = db
+        .query_one_raw(raw_sql!(
+            Postgres,
+            "SELECT (SELECT CAST(COUNT(*) AS BIGINT) FROM acteur_revendication
+                     WHERE personne_id = {personne} AND demandee_le >= {depuis}) AS siennes,
+                (SELECT CAST(COUNT(*) AS BIGINT) FROM acteur_revendication
+                     WHERE acteur_id = {acteur} AND demandee_le >= {depuis}) AS sur_lui"
+        ))
+        .await?;
+    ligne.map_or(Ok((0, 0)), |ligne| Ok((ligne.try_get("", "siennes")?, ligne.try_get("", "sur_lui")?)))
+}
+
+/// Decides a claim that waits. False when somebody did meanwhile.
+///
+/// # Errors
+/// The engine refused.
+pub async fn decider(
+    tx: &WriteTx,
+    id: &str,
+    etat: EtatRevendication,
+    motif: Option<&str>,
+    par: Option<&PersonneId>,
+    le: Instant,
+) -> Result<bool, DbErr> {
+    let (etat, par, le) = (etat.as_str(), par.map(|par| par.as_str()), le.0);
+    let resultat = tx
+        .execute_raw(raw_sql!(
+            Postgres,
+            "UPDATE acteur_revendication SET etat = {etat}, motif = {motif}, decidee_le = {le}, decidee_par = {par},
+                version = version + 1 WHERE id = {id} AND etat = 'attente'"
+        ))
+        .await?;
+    Ok(resultat.rows_affected() == 1)
+}
+
+/// Notes that the letter was made.
+///
+/// # Errors
+/// The engine refused.
+pub async fn noter_la_lettre(tx: &WriteTx, id: &str, le: Instant) -> Result<(), DbErr> {
+    let le = le.0;
+    tx.execute_raw(raw_sql!(
+        Postgres,
+        "UPDATE acteur_revendication SET lettre_le = {le}, version = version + 1 WHERE id = {id} AND etat = 'attente'"
+    ))
+    .await?;
+    Ok(())
+}
+
+/// A claim in the agents' list.
+#[derive(Clone, Debug, FromQueryResult)]
+pub struct Ligne {
+    /// Its reference.
+    pub reference: String,
+    /// Name of the actor.
+    pub acteur: String,
+    /// Commune of the actor.
+    pub commune: Option<CodeCommune>,
+    /// Who claims.
+    pub qui: String,
+    /// By which proof.
+    pub moyen: Moyen,
+    /// Where it stands.
+    pub etat: EtatRevendication,
+    /// Asked.
+    pub demandee_le: Instant,
+    /// Letter made.
+    pub lettre_le: Option<Instant>,
+}
+
+/// Claims in this state, those that wait for an agent first, then the oldest first.
+///
+/// # Errors
+/// The engine refused.
+pub async fn lister(
+    db: &impl ConnectionTrait,
+    decidees: bool,
+    premier: u64,
+    nombre: u64,
+) -> Result<(u64, Vec<Ligne>), DbErr> {
+    let (premier, nombre) = (i64::try_from(premier).unwrap_or(i64::MAX), i64::try_from(nombre).unwrap_or(i64::MAX));
+    let lignes = Ligne::find_by_statement(raw_sql!(
+        Postgres,
+        "SELECT r.reference, a.nom AS acteur, a.commune, p.prenom || ' ' || p.nom AS qui, r.moyen, r.etat, r.demandee_le,
+            r.lettre_le
+         FROM acteur_revendication r JOIN acteur a ON a.id = r.acteur_id JOIN personne p ON p.id = r.personne_id
+         WHERE (r.etat <> 'attente') = {decidees}
+         ORDER BY CASE WHEN r.moyen = 'courriel' OR r.lettre_le IS NOT NULL THEN 1 ELSE 0 END, r.demandee_le, r.id
+         LIMIT {nombre} OFFSET {premier}"
+    ))
+    .all(db)
+    .await?;
+    let total = db
+        .query_one_raw(raw_sql!(
+            Postgres,
+            "SELECT CAST(COUNT(*) AS BIGINT) AS n FROM acteur_revendication WHERE (etat <> 'attente') = {decidees}"
+        ))
+        .await?;
+    let total: i64 = total.map(|ligne| ligne.try_get("", "n")).transpose()?.unwrap_or(0);
+    Ok((u64::try_from(total).unwrap_or(0), lignes))
+}
