@@ -226,6 +226,45 @@ function montrerLAccent(): void {
   });
 }
 
+/** "Near me": the browser asks its reader; the site only hears of a place rounded to a kilometre, and keeps nothing. */
+function proposerPresDeMoi(): void {
+  const champ = document.querySelector<HTMLInputElement>("#commune");
+  const autour = document.querySelector<HTMLSelectElement>("#autour");
+  const ici = document.querySelector<HTMLElement>("[data-pres-de-moi]");
+  if (!ici || !champ || !autour || !("geolocation" in navigator)) return;
+  const bouton = document.createElement("button");
+  bouton.type = "button";
+  bouton.className = "govuk-button govuk-button--secondary";
+  bouton.textContent = "Autour de moi";
+  const mot = document.createElement("p");
+  mot.className = "govuk-hint";
+  mot.setAttribute("role", "status");
+  ici.append(bouton, mot);
+  const inconnu = (): void => {
+    mot.textContent = "Votre position n’est pas connue ici. Tapez votre commune.";
+  };
+  bouton.addEventListener("click", () => {
+    mot.textContent = "Nous cherchons votre commune.";
+    navigator.geolocation.getCurrentPosition(
+      (position) => void trouver(position.coords),
+      inconnu,
+      { maximumAge: 600_000, timeout: 10_000 },
+    );
+  });
+  const trouver = async ({ latitude, longitude }: GeolocationCoordinates): Promise<void> => {
+    try {
+      const reponse = await fetch(`/communes.json?lon=${longitude.toFixed(2)}&lat=${latitude.toFixed(2)}`);
+      const [commune] = (await reponse.json()) as Suggestion[];
+      if (!commune) return inconnu();
+      champ.value = commune.libelle;
+      autour.value = "10";
+      champ.form?.requestSubmit();
+    } catch {
+      inconnu();
+    }
+  };
+}
+
 montrerLesErreurs();
 envoyerUneFois();
 compterLesCaracteres();
@@ -233,4 +272,5 @@ garderHorsLigne();
 imprimer();
 proposerLaCarte();
 montrerLAccent();
+proposerPresDeMoi();
 document.querySelectorAll<HTMLInputElement>("input[data-commune]").forEach((champ) => new ChoixDeCommune(champ));

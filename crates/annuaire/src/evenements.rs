@@ -17,6 +17,7 @@ pub(crate) const OFFRE_REMISE: &str = "annuaire.offre-remise";
 pub(crate) const MODIFIE: &str = "annuaire.acteur-modifie";
 pub(crate) const CONFIRME: &str = "annuaire.acteur-confirme";
 pub(crate) const TRANCHE: &str = "annuaire.acteur-tranche";
+pub(crate) const REGLE: &str = "annuaire.reglage-change";
 
 pub(crate) const RENDUS: &[(&str, Rendu)] = &[
     (OFFRE_AJOUTEE, |_, _| "Offre ajoutée".to_owned()),
@@ -32,6 +33,7 @@ pub(crate) const RENDUS: &[(&str, Rendu)] = &[
         Some(true) => "Valeur officielle prise".to_owned(),
         _ => "Valeur de la fiche gardée".to_owned(),
     }),
+    (REGLE, |_, _| "Réglage de l’annuaire changé".to_owned()),
     crate::import::RENDUS[0],
     crate::import::RENDUS[1],
 ];
@@ -46,4 +48,11 @@ pub(crate) fn de_l_acteur(contexte: &Contexte, genre: &'static str, acteur: &Act
 /// An event about an offer, by the visitor.
 pub(crate) fn evenement(contexte: &Contexte, genre: &'static str, acteur: &ActeurId, offre: &OffreId) -> Evenement {
     de_l_acteur(contexte, genre, acteur).faits(serde_json::json!({ "offre": offre.as_str() }))
+}
+
+/// A setting of the directory was changed by the visitor.
+pub(crate) fn du_reglage(contexte: &Contexte, cle: &str) -> Evenement {
+    Evenement::nouveau(REGLE, "reglage", cle)
+        .par(contexte.visiteur.personne_id().map(|id| id.as_str()))
+        .visible(Visibilite::Exploitation)
 }

@@ -11,10 +11,16 @@
 //! - [`propositions`]: offers that may fit a project, each with its reasons.
 //! - `recherche`, `panneau`: what the index holds of an actor; actors on the page of a commune.
 //! - [`tenue`]: what keeps it true: corrections, yearly confirmation, questions when sources differ.
+//! - [`portrait`]: what a territory has and misses, as a page and a sheet. [`integrer`]: the list on another site.
+//! - [`ouvert`]: what everyone may take: the open table, the read API, the feed of new actors.
+//! - [`alertes`]: searches that a person keeps, and what is new in them, by mail.
+//! - `activite`: divisions of the NAF, for a filter.
 //! - [`vocabulaire`]: closed vocabularies of the directory.
 
 mod acces;
 pub mod acteur;
+mod activite;
+pub mod alertes;
 mod demo;
 pub mod ess;
 mod evenements;
@@ -22,10 +28,13 @@ pub mod exports;
 pub mod fiche;
 pub mod generateur;
 pub mod import;
+pub mod integrer;
 pub mod liste;
 mod migrations;
 pub mod offre;
+pub mod ouvert;
 mod panneau;
+pub mod portrait;
 pub mod propositions;
 mod recherche;
 pub mod tenue;
@@ -50,13 +59,20 @@ pub fn feature() -> Feature {
         sources: recherche::SOURCES,
         panneaux_commune: &[|demande| Box::pin(panneau::commune(demande))],
         regles: ess::fiches::FICHES,
-        donnees: &[Donnees {
-            quoi: "Dans l’annuaire : le nom de la structure, ses adresses, et les contacts qu’elle a donnés ou rendus publics",
-            pourquoi: "Faire connaître les acteurs de l’économie sociale et solidaire (mission d’intérêt public). Une \
+        donnees: &[
+            Donnees {
+                quoi: "Dans l’annuaire : le nom de la structure, ses adresses, et les contacts qu’elle a donnés ou rendus publics",
+                pourquoi: "Faire connaître les acteurs de l’économie sociale et solidaire (mission d’intérêt public). Une \
                        structure en diffusion partielle n’a ni adresse ni contact publiés, sauf ceux qu’elle a donnés",
-            duree: "Tant que la structure est en activité, ou jusqu’à ce qu’elle demande son retrait. Sans nouvelles \
+                duree: "Tant que la structure est en activité, ou jusqu’à ce qu’elle demande son retrait. Sans nouvelles \
                     pendant deux ans, la fiche n’est plus montrée",
-        }],
+            },
+            Donnees {
+                quoi: "Les recherches dans l’annuaire que vous gardez, et la date du dernier courriel",
+                pourquoi: "Les retrouver, vous dire ce qui est nouveau si vous le demandez",
+                duree: "Jusqu’à ce que vous les supprimiez, ou que vous effaciez votre compte",
+            },
+        ],
         reglages: vec![
             LienReglage {
                 rang: 59,
@@ -70,10 +86,24 @@ pub fn feature() -> Feature {
                 texte: "Sirene, structures d’insertion, liste d’ESS France : voir ce qui change, puis l’enregistrer.",
                 url: "/reglages/imports/annuaire",
             },
+            LienReglage {
+                rang: 61,
+                libelle: "Portraits de territoire",
+                texte: "Choisir les thèmes surveillés, et à partir de combien de kilomètres un acteur manque.",
+                url: "/reglages/annuaire/portrait",
+            },
         ],
-        taches: vec![Tache::nouvelle(tenue::relance::SUJET, tenue::relance::chaque_jour)],
-        periodiques: &[tenue::relance::CHAQUE_JOUR],
+        taches: vec![
+            Tache::nouvelle(tenue::relance::SUJET, tenue::relance::chaque_jour),
+            Tache::nouvelle(alertes::envoi::SUJET, alertes::envoi::chaque_jour),
+        ],
+        periodiques: &[tenue::relance::CHAQUE_JOUR, alertes::envoi::CHAQUE_JOUR],
+        export: Some(|tx, personne| Box::pin(alertes::pages::exporter(tx, personne))),
+        effacer: Some(|tx, _, personne| Box::pin(async move { Ok(alertes::storage::oublier(tx, personne).await?) })),
+        liens_compte: &[("/annuaire/recherches", "Mes recherches dans l’annuaire, et leurs courriels")],
         demo: Some(|instance| Box::pin(demo::semer(instance))),
+        jeux: ouvert::jeu::JEUX,
+        api: Some(ouvert::api::document),
         ..Feature::default()
     }
 }
@@ -125,5 +155,32 @@ fn routes() -> Vec<Route> {
             agent,
             get(import::pages::montrer_un).post(import::pages::decider),
         ),
+        route("GET", "/annuaire/portraits", Acces::Public, get(portrait::pages::lister)),
+        route("GET", "/annuaire/portrait/{genre}/{code}", Acces::Public, get(portrait::pages::montrer)),
+        route("GET", "/annuaire/portrait/{genre}/{code}/imprimer", Acces::Public, get(portrait::pages::imprimer)),
+        route(
+            "GET POST",
+            "/reglages/annuaire/portrait",
+            agent,
+            get(portrait::parametres::montrer).post(portrait::parametres::enregistrer),
+        ),
+        route("GET", "/annuaire/nouveautes.rss", Acces::Public, get(ouvert::flux::montrer)),
+        route("GET", "/api/v1/acteurs", Acces::Public, get(ouvert::api::lister)),
+        route("GET", "/api/v1/acteurs/{reference}", Acces::Public, get(ouvert::api::montrer)),
+        route(
+            "GET POST",
+            "/annuaire/recherches",
+            Acces::Connecte,
+            get(alertes::pages::lister).post(alertes::pages::garder),
+        ),
+        route("POST", "/annuaire/recherches/{id}", Acces::Connecte, post(alertes::pages::changer)),
+        route(
+            "GET POST",
+            "/arreter-une-alerte/{secret}",
+            objet,
+            get(alertes::pages::ouvrir).post(alertes::pages::arreter),
+        ),
+        route("GET", "/integrer", Acces::Public, get(integrer::montrer)),
+        route("GET", "/integrer/annuaire", Acces::Public, get(integrer::encadrer)),
     ]
 }

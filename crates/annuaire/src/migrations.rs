@@ -123,4 +123,15 @@ pub(crate) const MIGRATIONS: &[Migration] = &[
         CREATE INDEX acteur_relance_date ON acteur_relance (envoyee_le);
         CREATE INDEX acteur_valeur_source ON acteur_valeur (source, acteur_id) WHERE courante",
     },
+    Migration {
+        feature: "annuaire",
+        numero: 9,
+        nom: "recherches gardées et leurs alertes",
+        sql: "CREATE TABLE recherche_gardee (
+            id TEXT PRIMARY KEY, personne_id TEXT NOT NULL REFERENCES personne(id), filtres TEXT NOT NULL,
+            alerte BOOLEAN NOT NULL, cree_le BIGINT NOT NULL, vu_le BIGINT NOT NULL, envoye_le BIGINT);
+        CREATE UNIQUE INDEX recherche_gardee_personne ON recherche_gardee (personne_id, filtres);
+        CREATE INDEX recherche_gardee_due ON recherche_gardee (vu_le, id) WHERE alerte;
+        CREATE INDEX acteur_nouveau ON acteur (cree_le)",
+    },
 ];

@@ -278,9 +278,12 @@ impl Terrain {
         };
         match (nom, chemin) {
             ("reference", chemin) if chemin.starts_with("/annuaire/") => self.acteur.reference.clone(),
+            ("reference", chemin) if chemin.starts_with("/api/v1/acteurs/") => self.acteur.reference.clone(),
             ("offre", _) => self.acteur.offre.clone(),
             ("reference", _) => reference.to_owned(),
             ("code", "/reglages/cantons/{code}") => "5401".to_owned(),
+            ("fichier", _) => "acteurs.csv".to_owned(),
+            ("genre", _) => "commune".to_owned(),
             ("code", _) => COMMUNE.to_owned(),
             ("cle", _) => "accueil.titre".to_owned(),
             ("id", "/reglages/courriels/{id}") => "connexion".to_owned(),
@@ -290,6 +293,10 @@ impl Terrain {
             ("secret", "/confirmation/{secret}") => usage("confirmation-projet", reference.to_owned()).await,
             ("secret", "/est-ce-bien-cela/{secret}") => {
                 usage("est-ce-bien-cela", format!("{reference}/secretariat@exemple.invalid")).await
+            }
+            ("secret", "/arreter-une-alerte/{secret}") => {
+                let expire = self.appli.instance.clock.instant().plus_seconds(3600);
+                self.appli.instance.signature.signer("annuaire-alerte", b"une-recherche", expire)
             }
             ("secret", "/confirmer-une-fiche/{secret}") => usage("annuaire-confirmation", self.acteur.id.clone()).await,
             ("id", "/regles/{id}") => "r-01".to_owned(),

@@ -2,10 +2,13 @@
 
 #![expect(clippy::unwrap_used, clippy::print_stderr, reason = "a test fails by panicking; a skip is said")]
 
+mod alertes;
 mod ecran;
 mod import;
 mod monde;
 mod offres;
+mod ouvert;
 mod pages;
+mod portrait;
 mod propositions;
 mod tenue;
