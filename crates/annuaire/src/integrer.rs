@@ -16,6 +16,8 @@ use crate::liste::pages::{ActeurVu, Demande, autour, carte, interroger};
 use crate::liste::storage;
 use crate::recherche::axe;
 
+/// All of its style: nothing else is loaded.
+const STYLE: &str = include_str!("integrer.css");
 /// How many actors a frame may show.
 const NOMBRES: [usize; 4] = [10, 20, 30, 50];
 /// As shipped.
@@ -31,6 +33,7 @@ struct PageEncadree<'a> {
     titre: String,
     nonce: &'a str,
     accent: &'a str,
+    style: &'static str,
     compte: String,
     acteurs: Vec<ActeurVu>,
     carte: Option<(Html, Tableau)>,
@@ -58,6 +61,7 @@ pub async fn encadrer(cadre: Cadre) -> Reponse {
         titre: demande.en_mots(instance),
         nonce: &cadre.nonce,
         accent: &identite.accent,
+        style: STYLE,
         compte: texte::accorde(resultat.total as u64, "acteur", "acteurs"),
         acteurs: lignes.into_iter().map(|ligne| ActeurVu::nouveau(instance, ligne)).collect(),
         carte: (en_carte && resultat.total > 0).then(|| {

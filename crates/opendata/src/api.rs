@@ -101,6 +101,6 @@ fn operation(chemin: &str, decrite: &Value) -> Operation {
         resume,
         description: mot(decrite, "description"),
         essai: (!chemin.contains('{')).then(|| chemin.to_owned()),
-        chemin: chemin.to_owned(),
+        chemin: format!("GET {chemin}"),
     }
 }

@@ -77,7 +77,7 @@ async fn une_recherche_gardee_dit_ce_qui_est_nouveau_une_fois_par_semaine(#[case
     un_jour_passe(&appli, 1, &[nouveau("Ressourcerie neuve"), Acteur { nom: "Bar", ..Acteur::default() }]).await;
     let courriels = appli.courriels().await;
     assert_eq!(courriels.len(), 1, "{courriels:?}");
-    let texte = courriels[0].texte.clone();
+    let texte = courriels[0].texte().to_owned();
     assert!(texte.contains("1\u{a0}nouvel acteur") && texte.contains("Ressourcerie neuve"), "{texte}");
     assert!(!texte.contains("Bar"), "the search without mail, and what does not answer: {texte}");
     // At most once a week; what came meanwhile is in the next one.
@@ -86,7 +86,7 @@ async fn une_recherche_gardee_dit_ce_qui_est_nouveau_une_fois_par_semaine(#[case
     un_jour_passe(&appli, 4, &[]).await;
     let courriels = appli.courriels().await;
     assert_eq!(courriels.len(), 2);
-    assert!(courriels[1].texte.contains("Atelier vélo") && !courriels[1].texte.contains("Ressourcerie neuve"));
+    assert!(courriels[1].texte().contains("Atelier vélo") && !courriels[1].texte().contains("Ressourcerie neuve"));
 
     // The link of the mail opens a page without account; opening stops nothing, its button does.
     let lien = texte.split("terreau.test").find(|bout| bout.starts_with("/arreter")).unwrap();

@@ -1,7 +1,7 @@
-use bytes::Bytes;
-use jiff::civil::date;
 use ::parquet::file::reader::{FileReader, SerializedFileReader};
 use ::parquet::record::Field;
+use bytes::Bytes;
+use jiff::civil::date;
 use web::ouvert::{Colonne, Frequence, Genre, Lot};
 
 use super::*;
