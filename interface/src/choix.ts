@@ -1,6 +1,6 @@
 // Fields that are plain text without script, and propose names with it.
 
-interface Suggestion {
+export interface Suggestion {
   libelle: string;
 }
 

@@ -1,7 +1,7 @@
 // Comfort only: every page works without this file. No storage (computers are shared) but an agent's note without network;
 // no inline script, no third party.
 
-import { aiderAChoisir } from "./choix";
+import { aiderAChoisir, type Suggestion } from "./choix";
 import { suivreLesFiltres } from "./filtres";
 import { ecouterLesRaccourcis } from "./raccourcis";
 
@@ -159,6 +159,45 @@ function toutChoisir(): void {
   });
 }
 
+/** "Near me": the browser asks its reader; the site only hears of a place rounded to a kilometre, and keeps nothing. */
+function proposerPresDeMoi(): void {
+  const champ = document.querySelector<HTMLInputElement>("#commune");
+  const autour = document.querySelector<HTMLSelectElement>("#autour");
+  const ici = document.querySelector<HTMLElement>("[data-pres-de-moi]");
+  if (!ici || !champ || !autour || !("geolocation" in navigator)) return;
+  const bouton = document.createElement("button");
+  bouton.type = "button";
+  bouton.className = "govuk-button govuk-button--secondary";
+  bouton.textContent = "Autour de moi";
+  const mot = document.createElement("p");
+  mot.className = "govuk-hint";
+  mot.setAttribute("role", "status");
+  ici.append(bouton, mot);
+  const inconnu = (): void => {
+    mot.textContent = "Votre position n’est pas connue ici. Tapez votre commune.";
+  };
+  bouton.addEventListener("click", () => {
+    mot.textContent = "Nous cherchons votre commune.";
+    navigator.geolocation.getCurrentPosition(
+      (position) => void trouver(position.coords),
+      inconnu,
+      { maximumAge: 600_000, timeout: 10_000 },
+    );
+  });
+  const trouver = async ({ latitude, longitude }: GeolocationCoordinates): Promise<void> => {
+    try {
+      const reponse = await fetch(`/communes.json?lon=${longitude.toFixed(2)}&lat=${latitude.toFixed(2)}`);
+      const [commune] = (await reponse.json()) as Suggestion[];
+      if (!commune) return inconnu();
+      champ.value = commune.libelle;
+      autour.value = "10";
+      champ.form?.requestSubmit();
+    } catch {
+      inconnu();
+    }
+  };
+}
+
 montrerLesErreurs();
 envoyerUneFois();
 compterLesCaracteres();
@@ -171,3 +210,4 @@ suivreLesFiltres();
 toutChoisir();
 ecouterLesRaccourcis();
 aiderAChoisir();
+proposerPresDeMoi();

@@ -13,7 +13,7 @@ export const ROUTES: string[] = [
 ];
 
 // Files and machines, not pages.
-const PAS_DES_PAGES = /\/export$|\.(geo)?json$|^\/compte\/donnees$|\/pieces\/\{piece\}$|\/photos\/\{photo\}$|^\/sante$|^\/connexion\/agents|^\/deconnexion\//;
+const PAS_DES_PAGES = /\/export$|json$|\.rss$|\.jsonld$|^\/donnees\/|^\/api\/v1\/|^\/compte\/donnees$|\/pieces\/\{piece\}$|\/photos\/\{photo\}$|^\/sante$|^\/connexion\/agents|^\/deconnexion\//;
 
 /** The pages among them. */
 export const PAGES = ROUTES.filter((route) => !PAS_DES_PAGES.test(route));

@@ -1,10 +1,14 @@
 //! How fast Sirene stock files are filtered, without the database. From the root of the workspace:
 //! `cargo run --release -p annuaire --example debit_sirene -- 20000 40`
 //! (actors, other bodies around each). Prints MB/s of wall time and of CPU time of the one thread that reads.
+//! `generer DOSSIER 20000 40` only writes the files, `lire DOSSIER` only reads them: `script/bench-sirene` measures the second
+//! beside DuckDB.
 
 #![expect(clippy::print_stdout, reason = "a measure speaks on its output")]
 
 use std::collections::HashSet;
+use std::error::Error;
+use std::path::Path;
 use std::time::Instant;
 
 use annuaire::generateur::{Options, communes};
@@ -15,18 +19,36 @@ use annuaire::import::rapport::Rapport;
 use annuaire::import::sirene;
 use domain::referentiel::Referentiel;
 
-fn main() -> Result<(), Box<dyn std::error::Error>> {
-    let mut arguments = std::env::args().skip(1).map(|texte| texte.parse::<u32>());
-    let acteurs = arguments.next().transpose()?.unwrap_or(20_000);
-    let autour = arguments.next().transpose()?.unwrap_or(40);
-    let dossier = tempfile::tempdir()?;
+fn main() -> Result<(), Box<dyn Error>> {
+    let arguments: Vec<String> = std::env::args().skip(1).collect();
+    let mots: Vec<&str> = arguments.iter().map(String::as_str).collect();
+    match mots.as_slice() {
+        ["generer", dossier, acteurs, autour] => generer(Path::new(dossier), acteurs.parse()?, autour.parse()?),
+        ["lire", dossier] => lire(Path::new(dossier)),
+        nombres => {
+            let dossier = tempfile::tempdir()?;
+            let nombre = |rang: usize, sinon| nombres.get(rang).map_or(Ok(sinon), |texte| texte.parse());
+            generer(dossier.path(), nombre(0, 20_000)?, nombre(1, 40)?)?;
+            lire(dossier.path())
+        }
+    }
+}
+
+fn generer(dossier: &Path, acteurs: u32, autour: u32) -> Result<(), Box<dyn Error>> {
     let departement = "54".to_owned();
     assert!(!communes(&departement).is_empty(), "the département is known");
-    Options { acteurs, autour, departement, dossier: dossier.path().to_owned() }.generer()?;
+    Options { acteurs, autour, departement, dossier: dossier.to_owned() }.generer()?;
+    Ok(())
+}
+
+fn lire(dossier: &Path) -> Result<(), Box<dyn Error>> {
     let mut tables: Vec<Table> = Vec::new();
     let mut octets = 0;
-    for entree in std::fs::read_dir(dossier.path())? {
+    for entree in std::fs::read_dir(dossier)? {
         let chemin = entree?.path();
+        if chemin.extension().is_none_or(|extension| extension != "csv") {
+            continue;
+        }
         octets += chemin.metadata()?.len();
         tables.extend(reconnaitre(&FichierRecu {
             nom: chemin.file_name().unwrap_or_default().to_string_lossy().into_owned(),

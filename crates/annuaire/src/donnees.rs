@@ -1,10 +1,12 @@
-//! What the directory holds about a person, and what it erases of them: their claims and their proposals.
+//! What the directory holds about a person, and what it erases of them: their claims, their proposals, the searches they keep.
 
 use platform::{ReadTx, WriteTx};
 use sea_orm::{ConnectionTrait, FromQueryResult, raw_sql};
 use serde_json::{Value, json};
 use socle::PersonneId;
 use web::{Erreur, Instance};
+
+use crate::alertes;
 
 #[derive(FromQueryResult)]
 struct Revendication {
@@ -22,7 +24,7 @@ struct Proposition {
     etat: String,
 }
 
-/// Claims and proposals of a person.
+/// Claims, proposals and kept searches of a person.
 pub(crate) async fn exporter(tx: &ReadTx, personne: &PersonneId) -> Result<Value, Erreur> {
     let id = personne.as_str();
     let revendications = Revendication::find_by_statement(raw_sql!(
@@ -47,10 +49,11 @@ pub(crate) async fn exporter(tx: &ReadTx, personne: &PersonneId) -> Result<Value
             "structure": p.acteur, "mot": p.mot, "etat": p.etat,
             "champs": serde_json::from_str::<Value>(&p.ecarts).unwrap_or_default(),
         })).collect::<Vec<_>>(),
+        "recherches_gardees": alertes::pages::exporter(tx, personne).await?,
     }))
 }
 
-/// Claims go; of a proposal stays what it corrected, without its author.
+/// Claims and kept searches go; of a proposal stays what it corrected, without its author.
 pub(crate) async fn effacer(tx: &WriteTx, personne: &PersonneId) -> Result<(), Erreur> {
     let id = personne.as_str();
     tx.execute_raw(raw_sql!(Postgres, "DELETE FROM acteur_revendication WHERE personne_id = {id}")).await?;
@@ -60,6 +63,7 @@ pub(crate) async fn effacer(tx: &WriteTx, personne: &PersonneId) -> Result<(), E
          WHERE personne_id = {id}"
     ))
     .await?;
+    alertes::storage::oublier(tx, personne).await?;
     Ok(())
 }
 

@@ -42,6 +42,7 @@ pub(crate) const PROPOSITION_REFUSEE: &str = "annuaire.correction-refusee";
 pub(crate) const PHOTO_AJOUTEE: &str = "annuaire.photo-ajoutee";
 pub(crate) const PHOTO_RETIREE: &str = "annuaire.photo-retiree";
 pub(crate) const ADRESSES: &str = "annuaire.adresses-changees";
+pub(crate) const REGLE: &str = "annuaire.reglage-change";
 
 pub(crate) const RENDUS: &[(&str, Rendu)] = &[
     (OFFRE_AJOUTEE, |_, _| "Offre ajoutée".to_owned()),
@@ -85,6 +86,7 @@ pub(crate) const RENDUS: &[(&str, Rendu)] = &[
     (PHOTO_AJOUTEE, |_, _| "Photo ajoutée".to_owned()),
     (PHOTO_RETIREE, |_, _| "Photo retirée".to_owned()),
     (ADRESSES, |_, _| "Adresses changées".to_owned()),
+    (REGLE, |_, _| "Réglage de l’annuaire changé".to_owned()),
     crate::import::RENDUS[0],
     crate::import::RENDUS[1],
 ];
@@ -106,4 +108,11 @@ pub(crate) fn de_l_acteur(contexte: &Contexte, genre: &'static str, acteur: &Act
 /// An event about an offer, by the visitor.
 pub(crate) fn evenement(contexte: &Contexte, genre: &'static str, acteur: &ActeurId, offre: &OffreId) -> Evenement {
     de_l_acteur(contexte, genre, acteur).faits(serde_json::json!({ "offre": offre.as_str() }))
+}
+
+/// A setting of the directory was changed by the visitor.
+pub(crate) fn du_reglage(contexte: &Contexte, cle: &str) -> Evenement {
+    Evenement::nouveau(REGLE, "reglage", cle)
+        .par(contexte.visiteur.personne_id().map(|id| id.as_str()))
+        .visible(Visibilite::Exploitation)
 }

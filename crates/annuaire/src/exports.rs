@@ -1,9 +1,10 @@
-//! Exactly what is filtered, as a spreadsheet (CSV, XLSX, ODS) or for a map (GeoJSON). Open data: nothing that the pages
+//! Exactly what is filtered, as a spreadsheet (CSV, XLSX, ODS), for a map (GeoJSON) or for an address book (vCard 4). Open data: nothing that the pages
 //! do not show.
 
 use std::collections::BTreeMap;
 
 use documents::export::{Feuille, Format, Genre, Valeur};
+use documents::vcard::{self, Carte};
 use domain::code::CodeCommune;
 use domain::identifiant::{Rna, Siren};
 use domain::theme::Theme;
@@ -16,6 +17,7 @@ use web::{Cadre, Erreur, Instance, Reponse, Saisie, fichier};
 
 use crate::liste::pages::{Demande, interroger};
 use crate::liste::storage::valeurs;
+use crate::ouvert::acteur::{self as ouvert, ActeurOuvert};
 use crate::vocabulaire::{Diffusion, Famille, GenreAgrement, Reponse as TroisValeurs};
 
 /// Ids in one statement.
@@ -52,6 +54,7 @@ struct Exporte {
 enum Forme {
     Tableau(Format),
     GeoJson,
+    VCard,
 }
 
 /// GET `/annuaire/export?format=`.
@@ -65,12 +68,18 @@ pub async fn telecharger(cadre: Cadre) -> Reponse {
     }
     demande.requete.nombre = usize::MAX;
     let resultat = interroger(instance, &demande.requete)?;
+    if matches!(forme, Forme::VCard) {
+        let acteurs = ouvert::lire(&tx, instance, &resultat.ids).await?;
+        let cartes: Vec<Carte> = acteurs.into_iter().map(|(_, acteur)| carte(instance, acteur)).collect();
+        let nom = format!("annuaire-{}.vcf", instance.aujourd_hui());
+        return fichier::telecharger(&nom, "text/vcard; charset=utf-8", vcard::ecrire(&cartes).into_bytes());
+    }
     let acteurs = lire(&tx, &resultat.ids, instance.aujourd_hui()).await?;
     drop(tx);
     // Thirty thousand rows take a second to write: not on a thread that serves pages.
     let (instance, titre) = (instance.clone(), format!("Annuaire : {}", demande.en_mots(instance)));
     let ecrire = move || match forme {
-        Forme::GeoJson => {
+        Forme::GeoJson | Forme::VCard => {
             let nom = format!("annuaire-{}.geojson", instance.aujourd_hui());
             fichier::telecharger(&nom, "application/geo+json", geojson(&instance, &acteurs).to_string().into_bytes())
         }
@@ -83,10 +92,10 @@ fn forme(cadre: &Cadre) -> Result<Forme, Erreur> {
     let saisie = cadre.uri.query().map(|q| Saisie::decoder(q.as_bytes())).unwrap_or_default();
     match saisie.texte("format") {
         "geojson" => Ok(Forme::GeoJson),
-        autre => autre
-            .parse()
-            .map(Forme::Tableau)
-            .map_err(|_| Erreur::Invalide("Ce format n’existe pas. Choisissez csv, xlsx, ods ou geojson.".to_owned())),
+        "vcf" => Ok(Forme::VCard),
+        autre => autre.parse().map(Forme::Tableau).map_err(|_| {
+            Erreur::Invalide("Ce format n’existe pas. Choisissez csv, xlsx, ods, geojson ou vcf.".to_owned())
+        }),
     }
 }
 
@@ -199,6 +208,27 @@ fn feuille(instance: &Instance, titre: String, acteurs: &[Exporte]) -> Feuille {
         ]);
     }
     feuille
+}
+
+/// An actor in an address book: what everyone may take of it, nothing more.
+fn carte(instance: &Instance, acteur: ActeurOuvert) -> Carte {
+    let locaux = instance.locaux();
+    let themes = acteur.themes.iter().filter_map(|theme| theme.parse::<Theme>().ok());
+    let exemple = if acteur.exemple { "Exemple inventé. " } else { "" };
+    Carte {
+        uid: acteur.page.clone(),
+        rue: acteur.adresse.unwrap_or_default(),
+        ville: acteur.commune.unwrap_or_default(),
+        code_postal: acteur.code_postal.unwrap_or_default(),
+        lieu: acteur.longitude.zip(acteur.latitude).filter(|_| acteur.precision == Some("adresse")),
+        telephone: acteur.telephone.unwrap_or_default(),
+        courriel: acteur.courriel.unwrap_or_default(),
+        site: acteur.site.unwrap_or_default(),
+        categories: themes.map(|theme| locaux.themes.nom(theme).to_owned()).collect(),
+        note: format!("{exemple}{}", acteur.presentation.unwrap_or_default()),
+        nom: acteur.nom,
+        source: acteur.page,
+    }
 }
 
 /// RFC 7946. An actor whose place is not known has a null geometry: it is not left out.

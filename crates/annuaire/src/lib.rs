@@ -19,10 +19,16 @@
 //! - [`photo`]: photos of an actor, made small, each with its words.
 //! - `donnees`: what is held about people.
 //! - [`tenue`]: what keeps it true: corrections, yearly confirmation, questions when sources differ.
+//! - [`portrait`]: what a territory has and misses, as a page and a sheet. [`integrer`]: the list on another site.
+//! - [`ouvert`]: what everyone may take: the open table, the read API, the feed of new actors.
+//! - [`alertes`]: searches that a person keeps, and what is new in them, by mail.
+//! - `activite`: divisions of the NAF, for a filter.
 //! - [`vocabulaire`]: closed vocabularies of the directory.
 
 mod acces;
 pub mod acteur;
+mod activite;
+pub mod alertes;
 pub mod courriel;
 mod demo;
 mod donnees;
@@ -33,12 +39,15 @@ pub mod exports;
 pub mod fiche;
 pub mod generateur;
 pub mod import;
+pub mod integrer;
 pub mod liste;
 mod migrations;
 pub mod moderation;
 pub mod offre;
+pub mod ouvert;
 mod panneau;
 pub mod photo;
+pub mod portrait;
 pub mod propositions;
 pub mod qualite;
 mod recherche;
@@ -79,6 +88,11 @@ pub fn feature() -> Feature {
                 pourquoi: "Vérifier que cette personne agit pour la structure, et lui répondre (mission d’intérêt public)",
                 duree: "Tant que le compte existe ; l’adresse d’une personne sans compte, un mois après la réponse",
             },
+            Donnees {
+                quoi: "Les recherches dans l’annuaire que vous gardez, et la date du dernier courriel",
+                pourquoi: "Les retrouver, vous dire ce qui est nouveau si vous le demandez",
+                duree: "Jusqu’à ce que vous les supprimiez, ou que vous effaciez votre compte",
+            },
         ],
         export: Some(|tx, personne| Box::pin(donnees::exporter(tx, personne))),
         effacer: Some(|tx, _, personne| Box::pin(donnees::effacer(tx, personne))),
@@ -113,14 +127,29 @@ pub fn feature() -> Feature {
                 texte: "Relire les corrections proposées par des personnes non vérifiées.",
                 url: moderation::examiner::URL,
             },
+            LienReglage {
+                rang: 64,
+                libelle: "Portraits de territoire",
+                texte: "Choisir les thèmes surveillés, et à partir de combien de kilomètres un acteur manque.",
+                url: "/reglages/annuaire/portrait",
+            },
         ],
         taches: vec![
             Tache::nouvelle(tenue::relance::SUJET, tenue::relance::chaque_jour),
             Tache::nouvelle(import::depot::SUJET, import::depot::chaque_jour).d_au_plus(import::depot::DUREE_MAX_S),
             Tache::nouvelle(doublon::recherche::SUJET, doublon::recherche::chercher),
+            Tache::nouvelle(alertes::envoi::SUJET, alertes::envoi::chaque_jour),
         ],
-        periodiques: &[tenue::relance::CHAQUE_JOUR, import::depot::CHAQUE_JOUR, doublon::recherche::CHAQUE_JOUR],
+        periodiques: &[
+            tenue::relance::CHAQUE_JOUR,
+            import::depot::CHAQUE_JOUR,
+            doublon::recherche::CHAQUE_JOUR,
+            alertes::envoi::CHAQUE_JOUR,
+        ],
+        liens_compte: &[("/annuaire/recherches", "Mes recherches dans l’annuaire, et leurs courriels")],
         demo: Some(|instance| Box::pin(demo::semer(instance))),
+        jeux: ouvert::jeu::JEUX,
+        api: Some(ouvert::api::document),
         ..Feature::default()
     }
 }
@@ -258,5 +287,32 @@ fn routes() -> Vec<Route> {
             agent,
             get(moderation::examiner::montrer).post(moderation::examiner::decider),
         ),
+        route("GET", "/annuaire/portraits", Acces::Public, get(portrait::pages::lister)),
+        route("GET", "/annuaire/portrait/{genre}/{code}", Acces::Public, get(portrait::pages::montrer)),
+        route("GET", "/annuaire/portrait/{genre}/{code}/imprimer", Acces::Public, get(portrait::pages::imprimer)),
+        route(
+            "GET POST",
+            "/reglages/annuaire/portrait",
+            agent,
+            get(portrait::parametres::montrer).post(portrait::parametres::enregistrer),
+        ),
+        route("GET", "/annuaire/nouveautes.rss", Acces::Public, get(ouvert::flux::montrer)),
+        route("GET", "/api/v1/acteurs", Acces::Public, get(ouvert::api::lister)),
+        route("GET", "/api/v1/acteurs/{reference}", Acces::Public, get(ouvert::api::montrer)),
+        route(
+            "GET POST",
+            "/annuaire/recherches",
+            Acces::Connecte,
+            get(alertes::pages::lister).post(alertes::pages::garder),
+        ),
+        route("POST", "/annuaire/recherches/{id}", Acces::Connecte, post(alertes::pages::changer)),
+        route(
+            "GET POST",
+            "/arreter-une-alerte/{secret}",
+            objet,
+            get(alertes::pages::ouvrir).post(alertes::pages::arreter),
+        ),
+        route("GET", "/integrer", Acces::Public, get(integrer::montrer)),
+        route("GET", "/integrer/annuaire", Acces::Public, get(integrer::encadrer)),
     ]
 }

@@ -199,4 +199,15 @@ pub(crate) const MIGRATIONS: &[Migration] = &[
             PRIMARY KEY (reseau_id, acteur_id));
         CREATE INDEX reseau_membre_acteur ON reseau_membre (acteur_id)",
     },
+    Migration {
+        feature: "annuaire",
+        numero: 9,
+        nom: "recherches gardées et leurs alertes",
+        sql: "CREATE TABLE recherche_gardee (
+            id TEXT PRIMARY KEY, personne_id TEXT NOT NULL REFERENCES personne(id), filtres TEXT NOT NULL,
+            alerte BOOLEAN NOT NULL, cree_le BIGINT NOT NULL, vu_le BIGINT NOT NULL, envoye_le BIGINT);
+        CREATE UNIQUE INDEX recherche_gardee_personne ON recherche_gardee (personne_id, filtres);
+        CREATE INDEX recherche_gardee_due ON recherche_gardee (vu_le, id) WHERE alerte;
+        CREATE INDEX acteur_nouveau ON acteur (cree_le)",
+    },
 ];

@@ -12,6 +12,7 @@ use crate::liste::autour::Autour;
 use crate::liste::filtres::Filtres;
 use crate::liste::pages::{ActeurVu, interroger};
 use crate::liste::storage;
+use crate::portrait::territoire;
 use crate::recherche::axe;
 
 /// Actors named; the list has the others.
@@ -30,6 +31,8 @@ struct CorpsPanneau {
     acteurs: Vec<ActeurVu>,
     tous: Option<(usize, String)>,
     autour: Vec<ThemeAutour>,
+    portrait: String,
+    integrer: String,
 }
 
 pub(crate) async fn commune(demande: &DemandeCommune<'_>) -> Result<Option<Panneau>, Erreur> {
@@ -43,6 +46,8 @@ pub(crate) async fn commune(demande: &DemandeCommune<'_>) -> Result<Option<Panne
     let themes: BTreeSet<Theme> =
         Theme::TOUS.iter().copied().filter(|theme| voisins.compte(axe::THEME, theme.as_str()) > 0).collect();
     let corps = CorpsPanneau {
+        portrait: territoire::adresse(territoire::Genre::Commune, demande.faits.code.as_str()),
+        integrer: format!("/integrer?{}", ici.chaine()),
         commune: demande.faits.nom.clone(),
         tous: (de_la_commune.total > lignes.len()).then(|| (de_la_commune.total, ici.adresse())),
         acteurs: lignes.into_iter().map(|ligne| ActeurVu::nouveau(instance, ligne)).collect(),

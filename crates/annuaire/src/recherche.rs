@@ -11,9 +11,10 @@ use web::recherche::{Portee, Source, Trouve};
 use web::{Erreur, Instance};
 
 use crate::acteur::{self, ActeurId, agrement, etablissement, theme};
+use crate::activite;
 use crate::liste::storage::{self, Ligne};
-use crate::offre::storage as offre;
-use crate::vocabulaire::{EtatActeur, GenreAgrement};
+use crate::offre::storage::{self as offre, OffreId};
+use crate::vocabulaire::{EtatActeur, GenreAgrement, GenreTerritoire};
 
 /// Name of the source in the index.
 pub(crate) const SOURCE: &str = "acteur";
@@ -27,6 +28,9 @@ pub(crate) mod axe {
     pub(crate) const AGREMENT: &str = "agrement";
     pub(crate) const OFFRE: &str = "offre";
     pub(crate) const ESS: &str = "ess";
+    pub(crate) const ACTIVITE: &str = "activite";
+    /// Territories that an offer says it serves: `departement`, `epci:SIREN`, `commune:CODE`.
+    pub(crate) const DESSERT: &str = "dessert";
 }
 
 /// Actors, for the search of the whole site.
@@ -71,12 +75,21 @@ fn trouve(instance: &Instance, ligne: Ligne) -> Trouve {
     }
 }
 
-/// What hangs on actors, by actor: four statements whatever their number.
+/// A territory as the index holds it.
+pub(crate) fn jeton_de_territoire(genre: GenreTerritoire, code: &str) -> String {
+    match genre {
+        GenreTerritoire::Departement => genre.as_str().to_owned(),
+        GenreTerritoire::Epci | GenreTerritoire::Commune => format!("{genre}:{code}"),
+    }
+}
+
+/// What hangs on actors, by actor: five statements whatever their number.
 struct Autour {
     etablissements: BTreeMap<ActeurId, Vec<etablissement::Model>>,
     agrements: BTreeMap<ActeurId, Vec<agrement::Model>>,
     themes: BTreeMap<ActeurId, Vec<theme::Model>>,
     offres: BTreeMap<ActeurId, Vec<offre::Model>>,
+    territoires: BTreeMap<OffreId, Vec<String>>,
 }
 
 impl Autour {
@@ -92,11 +105,13 @@ impl Autour {
             .filter(offre::Column::ActeurId.is_in(ids()))
             .filter(offre::Column::Active.eq(true))
             .order_by_asc(offre::Column::Id);
+        let offres = offres.all(tx).await?;
         Ok(Self {
             etablissements: par_acteur(etablissements.all(tx).await?, |e| e.acteur_id.clone()),
             agrements: par_acteur(agrements.all(tx).await?, |a| a.acteur_id.clone()),
             themes: par_acteur(themes.all(tx).await?, |t| t.acteur_id.clone()),
-            offres: par_acteur(offres.all(tx).await?, |o| o.acteur_id.clone()),
+            territoires: territoires(tx, &offres).await?,
+            offres: par_acteur(offres, |o| o.acteur_id.clone()),
         })
     }
 
@@ -136,6 +151,11 @@ impl Autour {
             vec![(axe::FAMILLE, acteur.famille.as_str().to_owned()), (axe::ESS, acteur.ess_loi.as_str().to_owned())];
         facettes.extend(themes.iter().map(|theme| (axe::THEME, theme.as_str().to_owned())));
         facettes.extend(agrements.iter().map(|genre| (axe::AGREMENT, genre.as_str().to_owned())));
+        let division = acteur.naf.as_deref().and_then(activite::division);
+        facettes.extend(division.map(|code| (axe::ACTIVITE, code.to_owned())));
+        let desserte: BTreeSet<String> =
+            offres.iter().flat_map(|o| self.territoires.get(&o.id).into_iter().flatten().cloned()).collect();
+        facettes.extend(desserte.into_iter().map(|territoire| (axe::DESSERT, territoire)));
         let genres: BTreeSet<_> = offres.iter().map(|offre| offre.genre).collect();
         facettes.extend(genres.iter().map(|genre| (axe::OFFRE, genre.as_str().to_owned())));
         let epci: BTreeSet<String> =
@@ -152,6 +172,22 @@ impl Autour {
             tri: acteur.nom_tri.clone(),
         }
     }
+}
+
+/// Territories that each of these offers serves.
+async fn territoires(tx: &ReadTx, offres: &[offre::Model]) -> Result<BTreeMap<OffreId, Vec<String>>, DbErr> {
+    use offre::territoire::{Column, Entity};
+    let mut par_offre: BTreeMap<OffreId, Vec<String>> = BTreeMap::new();
+    if offres.is_empty() {
+        return Ok(par_offre);
+    }
+    let ids = offres.iter().map(|offre| offre.id.as_str());
+    for servi in Entity::find().filter(Column::OffreId.is_in(ids)).all(tx).await? {
+        if let Ok(genre) = servi.genre.parse::<GenreTerritoire>() {
+            par_offre.entry(servi.offre_id).or_default().push(jeton_de_territoire(genre, &servi.code));
+        }
+    }
+    Ok(par_offre)
 }
 
 /// Communes of the instance where the actor is: its seat and its open establishments.

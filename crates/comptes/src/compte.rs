@@ -41,6 +41,7 @@ struct PageCompte {
     sessions: Vec<SessionVue>,
     sans_nom: bool,
     collegues: bool,
+    liens: Vec<(&'static str, &'static str)>,
 }
 
 async fn page_compte(cadre: &Cadre, saisie: Saisie, erreurs: Erreurs) -> Result<PageCompte, Erreur> {
@@ -90,6 +91,7 @@ async fn page_compte(cadre: &Cadre, saisie: Saisie, erreurs: Erreurs) -> Result<
             })
             .collect(),
         sans_nom: personne.nom.is_empty(),
+        liens: instance.maison.features.iter().flat_map(|feature| feature.liens_compte).copied().collect(),
         collegues: cadre.visiteur.mandats.iter().any(crate::collegues::tient_la_liste),
     })
 }

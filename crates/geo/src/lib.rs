@@ -4,9 +4,11 @@
 //! - [`carte`]: an SVG map of any set of communes, with links, classes and points; points that would hide one another are gathered.
 //! - [`teintes`]: shades of a choropleth, each with its pattern, and their legend.
 //! - [`geojson`]: contours for the live map.
+//! - [`distance`]: kilometres between two places, the nearest of many.
 
 pub mod carte;
 pub mod contour;
+pub mod distance;
 pub mod geojson;
 pub mod teintes;
 

@@ -4,6 +4,7 @@
 //! - [`catalogue`]: the sheets shipped in the program (national seeds, demonstration).
 //! - [`forme`]: legal forms, proposed when the bearer is not decided.
 //! - [`essai`]: forty labelled projects, to try a sheet before publishing it and to measure the matching.
+//! - [`ouvert`]: the sheets as open data.
 //! - `recherche`: what of the levers everyone may find.
 //! - [`import`]: aids of partners, each feed read through its mapping file.
 
@@ -14,6 +15,7 @@ pub mod forme;
 pub mod import;
 pub mod levier;
 mod migrations;
+pub mod ouvert;
 mod propositions;
 mod recherche;
 
@@ -71,6 +73,7 @@ pub fn feature() -> Feature {
             pourquoi: "Savoir qui a changé quoi, et pouvoir revenir en arrière (mission d’intérêt public)",
             duree: "Tant que la fiche existe",
         }],
+        jeux: ouvert::JEUX,
         ..Feature::default()
     }
 }

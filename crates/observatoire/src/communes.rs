@@ -8,6 +8,7 @@ use domain::code::CodeCommune;
 use domain::referentiel::canton::{Canton, CantonDe, canton_de};
 use domain::referentiel::zonage::{self, Appartenance};
 use domain::referentiel::{Commune, MILLESIME, Resolution, Trouvaille};
+use geo::distance::Lieu;
 use geo::{Carte, Contours};
 use search::Document;
 use serde::Serialize;
@@ -127,14 +128,38 @@ struct Suggestion {
     libelle: String,
 }
 
-/// GET `/communes.json?q=`: what the picker shows while one types.
+/// GET `/communes.json?q=`: what the picker shows while one types. `?lon=&lat=` (degrees, which the script rounds to a
+/// kilometre): the commune whose town hall is nearest.
 pub async fn completer(cadre: Cadre) -> Reponse {
-    let suggestions: Vec<Suggestion> = trouver(&cadre, &demande(&cadre), 8)
-        .iter()
-        .map(|t| Suggestion { code: t.code.as_str().to_owned(), libelle: t.libelle() })
-        .collect();
+    let suggestions: Vec<Suggestion> = match ici(&cadre) {
+        Some(lieu) => la_plus_proche(&cadre.instance, lieu).into_iter().collect(),
+        None => trouver(&cadre, &demande(&cadre), 8)
+            .iter()
+            .map(|t| Suggestion { code: t.code.as_str().to_owned(), libelle: t.libelle() })
+            .collect(),
+    };
     let entetes = [(header::CONTENT_TYPE, "application/json"), (header::CACHE_CONTROL, "public, max-age=3600")];
     Ok((entetes, serde_json::to_string(&suggestions)?).into_response())
+}
+
+/// Where the reader is, when the address says so.
+fn ici(cadre: &Cadre) -> Option<Lieu> {
+    let saisie = cadre.uri.query().map(|q| Saisie::decoder(q.as_bytes()))?;
+    let degres = |nom: &str, max: f64| saisie.texte(nom).parse().ok().filter(|degres: &f64| degres.abs() <= max);
+    Some(Lieu::nouveau((degres("lon", 180.0)?, degres("lat", 90.0)?)))
+}
+
+/// Nothing when the reader is not in the instance, or near it.
+fn la_plus_proche(instance: &Instance, lieu: Lieu) -> Option<Suggestion> {
+    const LOIN_KM: f64 = 30.0;
+    let communes = instance.perimetre().communes().filter_map(|code| instance.referentiel().commune(code));
+    let mairies: Vec<(Lieu, &Commune)> =
+        communes.filter_map(|commune| Some((Lieu::nouveau(commune.mairie?), commune))).collect();
+    let (km, commune) = lieu.le_plus_proche(&mairies)?;
+    (km <= LOIN_KM).then(|| Suggestion {
+        code: commune.code.as_str().to_owned(),
+        libelle: format!("{} ({})", commune.nom, commune.departement),
+    })
 }
 
 #[derive(Template)]

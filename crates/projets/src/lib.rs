@@ -8,6 +8,7 @@
 //! - [`confirmation`]: the mairie, a member or an agent says that the commune really bears it.
 //! - [`publication`]: what the public sees, by a dated act of the bearer.
 //! - [`pieces`]: the attachments of a project, added, read, taken away.
+//! - [`ouvert`]: the published projects as open data.
 //! - `recherche`: what of the published projects everyone may find.
 //! - [`note`]: note and model délibération for the conseil, to print.
 
@@ -20,6 +21,7 @@ pub mod fiche;
 pub mod garder;
 mod migrations;
 pub mod note;
+pub mod ouvert;
 pub mod pieces;
 pub mod precisions;
 pub mod publication;
@@ -59,6 +61,7 @@ pub fn feature() -> Feature {
                         l’accompagnement dure, puis selon le visa des Archives départementales",
             },
         ],
+        jeux: ouvert::JEUX,
         ..Feature::default()
     }
 }

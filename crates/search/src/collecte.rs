@@ -17,6 +17,8 @@ pub(crate) struct Collecte {
     pub(crate) tete: usize,
     /// Order by score.
     pub(crate) par_score: bool,
+    /// The head begins after this `tri␟id`.
+    pub(crate) apres: Option<String>,
     /// Axes to count.
     pub(crate) axes: Vec<&'static str>,
 }
@@ -25,6 +27,8 @@ pub(crate) struct Collecte {
 #[derive(Default)]
 pub(crate) struct Recolte {
     pub(crate) total: usize,
+    /// Those from which the head is taken.
+    pub(crate) candidats: usize,
     /// Score and `tri␟id`.
     pub(crate) tete: Vec<(Score, String)>,
     pub(crate) facettes: BTreeMap<String, BTreeMap<String, usize>>,
@@ -35,6 +39,9 @@ pub(crate) struct ParSegment {
     facettes: Option<StrColumn>,
     comptes: Vec<u32>,
     trouves: Vec<(Score, u64)>,
+    total: usize,
+    /// Ordinals below are before the head.
+    seuil: u64,
     tete: usize,
     axes: Vec<&'static str>,
 }
@@ -48,7 +55,12 @@ impl Collector for Collecte {
         let facettes = if self.axes.is_empty() { None } else { colonnes.str("facettes")? };
         let comptes = vec![0; facettes.as_ref().map_or(0, |colonne| colonne.dictionary().num_terms())];
         let (tete, axes) = (self.tete, self.axes.clone());
-        Ok(ParSegment { tri: colonnes.str("tri")?, facettes, comptes, trouves: Vec::new(), tete, axes })
+        let tri = colonnes.str("tri")?;
+        let seuil = match (&self.apres, &tri) {
+            (Some(apres), Some(tri)) => premier_apres(tri, apres)?,
+            _ => 0,
+        };
+        Ok(ParSegment { tri, facettes, comptes, trouves: Vec::new(), total: 0, seuil, tete, axes })
     }
 
     fn requires_scoring(&self) -> bool {
@@ -59,6 +71,7 @@ impl Collector for Collecte {
         let mut recolte = Recolte::default();
         for segment in segments {
             recolte.total += segment.total;
+            recolte.candidats += segment.candidats;
             recolte.tete.extend(segment.tete);
             for (axe, valeurs) in segment.facettes {
                 let comptes = recolte.facettes.entry(axe).or_default();
@@ -83,7 +96,10 @@ impl SegmentCollector for ParSegment {
 
     fn collect(&mut self, doc: DocId, score: Score) {
         let ordinal = self.tri.as_ref().and_then(|tri| tri.ords().first(doc)).unwrap_or_default();
-        self.trouves.push((score, ordinal));
+        self.total += 1;
+        if ordinal >= self.seuil {
+            self.trouves.push((score, ordinal));
+        }
         let Some(facettes) = &self.facettes else { return };
         for ordinal in facettes.ords().values_for_doc(doc) {
             if let Some(compte) = usize::try_from(ordinal).ok().and_then(|rang| self.comptes.get_mut(rang)) {
@@ -93,8 +109,8 @@ impl SegmentCollector for ParSegment {
     }
 
     fn harvest(mut self) -> Recolte {
-        let total = self.trouves.len();
-        Recolte { total, tete: self.prendre_la_tete(), facettes: self.nommer_les_facettes() }
+        let (total, candidats) = (self.total, self.trouves.len());
+        Recolte { total, candidats, tete: self.prendre_la_tete(), facettes: self.nommer_les_facettes() }
     }
 }
 
@@ -130,6 +146,23 @@ impl ParSegment {
         }
         facettes
     }
+}
+
+/// The first ordinal after a key, which this segment may not hold.
+fn premier_apres(tri: &StrColumn, cle: &str) -> tantivy::Result<u64> {
+    let dictionnaire = tri.dictionary();
+    let (mut bas, mut haut) = (0, dictionnaire.num_terms() as u64);
+    let mut octets = Vec::new();
+    while bas < haut {
+        let milieu = bas + (haut - bas) / 2;
+        octets.clear();
+        if dictionnaire.ord_to_term(milieu, &mut octets)? && octets.as_slice() <= cle.as_bytes() {
+            bas = milieu + 1;
+        } else {
+            haut = milieu;
+        }
+    }
+    Ok(bas)
 }
 
 /// The texts of sorted ordinals. A damaged dictionary gives fewer texts: results are missing, nothing stops.

@@ -287,7 +287,8 @@ impl Index {
         let mots = Mots::lire(requete);
         let par_score = requete.ordre == Ordre::Pertinence && !mots.est_vide();
         let tete = requete.premier.saturating_add(requete.nombre);
-        let collecte = Collecte { tete, par_score, axes: Vec::new() };
+        let apres = requete.apres.clone().filter(|_| !par_score);
+        let collecte = Collecte { tete, par_score, apres, axes: Vec::new() };
         let (mut des_mots, mut partiel) = (mots.requete(&self.champs, &lecteur, true)?, false);
         let mut recolte = lecteur.search(&self.filtree(&*des_mots.requete, requete, None), &collecte)?;
         if recolte.total == 0 && mots.plusieurs() {
@@ -296,10 +297,13 @@ impl Index {
             partiel = recolte.total > 0;
         }
         let facettes = self.facettes(&lecteur, requete, &*des_mots.requete, partiel)?;
+        let reste = !par_score && recolte.candidats > recolte.tete.len();
+        let suite = recolte.tete.last().map(|(_, cle)| cle.clone()).filter(|_| reste);
         let id = |(_, cle): (f32, String)| cle.rsplit(SEPARATEUR).next().map(str::to_owned);
         Ok(Resultat {
             ids: recolte.tete.into_iter().skip(requete.premier).filter_map(id).collect(),
             total: recolte.total,
+            suite,
             facettes,
             approches: des_mots.approches,
             partiel,
@@ -327,7 +331,7 @@ impl Index {
             let comptees = match deja {
                 Some(comptees) => comptees,
                 None => {
-                    let collecte = Collecte { tete: 0, par_score: false, axes };
+                    let collecte = Collecte { tete: 0, par_score: false, apres: None, axes };
                     let recolte = lecteur.search(&self.filtree(mots, requete, sauf), &collecte)?;
                     self.comptes().retenir(lecteur, cle, recolte.facettes)
                 }

@@ -43,6 +43,8 @@ pub struct Resultat {
     pub ids: Vec<String>,
     /// How many in all.
     pub total: usize,
+    /// By name: the key of the last result, when others come after it.
+    pub suite: Option<String>,
     /// Axis → value → how many. On a filtered axis, as if that axis were not filtered.
     pub facettes: BTreeMap<String, BTreeMap<String, usize>>,
     /// Words typed that no document holds: close words were looked for instead.

@@ -60,6 +60,9 @@ pub struct Requete {
     pub premier: usize,
     /// How many results.
     pub nombre: usize,
+    /// Only what comes after this key of [`crate::Resultat::suite`], by name: pages that neither repeat nor skip when the
+    /// index changes between two of them.
+    pub apres: Option<String>,
     /// Axes whose counts are wanted. The count of a value is what one would get by choosing it instead.
     pub facettes: &'static [&'static str],
     /// Is the last word perhaps not finished (suggestions while one types)?

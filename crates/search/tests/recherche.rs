@@ -222,3 +222,46 @@ proptest! {
         })?;
     }
 }
+
+#[test]
+fn les_pages_apres_une_cle_ne_repetent_ni_ne_sautent() {
+    let index = Index::en_memoire().unwrap();
+    let noms: Vec<String> = (0..57).map(|n| format!("Acteur {:02}", (n * 31) % 57)).collect();
+    let document = |rang: usize, nom: &str| Document {
+        source: "acteur".to_owned(),
+        id: format!("id{rang}"),
+        titre: nom.to_owned(),
+        tri: nom.to_lowercase(),
+        ..Document::default()
+    };
+    // Two segments.
+    for moitie in [0..30, 30..57] {
+        let documents: Vec<Document> = moitie.map(|rang| document(rang, &noms[rang])).collect();
+        index.ecrire("acteur", &[], &documents).unwrap();
+    }
+    let page = |apres: Option<String>| {
+        index
+            .chercher(&Requete { source: "acteur", ordre: Ordre::Nom, nombre: 10, apres, ..Requete::default() })
+            .unwrap()
+    };
+    let premiere = page(None);
+    assert_eq!((premiere.ids.len(), premiere.total), (10, 57));
+    // What is removed, or comes, before the key changes nothing to what follows it.
+    index.ecrire("acteur", &[premiere.ids[9].clone()], &[document(99, "Acteur 00 bis")]).unwrap();
+    let (mut vus, mut suite) = (premiere.ids, premiere.suite);
+    while suite.is_some() {
+        let page = page(suite);
+        vus.extend(page.ids);
+        suite = page.suite;
+    }
+    let uniques: std::collections::BTreeSet<&String> = vus.iter().collect();
+    assert_eq!((vus.len(), uniques.len()), (57, 57));
+    let attendus: Vec<String> = {
+        let mut par_nom: Vec<(String, String)> =
+            (0..57).map(|rang| (noms[rang].to_lowercase(), format!("id{rang}"))).collect();
+        par_nom.sort();
+        par_nom.into_iter().map(|(_, id)| id).collect()
+    };
+    assert_eq!(vus, attendus);
+    assert!(page(Some("zzz".to_owned())).ids.is_empty());
+}

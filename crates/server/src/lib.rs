@@ -31,5 +31,6 @@ pub fn features() -> Vec<Feature> {
         leviers::feature(),
         accompagnement::feature(),
         galerie::feature(),
+        opendata::feature(),
     ]
 }

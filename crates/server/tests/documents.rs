@@ -393,3 +393,32 @@ async fn les_mots_d_un_rapport_d_import() {
     insta::assert_snapshot!("rapport-annuaire", rapport);
     appli.fin().await;
 }
+
+#[rstest]
+#[case::sqlite(Moteur::Sqlite)]
+#[case::postgres(Moteur::Postgres)]
+#[tokio::test]
+async fn chaque_jeu_ouvert_se_prend_dans_chaque_format(#[case] moteur: Moteur) {
+    let appli = Appli::demonstration(moteur, features()).await;
+    let mut n = appli.navigateur();
+    let page = n.ouvrir("/donnees").await;
+    assert_eq!(page.textes("main section h2").len(), 4, "{}", page.texte());
+    let dcat: serde_json::Value = serde_json::from_str(&n.ouvrir("/donnees/catalogue.jsonld").await.html).unwrap();
+    let mut pris = 0;
+    for jeu in dcat["dcat:dataset"].as_array().unwrap() {
+        for distribution in jeu["dcat:distribution"].as_array().unwrap() {
+            let adresse = distribution["dcat:downloadURL"]["@id"].as_str().unwrap();
+            let fichier = n.ouvrir(adresse.strip_prefix("http://terreau.test").unwrap()).await;
+            assert_eq!(fichier.statut, StatusCode::OK, "{adresse}");
+            assert!(!fichier.octets.is_empty(), "{adresse}");
+            assert!(!fichier.html.contains("[coordonnées retirées]@"), "{adresse}");
+            pris += 1;
+        }
+    }
+    assert_eq!(pris, 11, "three tables, four formats, one without a place");
+    let acteurs = n.ouvrir("/donnees/acteurs.csv").await.html;
+    assert!(acteurs.lines().count() > 50, "{}", acteurs.lines().count());
+    let document: serde_json::Value = serde_json::from_str(&n.ouvrir("/api/v1/openapi.json").await.html).unwrap();
+    assert!(document["paths"]["/api/v1/acteurs"]["get"].is_object(), "{document}");
+    appli.fin().await;
+}

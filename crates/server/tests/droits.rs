@@ -284,9 +284,12 @@ impl Terrain {
         match (nom, chemin) {
             ("reference", chemin) if chemin.starts_with("/annuaire/") => self.acteur.reference.clone(),
             ("reference", chemin) if chemin.starts_with("/reseaux/") => self.acteur.reseau.clone(),
+            ("reference", chemin) if chemin.starts_with("/api/v1/acteurs/") => self.acteur.reference.clone(),
             ("offre", _) => self.acteur.offre.clone(),
             ("reference", _) => reference.to_owned(),
             ("code", "/reglages/cantons/{code}") => "5401".to_owned(),
+            ("fichier", _) => "acteurs.csv".to_owned(),
+            ("genre", _) => "commune".to_owned(),
             ("code", _) => COMMUNE.to_owned(),
             ("cle", _) => "accueil.titre".to_owned(),
             ("id", "/reglages/courriels/{id}") => "connexion".to_owned(),
@@ -301,6 +304,10 @@ impl Terrain {
                 usage("annuaire-revendication", self.revendication().await).await
             }
             ("id", chemin) if chemin.starts_with("/reglages/annuaire/revendications/") => self.revendication().await,
+            ("secret", "/arreter-une-alerte/{secret}") => {
+                let expire = self.appli.instance.clock.instant().plus_seconds(3600);
+                self.appli.instance.signature.signer("annuaire-alerte", b"une-recherche", expire)
+            }
             ("secret", "/confirmer-une-fiche/{secret}") => usage("annuaire-confirmation", self.acteur.id.clone()).await,
             ("id", "/regles/{id}") => "r-01".to_owned(),
             ("id", "/formes-juridiques/{id}") => "scic".to_owned(),

@@ -591,3 +591,15 @@ async fn ce_que_dit_la_fonction_n_est_pas_demande(#[case] moteur: Moteur) {
     assert_eq!(choisi(&page), (String::new(), String::new()));
     appli.fin().await;
 }
+
+#[tokio::test]
+async fn autour_de_moi_trouve_la_commune_la_plus_proche() {
+    let appli = Appli::nouvelle(Moteur::Sqlite, features()).await;
+    let mut n = appli.navigateur();
+    let commune = async |n: &mut testkit::Navigateur, ou: &str| n.ouvrir(&format!("/communes.json?{ou}")).await.html;
+    assert_eq!(commune(&mut n, "lon=6.94&lat=48.58").await, r#"[{"code":"54129","libelle":"Cirey-sur-Vezouze (54)"}]"#);
+    for loin in ["lon=2.35&lat=48.86", "lon=NaN&lat=48.5", "lon=999&lat=48.5", "lon=6.9"] {
+        assert_eq!(commune(&mut n, loin).await, "[]", "{loin}");
+    }
+    appli.fin().await;
+}

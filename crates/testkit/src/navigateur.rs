@@ -16,6 +16,7 @@ pub struct Navigateur {
     router: Router,
     cookies: BTreeMap<String, String>,
     adresse: SocketAddr,
+    entete: Option<(header::HeaderName, String)>,
 }
 
 /// What it shows.
@@ -37,7 +38,7 @@ impl Navigateur {
     /// A browser without cookies.
     #[must_use]
     pub fn nouveau(router: Router) -> Self {
-        Self { router, cookies: BTreeMap::new(), adresse: SocketAddr::from(([127, 0, 0, 1], 1)) }
+        Self { router, cookies: BTreeMap::new(), adresse: SocketAddr::from(([127, 0, 0, 1], 1)), entete: None }
     }
 
     /// From another address of the network.
@@ -116,6 +117,14 @@ impl Navigateur {
         self.transmettre(methode, chemin, corps).await
     }
 
+    /// Asks with one header more, without following.
+    pub async fn demander_avec(&mut self, chemin: &str, entete: header::HeaderName, valeur: &str) -> Page {
+        self.entete = Some((entete, valeur.to_owned()));
+        let page = self.demander("GET", chemin, None).await;
+        self.entete = None;
+        page
+    }
+
     async fn transmettre(&mut self, methode: &str, chemin: &str, corps: Option<(&str, Vec<u8>)>) -> Page {
         let cookies: Vec<String> = self.cookies.iter().map(|(nom, valeur)| format!("{nom}={valeur}")).collect();
         let mut requete = Request::builder()
@@ -124,6 +133,9 @@ impl Navigateur {
             .header(header::HOST, "terreau.test");
         if !cookies.is_empty() {
             requete = requete.header(header::COOKIE, cookies.join("; "));
+        }
+        if let Some((nom, valeur)) = &self.entete {
+            requete = requete.header(nom, valeur);
         }
         if let Some((genre, _)) = &corps {
             requete = requete.header(header::CONTENT_TYPE, *genre);

@@ -21,7 +21,7 @@ use tower_http::compression::{CompressionLayer, CompressionLevel};
 use tower_http::limit::RequestBodyLimitLayer;
 use tower_http::timeout::TimeoutLayer;
 
-use crate::cadre::{Cadre, poser, retirer};
+use crate::cadre::{Cadre, Encadrable, poser, retirer};
 use crate::composants::Html;
 use crate::contexte::{COOKIE_SESSION, Contexte};
 use crate::erreur::Erreur;
@@ -188,7 +188,8 @@ async fn ouvrir(instances: Instances, limiteur: Arc<Limiteur>, mut request: Requ
         Some(erreur) => repondre_erreur(&contexte, &erreur),
         None => suite.run(request).await,
     };
-    proteger(&contexte, response.headers_mut());
+    let encadrable = response.extensions_mut().remove::<Encadrable>().is_some();
+    proteger(&contexte, response.headers_mut(), encadrable);
     response
 }
 
@@ -212,13 +213,15 @@ async fn rendre_les_erreurs(contexte: Contexte, request: Request, suite: Next, c
 }
 
 /// Headers of every page. No inline script, no inline style but the nonce'd accent, nothing from elsewhere
-/// but the background of maps that the instance chose.
-fn proteger(contexte: &Contexte, entetes: &mut HeaderMap) {
+/// but the background of maps that the instance chose. Framed by nobody but where the page said so.
+fn proteger(contexte: &Contexte, entetes: &mut HeaderMap, encadrable: bool) {
     let csp = format!(
         "default-src 'none'; style-src 'self' 'nonce-{}'; script-src 'self'; img-src 'self' data:; font-src 'self'; \
-         connect-src 'self'{}; worker-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'",
+         connect-src 'self'{}; worker-src 'self'; frame-src 'self'; form-action 'self'; base-uri 'none'; \
+         frame-ancestors {}",
         contexte.nonce,
         contexte.instance.identite().fond.hote(),
+        if encadrable { "*" } else { "'none'" },
     );
     let mut poser = |nom: HeaderName, valeur: &str| {
         if let (Ok(valeur), false) = (HeaderValue::from_str(valeur), entetes.contains_key(&nom)) {
@@ -227,11 +230,13 @@ fn proteger(contexte: &Contexte, entetes: &mut HeaderMap) {
     };
     poser(header::CONTENT_SECURITY_POLICY, &csp);
     poser(header::X_CONTENT_TYPE_OPTIONS, "nosniff");
-    poser(header::X_FRAME_OPTIONS, "DENY");
+    if !encadrable {
+        poser(header::X_FRAME_OPTIONS, "DENY");
+    }
     poser(header::REFERRER_POLICY, "same-origin");
     poser(
         HeaderName::from_static("permissions-policy"),
-        "camera=(), microphone=(), geolocation=(), browsing-topics=()",
+        "camera=(), microphone=(), geolocation=(self), browsing-topics=()",
     );
     poser(HeaderName::from_static("cross-origin-opener-policy"), "same-origin");
     poser(HeaderName::from_static("x-request-id"), &contexte.numero);

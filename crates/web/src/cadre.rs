@@ -24,6 +24,11 @@ pub enum Cache {
     Public(u32),
 }
 
+/// Put in the extensions of an answer that may stand in a frame of any site: it holds nothing personal and no form. All
+/// other answers refuse to be framed.
+#[derive(Clone, Copy, Debug)]
+pub struct Encadrable;
+
 /// Extractor of every page.
 #[derive(Clone)]
 pub struct Cadre {

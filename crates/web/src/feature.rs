@@ -277,6 +277,12 @@ pub struct Feature {
     pub periodiques: &'static [Periodique],
     /// Erases what it holds of a project (rows that refer to it), before the project itself goes.
     pub purge: Option<Purge>,
+    /// Its pages in one's account: address and words.
+    pub liens_compte: &'static [(&'static str, &'static str)],
+    /// Tables that everyone may take.
+    pub jeux: &'static [crate::ouvert::Jeu],
+    /// Its read API, described: an OpenAPI document whose paths and schemas join those of the others.
+    pub api: Option<fn() -> Value>,
 }
 
 /// All features, gathered.
@@ -320,6 +326,11 @@ impl Maison {
     /// What the features let be found.
     pub fn sources(&self) -> impl Iterator<Item = &'static Source> {
         self.features.iter().flat_map(|feature| feature.sources)
+    }
+
+    /// The open tables, in the order of features.
+    pub fn jeux(&self) -> impl Iterator<Item = &'static crate::ouvert::Jeu> {
+        self.features.iter().flat_map(|feature| feature.jeux)
     }
 
     /// The daily work: that of the index, then that of the features.

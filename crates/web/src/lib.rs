@@ -15,6 +15,7 @@
 //! - [`poids`]: what each page weighs and costs, measured on the answers.
 //! - [`sigles`]: acronyms, explained at the end of each page that uses them.
 //! - [`recherche`]: what a feature lets be found; how the index follows the database.
+//! - [`ouvert`]: what a feature publishes as open data, and what is never in it.
 //! - [`suite`]: where to go after signing in.
 //! - [`erreur`]: [`Erreur`], answered as a French page that helps.
 //! - [`application`]: the middleware, in order, around the routes of all features.
@@ -37,6 +38,7 @@ pub mod formulaire;
 pub mod identite;
 pub mod instance;
 pub mod locaux;
+pub mod ouvert;
 pub mod poids;
 pub mod recherche;
 pub mod sigles;

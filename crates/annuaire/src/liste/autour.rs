@@ -1,7 +1,7 @@
 //! Around a commune: alone, with those that touch it, or within a distance between town halls.
 
 use domain::code::CodeCommune;
-use geo::Contours;
+use geo::{Contours, distance};
 use web::Instance;
 
 /// Distances offered, kilometres.
@@ -15,6 +15,8 @@ pub enum Autour {
     Seule,
     /// With the communes that touch it.
     Voisines,
+    /// Whoever says, by an offer, that it comes there, wherever it is.
+    Desservie,
     /// Within so many kilometres, as the crow flies, from one town hall to the other.
     Km(u16),
 }
@@ -25,6 +27,7 @@ impl Autour {
     pub fn lire(texte: &str) -> Self {
         match texte {
             "voisines" | "1" => Self::Voisines,
+            "desservie" => Self::Desservie,
             autre => autre.parse().ok().filter(|km| RAYONS.contains(km)).map_or(Self::Seule, Self::Km),
         }
     }
@@ -35,6 +38,7 @@ impl Autour {
         match self {
             Self::Seule => String::new(),
             Self::Voisines => "voisines".to_owned(),
+            Self::Desservie => "desservie".to_owned(),
             Self::Km(km) => km.to_string(),
         }
     }
@@ -45,6 +49,7 @@ impl Autour {
         match self {
             Self::Seule => commune.to_owned(),
             Self::Voisines => format!("{commune} et les communes voisines"),
+            Self::Desservie => format!("Qui vient à {commune}"),
             Self::Km(km) => format!("{commune}, à {km}\u{a0}km à la ronde"),
         }
     }
@@ -53,7 +58,7 @@ impl Autour {
     #[must_use]
     pub fn communes(self, instance: &Instance, commune: &CodeCommune) -> Vec<CodeCommune> {
         let proches = match self {
-            Self::Seule => Vec::new(),
+            Self::Seule | Self::Desservie => Vec::new(),
             Self::Voisines => Contours::embarques().voisines(commune),
             Self::Km(km) => a_la_ronde(instance, commune, f64::from(km)),
         };
@@ -61,20 +66,18 @@ impl Autour {
     }
 }
 
+/// Kilometres between the town halls of two communes, when their places are known.
+#[must_use]
+pub fn km_entre(instance: &Instance, a: &CodeCommune, b: &CodeCommune) -> Option<f64> {
+    let mairie = |code: &CodeCommune| instance.referentiel().commune(code).and_then(|commune| commune.mairie);
+    Some(distance::km(mairie(a)?, mairie(b)?))
+}
+
 fn a_la_ronde(instance: &Instance, commune: &CodeCommune, km: f64) -> Vec<CodeCommune> {
     let mairie = |code: &CodeCommune| instance.referentiel().commune(code).and_then(|commune| commune.mairie);
     let Some(ici) = mairie(commune) else { return Vec::new() };
-    let proche = |code: &&CodeCommune| mairie(code).is_some_and(|la| distance_km(ici, la) <= km);
+    let proche = |code: &&CodeCommune| mairie(code).is_some_and(|la| distance::km(ici, la) <= km);
     instance.perimetre().communes().filter(proche).cloned().collect()
-}
-
-/// Great-circle distance between two points (longitude, latitude, degrees).
-fn distance_km(a: (f64, f64), b: (f64, f64)) -> f64 {
-    const RAYON_TERRE_KM: f64 = 6_371.0;
-    let (long_a, lat_a, long_b, lat_b) = (a.0.to_radians(), a.1.to_radians(), b.0.to_radians(), b.1.to_radians());
-    let (demi_lat, demi_long) = (((lat_b - lat_a) / 2.0).sin(), ((long_b - long_a) / 2.0).sin());
-    let h = demi_long.powi(2).mul_add(lat_a.cos() * lat_b.cos(), demi_lat.powi(2));
-    2.0 * RAYON_TERRE_KM * h.sqrt().asin()
 }
 
 #[cfg(test)]
@@ -83,18 +86,10 @@ mod tests {
     use rstest::rstest;
 
     #[rstest]
-    // Nancy to Paris: 281 km; Nancy to Toul: 21 km.
-    #[case((6.184, 48.692), (2.352, 48.857), 281.0)]
-    #[case((6.184, 48.692), (5.892, 48.675), 21.5)]
-    #[case((6.184, 48.692), (6.184, 48.692), 0.0)]
-    fn la_distance_est_celle_de_la_carte(#[case] a: (f64, f64), #[case] b: (f64, f64), #[case] attendue: f64) {
-        assert!((distance_km(a, b) - attendue).abs() < 1.0, "{}", distance_km(a, b));
-    }
-
-    #[rstest]
     #[case("", Autour::Seule)]
     #[case("1", Autour::Voisines)]
     #[case("voisines", Autour::Voisines)]
+    #[case("desservie", Autour::Desservie)]
     #[case("10", Autour::Km(10))]
     #[case("11", Autour::Seule)]
     #[case("-5", Autour::Seule)]

@@ -1,6 +1,7 @@
 //! What is asked of the list. One state has one address, which can be kept, sent, printed.
 
 use domain::code::CodeCommune;
+use domain::referentiel::canton;
 use domain::theme::Theme;
 use search::{Filtre, Ordre, Requete};
 use socle::secteur;
@@ -8,8 +9,9 @@ use web::formulaire::{Erreurs, trouver_commune};
 use web::{Instance, Saisie};
 
 use super::autour::Autour;
-use crate::recherche::{SOURCE, axe};
-use crate::vocabulaire::{Famille, GenreAgrement, GenreOffre, Reponse};
+use crate::activite;
+use crate::recherche::{SOURCE, axe, jeton_de_territoire};
+use crate::vocabulaire::{Famille, GenreAgrement, GenreOffre, GenreTerritoire, Reponse};
 
 /// Longest search, characters.
 const LONGUEUR: usize = 200;
@@ -61,8 +63,12 @@ pub struct Filtres {
     pub epci: Option<String>,
     /// Secteur, by its sort key.
     pub secteur: Option<String>,
+    /// Canton (INSEE code).
+    pub canton: Option<String>,
     /// Family of legal form.
     pub famille: Option<Famille>,
+    /// Activity: division of the NAF.
+    pub activite: Option<String>,
     /// Approval.
     pub agrement: Option<GenreAgrement>,
     /// Kind of offer.
@@ -91,7 +97,10 @@ impl Filtres {
         };
         let epci = Some(texte("epci")).filter(|code| instance.referentiel().epci(code).is_some()).map(str::to_owned);
         let secteur = secteurs.iter().find(|s| s.nom_tri == texte("secteur")).map(|s| s.nom_tri.clone());
+        let canton = canton::canton(texte("canton")).map(|canton| canton.code.to_owned());
         let filtres = Self {
+            canton,
+            activite: activite::libelle(texte("activite")).map(|_| texte("activite").to_owned()),
             q: texte("q").chars().take(LONGUEUR).collect(),
             theme: texte("theme").parse().ok(),
             // `voisines=1`: addresses kept from before distances.
@@ -114,7 +123,8 @@ impl Filtres {
     }
 
     /// Names and values that are not the ordinary ones, in a fixed order.
-    fn parametres(&self) -> Vec<(&'static str, String)> {
+    #[must_use]
+    pub fn parametres(&self) -> Vec<(&'static str, String)> {
         let page = if self.page > 1 { self.page.to_string() } else { String::new() };
         let parametres = [
             ("q", self.q.clone()),
@@ -123,7 +133,9 @@ impl Filtres {
             ("autour", self.autour.valeur()),
             ("epci", self.epci.clone().unwrap_or_default()),
             ("secteur", self.secteur.clone().unwrap_or_default()),
+            ("canton", self.canton.clone().unwrap_or_default()),
             ("famille", self.famille.map(|f| f.to_string()).unwrap_or_default()),
+            ("activite", self.activite.clone().unwrap_or_default()),
             ("agrement", self.agrement.map(|a| a.to_string()).unwrap_or_default()),
             ("offre", self.offre.map(|o| o.to_string()).unwrap_or_default()),
             ("ess", self.ess.map(|e| e.to_string()).unwrap_or_default()),
@@ -193,7 +205,11 @@ impl Filtres {
         ajouter(lieu, Self { commune: None, autour: Autour::Seule, ..base.clone() });
         ajouter(epci.map(|e| e.nom.to_owned()), Self { epci: None, ..base.clone() });
         ajouter(secteur.map(|s| format!("Secteur {}", s.nom)), Self { secteur: None, ..base.clone() });
+        let du_canton = self.canton.as_deref().and_then(canton::canton).map(|c| format!("Canton de {}", c.nom));
+        ajouter(du_canton, Self { canton: None, ..base.clone() });
         ajouter(self.famille.map(|f| f.libelle().to_owned()), Self { famille: None, ..base.clone() });
+        let activite = self.activite.as_deref().and_then(activite::libelle).map(str::to_owned);
+        ajouter(activite, Self { activite: None, ..base.clone() });
         ajouter(self.agrement.map(|a| a.libelle().to_owned()), Self { agrement: None, ..base.clone() });
         ajouter(self.offre.map(|o| format!("Offre : {}", o.libelle())), Self { offre: None, ..base.clone() });
         ajouter(self.ess.map(|e| libelle_ess(e).to_owned()), Self { ess: None, ..base });
@@ -210,12 +226,18 @@ impl Filtres {
         garder(axe::THEME, self.theme.map(Theme::as_str));
         garder(axe::EPCI, self.epci.as_deref());
         garder(axe::FAMILLE, self.famille.map(Famille::as_str));
+        garder(axe::ACTIVITE, self.activite.as_deref());
         garder(axe::AGREMENT, self.agrement.map(GenreAgrement::as_str));
         garder(axe::OFFRE, self.offre.map(GenreOffre::as_str));
         garder(axe::ESS, self.ess.map(Reponse::as_str));
-        if let Some(commune) = &self.commune {
+        if let (Some(commune), Autour::Desservie) = (&self.commune, self.autour) {
+            filtres.push(Filtre { axe: axe::DESSERT, valeurs: desserte(instance, commune) });
+        } else if let Some(commune) = &self.commune {
             let valeurs = self.autour.communes(instance, commune).iter().map(ToString::to_string).collect();
             filtres.push(Filtre { axe: axe::COMMUNE, valeurs });
+        }
+        if let Some(canton) = self.canton.as_deref().and_then(canton::canton) {
+            filtres.push(Filtre { axe: axe::COMMUNE, valeurs: canton.communes().map(str::to_owned).collect() });
         }
         if self.secteur.is_some() {
             filtres.push(Filtre { axe: axe::COMMUNE, valeurs: communes_du_secteur });
@@ -223,6 +245,20 @@ impl Filtres {
         let ordre = if self.par_nom { Ordre::Nom } else { Ordre::Pertinence };
         Requete { source: SOURCE, texte: self.q.clone(), filtres, ordre, ..Requete::default() }
     }
+}
+
+/// The territories served that hold a commune: the whole département, its intercommunalité, itself.
+fn desserte(instance: &Instance, commune: &CodeCommune) -> Vec<String> {
+    let epci = instance.faits_commune(commune).and_then(|faits| faits.epci);
+    let epci = epci.map(|code| jeton_de_territoire(GenreTerritoire::Epci, &code));
+    [
+        Some(jeton_de_territoire(GenreTerritoire::Departement, "")),
+        epci,
+        Some(jeton_de_territoire(GenreTerritoire::Commune, commune.as_str())),
+    ]
+    .into_iter()
+    .flatten()
+    .collect()
 }
 
 /// "ESS by law", in words.

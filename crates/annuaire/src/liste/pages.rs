@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use askama::Template;
 use domain::code::CodeCommune;
+use domain::referentiel::canton;
 use domain::theme::Theme;
 use geo::{Carte, Teintes};
 use platform::ReadTx;
@@ -16,19 +17,20 @@ use web::composants::{
 use web::formulaire::Erreurs;
 use web::{Cache, Cadre, Erreur, Instance, Reponse, Saisie, cadre, texte};
 
-use super::autour::{Autour, RAYONS};
+use super::autour::{Autour, RAYONS, km_entre};
 use super::filtres::{Filtres, Vue, libelle_ess};
 use super::storage::{self, Ligne};
+use crate::activite;
 use crate::recherche::axe;
 use crate::vocabulaire::{Famille, GenreAgrement, GenreOffre, Reponse as TroisValeurs};
 
 /// Rows of a page.
 const PAR_PAGE: usize = 50;
 /// Axes counted beside their choices.
-const AXES: &[&str] = &[axe::THEME, axe::EPCI, axe::FAMILLE, axe::AGREMENT, axe::OFFRE, axe::ESS];
+const AXES: &[&str] = &[axe::THEME, axe::EPCI, axe::FAMILLE, axe::ACTIVITE, axe::AGREMENT, axe::OFFRE, axe::ESS];
 /// The same, and what the map counts.
 const AXES_DE_LA_CARTE: &[&str] =
-    &[axe::THEME, axe::EPCI, axe::FAMILLE, axe::AGREMENT, axe::OFFRE, axe::ESS, axe::COMMUNE];
+    &[axe::THEME, axe::EPCI, axe::FAMILLE, axe::ACTIVITE, axe::AGREMENT, axe::OFFRE, axe::ESS, axe::COMMUNE];
 /// Rows printed at most: beyond, the exports serve better.
 const IMPRESSION_MAX: usize = 1_000;
 
@@ -38,7 +40,7 @@ pub(crate) struct Demande {
     pub(crate) erreurs: Erreurs,
     pub(crate) secteurs: Vec<secteur::Model>,
     pub(crate) requete: Requete,
-    saisie: Saisie,
+    pub(crate) saisie: Saisie,
 }
 
 impl Demande {
@@ -105,6 +107,18 @@ impl ActeurVu {
     }
 }
 
+impl ActeurVu {
+    /// Says how far it is from the commune around which one looks.
+    fn loin_de(mut self, instance: &Instance, filtres: &Filtres, ou: Option<&CodeCommune>) -> Self {
+        let depuis = filtres.commune.as_ref().filter(|_| filtres.autour != Autour::Seule);
+        let km = depuis.zip(ou).filter(|(ici, la)| ici != la).and_then(|(ici, la)| km_entre(instance, ici, la));
+        if let Some(km) = km {
+            self.lieu = format!("{} · à {km:.0}\u{a0}km", self.lieu);
+        }
+        self
+    }
+}
+
 /// The beginning of a text, cut between words.
 fn abreger(texte: &str) -> String {
     const LONGUEUR: usize = 180;
@@ -158,6 +172,11 @@ impl Recherche {
                 choix("Toutes", axe::FAMILLE, &familles, filtres.famille.map(Famille::as_str)),
             ),
             f.selection(
+                "activite",
+                "Activité déclarée à l’Insee",
+                choix("Toutes", axe::ACTIVITE, activite::divisions(), filtres.activite.as_deref()),
+            ),
+            f.selection(
                 "agrement",
                 "Agrément",
                 choix("Tous", axe::AGREMENT, &agrements, filtres.agrement.map(GenreAgrement::as_str)),
@@ -178,6 +197,14 @@ impl Recherche {
             let options = std::iter::once(OptionDeChamp::nouvelle("", "Tous")).chain(secteurs);
             autres.push(f.selection("secteur", "Secteur du département", options));
         }
+        let cantons = canton::cantons_de(|code| instance.perimetre().contient(code));
+        // A canton that is only a part of a town has no commune of its own: nobody can be sorted into it.
+        let cantons: Vec<_> = cantons.into_iter().filter(|canton| canton.communes().next().is_some()).collect();
+        if !cantons.is_empty() {
+            let options = cantons.iter().map(|canton| OptionDeChamp::nouvelle(canton.code, canton.nom));
+            let options = std::iter::once(OptionDeChamp::nouvelle("", "Tous")).chain(options);
+            autres.push(f.selection("canton", "Canton", options));
+        }
         let ordres =
             [OptionDeChamp::nouvelle("", "Meilleures réponses d’abord"), OptionDeChamp::nouvelle("nom", "Par nom")];
         autres.push(f.selection("ordre", "Ordre", ordres));
@@ -195,13 +222,17 @@ impl Recherche {
 }
 
 /// Distances around the commune typed.
-fn autour() -> Vec<OptionDeChamp> {
+pub(crate) fn autour() -> Vec<OptionDeChamp> {
     let rayons = RAYONS.iter().map(|km| OptionDeChamp::nouvelle(km.to_string(), format!("À {km}\u{a0}km à la ronde")));
-    [("", "Cette commune seulement"), ("voisines", "Avec les communes voisines")]
-        .into_iter()
-        .map(|(valeur, libelle)| OptionDeChamp::nouvelle(valeur, libelle))
-        .chain(rayons)
-        .collect()
+    [
+        ("", "Cette commune seulement"),
+        ("voisines", "Avec les communes voisines"),
+        ("desservie", "Qui dit y venir, d’où que ce soit"),
+    ]
+    .into_iter()
+    .map(|(valeur, libelle)| OptionDeChamp::nouvelle(valeur, libelle))
+    .chain(rayons)
+    .collect()
 }
 
 /// Intercommunalités where an actor is, by name.
@@ -244,7 +275,26 @@ struct PageListe {
     pagination: Pagination,
     carte: Option<(Html, CarteVive, Tableau)>,
     vers: Vers,
+    garder: Garder,
     vide: Option<EtatVide>,
+}
+
+/// Keeping this search: a form for who is signed in, the way in for the others.
+struct Garder {
+    caches: Option<Html>,
+    filtres: String,
+    connexion: String,
+}
+
+impl Garder {
+    fn nouveau(cadre: &Cadre, filtres: &Filtres) -> Self {
+        let retour: String = form_urlencoded::byte_serialize(filtres.adresse().as_bytes()).collect();
+        Self {
+            caches: cadre.visiteur.personne().map(|_| cadre.formulaire().caches()),
+            filtres: filtres.chaine(),
+            connexion: format!("/connexion?retour={retour}"),
+        }
+    }
 }
 
 /// Other ways of showing the same.
@@ -253,6 +303,7 @@ struct Vers {
     carte: Option<String>,
     impression: String,
     export: String,
+    integrer: String,
 }
 
 /// GET `/annuaire`.
@@ -283,7 +334,14 @@ pub async fn montrer(cadre: Cadre) -> Reponse {
         actifs: FiltresActifs { actifs: filtres.actifs(instance, &demande.secteurs), tout: "/annuaire".to_owned() },
         compte: texte::accorde(total, "acteur", "acteurs"),
         notes: notes(&resultat),
-        acteurs: lignes.into_iter().map(|ligne| ActeurVu::nouveau(instance, ligne)).collect(),
+        acteurs: lignes
+            .into_iter()
+            .map(|ligne| {
+                let ou = ligne.commune.clone();
+                ActeurVu::nouveau(instance, ligne).loin_de(instance, filtres, ou.as_ref())
+            })
+            .collect(),
+        garder: Garder::nouveau(&cadre, &en_liste),
         pagination: Pagination::nouvelle(
             &en_liste.adresse(),
             filtres.page as u64,
@@ -297,6 +355,10 @@ pub async fn montrer(cadre: Cadre) -> Reponse {
             carte: (filtres.vue == Vue::Liste).then(|| filtres.en_vue(Vue::Carte).adresse()),
             impression: filtres.en_vue(Vue::Impression).adresse(),
             export: en_liste.chaine(),
+            integrer: match en_liste.chaine() {
+                vide if vide.is_empty() => "/integrer".to_owned(),
+                chaine => format!("/integrer?{chaine}"),
+            },
         },
         vide: vide(filtres, &resultat),
     };
@@ -346,7 +408,12 @@ fn vide(filtres: &Filtres, resultat: &Resultat) -> Option<EtatVide> {
 }
 
 /// Actors by commune: a map for the eye, a table for everyone. No statement: the counts come from the index.
-fn carte(cadre: &Cadre, filtres: &Filtres, requete: &Requete, resultat: &Resultat) -> (Html, CarteVive, Tableau) {
+pub(crate) fn carte(
+    cadre: &Cadre,
+    filtres: &Filtres,
+    requete: &Requete,
+    resultat: &Resultat,
+) -> (Html, CarteVive, Tableau) {
     let instance = &cadre.instance;
     let gardees: Vec<&Vec<String>> =
         requete.filtres.iter().filter(|f| f.axe == axe::COMMUNE).map(|f| &f.valeurs).collect();

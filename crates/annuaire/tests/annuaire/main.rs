@@ -2,6 +2,7 @@
 
 #![expect(clippy::unwrap_used, clippy::print_stderr, reason = "a test fails by panicking; a skip is said")]
 
+mod alertes;
 mod degats;
 mod doublons;
 mod ecran;
@@ -9,7 +10,9 @@ mod import;
 mod moderation;
 mod monde;
 mod offres;
+mod ouvert;
 mod pages;
+mod portrait;
 mod propositions;
 mod qualite;
 mod reseaux;

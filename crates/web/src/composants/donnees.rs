@@ -32,6 +32,12 @@ impl Etiquette {
         Self { libelle: libelle.into(), ton }
     }
 
+    /// Its words.
+    #[must_use]
+    pub fn libelle(&self) -> &str {
+        &self.libelle
+    }
+
     fn classe(&self) -> &'static str {
         match self.ton {
             Ton::Neutre => "tr-etiquette--neutre",

@@ -1,0 +1,166 @@
+//! The table of actors.
+
+use futures_util::future::BoxFuture;
+use platform::{Instant, ReadTx};
+use sea_orm::{FromQueryResult, raw_sql};
+use web::ouvert::{Case, Colonne, Etat, Frequence, Genre, Jeu, Lot};
+use web::{Erreur, Instance};
+
+use super::acteur::{self, ActeurOuvert};
+
+/// Rows read at a time.
+const LOT: u64 = 500;
+
+const fn texte(nom: &'static str, sens: &'static str) -> Colonne {
+    Colonne::nouvelle(nom, Genre::Texte, sens)
+}
+
+/// Columns, in the order of [`cases`].
+const COLONNES: &[Colonne] = &[
+    texte("reference", "Référence stable, celle de l’adresse de sa page"),
+    texte("nom", "Nom"),
+    texte("sigle", "Sigle"),
+    texte("siren", "SIREN, neuf chiffres"),
+    texte("siret", "SIRET de l’adresse donnée ici : le siège, sinon un autre établissement ouvert"),
+    texte("rna", "Numéro au répertoire national des associations"),
+    texte("forme", "association, cooperative, mutuelle, fondation, societe, public, autre"),
+    texte("categorie_juridique", "Catégorie juridique de l’Insee, quatre chiffres"),
+    texte("naf", "Activité principale, NAF rév. 2"),
+    texte("tranche_effectif", "Tranche d’effectif de l’Insee, pour toute la structure"),
+    texte("code_commune", "Code officiel géographique de la commune"),
+    texte("commune", "Nom de la commune"),
+    texte("code_epci", "SIREN de l’intercommunalité"),
+    texte("epci", "Nom de l’intercommunalité"),
+    texte("adresse", "Numéro et rue ; vide en cas de diffusion partielle ou pour une personne physique"),
+    texte("code_postal", "Code postal"),
+    Colonne::nouvelle("longitude", Genre::Decimal, "Longitude, WGS84"),
+    Colonne::nouvelle("latitude", Genre::Decimal, "Latitude, WGS84"),
+    texte("precision", "Ce que vaut le point : adresse, ou mairie de la commune"),
+    texte("themes", "Thèmes, séparés par |"),
+    texte("agrements", "Agréments et conventions en vigueur, séparés par |"),
+    texte("offres", "Titres des offres, séparés par |"),
+    texte("ess_loi", "Fait partie de l’ESS selon la loi du 31 juillet 2014 : oui, non, inconnu"),
+    texte("ess_loi_motif", "Pourquoi"),
+    texte("ess_statistique", "Fait partie de l’ESS selon l’Insee : oui, non, inconnu"),
+    texte("ess_statistique_motif", "Pourquoi"),
+    texte("presentation", "Ce que fait la structure, dans ses mots, sans coordonnées"),
+    texte("site", "Site internet"),
+    texte("courriel", "Courriel de la structure ; jamais celui d’une personne"),
+    texte("telephone", "Téléphone fixe de la structure"),
+    Colonne::nouvelle("confirme_le", Genre::Date, "Dernière confirmation par la structure ou par un agent"),
+    Colonne::nouvelle("modifie_le", Genre::Date, "Dernier changement"),
+    Colonne::nouvelle("exemple", Genre::Booleen, "Vrai si l’acteur est inventé pour une démonstration"),
+    texte("page", "Adresse de sa page"),
+];
+/// Ranks of the place.
+const LIEU: [usize; 2] = [16, 17];
+
+/// The table.
+pub const JEUX: &[Jeu] = &[Jeu {
+    id: "acteurs",
+    titre: "Acteurs de l’économie sociale et solidaire",
+    description: "Associations, coopératives, mutuelles, fondations et entreprises connues de l’annuaire, en activité : \
+                  qui elles sont, où, pour quels thèmes, avec quels agréments. Sources : Sirene (Insee), structures \
+                  d’insertion par l’activité économique, liste d’ESS France, les structures elles-mêmes. Aucune donnée \
+                  personnelle : ni adresse ni contact d’une personne. L’annuaire ne contient pas tous les acteurs.",
+    mots_cles: &["économie sociale et solidaire", "ESS", "associations", "coopératives", "insertion", "annuaire"],
+    frequence: Frequence::Continue,
+    colonnes: COLONNES,
+    lieu: Some(LIEU),
+    etat: |tx, instance| etat(tx, instance),
+    lot: |tx, instance, apres| lot(tx, instance, apres),
+}];
+
+#[derive(FromQueryResult)]
+struct Compte {
+    lignes: i64,
+    modifie_le: Option<i64>,
+    themes: i64,
+    offres: i64,
+    offre_le: Option<i64>,
+    agrements: i64,
+    etablissements: i64,
+}
+
+fn etat<'a>(tx: &'a ReadTx, instance: &'a Instance) -> BoxFuture<'a, Result<Etat, Erreur>> {
+    Box::pin(async move {
+        let jour = instance.aujourd_hui().to_string();
+        let compte = Compte::find_by_statement(raw_sql!(
+            Postgres,
+            "SELECT CAST(COUNT(*) AS BIGINT) AS lignes, MAX(modifie_le) AS modifie_le,
+                (SELECT CAST(COUNT(*) AS BIGINT) FROM acteur_theme) AS themes,
+                (SELECT CAST(COUNT(*) AS BIGINT) FROM offre WHERE active) AS offres,
+                (SELECT MAX(modifie_le) FROM offre) AS offre_le,
+                (SELECT CAST(COUNT(*) AS BIGINT) FROM acteur_agrement WHERE au IS NULL OR au >= {jour}) AS agrements,
+                (SELECT CAST(COUNT(*) AS BIGINT) FROM acteur_etablissement WHERE ouvert) AS etablissements
+             FROM acteur WHERE etat = 'actif' AND NOT (diffusion = 'partielle' AND categorie_juridique LIKE '1%')"
+        ))
+        .one(tx)
+        .await?
+        .ok_or_else(|| Erreur::interne("un compte sans ligne"))?;
+        let Compte { lignes, modifie_le, themes, offres, offre_le, agrements, etablissements } = compte;
+        Ok(Etat {
+            lignes: u64::try_from(lignes).unwrap_or(0),
+            modifie_le: modifie_le.max(offre_le).map(Instant),
+            empreinte: format!("{:?}", (lignes, modifie_le, themes, offres, offre_le, agrements, etablissements)),
+        })
+    })
+}
+
+fn lot<'a>(tx: &'a ReadTx, instance: &'a Instance, apres: &'a str) -> BoxFuture<'a, Result<Lot, Erreur>> {
+    Box::pin(async move {
+        let ids = acteur::ids_apres(tx, apres, LOT).await?;
+        let suite = ids.last().cloned().filter(|_| ids.len() as u64 == LOT);
+        let lignes = acteur::lire(tx, instance, &ids).await?;
+        Ok(Lot { lignes: lignes.into_iter().map(|(_, acteur)| cases(acteur)).collect(), suite })
+    })
+}
+
+fn cases(a: ActeurOuvert) -> Vec<Case> {
+    vec![
+        a.reference.into(),
+        a.nom.into(),
+        a.sigle.into(),
+        a.siren.into(),
+        a.siret.into(),
+        a.rna.into(),
+        a.forme.into(),
+        a.categorie_juridique.into(),
+        a.naf.into(),
+        a.tranche_effectif.into(),
+        a.code_commune.into(),
+        a.commune.into(),
+        a.code_epci.into(),
+        a.epci.into(),
+        a.adresse.into(),
+        a.code_postal.into(),
+        a.longitude.into(),
+        a.latitude.into(),
+        a.precision.into(),
+        a.themes.join("|").into(),
+        a.agrements.join("|").into(),
+        a.offres.join("|").into(),
+        a.ess_loi.into(),
+        a.ess_loi_motif.into(),
+        a.ess_statistique.into(),
+        a.ess_statistique_motif.into(),
+        a.presentation.into(),
+        a.site.into(),
+        a.courriel.into(),
+        a.telephone.into(),
+        a.confirme_le.into(),
+        a.modifie_le.into(),
+        a.exemple.into(),
+        a.page.into(),
+    ]
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn le_lieu_est_aux_colonnes_qui_le_disent() {
+        assert_eq!(LIEU.map(|rang| COLONNES[rang].nom), ["longitude", "latitude"]);
+    }
+}

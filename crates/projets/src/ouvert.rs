@@ -1,0 +1,122 @@
+//! Published projects as open data: what the public page shows, nothing more. A project is there by the dated act of its
+//! bearer, and leaves when they take it back.
+
+use std::collections::BTreeMap;
+
+use domain::theme::Theme;
+use futures_util::future::BoxFuture;
+use platform::{Instant, ReadTx};
+use sea_orm::entity::prelude::*;
+use sea_orm::{FromQueryResult, QueryOrder, QuerySelect, raw_sql};
+use socle::projet::{self, Diffusion, Etat as EtatProjet};
+use web::ouvert::{Case, Colonne, Etat, Frequence, Genre, Jeu, Lot, sans_coordonnees};
+use web::{Erreur, Instance};
+
+/// Rows read at a time.
+const LOT: u64 = 500;
+
+const fn texte(nom: &'static str, sens: &'static str) -> Colonne {
+    Colonne::nouvelle(nom, Genre::Texte, sens)
+}
+
+const COLONNES: &[Colonne] = &[
+    texte("reference", "Référence stable, celle de l’adresse de sa page"),
+    texte("titre", "Titre"),
+    texte("code_commune", "Code officiel géographique de la commune"),
+    texte("commune", "Nom de la commune"),
+    Colonne::nouvelle("longitude", Genre::Decimal, "Longitude de la mairie, jamais celle du projet (WGS84)"),
+    Colonne::nouvelle("latitude", Genre::Decimal, "Latitude de la mairie (WGS84)"),
+    texte("themes", "Thèmes, séparés par |"),
+    texte("etape", "Étape : idee, etude, montage…"),
+    texte("ce_qui_manque", "Ce qui manque et pour qui, sans coordonnées"),
+    Colonne::nouvelle("publie_le", Genre::Date, "Jour où le porteur l’a rendu public"),
+    texte("page", "Adresse de sa page"),
+];
+
+/// The table.
+pub const JEUX: &[Jeu] = &[Jeu {
+    id: "projets",
+    titre: "Projets rendus publics",
+    description: "Les projets de communes, d’associations et d’habitants que leurs porteurs ont choisi de rendre publics : ce \
+                  qui manque, où, à quelle étape. Ni coût, ni adresse, ni nom de personne.",
+    mots_cles: &["projets", "communes", "services de proximité", "développement local"],
+    frequence: Frequence::Continue,
+    colonnes: COLONNES,
+    lieu: Some([4, 5]),
+    etat: |tx, instance| Box::pin(etat(tx, instance)),
+    lot: |tx, instance, apres| lot(tx, instance, apres),
+}];
+
+#[derive(FromQueryResult)]
+struct Compte {
+    lignes: i64,
+    modifie_le: Option<i64>,
+}
+
+async fn etat(tx: &ReadTx, _: &Instance) -> Result<Etat, Erreur> {
+    let compte = Compte::find_by_statement(raw_sql!(
+        Postgres,
+        "SELECT CAST(COUNT(*) AS BIGINT) AS lignes, MAX(modifie_le) AS modifie_le FROM projet
+         WHERE diffusion = 'public' AND etat = 'garde'"
+    ))
+    .one(tx)
+    .await?
+    .ok_or_else(|| Erreur::interne("un compte sans ligne"))?;
+    Ok(Etat {
+        lignes: u64::try_from(compte.lignes).unwrap_or(0),
+        modifie_le: compte.modifie_le.map(Instant),
+        empreinte: format!("{:?}", (compte.lignes, compte.modifie_le)),
+    })
+}
+
+fn lot<'a>(tx: &'a ReadTx, instance: &'a Instance, apres: &'a str) -> BoxFuture<'a, Result<Lot, Erreur>> {
+    Box::pin(async move {
+        use projet::{Column, Entity};
+        let projets = Entity::find()
+            .filter(Column::Diffusion.eq(Diffusion::Public))
+            .filter(Column::Etat.eq(EtatProjet::Garde))
+            .filter(Column::Id.gt(apres))
+            .order_by_asc(Column::Id)
+            .limit(LOT)
+            .all(tx)
+            .await?;
+        let ids: Vec<&str> = projets.iter().map(|projet| projet.id.as_str()).collect();
+        let themes = projet::theme::Entity::find()
+            .filter(projet::theme::Column::ProjetId.is_in(ids))
+            .order_by_asc(projet::theme::Column::Rang)
+            .all(tx)
+            .await?;
+        let mut par_projet: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
+        for theme in &themes {
+            if theme.theme.parse::<Theme>().is_ok() {
+                par_projet.entry(theme.projet_id.as_str()).or_default().push(&theme.theme);
+            }
+        }
+        let lignes = projets.iter().map(|projet| {
+            let themes = par_projet.get(projet.id.as_str()).map(|themes| themes.join("|"));
+            cases(instance, projet, themes)
+        });
+        Ok(Lot {
+            lignes: lignes.collect(),
+            suite: projets.last().filter(|_| projets.len() as u64 == LOT).map(|projet| projet.id.to_string()),
+        })
+    })
+}
+
+fn cases(instance: &Instance, projet: &projet::Model, themes: Option<String>) -> Vec<Case> {
+    let mairie = instance.referentiel().commune(&projet.commune).and_then(|commune| commune.mairie);
+    let (longitude, latitude) = mairie.unzip();
+    vec![
+        projet.reference.as_str().into(),
+        sans_coordonnees(&projet.titre).into(),
+        projet.commune.as_str().into(),
+        instance.referentiel().nom_commune(&projet.commune).into(),
+        longitude.into(),
+        latitude.into(),
+        themes.into(),
+        projet.etape.as_str().into(),
+        sans_coordonnees(&projet.manque).into(),
+        projet.publie_le.map(|le| instance.jour_de(le)).into(),
+        instance.url(&format!("/projets/{}", projet.reference)).into(),
+    ]
+}
