@@ -240,7 +240,10 @@ async fn changes_depuis(tx: &WriteTx, id: &str) -> Result<Vec<String>, DbErr> {
         "SELECT s.nom FROM import_acteur s LEFT JOIN acteur a ON a.id = s.id
          WHERE s.pour_import = $1 AND s.moment = '{APRES}' AND (a.id IS NULL OR a.version <> s.version
            OR (s.version = 1 AND (EXISTS (SELECT 1 FROM offre o WHERE o.acteur_id = s.id)
-             OR EXISTS (SELECT 1 FROM reseau_membre m WHERE m.acteur_id = s.id))))
+             OR EXISTS (SELECT 1 FROM reseau_membre m WHERE m.acteur_id = s.id)
+             OR EXISTS (SELECT 1 FROM acteur_revendication r WHERE r.acteur_id = s.id)
+             OR EXISTS (SELECT 1 FROM acteur_proposition p WHERE p.acteur_id = s.id)
+             OR EXISTS (SELECT 1 FROM acteur_photo h WHERE h.acteur_id = s.id))))
          ORDER BY s.nom_tri, s.id LIMIT {NOMS_DITS}"
     );
     let lignes = tx.query_all_raw(phrase(tx, sql, id)).await?;

@@ -1,6 +1,8 @@
 //! One actor, once: pairs found, set aside, merged with everything that hangs on them, undone to the letter.
 
 use annuaire::acteur::{ActeurId, storage};
+use annuaire::import::histoire;
+use annuaire::import::preparation::annuler;
 use annuaire::vocabulaire::{Champ, EtatActeur, GenreTerritoire, ModeOffre, Origine};
 use axum::http::{StatusCode, header};
 use domain::droit::Fonction;
@@ -10,6 +12,7 @@ use socle::mandat::{self, Nouveau, Verification};
 use socle::organisation::Nature;
 use testkit::{Appli, Moteur, Navigateur, Page};
 
+use crate::import::{importer, liste_de};
 use crate::monde::{Acteur, appli_avec, offrir};
 
 const LISTE: &str = "/reglages/annuaire/doublons";
@@ -277,5 +280,62 @@ async fn ce_que_l_on_corrige_apres_une_reunion_reste(#[case] moteur: Moteur) {
     let page = agent.ouvrir(&premiere).await;
     agent.envoyer(&page, &premiere, &[]).await.exiger("La réunion est défaite");
     agent.ouvrir(&format!("/annuaire/{}", references[2])).await.exiger("EPICERIE DU PONT");
+    appli.fin().await;
+}
+
+#[rstest]
+#[case::sqlite(Moteur::Sqlite)]
+#[case::postgres(Moteur::Postgres)]
+#[tokio::test]
+async fn l_import_suivant_ne_ramene_pas_la_fiche_reunie(#[case] moteur: Moteur) {
+    let appli = Appli::nouvelle(moteur, vec![annuaire::feature()]).await;
+    importer(&appli, vec![liste_de("2020", &[])]).await.unwrap();
+    let mut agent = agent(&appli, "agent@exemple.invalid").await;
+    let lus = {
+        let tx = appli.instance.db.read().await.unwrap();
+        let lignes = tx
+            .query_all_raw(raw_sql!(Postgres, "SELECT reference FROM acteur ORDER BY nom_tri, id LIMIT 3"))
+            .await
+            .unwrap();
+        lignes.iter().map(|ligne| ligne.try_get::<String>("", "reference").unwrap()).collect::<Vec<_>>()
+    };
+    // Somebody proposes on a third one: the import that made it is not undone over them.
+    let url = format!("/annuaire/{}/proposer", lus[2]);
+    let mut voisin = appli.navigateur();
+    let page = voisin.ouvrir(&url).await;
+    let champs = [("mot", "La structure a fermé."), ("courriel_auteur", "voisin@exemple.invalid")];
+    voisin.envoyer(&page, &url, &champs).await.exiger("Un agent lira");
+    let import = {
+        let tx = appli.instance.db.read().await.unwrap();
+        histoire::defaisable(&tx).await.unwrap().unwrap()
+    };
+    let refus = annuler(&appli.instance, &import, None).await.unwrap_err();
+    assert!(refus.to_string().contains("ont changé depuis"), "{refus}");
+
+    // Two units, one of which took over from the other; the list of the next year holds both.
+    let banc = format!("{LISTE}/{}/{}", lus[0], lus[1]);
+    let page = agent.ouvrir(&banc).await;
+    page.exiger("Deux SIREN").exiger("reste attaché à l’ancienne fiche");
+    agent.envoyer(&page, &banc, &[("acte", "reunir")]).await.exiger("sont réunies");
+    appli.horloge.avancer(60);
+    importer(&appli, vec![liste_de("2021", &[])]).await.unwrap();
+    let tx = appli.instance.db.read().await.unwrap();
+    let absorbe = storage::par_reference(&tx, &lus[1]).await.unwrap().unwrap();
+    assert_eq!(absorbe.etat, EtatActeur::Masque, "the list does not bring it back");
+    assert!(absorbe.siren.is_some(), "it keeps its number: nothing is made anew for it");
+    let nombre = tx
+        .query_one_raw(raw_sql!(Postgres, "SELECT CAST(COUNT(*) AS BIGINT) AS n FROM acteur"))
+        .await
+        .unwrap()
+        .unwrap();
+    let sirens = tx
+        .query_one_raw(raw_sql!(Postgres, "SELECT CAST(COUNT(DISTINCT siren) AS BIGINT) AS n FROM acteur"))
+        .await
+        .unwrap()
+        .unwrap();
+    assert_eq!(nombre.try_get::<i64>("", "n").unwrap(), sirens.try_get::<i64>("", "n").unwrap());
+    drop(tx);
+    let vieille = voisin.demander("GET", &format!("/annuaire/{}", lus[1]), None).await;
+    assert_eq!(vieille.statut, StatusCode::PERMANENT_REDIRECT);
     appli.fin().await;
 }

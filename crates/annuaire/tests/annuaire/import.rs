@@ -28,7 +28,7 @@ fn reel(chemin: &str) -> Option<FichierRecu> {
     Some(FichierRecu { nom: chemin.to_owned(), contenu: Contenu::Chemin(complet) })
 }
 
-async fn importer(appli: &Appli, fichiers: Vec<FichierRecu>) -> Result<Rapport, ImportRefuse> {
+pub(crate) async fn importer(appli: &Appli, fichiers: Vec<FichierRecu>) -> Result<Rapport, ImportRefuse> {
     let demande = Demande { fichiers, essai: false, par: None, liste_du: None };
     let prepare = preparer(&appli.instance, demande, SANS_PROGRES).await?;
     appliquer(&appli.instance, &prepare.id, None).await
@@ -497,7 +497,7 @@ async fn le_dernier_import_se_defait_et_rien_d_autre(#[case] moteur: Moteur) {
 }
 
 /// The list of insertion bodies with another date, without some of its rows.
-fn liste_de(annee: &str, sans: &[&str]) -> FichierRecu {
+pub(crate) fn liste_de(annee: &str, sans: &[&str]) -> FichierRecu {
     let texte = String::from_utf8(include_bytes!("../../../../demonstration/54/siae-2020.csv").to_vec()).unwrap();
     let lignes: Vec<&str> = texte.lines().filter(|ligne| !sans.iter().any(|siren| ligne.contains(siren))).collect();
     recu("siae.csv", lignes.join("\n").replace("2020-", &format!("{annee}-")))

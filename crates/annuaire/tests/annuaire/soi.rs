@@ -67,7 +67,7 @@ async fn une_photo_est_reduite_et_dite_avec_des_mots(#[case] moteur: Moteur) {
     pleine.exiger("6 photos au plus");
     agent.envoyer(&pleine, &format!("{image}/retirer"), &[]).await.exiger("La photo est retirée");
     assert_eq!(visiteur.ouvrir(&image).await.statut, StatusCode::NOT_FOUND);
-    assert_eq!(visiteur.ouvrir(&url).await.statut, StatusCode::OK, "the sign-in page, no photo to change");
+    assert_eq!(visiteur.demander("GET", &url, None).await.statut, StatusCode::SEE_OTHER, "signed-in people only");
     let (mut maire, _) =
         appli.connecter("maire@exemple.invalid", Some((Nature::Commune, "54395", Fonction::Maire))).await;
     assert_eq!(maire.ouvrir(&url).await.statut, StatusCode::FORBIDDEN);
