@@ -34,7 +34,7 @@ async function defauts(page: Page, scripts: boolean): Promise<string[]> {
 function empreinte(adresse: string, html: string, largeur: number): string {
   const reference = (texte: string): string => texte.replace(/\/projets\/(?!nouveau\b)[a-z0-9]{8}\b/g, "/projets/REFERENCE");
   const elements = html
-    .replace(/(nonce|value)="[^"]{20,}"/g, "")
+    .replace(/nonce="[^"]*"|name="_\w+" value="[^"]*"|value="[^"]{20,}"/g, "")
     .replace(/>[^<>{}]+</g, (mots) => mots.replace(/\d+/g, "0"));
   return [largeur, new URL(reference(adresse)).pathname, reference(elements)].join("\n");
 }
