@@ -54,13 +54,21 @@ pub fn feature() -> Feature {
         sources: recherche::SOURCES,
         panneaux_commune: &[|demande| Box::pin(panneau::commune(demande))],
         regles: ess::fiches::FICHES,
-        donnees: &[Donnees {
-            quoi: "Dans l’annuaire : le nom de la structure, ses adresses, et les contacts qu’elle a donnés ou rendus publics",
-            pourquoi: "Faire connaître les acteurs de l’économie sociale et solidaire (mission d’intérêt public). Une \
+        donnees: &[
+            Donnees {
+                quoi: "Pour chaque courriel de confirmation d’une fiche : quand il est parti, si son lien a été ouvert, si \
+                       la fiche a été confirmée",
+                pourquoi: "Mesurer la campagne et ne pas écrire trop souvent (mission d’intérêt public)",
+                duree: "Tant que la fiche existe",
+            },
+            Donnees {
+                quoi: "Dans l’annuaire : le nom de la structure, ses adresses, et les contacts qu’elle a donnés ou rendus publics",
+                pourquoi: "Faire connaître les acteurs de l’économie sociale et solidaire (mission d’intérêt public). Une \
                        structure en diffusion partielle n’a ni adresse ni contact publiés, sauf ceux qu’elle a donnés",
-            duree: "Tant que la structure est en activité, ou jusqu’à ce qu’elle demande son retrait. Sans nouvelles \
+                duree: "Tant que la structure est en activité, ou jusqu’à ce qu’elle demande son retrait. Sans nouvelles \
                     pendant deux ans, la fiche n’est plus montrée",
-        }],
+            },
+        ],
         reglages: vec![
             LienReglage {
                 rang: 59,
