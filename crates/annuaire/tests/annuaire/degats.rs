@@ -36,9 +36,22 @@ fn octets(jeu: &Jeu) -> Option<Vec<(String, Vec<u8>)>> {
             eprintln!("SAUTÉ : {} est absent", chemin.display());
             return None;
         }
-        Some(((*nom).to_owned(), std::fs::read(chemin).unwrap()))
+        let octets = std::fs::read(chemin).unwrap();
+        Some(((*nom).to_owned(), if nom.contains("UniteLegale") { de_l_ess(&octets) } else { octets }))
     };
     jeu.fichiers.iter().map(lire).collect()
+}
+
+/// Real legal units, with an invented flag: none of these few rows is of the ESS, and a test that keeps nobody proves nothing.
+fn de_l_ess(octets: &[u8]) -> Vec<u8> {
+    let mut rang_du_drapeau = usize::MAX;
+    lignes(octets, b',', |rang, cellules| {
+        if rang == 0 {
+            rang_du_drapeau = cellules.iter().position(|nom| nom == "economieSocialeSolidaireUniteLegale").unwrap();
+        } else if let Some(drapeau) = cellules.get_mut(rang_du_drapeau) {
+            *drapeau = "O".to_owned();
+        }
+    })
 }
 
 async fn importer(appli: &Appli, fichiers: Vec<FichierRecu>) -> Result<Rapport, ImportRefuse> {
@@ -151,7 +164,9 @@ async fn ce_qui_se_lit_sans_doute_est_lu(#[case] jeu: &Jeu, #[case] degat: fn(&[
     let (rapport, gardes) = abime(jeu, degat).await.unwrap();
     let (bon, rapport) = (bon.unwrap(), rapport.unwrap());
     assert_eq!(gardes, acteurs, "{}", rapport.en_texte());
-    assert_eq!((rapport.nouveaux, rapport.refusees), (bon.nouveaux, bon.refusees), "{}", rapport.en_texte());
+    let comptes = |r: &Rapport| (r.nouveaux, r.refusees, r.ailleurs, r.hors_champ);
+    assert_eq!(comptes(&rapport), comptes(&bon), "{}", rapport.en_texte());
+    assert!(acteurs > 0 || jeu.departement == "04", "the proof needs somebody");
 }
 
 #[rstest]
