@@ -20,7 +20,7 @@ const PLANTES: &[&str] = &["jeanne", "06 12 34 56 78", "0612345678", "12 rue des
 
 async fn json(n: &mut Navigateur, chemin: &str) -> (StatusCode, Value) {
     let page = n.ouvrir(chemin).await;
-    (page.statut, serde_json::from_str(&page.html).unwrap_or_else(|_| panic!("{chemin} : {}", page.html)))
+    (page.statut, serde_json::from_str(&page.html).unwrap())
 }
 
 async fn table(appli: &Appli) -> String {
