@@ -77,22 +77,18 @@ pub fn feature() -> Feature {
         regles: ess::fiches::FICHES,
         donnees: &[
             Donnees {
-<<<<<<< HEAD
-=======
                 quoi: "Pour chaque courriel de confirmation d’une fiche : quand il est parti, si son lien a été ouvert, si \
                        la fiche a été confirmée",
                 pourquoi: "Mesurer la campagne et ne pas écrire trop souvent (mission d’intérêt public)",
                 duree: "Tant que la fiche existe",
             },
             Donnees {
->>>>>>> sources
                 quoi: "Dans l’annuaire : le nom de la structure, ses adresses, et les contacts qu’elle a donnés ou rendus publics",
                 pourquoi: "Faire connaître les acteurs de l’économie sociale et solidaire (mission d’intérêt public). Une \
                        structure en diffusion partielle n’a ni adresse ni contact publiés, sauf ceux qu’elle a donnés",
                 duree: "Tant que la structure est en activité, ou jusqu’à ce qu’elle demande son retrait. Sans nouvelles \
                     pendant deux ans, la fiche n’est plus montrée",
             },
-<<<<<<< HEAD
             Donnees {
                 quoi: "Qui demande à tenir la fiche d’une structure, avec sa preuve ; qui propose une correction, et son adresse",
                 pourquoi: "Vérifier que cette personne agit pour la structure, et lui répondre (mission d’intérêt public)",
@@ -106,9 +102,6 @@ pub fn feature() -> Feature {
         ],
         export: Some(|tx, personne| Box::pin(donnees::exporter(tx, personne))),
         effacer: Some(|tx, _, personne| Box::pin(donnees::effacer(tx, personne))),
-=======
-        ],
->>>>>>> sources
         reglages: vec![
             LienReglage {
                 rang: 59,
