@@ -177,7 +177,7 @@ async fn l_annuaire_se_filtre_par_activite_et_par_territoire_servi(#[case] moteu
     assert_eq!(noms(&n.ouvrir("/annuaire?activite=zz").await).len(), 2, "what does not exist is left out");
     // How far, from one town hall to the other.
     let autour = n.ouvrir("/annuaire?insee=54395&autour=30").await;
-    autour.exiger("à 22 km");
+    autour.exiger("à 21 km");
 
     let vcf = n.ouvrir("/annuaire/export?format=vcf&theme=reemploi").await;
     assert_eq!(vcf.entetes[header::CONTENT_TYPE], "text/vcard; charset=utf-8");
