@@ -116,9 +116,18 @@ pub async fn declarer(cadre: Cadre, form: CheckedForm) -> Reponse {
             .is_some_and(|courriel| est_l_adresse_officielle(instance, Some(&commune), courriel));
     let (clock, ids) = (&*instance.clock, &*instance.ids);
     let tx = instance.db.begin().await?;
-    let nouvelle =
-        organisation::Nouvelle { nature, siren: None, rna: None, commune: Some(commune), nom, courriel: None };
-    let organisation = organisation::trouver_ou_creer(&tx, clock, ids, nouvelle).await?;
+    let connue = match nature {
+        Nature::Acteur => organisation::acteur_nomme(&tx, &commune, &nom).await?,
+        _ => None,
+    };
+    let organisation = match connue {
+        Some(connue) => connue,
+        None => {
+            let commune = Some(commune);
+            let nouvelle = organisation::Nouvelle { nature, siren: None, rna: None, commune, nom, courriel: None };
+            organisation::trouver_ou_creer(&tx, clock, ids, nouvelle).await?
+        }
+    };
     let mandat = mandat::donner(
         &tx,
         clock,

@@ -139,7 +139,7 @@ pub async fn du_departement(db: &impl ConnectionTrait) -> Result<Option<Model>, 
     Entity::find().filter(Column::Nature.eq(Nature::Departement)).order_by_asc(Column::Id).one(db).await
 }
 
-/// Finds an organisation by SIREN, then RNA, then (communes) by code, (actors) by name and seat; makes it when unknown.
+/// Finds an organisation by SIREN, then RNA, then (communes) by code; makes it when unknown.
 ///
 /// # Errors
 /// The engine refused.
@@ -177,13 +177,15 @@ async fn chercher(tx: &WriteTx, nouvelle: &Nouvelle) -> Result<Option<Model>, Db
     }
     match (&nouvelle.commune, nouvelle.nature) {
         (Some(commune), Nature::Commune) => de_la_commune(tx, commune).await,
-        (Some(commune), Nature::Acteur) => homonyme(tx, commune, &nouvelle.nom).await,
         _ => Ok(None),
     }
 }
 
-/// The only actor of this name in this commune. Of two, nobody can say which one is meant.
-async fn homonyme(tx: &WriteTx, commune: &CodeCommune, nom: &str) -> Result<Option<Model>, DbErr> {
+/// The only actor of this name in this commune: the one that a person names. Of two, nobody can say which one is meant.
+///
+/// # Errors
+/// The engine refused.
+pub async fn acteur_nomme(tx: &WriteTx, commune: &CodeCommune, nom: &str) -> Result<Option<Model>, DbErr> {
     let mut trouvees = Entity::find()
         .filter(Column::Commune.eq(commune.clone()))
         .filter(Column::Nature.eq(Nature::Acteur))

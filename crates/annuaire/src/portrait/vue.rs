@@ -301,7 +301,11 @@ fn habitants(places: &[Place]) -> u64 {
 }
 
 /// "2,3".
+/// Only asked where there is someone: a rate that rounds to nothing is said to be small, not absent.
 fn dixiemes(taux: u64) -> String {
+    if taux == 0 {
+        return "moins de 0,1".to_owned();
+    }
     format!("{},{}", milliers(taux / 10), taux % 10)
 }
 

@@ -138,8 +138,9 @@ async fn une_recherche_n_est_qu_a_soi_et_s_efface_avec_le_compte(#[case] moteur:
     let tx = appli.instance.db.read().await.unwrap();
     let export = annuaire::feature().export.unwrap()(&tx, &personne).await.unwrap();
     drop(tx);
-    assert_eq!(export.as_array().unwrap().len(), 20);
-    assert_eq!(export[0]["recherche"], "insee=54129&autour=10");
+    let gardees = &export["recherches_gardees"];
+    assert_eq!(gardees.as_array().unwrap().len(), 20);
+    assert_eq!(gardees[0]["recherche"], "insee=54129&autour=10");
     let tx = appli.instance.db.begin().await.unwrap();
     annuaire::feature().effacer.unwrap()(&tx, &appli.instance, &personne).await.unwrap();
     tx.commit().await.unwrap();
