@@ -27,7 +27,7 @@ test("règle la campagne, voit que réparer d’abord, anime un réseau", async 
   await agent.remplir("Structure à ajouter", "Clic et voisins");
   await agent.envoyer("Ajouter");
   await agent.lit("est dans le réseau");
-  await agent.envoyer(/^La fiche est juste, Clic et voisins/);
+  await agent.envoyer(/La fiche est juste.*Clic et voisins/);
   await agent.lit("est dite juste");
   await agent.capturer("reseau");
   const passant = await arrive();

@@ -6,7 +6,7 @@ use domain::vocabulaire;
 vocabulaire! {
     /// What a page is looked at for.
     Critere {
-        Confirmee = "confirmee", "Confirmée depuis moins d’un an";
+        Confirmee = "confirmee", "Confirmation de moins d’un an";
         Presentation = "presentation", "Présentation";
         Contact = "contact", "Courriel ou téléphone";
         Offre = "offre", "Au moins une offre";
