@@ -10,11 +10,12 @@ use search::Document;
 use web::recherche::{Portee, Source, Trouve};
 use web::{Erreur, Instance};
 
-use crate::acteur::{self, ActeurId, agrement, etablissement, theme};
+use crate::acteur::{self, ActeurId, agrement, etablissement, precedence, theme, valeur};
 use crate::activite;
 use crate::liste::storage::{self, Ligne};
 use crate::offre::storage::{self as offre, OffreId};
-use crate::vocabulaire::{EtatActeur, GenreAgrement, GenreTerritoire};
+use crate::tenue::champs::OUVERTURES;
+use crate::vocabulaire::{Champ, EtatActeur, GenreAgrement, GenreTerritoire, Reponse};
 
 /// Name of the source in the index.
 pub(crate) const SOURCE: &str = "acteur";
@@ -28,6 +29,8 @@ pub(crate) mod axe {
     pub(crate) const AGREMENT: &str = "agrement";
     pub(crate) const OFFRE: &str = "offre";
     pub(crate) const ESS: &str = "ess";
+    /// Said yes: open to visits, sells to public bodies, welcomes volunteers.
+    pub(crate) const ACCUEIL: &str = "accueil";
     pub(crate) const ACTIVITE: &str = "activite";
     /// Territories that an offer says it serves: `departement`, `epci:SIREN`, `commune:CODE`.
     pub(crate) const DESSERT: &str = "dessert";
@@ -83,13 +86,14 @@ pub(crate) fn jeton_de_territoire(genre: GenreTerritoire, code: &str) -> String 
     }
 }
 
-/// What hangs on actors, by actor: five statements whatever their number.
+/// What hangs on actors, by actor: six statements whatever their number.
 struct Autour {
     etablissements: BTreeMap<ActeurId, Vec<etablissement::Model>>,
     agrements: BTreeMap<ActeurId, Vec<agrement::Model>>,
     themes: BTreeMap<ActeurId, Vec<theme::Model>>,
     offres: BTreeMap<ActeurId, Vec<offre::Model>>,
     territoires: BTreeMap<OffreId, Vec<String>>,
+    ouvertures: BTreeMap<ActeurId, Vec<valeur::Model>>,
 }
 
 impl Autour {
@@ -106,7 +110,12 @@ impl Autour {
             .filter(offre::Column::Active.eq(true))
             .order_by_asc(offre::Column::Id);
         let offres = offres.all(tx).await?;
+        let ouvertures = valeur::Entity::find()
+            .filter(valeur::Column::ActeurId.is_in(ids()))
+            .filter(valeur::Column::Champ.is_in(OUVERTURES))
+            .filter(valeur::Column::Courante.eq(true));
         Ok(Self {
+            ouvertures: par_acteur(ouvertures.all(tx).await?, |v| v.acteur_id.clone()),
             etablissements: par_acteur(etablissements.all(tx).await?, |e| e.acteur_id.clone()),
             agrements: par_acteur(agrements.all(tx).await?, |a| a.acteur_id.clone()),
             themes: par_acteur(themes.all(tx).await?, |t| t.acteur_id.clone()),
@@ -151,6 +160,9 @@ impl Autour {
             vec![(axe::FAMILLE, acteur.famille.as_str().to_owned()), (axe::ESS, acteur.ess_loi.as_str().to_owned())];
         facettes.extend(themes.iter().map(|theme| (axe::THEME, theme.as_str().to_owned())));
         facettes.extend(agrements.iter().map(|genre| (axe::AGREMENT, genre.as_str().to_owned())));
+        let dites = self.ouvertures.get(id).map_or(&[][..], Vec::as_slice);
+        let ouvertes = OUVERTURES.into_iter().filter(|champ| dit_oui(dites, *champ));
+        facettes.extend(ouvertes.map(|champ| (axe::ACCUEIL, champ.as_str().to_owned())));
         let division = acteur.naf.as_deref().and_then(activite::division);
         facettes.extend(division.map(|code| (axe::ACTIVITE, code.to_owned())));
         let desserte: BTreeSet<String> =
@@ -172,6 +184,15 @@ impl Autour {
             tri: acteur.nom_tri.clone(),
         }
     }
+}
+
+/// Does the source that is followed for this field say yes?
+fn dit_oui(valeurs: &[valeur::Model], champ: Champ) -> bool {
+    valeurs
+        .iter()
+        .filter(|valeur| valeur.champ == champ && !valeur.valeur.is_empty())
+        .min_by_key(|valeur| precedence::rang(champ, valeur.source))
+        .is_some_and(|valeur| valeur.valeur == Reponse::Oui.as_str())
 }
 
 /// Territories that each of these offers serves.

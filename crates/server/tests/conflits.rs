@@ -142,6 +142,22 @@ async fn les_reglages(#[case] moteur: Moteur) {
             garde: "Mon tableau",
         },
         Ecran {
+            chemin: "/reglages/annuaire/portrait",
+            autre: &[("km", "11")],
+            revient: &[("km", "loin")],
+            ensuite: &[("km", "22")],
+            enregistre: "11 km",
+            garde: "22",
+        },
+        Ecran {
+            chemin: "/reglages/annuaire/campagne",
+            autre: &[("par_jour", "11")],
+            revient: &[("par_jour", "peu")],
+            ensuite: &[("par_jour", "22")],
+            enregistre: "11",
+            garde: "22",
+        },
+        Ecran {
             chemin: &secteur,
             autre: &[("nom", "Secteur de l’autre")],
             revient: &[("nom", "Mon secteur"), ("delai", "900")],

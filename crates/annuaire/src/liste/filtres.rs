@@ -11,7 +11,8 @@ use web::{Instance, Saisie};
 use super::autour::Autour;
 use crate::activite;
 use crate::recherche::{SOURCE, axe, jeton_de_territoire};
-use crate::vocabulaire::{Famille, GenreAgrement, GenreOffre, GenreTerritoire, Reponse};
+use crate::tenue::champs::OUVERTURES;
+use crate::vocabulaire::{Champ, Famille, GenreAgrement, GenreOffre, GenreTerritoire, Reponse};
 
 /// Longest search, characters.
 const LONGUEUR: usize = 200;
@@ -73,6 +74,8 @@ pub struct Filtres {
     pub agrement: Option<GenreAgrement>,
     /// Kind of offer.
     pub offre: Option<GenreOffre>,
+    /// What is open to others: visits, purchases, volunteers.
+    pub accueil: Option<Champ>,
     /// ESS by law.
     pub ess: Option<Reponse>,
     /// By name even when words are given.
@@ -114,6 +117,7 @@ impl Filtres {
             famille: texte("famille").parse().ok(),
             agrement: texte("agrement").parse().ok(),
             offre: texte("offre").parse().ok(),
+            accueil: texte("accueil").parse().ok().filter(|champ| OUVERTURES.contains(champ)),
             ess: texte("ess").parse().ok(),
             par_nom: texte("ordre") == "nom",
             vue: Vue::lire(texte("vue")),
@@ -138,6 +142,7 @@ impl Filtres {
             ("activite", self.activite.clone().unwrap_or_default()),
             ("agrement", self.agrement.map(|a| a.to_string()).unwrap_or_default()),
             ("offre", self.offre.map(|o| o.to_string()).unwrap_or_default()),
+            ("accueil", self.accueil.map(|c| c.to_string()).unwrap_or_default()),
             ("ess", self.ess.map(|e| e.to_string()).unwrap_or_default()),
             ("ordre", if self.par_nom { "nom".to_owned() } else { String::new() }),
             ("vue", self.vue.as_str().to_owned()),
@@ -212,6 +217,7 @@ impl Filtres {
         ajouter(activite, Self { activite: None, ..base.clone() });
         ajouter(self.agrement.map(|a| a.libelle().to_owned()), Self { agrement: None, ..base.clone() });
         ajouter(self.offre.map(|o| format!("Offre : {}", o.libelle())), Self { offre: None, ..base.clone() });
+        ajouter(self.accueil.map(|c| c.libelle().to_owned()), Self { accueil: None, ..base.clone() });
         ajouter(self.ess.map(|e| libelle_ess(e).to_owned()), Self { ess: None, ..base });
         actifs
     }
@@ -229,6 +235,7 @@ impl Filtres {
         garder(axe::ACTIVITE, self.activite.as_deref());
         garder(axe::AGREMENT, self.agrement.map(GenreAgrement::as_str));
         garder(axe::OFFRE, self.offre.map(GenreOffre::as_str));
+        garder(axe::ACCUEIL, self.accueil.map(Champ::as_str));
         garder(axe::ESS, self.ess.map(Reponse::as_str));
         if let (Some(commune), Autour::Desservie) = (&self.commune, self.autour) {
             filtres.push(Filtre { axe: axe::DESSERT, valeurs: desserte(instance, commune) });

@@ -22,15 +22,26 @@ use super::filtres::{Filtres, Vue, libelle_ess};
 use super::storage::{self, Ligne};
 use crate::activite;
 use crate::recherche::axe;
-use crate::vocabulaire::{Famille, GenreAgrement, GenreOffre, Reponse as TroisValeurs};
+use crate::tenue::champs::OUVERTURES;
+use crate::vocabulaire::{Champ, Famille, GenreAgrement, GenreOffre, Reponse as TroisValeurs};
 
 /// Rows of a page.
 const PAR_PAGE: usize = 50;
 /// Axes counted beside their choices.
-const AXES: &[&str] = &[axe::THEME, axe::EPCI, axe::FAMILLE, axe::ACTIVITE, axe::AGREMENT, axe::OFFRE, axe::ESS];
+const AXES: &[&str] =
+    &[axe::THEME, axe::EPCI, axe::FAMILLE, axe::ACTIVITE, axe::AGREMENT, axe::OFFRE, axe::ACCUEIL, axe::ESS];
 /// The same, and what the map counts.
-const AXES_DE_LA_CARTE: &[&str] =
-    &[axe::THEME, axe::EPCI, axe::FAMILLE, axe::ACTIVITE, axe::AGREMENT, axe::OFFRE, axe::ESS, axe::COMMUNE];
+const AXES_DE_LA_CARTE: &[&str] = &[
+    axe::THEME,
+    axe::EPCI,
+    axe::FAMILLE,
+    axe::ACTIVITE,
+    axe::AGREMENT,
+    axe::OFFRE,
+    axe::ACCUEIL,
+    axe::ESS,
+    axe::COMMUNE,
+];
 /// Rows printed at most: beyond, the exports serve better.
 const IMPRESSION_MAX: usize = 1_000;
 
@@ -158,6 +169,7 @@ impl Recherche {
         let familles: Vec<_> = Famille::TOUS.iter().map(|x| (x.as_str(), x.libelle())).collect();
         let agrements: Vec<_> = GenreAgrement::TOUS.iter().map(|x| (x.as_str(), x.libelle())).collect();
         let offres: Vec<_> = GenreOffre::TOUS.iter().map(|x| (x.as_str(), x.libelle())).collect();
+        let ouvertures: Vec<_> = OUVERTURES.iter().map(|x| (x.as_str(), x.libelle())).collect();
         let ess: Vec<_> = TroisValeurs::TOUS.iter().map(|x| (x.as_str(), libelle_ess(*x))).collect();
         let epci = epci(instance, resultat, filtres.epci.as_deref());
         let mut autres = vec![
@@ -185,6 +197,11 @@ impl Recherche {
                 "offre",
                 "Ce qui est proposé",
                 choix("Tout", axe::OFFRE, &offres, filtres.offre.map(GenreOffre::as_str)),
+            ),
+            f.selection(
+                "accueil",
+                "Accueil et achats",
+                choix("Peu importe", axe::ACCUEIL, &ouvertures, filtres.accueil.map(Champ::as_str)),
             ),
             f.selection(
                 "ess",

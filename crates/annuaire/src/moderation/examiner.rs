@@ -270,7 +270,7 @@ async fn ecrire(tx: &WriteTx, cadre: &Cadre, form: &CheckedForm, lue: &Lue, pris
         let auteur = Auteur { source: Origine::Agent, personne: cadre.visiteur.personne_id() };
         let faits: Vec<(Champ, String)> = pris.iter().map(|e| (e.champ, e.apres.clone())).collect();
         tenue::dire(tx, instance, &lue.acteur.id, auteur, &faits).await?;
-        let version = form.saisie.texte("version").parse().unwrap_or(0);
+        let version = form.version();
         let acteur = acteur::Model { version, ..lue.acteur.clone() };
         if !tenue::reprojeter(tx, instance, acteur).await? {
             return Ok(false);

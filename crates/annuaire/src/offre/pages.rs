@@ -357,12 +357,12 @@ pub async fn enregistrer(cadre: Cadre, Path((reference, offre)): Path<(String, S
         Ok(lue) => lue,
         Err(erreurs) => {
             let mut page = page(&cadre, &acteur, Some(&avant), form.saisie.clone(), erreurs);
-            page.version = version_lue(&form);
+            page.version = form.version();
             return cadre.page("Modifier une offre", &page)?.statut(StatusCode::UNPROCESSABLE_ENTITY).repondre();
         }
     };
     let mut complete = lue.completer(instance, &acteur, Some(&avant.offre));
-    complete.offre.version = version_lue(&form);
+    complete.offre.version = form.version();
     let id = complete.offre.id.clone();
     let tx = instance.db.begin().await?;
     if !lecture::enregistrer(&tx, complete).await? {
@@ -375,10 +375,6 @@ pub async fn enregistrer(cadre: Cadre, Path((reference, offre)): Path<(String, S
     }
     noter(&tx, &cadre, evenements::OFFRE_MODIFIEE, &acteur, &id).await?;
     form.conclure(tx, &format!("/annuaire/{reference}/offres"), "L’offre est enregistrée.").await
-}
-
-fn version_lue(form: &CheckedForm) -> i64 {
-    form.saisie.texte("version").parse().unwrap_or(0)
 }
 
 /// POST `/annuaire/{reference}/offres/{offre}/etat`: withdraws, or puts back.

@@ -23,7 +23,7 @@ const LIMITE: usize = 50;
 const LIMITE_MAX: usize = 100;
 /// Filters, as in the list.
 const FILTRES: &[&str] =
-    &["q", "theme", "insee", "autour", "epci", "secteur", "canton", "famille", "agrement", "offre", "ess"];
+    &["q", "theme", "insee", "autour", "epci", "secteur", "canton", "famille", "agrement", "offre", "accueil", "ess"];
 
 /// Une page d’acteurs.
 #[derive(Debug, Serialize, ToSchema)]
@@ -111,6 +111,7 @@ fn lire_curseur(texte: &str) -> Option<String> {
         ("canton" = Option<String>, Query, description = "Code d’un canton"),
         ("famille" = Option<String>, Query, description = "Forme : association, cooperative, mutuelle, fondation, societe, public, autre"),
         ("agrement" = Option<String>, Query, description = "Agrément en vigueur"),
+        ("accueil" = Option<String>, Query, description = "visites, ventes (aux collectivités) ou benevoles"),
         ("offre" = Option<String>, Query, description = "Genre d’offre"),
         ("ess" = Option<String>, Query, description = "ESS selon la loi : oui, non, inconnu"),
         ("limite" = Option<u8>, Query, minimum = 1, maximum = 100, description = "Acteurs par page, 50 sans rien dire"),

@@ -7,7 +7,7 @@ use platform::journal;
 use sea_orm::DbErr;
 use serde::{Deserialize, Serialize};
 use socle::reglage;
-use web::composants::{ChampOptions, ChampTexte, Html, ResumeErreurs};
+use web::composants::{ChampOptions, ChampTexte, Conflit, Html, Resume, ResumeErreurs};
 use web::formulaire::Erreurs;
 use web::{Cadre, CheckedForm, Reponse, Saisie, texte};
 
@@ -65,7 +65,7 @@ pub async fn lire(db: &impl sea_orm::ConnectionTrait) -> Result<(Parametres, i64
 #[template(path = "portrait_parametres.html")]
 struct PageParametres {
     resume: ResumeErreurs,
-    conflit: Option<String>,
+    conflit: Option<Conflit>,
     km: ChampTexte,
     themes: ChampOptions,
     version: i64,
@@ -82,8 +82,12 @@ async fn page(cadre: &Cadre, saisie: Option<Saisie>, erreurs: Erreurs, conflit: 
     let enregistres = enregistres.unwrap_or_default();
     let ligne = tous.iter().find(|ligne| ligne.cle == CLE);
     let themes = &instance.locaux().themes;
-    let en_mots = |p: &Parametres| format!("{} km ; {}", p.km, themes.noms(&p.themes));
-    let conflit = conflit.then(|| en_mots(&enregistres));
+    let conflit = conflit.then(|| {
+        let enregistre = Resume::default()
+            .ligne("Distance", format!("{} km", enregistres.km))
+            .ligne("Thèmes surveillés", themes.noms(&enregistres.themes));
+        Conflit::sur("ces réglages").enregistre(enregistre)
+    });
     let saisie = saisie.unwrap_or_else(|| {
         let saisie = Saisie::default().avec("km", enregistres.km.to_string());
         enregistres.themes.iter().fold(saisie, |saisie, theme| saisie.avec("themes", theme.as_str()))
@@ -97,7 +101,7 @@ async fn page(cadre: &Cadre, saisie: Option<Saisie>, erreurs: Erreurs, conflit: 
             .texte("km", "À partir de combien de kilomètres un acteur est-il trop loin ?")
             .aide("Un nombre entier, de 1 à 60. La distance se compte d’une mairie à l’autre, à vol d’oiseau."),
         themes: f.cases("themes", "Thèmes surveillés", themes.options(&choisis)),
-        version,
+        version: f.version(version),
         depuis: ligne.map_or_else(
             || "Ce sont les valeurs livrées avec le site : un choix de départ, qu’aucun texte ne fixe.".to_owned(),
             |ligne| format!("En vigueur depuis le {}.", texte::jour(instance.jour_de(ligne.modifie_le))),
@@ -126,12 +130,18 @@ pub async fn enregistrer(cadre: Cadre, form: CheckedForm) -> Reponse {
         return page(&cadre, Some(form.saisie.clone()), erreurs, false, StatusCode::UNPROCESSABLE_ENTITY).await;
     };
     let instance = &cadre.instance;
-    let version = form.saisie.texte("version").parse().unwrap_or(0);
     let par = cadre.visiteur.personne_id();
     let tx = instance.db.begin().await?;
-    if !reglage::ecrire(&tx, &*instance.clock, CLE, &Parametres { km, themes }, version, par).await? {
+    if !reglage::ecrire(&tx, &*instance.clock, CLE, &Parametres { km, themes }, form.version(), par).await? {
         drop(tx);
-        return page(&cadre, Some(form.saisie.clone()), Erreurs::default(), true, StatusCode::CONFLICT).await;
+        return page(
+            &cadre,
+            Some(form.saisie.sur_la_version_actuelle()),
+            Erreurs::default(),
+            true,
+            StatusCode::CONFLICT,
+        )
+        .await;
     }
     journal::ecrire(&tx, &*instance.clock, &*instance.ids, evenements::du_reglage(&cadre, CLE)).await?;
     form.conclure(tx, URL, "C’est enregistré. Les portraits suivent dans les cinq minutes.").await

@@ -11,7 +11,7 @@ use sea_orm::DbErr;
 use sea_orm::entity::prelude::*;
 use serde::{Deserialize, Serialize};
 use socle::reglage;
-use web::composants::{Cellule, ChampTexte, Html, Resume, ResumeErreurs, Tableau};
+use web::composants::{Cellule, ChampTexte, Conflit, Html, Resume, ResumeErreurs, Tableau};
 use web::formulaire::Erreurs;
 use web::{Cadre, CheckedForm, Erreur, Instance, Reponse, Saisie, texte};
 
@@ -69,7 +69,7 @@ struct PageCampagne {
     resume: ResumeErreurs,
     caches: Html,
     version: i64,
-    conflit: Option<String>,
+    conflit: Option<Conflit>,
     par_jour: ChampTexte,
     suite: Resume,
     prochains: Option<Tableau>,
@@ -88,8 +88,11 @@ async fn page(cadre: &Cadre, saisie: Option<Saisie>, erreurs: Erreurs, conflit: 
     Ok(PageCampagne {
         resume: f.resume(),
         caches: f.caches(),
-        version,
-        conflit: conflit.then(|| campagne.par_jour.to_string()),
+        version: f.version(version),
+        conflit: conflit.then(|| {
+            let enregistre = Resume::default().ligne("Courriels par jour", campagne.par_jour.to_string());
+            Conflit::sur("ce réglage").enregistre(enregistre)
+        }),
         par_jour: f
             .texte("par_jour", "Courriels par jour")
             .chiffres()
@@ -169,11 +172,11 @@ pub async fn regler(cadre: Cadre, form: CheckedForm) -> Reponse {
         return repondre(&cadre, &page, StatusCode::UNPROCESSABLE_ENTITY);
     };
     let instance = &cadre.instance;
-    let (par, version) = (cadre.visiteur.personne_id(), form.saisie.texte("version").parse().unwrap_or(0));
+    let (par, version) = (cadre.visiteur.personne_id(), form.version());
     let tx = instance.db.begin().await?;
     if !reglage::ecrire(&tx, &*instance.clock, CLE, &Campagne { par_jour }, version, par).await? {
         drop(tx);
-        let page = page(&cadre, Some(form.saisie.clone()), Erreurs::default(), true).await?;
+        let page = page(&cadre, Some(form.saisie.sur_la_version_actuelle()), Erreurs::default(), true).await?;
         return repondre(&cadre, &page, StatusCode::CONFLICT);
     }
     let evenement = evenements::du_site(&cadre, evenements::CAMPAGNE_REGLEE, CLE)

@@ -129,14 +129,14 @@ pub async fn enregistrer(cadre: Cadre, Path(reference): Path<String>, form: Chec
     match lire(&form, &ouvert.montre) {
         Err(erreurs) => {
             let page = page(&cadre, &ouvert, form.saisie.clone(), erreurs);
-            let page = PageModifier { version: version_lue(&form), ..page };
+            let page = PageModifier { version: form.version(), ..page };
             repondre(&cadre, &page, StatusCode::UNPROCESSABLE_ENTITY)
         }
         Ok(lue) if form.saisie.texte("acte") == "voir" => {
             let page = page(&cadre, &ouvert, form.saisie.clone(), Erreurs::default());
             let page = PageModifier {
                 apercu: Some(lue.apercu(&ouvert, &cadre.instance.locaux().themes)),
-                version: version_lue(&form),
+                version: form.version(),
                 ..page
             };
             repondre(&cadre, &page, StatusCode::OK)
@@ -151,10 +151,6 @@ pub async fn confirmer(cadre: Cadre, Path(reference): Path<String>, form: Checke
     let ouvert = ouvrir(&lecture, &cadre, &reference).await?;
     drop(lecture);
     ecrire(&cadre, form, ouvert, None).await
-}
-
-fn version_lue(form: &CheckedForm) -> i64 {
-    form.saisie.texte("version").parse().unwrap_or(0)
 }
 
 /// Who writes: the actor itself, when its representative does.
@@ -176,7 +172,7 @@ async fn ecrire(cadre: &Cadre, form: CheckedForm, ouvert: Ouvert, lue: Option<Lu
         }
     }
     let confirme = acteur::Model {
-        version: version_lue(&form),
+        version: form.version(),
         confirme_le: Some(instance.clock.instant()),
         etat: if acteur.etat == EtatActeur::Endormi { EtatActeur::Actif } else { acteur.etat },
         ..acteur.clone()

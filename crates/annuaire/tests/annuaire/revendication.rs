@@ -87,6 +87,10 @@ async fn la_structure_repond_par_courriel(#[case] moteur: Moteur) {
     let envoi = [("presentation", "Nous réparons."), ("visites", "oui"), ("acte", "enregistrer")];
     camille.envoyer(&page, &modifier, &envoi).await.exiger("est enregistrée");
     anonyme.ouvrir(&fiche).await.exiger("Nous réparons.").exiger("Ouvert aux visites").exiger("l’acteur lui-même");
+    // What the actor opens is found; what it did not say is not.
+    appli.travailler().await;
+    anonyme.ouvrir("/annuaire?accueil=visites").await.exiger("La Ressourcerie").exiger("Ouvert aux visites");
+    assert!(!anonyme.ouvrir("/annuaire?accueil=ventes").await.contient("La Ressourcerie"));
 
     // Another one, whom the structure does not know; those who hold the page are told only of who is accepted.
     let (mut autre, _) = appli.connecter("autre@exemple.invalid", None).await;
