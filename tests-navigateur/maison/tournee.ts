@@ -12,8 +12,8 @@ export const ROUTES: string[] = [
   ...new Set([...readFileSync(DROITS, "utf8").matchAll(/^GET +(\/\S*)/gm)].flatMap(([, route]) => route ?? [])),
 ];
 
-// Files and machines, not pages.
-const PAS_DES_PAGES = /\/export$|json$|\.rss$|\.jsonld$|^\/donnees\/|^\/api\/v1\/|^\/compte\/donnees$|\/pieces\/\{piece\}$|\/photos\/\{photo\}$|^\/sante$|^\/connexion\/agents|^\/deconnexion\//;
+// Files and machines, not pages; and what stands in the pages of others, without header nor menu.
+const PAS_DES_PAGES = /\/export$|json$|\.rss$|\.jsonld$|^\/donnees\/|^\/api\/v1\/|^\/compte\/donnees$|\/pieces\/\{piece\}$|\/photos\/\{photo\}$|^\/sante$|^\/integrer\/annuaire$|^\/connexion\/agents|^\/deconnexion\//;
 
 /** The pages among them. */
 export const PAGES = ROUTES.filter((route) => !PAS_DES_PAGES.test(route));

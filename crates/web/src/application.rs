@@ -217,7 +217,7 @@ async fn rendre_les_erreurs(contexte: Contexte, request: Request, suite: Next, c
 fn proteger(contexte: &Contexte, entetes: &mut HeaderMap, encadrable: bool) {
     let csp = format!(
         "default-src 'none'; style-src 'self' 'nonce-{}'; script-src 'self'; img-src 'self' data:; font-src 'self'; \
-         connect-src 'self'{}; worker-src 'self'; frame-src 'self'; form-action 'self'; base-uri 'none'; \
+         connect-src 'self'{}; worker-src 'self'; form-action 'self'; base-uri 'none'; \
          frame-ancestors {}",
         contexte.nonce,
         contexte.instance.identite().fond.hote(),

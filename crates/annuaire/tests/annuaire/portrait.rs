@@ -192,7 +192,7 @@ async fn la_liste_se_met_sur_un_autre_site(#[case] moteur: Moteur) {
     assert_eq!(page.attribut("input[name=famille]", "value").as_deref(), Some("association"), "kept through the form");
     assert_eq!(page.entetes["x-frame-options"], "DENY", "only the frame is framed");
 
-    let apercu = page.attribut("iframe", "src").unwrap();
+    let apercu = page.attribut("#t-apercu ~ p a", "href").unwrap();
     let cadre = n.ouvrir(&apercu).await;
     assert_eq!(cadre.statut, StatusCode::OK);
     let csp = cadre.entetes[header::CONTENT_SECURITY_POLICY].to_str().unwrap();
