@@ -59,6 +59,8 @@ test("une personne prend la fiche de sa structure, y met une antenne", async ({ 
   await camille.titre("Adresses");
   await camille.remplir("Numéro et rue", "3 place du Marché");
   await camille.remplir("Commune", "Toul");
+  // The list of communes that opens meanwhile covers the button: one leaves the field first.
+  await camille.page.keyboard.press("Tab");
   await camille.envoyer("Ajouter");
   await camille.lit("L’adresse est ajoutée");
   await camille.aller(`${adresse}/photos`);
