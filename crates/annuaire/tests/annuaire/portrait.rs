@@ -169,7 +169,7 @@ async fn l_agent_du_site_regle_ce_qui_manque(#[case] moteur: Moteur) {
     fait.exiger("C’est enregistré").exiger("En vigueur depuis le 24 novembre 2026");
     let conflit = collegue.envoyer(&ancienne, REGLAGE, &[("km", "8"), ("themes", "mobilite")]).await;
     assert_eq!(conflit.statut, StatusCode::CONFLICT);
-    conflit.exiger("60 km ; Insertion, emploi");
+    conflit.exiger("60 km");
     assert_eq!(conflit.attribut("#km", "value").as_deref(), Some("8"), "and what was typed");
     let portrait = appli.navigateur().ouvrir("/annuaire/portrait/commune/54129").await;
     portrait.exiger("Rien, pour les thèmes surveillés");

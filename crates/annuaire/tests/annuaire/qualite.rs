@@ -53,7 +53,7 @@ async fn la_campagne_a_un_rythme_et_se_mesure(#[case] moteur: Moteur) {
     un_agent.envoyer(&page, CAMPAGNE, &[("par_jour", "1")]).await;
     let conflit = autre.envoyer(&vieille, CAMPAGNE, &[("par_jour", "7")]).await;
     assert_eq!(conflit.statut, StatusCode::CONFLICT);
-    conflit.exiger("Il vaut maintenant 1");
+    conflit.exiger("Quelqu’un a modifié ce réglage").exiger("Courriels par jour 1");
     assert_eq!(conflit.attribut("#par_jour", "value").as_deref(), Some("7"));
 
     le_lendemain(&appli).await;
