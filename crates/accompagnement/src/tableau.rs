@@ -47,7 +47,7 @@ pub async fn montrer(cadre: Cadre) -> Reponse {
     let instance = &cadre.instance;
     let jour = instance.aujourd_hui();
     let coordonne = cadre.visiteur.peut(Action::Coordonner);
-    let demande = cadre.uri.query().map(|q| Saisie::decoder(q.as_bytes())).unwrap_or_default();
+    let demande = cadre.demande();
     let tx = instance.db.read().await?;
     let secteurs = if coordonne { secteur::vues(&tx, jour).await? } else { Vec::new() };
     let choisi = demande.texte("secteur");

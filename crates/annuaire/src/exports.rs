@@ -13,9 +13,9 @@ use platform::ReadTx;
 use sea_orm::entity::prelude::*;
 use sea_orm::{FromQueryResult, raw_sql};
 use serde_json::{Value, json};
-use web::{Cadre, Erreur, Instance, Reponse, Saisie, fichier};
+use web::{Cadre, Erreur, Instance, Reponse, fichier};
 
-use crate::liste::pages::{Demande, interroger};
+use crate::liste::demande::{Demande, interroger};
 use crate::liste::storage::valeurs;
 use crate::ouvert::acteur::{self as ouvert, ActeurOuvert};
 use crate::vocabulaire::{Diffusion, Famille, GenreAgrement, Reponse as TroisValeurs};
@@ -62,7 +62,7 @@ pub async fn telecharger(cadre: Cadre) -> Reponse {
     let instance = &cadre.instance;
     let forme = forme(&cadre)?;
     let tx = instance.db.read().await?;
-    let mut demande = Demande::lire(&tx, &cadre).await?;
+    let mut demande = Demande::lire(&tx, &cadre.instance, cadre.demande()).await?;
     if !demande.erreurs.est_vide() {
         return Err(Erreur::Invalide("Le filtre de commune n’est pas compris. Revenez à l’annuaire.".to_owned()));
     }
@@ -89,7 +89,7 @@ pub async fn telecharger(cadre: Cadre) -> Reponse {
 }
 
 fn forme(cadre: &Cadre) -> Result<Forme, Erreur> {
-    let saisie = cadre.uri.query().map(|q| Saisie::decoder(q.as_bytes())).unwrap_or_default();
+    let saisie = cadre.demande();
     match saisie.texte("format") {
         "geojson" => Ok(Forme::GeoJson),
         "vcf" => Ok(Forme::VCard),

@@ -11,9 +11,12 @@ use web::composants::{ChampTexte, Html, OptionDeChamp, ResumeErreurs, Selection,
 use web::{Cache, Cadre, Erreur, Reponse, Saisie, texte};
 
 use crate::liste::autour::Autour;
+use crate::liste::carte::carte;
+use crate::liste::choix::autour;
+use crate::liste::demande::{Demande, interroger};
 use crate::liste::filtres::{Filtres, Vue};
-use crate::liste::pages::{ActeurVu, Demande, autour, carte, interroger};
 use crate::liste::storage;
+use crate::liste::vu::ActeurVu;
 use crate::recherche::axe;
 
 /// All of its style: nothing else is loaded.
@@ -46,7 +49,7 @@ struct PageEncadree<'a> {
 pub async fn encadrer(cadre: Cadre) -> Reponse {
     let instance = &cadre.instance;
     let tx = instance.db.read().await?;
-    let mut demande = Demande::lire(&tx, &cadre).await?;
+    let mut demande = Demande::lire(&tx, &cadre.instance, cadre.demande()).await?;
     if !demande.erreurs.est_vide() {
         return Err(Erreur::Invalide("Le filtre de commune n’est pas compris.".to_owned()));
     }
@@ -100,7 +103,7 @@ struct PageIntegrer {
 pub async fn montrer(cadre: Cadre) -> Reponse {
     let instance = &cadre.instance;
     let tx = instance.db.read().await?;
-    let demande = Demande::lire(&tx, &cadre).await?;
+    let demande = Demande::lire(&tx, &cadre.instance, cadre.demande()).await?;
     drop(tx);
     let (filtres, nombre) = (&demande.filtres, nombre(&demande.saisie));
     let resultat = interroger(instance, &Requete { nombre: 0, ..demande.requete.clone() })?;

@@ -1,5 +1,6 @@
 //! Directory of the actors of the social and solidarity economy and of what they offer.
 //!
+//! - `a_decider`: the list of what waits for an agent, and of what was decided.
 //! - [`acteur`]: the projection for reading, establishments, approvals, themes; facts with their provenance.
 //! - [`demo`]: the real insertion bodies of the 54 (2020), and invented actors plainly marked.
 //! - [`ess`]: part of the ESS or not, by law and in statistics, each with its reason.
@@ -25,6 +26,7 @@
 //! - `activite`: divisions of the NAF, for a filter.
 //! - [`vocabulaire`]: closed vocabularies of the directory.
 
+mod a_decider;
 mod acces;
 pub mod acteur;
 mod activite;

@@ -9,9 +9,10 @@ use web::Erreur;
 use web::feature::{DemandeCommune, Panneau};
 
 use crate::liste::autour::Autour;
+use crate::liste::demande::interroger;
 use crate::liste::filtres::Filtres;
-use crate::liste::pages::{ActeurVu, interroger};
 use crate::liste::storage;
+use crate::liste::vu::ActeurVu;
 use crate::portrait::territoire;
 use crate::recherche::axe;
 

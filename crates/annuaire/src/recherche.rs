@@ -32,6 +32,8 @@ pub(crate) mod axe {
     /// Said yes: open to visits, sells to public bodies, welcomes volunteers.
     pub(crate) const ACCUEIL: &str = "accueil";
     pub(crate) const ACTIVITE: &str = "activite";
+    /// Official bracket of employees.
+    pub(crate) const TRANCHE: &str = "tranche";
     /// Territories that an offer says it serves: `departement`, `epci:SIREN`, `commune:CODE`.
     pub(crate) const DESSERT: &str = "dessert";
 }
@@ -163,6 +165,7 @@ impl Autour {
         let dites = self.ouvertures.get(id).map_or(&[][..], Vec::as_slice);
         let ouvertes = OUVERTURES.into_iter().filter(|champ| dit_oui(dites, *champ));
         facettes.extend(ouvertes.map(|champ| (axe::ACCUEIL, champ.as_str().to_owned())));
+        facettes.extend(acteur.tranche.clone().map(|tranche| (axe::TRANCHE, tranche)));
         let division = acteur.naf.as_deref().and_then(activite::division);
         facettes.extend(division.map(|code| (axe::ACTIVITE, code.to_owned())));
         let desserte: BTreeSet<String> =

@@ -59,7 +59,7 @@ pub async fn montrer(cadre: Cadre) -> Reponse {
     if cadre.visiteur.personne().is_some() {
         return Ok(web::cadre::aller(&cadre, "/projets", ""));
     }
-    let demande = cadre.uri.query().map(|q| Saisie::decoder(q.as_bytes())).unwrap_or_default();
+    let demande = cadre.demande();
     let retour = if demande.texte("retour").is_empty() { "/projets" } else { demande.texte("retour") };
     let suite = Suite::vers(retour).signer(&cadre.instance);
     cadre.page("Se connecter", &page_connexion(&cadre, Saisie::default(), Erreurs::default(), suite))?.repondre()
@@ -129,7 +129,7 @@ fn lire_adresse(instance: &Instance, signee: &str) -> Result<String, Erreur> {
 
 /// GET: where to type the code.
 pub async fn montrer_code(cadre: Cadre) -> Reponse {
-    let demande = cadre.uri.query().map(|q| Saisie::decoder(q.as_bytes())).unwrap_or_default();
+    let demande = cadre.demande();
     let page = page_code(&cadre, demande.texte("a"), demande.texte("suite"), Erreurs::default())?;
     cadre.page("Vérifiez vos courriels", &page)?.repondre()
 }
@@ -165,7 +165,7 @@ struct PageLien {
 
 /// GET: the page with a button; opening it uses nothing.
 pub async fn montrer_lien(cadre: Cadre, Path(secret): Path<String>) -> Reponse {
-    let demande = cadre.uri.query().map(|q| Saisie::decoder(q.as_bytes())).unwrap_or_default();
+    let demande = cadre.demande();
     let tx = cadre.instance.db.read().await?;
     let jeton = jeton::lire(&tx, cadre.instance.clock.instant(), USAGE, &secret).await?.ok_or(LIEN_PERIME)?;
     drop(tx);

@@ -216,7 +216,7 @@ pub async fn a_verifier(cadre: Cadre) -> Reponse {
     let instance = &cadre.instance;
     let tx = instance.db.read().await?;
     let mandats = mandat::declares(&tx, 100).await?;
-    let saisie = cadre.uri.query().map(|q| Saisie::decoder(q.as_bytes())).unwrap_or_default();
+    let saisie = cadre.demande();
     let mut erreurs = Erreurs::default();
     let demandee = saisie.texte("commune").trim().to_owned();
     let cherchee = match demandee.as_str() {

@@ -78,7 +78,7 @@ struct PageCommunes {
 }
 
 fn demande(cadre: &Cadre) -> String {
-    cadre.uri.query().map(|q| Saisie::decoder(q.as_bytes()).texte("q").trim().to_owned()).unwrap_or_default()
+    cadre.demande().texte("q").trim().to_owned()
 }
 
 fn trouver(cadre: &Cadre, q: &str, limite: usize) -> Vec<Trouvaille> {

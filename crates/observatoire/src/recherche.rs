@@ -9,7 +9,7 @@ use search::Requete;
 use serde::Serialize;
 use web::composants::{EtatVide, Pagination};
 use web::recherche::{Source, Trouve};
-use web::{Cache, Cadre, Erreur, Reponse, Saisie, texte};
+use web::{Cache, Cadre, Erreur, Reponse, texte};
 
 /// Results of each family, on the page of all of them.
 const PAR_FAMILLE: usize = 8;
@@ -50,7 +50,7 @@ struct Demande {
 
 impl Demande {
     fn lire(cadre: &Cadre) -> Self {
-        let saisie = cadre.uri.query().map(|q| Saisie::decoder(q.as_bytes())).unwrap_or_default();
+        let saisie = cadre.demande();
         let dans = saisie.texte("dans");
         Self {
             q: saisie.texte("q").trim().chars().take(LONGUEUR).collect(),

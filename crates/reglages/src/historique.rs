@@ -5,7 +5,7 @@ use platform::Instant;
 use serde_json::Value;
 use socle::{PersonneId, personne, reglage};
 use web::composants::Html;
-use web::{Cadre, CheckedForm, Erreur, Reponse, Saisie, texte};
+use web::{Cadre, CheckedForm, Erreur, Reponse, texte};
 
 use crate::ecran;
 
@@ -30,7 +30,7 @@ struct PageHistorique {
 
 /// GET `?cle=`.
 pub async fn montrer(cadre: Cadre) -> Reponse {
-    let cle = cadre.uri.query().map(|q| Saisie::decoder(q.as_bytes()).texte("cle").to_owned()).unwrap_or_default();
+    let cle = cadre.demande().texte("cle").to_owned();
     let tx = cadre.instance.db.read().await?;
     let actuelle = reglage::tous(&tx).await?.into_iter().find(|ligne| ligne.cle == cle);
     let version = actuelle.as_ref().map_or(0, |ligne| ligne.version);

@@ -5,7 +5,7 @@ use std::cmp::Ordering;
 use std::collections::BTreeMap;
 
 use tantivy::collector::{Collector, SegmentCollector};
-use tantivy::columnar::StrColumn;
+use tantivy::columnar::{StrColumn, TermOrdHit};
 use tantivy::{DocId, Score, SegmentOrdinal, SegmentReader};
 
 /// Between an axis and its value, between a sort key and its id: never in a text.
@@ -55,7 +55,8 @@ impl Collector for Collecte {
         let facettes = if self.axes.is_empty() { None } else { colonnes.str("facettes")? };
         let comptes = vec![0; facettes.as_ref().map_or(0, |colonne| colonne.dictionary().num_terms())];
         let (tete, axes) = (self.tete, self.axes.clone());
-        let tri = colonnes.str("tri")?;
+        // Counts alone rank nothing.
+        let tri = if tete == 0 { None } else { colonnes.str("tri")? };
         let seuil = match (&self.apres, &tri) {
             (Some(apres), Some(tri)) => premier_apres(tri, apres)?,
             _ => 0,
@@ -95,11 +96,9 @@ impl SegmentCollector for ParSegment {
     type Fruit = Recolte;
 
     fn collect(&mut self, doc: DocId, score: Score) {
-        let ordinal = self.tri.as_ref().and_then(|tri| tri.ords().first(doc)).unwrap_or_default();
         self.total += 1;
-        if ordinal >= self.seuil {
-            self.trouves.push((score, ordinal));
-        }
+        let ordinal = self.tri.as_ref().and_then(|tri| tri.ords().first(doc));
+        self.trouves.extend(ordinal.filter(|ordinal| *ordinal >= self.seuil).map(|ordinal| (score, ordinal)));
         let Some(facettes) = &self.facettes else { return };
         for ordinal in facettes.ords().values_for_doc(doc) {
             if let Some(compte) = usize::try_from(ordinal).ok().and_then(|rang| self.comptes.get_mut(rang)) {
@@ -117,9 +116,6 @@ impl SegmentCollector for ParSegment {
 impl ParSegment {
     fn prendre_la_tete(&mut self) -> Vec<(Score, String)> {
         let mut trouves = std::mem::take(&mut self.trouves);
-        if self.tete == 0 {
-            return Vec::new();
-        }
         if trouves.len() > self.tete {
             trouves.select_nth_unstable_by(self.tete - 1, |a, b| meilleur(*a, *b));
             trouves.truncate(self.tete);
@@ -150,19 +146,10 @@ impl ParSegment {
 
 /// The first ordinal after a key, which this segment may not hold.
 fn premier_apres(tri: &StrColumn, cle: &str) -> tantivy::Result<u64> {
-    let dictionnaire = tri.dictionary();
-    let (mut bas, mut haut) = (0, dictionnaire.num_terms() as u64);
-    let mut octets = Vec::new();
-    while bas < haut {
-        let milieu = bas + (haut - bas) / 2;
-        octets.clear();
-        if dictionnaire.ord_to_term(milieu, &mut octets)? && octets.as_slice() <= cle.as_bytes() {
-            bas = milieu + 1;
-        } else {
-            haut = milieu;
-        }
-    }
-    Ok(bas)
+    Ok(match tri.dictionary().term_ord_or_next(cle)? {
+        TermOrdHit::Exact(ordinal) => ordinal + 1,
+        TermOrdHit::Next(ordinal) => ordinal,
+    })
 }
 
 /// The texts of sorted ordinals. A damaged dictionary gives fewer texts: results are missing, nothing stops.

@@ -96,6 +96,12 @@ impl Cadre {
         self.formulaire_avec(Saisie::default(), Erreurs::default())
     }
 
+    /// What the address asks, after its `?`.
+    #[must_use]
+    pub fn demande(&self) -> Saisie {
+        Saisie::decoder(self.uri.query().unwrap_or_default().as_bytes())
+    }
+
     /// A form with values and errors.
     #[must_use]
     pub fn formulaire_avec(&self, saisie: Saisie, erreurs: Erreurs) -> Formulaire {

@@ -12,6 +12,13 @@ pub fn accorde(nombre: u64, singulier: &str, pluriel: &str) -> String {
     if nombre < 2 { format!("{chiffres}\u{a0}{singulier}") } else { format!("{chiffres}\u{a0}{pluriel}") }
 }
 
+/// With a capital first letter.
+#[must_use]
+pub fn majuscule(mots: &str) -> String {
+    let mut lettres = mots.chars();
+    lettres.next().map_or_else(String::new, |premiere| premiere.to_uppercase().chain(lettres).collect())
+}
+
 /// A value as a person gave it, or that it is not known.
 #[must_use]
 pub fn dit(valeur: Option<impl Into<String>>) -> String {

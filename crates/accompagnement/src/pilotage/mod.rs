@@ -17,7 +17,7 @@ use jiff::ToSpan;
 use jiff::civil::Date;
 use std::collections::BTreeMap;
 use web::composants::{Bouton, Cellule, Exports, OptionDeChamp, Selection, Tableau};
-use web::{Cache, Cadre, Erreur, Instance, Reponse, Saisie, fichier, texte};
+use web::{Cache, Cadre, Erreur, Instance, Reponse, fichier, texte};
 
 use chiffres::{Filtre, a_temps, dans_le_delai, mediane};
 
@@ -52,7 +52,7 @@ struct PagePilotage {
 pub async fn montrer(cadre: Cadre) -> Reponse {
     let instance = &cadre.instance;
     let jour = instance.aujourd_hui();
-    let demande = cadre.uri.query().map(|q| Saisie::decoder(q.as_bytes())).unwrap_or_default();
+    let demande = cadre.demande();
     let filtre = Filtre::lire(&demande);
     let toutes = listes::depuis(&instance.db.read().await?, depuis(jour)?).await?;
     let lignes: Vec<&PourChiffres> = toutes.iter().filter(|ligne| filtre.garde(ligne)).collect();
@@ -136,7 +136,7 @@ const THEMES_MAX: usize = 8;
 pub async fn note_imprimee(cadre: Cadre) -> Reponse {
     let instance = &cadre.instance;
     let jour = instance.aujourd_hui();
-    let demande = cadre.uri.query().map(|q| Saisie::decoder(q.as_bytes())).unwrap_or_default();
+    let demande = cadre.demande();
     let filtre = Filtre::lire(&demande);
     let debut = depuis(jour)?;
     let toutes = listes::depuis(&instance.db.read().await?, debut).await?;

@@ -139,7 +139,7 @@ struct PageRapport {
 pub async fn montrer(cadre: Cadre, Path(reference): Path<String>) -> Reponse {
     let instance = &cadre.instance;
     let reprise = trouver(instance, &reference).await?;
-    let demande = cadre.uri.query().map(|q| Saisie::decoder(q.as_bytes())).unwrap_or_default();
+    let demande = cadre.demande();
     if reprise.etat != "lue" {
         return rapport(&cadre, &reprise, &demande).await;
     }

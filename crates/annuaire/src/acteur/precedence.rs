@@ -6,6 +6,7 @@ use jiff::civil::{Date, date};
 use web::composants::{Cellule, Tableau};
 use web::{Cadre, Reponse, texte};
 
+use crate::tenue::FIL;
 use crate::vocabulaire::{Champ, Origine};
 
 /// An order of sources.
@@ -89,8 +90,7 @@ pub async fn montrer(cadre: Cadre) -> Reponse {
             lignes: lignes.collect(),
         },
     };
-    let fil = [("Réglages", "/reglages"), ("Tenir l’annuaire à jour", "/reglages/annuaire")];
-    cadre.page("L’ordre des sources", &page)?.fil(&fil).repondre()
+    cadre.page("L’ordre des sources", &page)?.fil(&FIL).repondre()
 }
 
 #[cfg(test)]

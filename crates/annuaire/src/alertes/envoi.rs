@@ -8,13 +8,12 @@ use platform::outbox::ligne;
 use platform::periodique::Periodique;
 use platform::worker::EchecTravail;
 use search::Requete;
-use socle::{personne, secteur};
+use socle::personne;
 use web::{Erreur, Instance, Saisie, courriels, texte};
 
 use super::pages::lien_d_arret;
 use super::storage::{self, Model, Nouveau};
-use crate::liste::filtres::Filtres;
-use crate::liste::pages::interroger;
+use crate::liste::demande::{Demande, interroger};
 
 /// Subject in the outbox.
 pub(crate) const SUJET: &str = "annuaire-alertes";
@@ -43,7 +42,8 @@ pub(crate) async fn chaque_jour(instance: Instance, _: ligne::Model) -> Result<(
 
 async fn prevenir(instance: &Instance, recherche: &Model) -> Result<(), Erreur> {
     let tx = instance.db.read().await?;
-    let (quoi, filtres, trouves) = trouver(&tx, instance, recherche).await?;
+    let demande = Demande::lire(&tx, instance, Saisie::decoder(recherche.filtres.as_bytes())).await?;
+    let trouves = trouver(&tx, instance, recherche, &demande).await?;
     let courriel = personne::par_id(&tx, &recherche.personne_id).await?.and_then(|personne| personne.courriel);
     drop(tx);
     let (Some(courriel), false) = (courriel, trouves.is_empty()) else { return Ok(()) };
@@ -57,7 +57,8 @@ async fn prevenir(instance: &Instance, recherche: &Model) -> Result<(), Erreur> 
         let _ = writeln!(liste, "- {} : {adresse}", nouveau.nom);
     }
     let nombre = texte::accorde(trouves.len() as u64, "nouvel acteur", "nouveaux acteurs");
-    let (lien, arret) = (instance.url(&filtres.adresse()), lien_d_arret(instance, &recherche.id));
+    let (quoi, lien) = (demande.en_mots(instance), instance.url(&demande.filtres.adresse()));
+    let arret = lien_d_arret(instance, &recherche.id);
     let valeurs = [
         ("recherche", quoi.as_str()),
         ("nombre", &nombre),
@@ -73,30 +74,18 @@ async fn prevenir(instance: &Instance, recherche: &Model) -> Result<(), Erreur> 
     Ok(tx.commit().await?)
 }
 
-/// What is asked in words, and what came since that answers to it.
+/// What came since that answers to a search.
 async fn trouver(
     tx: &ReadTx,
     instance: &Instance,
     recherche: &Model,
-) -> Result<(String, Filtres, Vec<Nouveau>), Erreur> {
-    let secteurs = secteur::tous(tx).await?;
-    let (filtres, _) = Filtres::lire(&Saisie::decoder(recherche.filtres.as_bytes()), instance, &secteurs);
-    let communes = match secteurs.iter().find(|s| Some(&s.nom_tri) == filtres.secteur.as_ref()) {
-        Some(secteur) => secteur::communes(tx, &secteur.id, instance.aujourd_hui()).await?,
-        None => Vec::new(),
-    };
-    let quoi = en_mots(&filtres, instance, &secteurs);
+    demande: &Demande,
+) -> Result<Vec<Nouveau>, Erreur> {
     let nouveaux = storage::nouveaux(tx, recherche.vu_le, NOUVEAUX).await?;
     if nouveaux.is_empty() {
-        return Ok((quoi, filtres, nouveaux));
+        return Ok(nouveaux);
     }
-    let requete = Requete { nombre: usize::MAX, ..filtres.requete(instance, communes) };
+    let requete = Requete { nombre: usize::MAX, ..demande.requete.clone() };
     let ids: BTreeSet<String> = interroger(instance, &requete)?.ids.into_iter().collect();
-    Ok((quoi, filtres, nouveaux.into_iter().filter(|nouveau| ids.contains(&nouveau.id)).collect()))
-}
-
-/// The words of a search.
-pub(super) fn en_mots(filtres: &Filtres, instance: &Instance, secteurs: &[secteur::Model]) -> String {
-    let mots: Vec<String> = filtres.actifs(instance, secteurs).into_iter().map(|(libelle, _)| libelle).collect();
-    if mots.is_empty() { "Tous les acteurs".to_owned() } else { mots.join(" ; ") }
+    Ok(nouveaux.into_iter().filter(|nouveau| ids.contains(&nouveau.id)).collect())
 }

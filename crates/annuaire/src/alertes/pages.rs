@@ -8,7 +8,6 @@ use socle::{PersonneId, secteur};
 use web::composants::{EtatVide, Html};
 use web::{Cadre, CheckedForm, Erreur, Instance, Reponse, Saisie, texte};
 
-use super::envoi::en_mots;
 use super::storage::{self, RechercheId};
 use crate::liste::filtres::{Filtres, Vue};
 
@@ -61,7 +60,7 @@ pub async fn lister(cadre: Cadre) -> Reponse {
         };
         RechercheVue {
             id: gardee.id.to_string(),
-            quoi: en_mots(&filtres, instance, &secteurs),
+            quoi: filtres.en_mots(instance, &secteurs),
             adresse: filtres.adresse(),
             alerte: gardee.alerte,
             dit,
@@ -151,7 +150,7 @@ pub async fn ouvrir(cadre: Cadre, Path(secret): Path<String>) -> Reponse {
     let secteurs = secteur::tous(&tx).await?;
     let quoi = recherche.map(|recherche| {
         let (filtres, _) = Filtres::lire(&Saisie::decoder(recherche.filtres.as_bytes()), instance, &secteurs);
-        en_mots(&filtres, instance, &secteurs)
+        filtres.en_mots(instance, &secteurs)
     });
     let page = PageArreter { quoi, secret, caches: cadre.formulaire().caches() };
     cadre.page("Ne plus recevoir ce courriel", &page)?.repondre()

@@ -18,6 +18,7 @@ use crate::acteur::{self, agrement, etablissement, storage, theme, valeur};
 use crate::evenements;
 use crate::offre::lecture;
 use crate::offre::storage::OffreComplete;
+use crate::tenue::FIL;
 use crate::vocabulaire::{Champ, EtatActeur};
 
 /// One of the two, with all that hangs on it.
@@ -302,7 +303,7 @@ fn page(cadre: &Cadre, paire: &Paire, saisie: Saisie, erreurs: Erreurs) -> PageB
 }
 
 fn repondre(cadre: &Cadre, page: &PageBanc, statut: StatusCode) -> Reponse {
-    let fil = [("Réglages", "/reglages"), ("Tenir l’annuaire à jour", "/reglages/annuaire"), ("Doublons", URL)];
+    let fil = [FIL[0], FIL[1], ("Doublons", URL)];
     cadre.page("Comparer deux fiches", page)?.statut(statut).fil(&fil).repondre()
 }
 

@@ -12,6 +12,7 @@ use super::liste::URL;
 use super::storage::{self as doublons, Fusion};
 use crate::acteur;
 use crate::evenements;
+use crate::tenue::FIL;
 
 #[derive(Template)]
 #[template(path = "reunion.html")]
@@ -59,7 +60,7 @@ pub async fn montrer(cadre: Cadre, Path(id): Path<String>) -> Reponse {
         nom: fusion.nom,
         id,
     };
-    let fil = [("Réglages", "/reglages"), ("Tenir l’annuaire à jour", "/reglages/annuaire"), ("Doublons", URL)];
+    let fil = [FIL[0], FIL[1], ("Doublons", URL)];
     cadre.page("Fiches réunies", &page)?.fil(&fil).repondre()
 }
 

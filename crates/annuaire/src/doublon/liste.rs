@@ -10,6 +10,7 @@ use web::{Cadre, CheckedForm, Erreur, Instance, Reponse, Saisie, texte};
 use super::recherche;
 use super::rules::{Raison, Surete};
 use super::storage::{self, Faite, Filtre, Ligne, etat};
+use crate::tenue::FIL;
 
 /// Address of the list.
 pub(crate) const URL: &str = "/reglages/annuaire/doublons";
@@ -60,18 +61,15 @@ struct PageDoublons {
 
 /// GET `/reglages/annuaire/doublons`. Two statements.
 pub async fn montrer(cadre: Cadre) -> Reponse {
-    let saisie = cadre.uri.query().map(|q| Saisie::decoder(q.as_bytes())).unwrap_or_default();
+    let saisie = cadre.demande();
     let vue = Vue::lire(&saisie);
-    let page = saisie.texte("page").parse::<u64>().unwrap_or(1).clamp(1, 10_000);
+    let page = saisie.page();
     let tx = cadre.instance.db.read().await?;
     let contenu = match vue {
         Vue::Reunies => reunies(&cadre, &tx, page).await?,
         _ => paires(&cadre, &tx, vue, saisie, page).await?,
     };
-    cadre
-        .page("Doublons de l’annuaire", &contenu)?
-        .fil(&[("Réglages", "/reglages"), ("Tenir l’annuaire à jour", "/reglages/annuaire")])
-        .repondre()
+    cadre.page("Doublons de l’annuaire", &contenu)?.fil(&FIL).repondre()
 }
 
 fn onglets(vue: Vue) -> Onglets {
@@ -101,8 +99,8 @@ async fn paires(cadre: &Cadre, tx: &ReadTx, vue: Vue, saisie: Saisie, page: u64)
     }
     let f = cadre.formulaire_avec(saisie, web::formulaire::Erreurs::default());
     let tous = |mots: &str| OptionDeChamp::nouvelle("", mots);
-    let suretes = Surete::TOUS.iter().map(|s| OptionDeChamp::nouvelle(s.as_str(), majuscule(s.libelle())));
-    let raisons = Raison::TOUS.iter().map(|r| OptionDeChamp::nouvelle(r.as_str(), majuscule(r.libelle())));
+    let suretes = Surete::TOUS.iter().map(|s| OptionDeChamp::nouvelle(s.as_str(), texte::majuscule(s.libelle())));
+    let raisons = Raison::TOUS.iter().map(|r| OptionDeChamp::nouvelle(r.as_str(), texte::majuscule(r.libelle())));
     Ok(PageDoublons {
         onglets: onglets(vue),
         caches: f.caches(),
@@ -116,11 +114,6 @@ async fn paires(cadre: &Cadre, tx: &ReadTx, vue: Vue, saisie: Saisie, page: u64)
         vide: vide(vue),
         pagination: Pagination::nouvelle(&base, page, total, PAR_PAGE),
     })
-}
-
-fn majuscule(mots: &str) -> String {
-    let mut lettres = mots.chars();
-    lettres.next().map_or_else(String::new, |premiere| premiere.to_uppercase().chain(lettres).collect())
 }
 
 fn vide(vue: Vue) -> EtatVide {

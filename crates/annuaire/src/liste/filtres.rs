@@ -222,6 +222,13 @@ impl Filtres {
         actifs
     }
 
+    /// All of them in one line.
+    #[must_use]
+    pub fn en_mots(&self, instance: &Instance, secteurs: &[secteur::Model]) -> String {
+        let mots: Vec<String> = self.actifs(instance, secteurs).into_iter().map(|(libelle, _)| libelle).collect();
+        if mots.is_empty() { "Tous les acteurs".to_owned() } else { mots.join(" ; ") }
+    }
+
     /// The question to the index. `communes_du_secteur` are those of [`Filtres::secteur`] today.
     #[must_use]
     pub fn requete(&self, instance: &Instance, communes_du_secteur: Vec<String>) -> Requete {

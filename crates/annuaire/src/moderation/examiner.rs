@@ -7,60 +7,43 @@ use platform::{ReadTx, WriteTx, journal};
 use sea_orm::EntityTrait;
 use socle::personne;
 use web::composants::{
-    Cellule, ChampOptions, ChampTexte, Conflit, EtatVide, Html, Onglets, OptionDeChamp, Pagination, Resume,
-    ResumeErreurs, Tableau,
+    Cellule, ChampOptions, ChampTexte, Conflit, Html, OptionDeChamp, Resume, ResumeErreurs, Tableau,
 };
 use web::formulaire::Erreurs;
 use web::{Cadre, CheckedForm, Erreur, Instance, Reponse, Saisie, courriels, texte};
 
 use super::rules::{Ecart, Etat, etat as comparer};
 use super::storage::{self, Ligne, Proposition, etat};
+use crate::a_decider::{self, Liste, Tranche};
 use crate::acteur::{self, storage as acteurs};
 use crate::doublon;
 use crate::evenements;
+use crate::tenue::FIL;
 use crate::tenue::champs::{Montre, dire};
 use crate::tenue::storage::{self as tenue, Auteur};
 use crate::vocabulaire::{Champ, EtatActeur, Origine};
 
 /// Address of the list.
 pub(crate) const URL: &str = "/reglages/annuaire/propositions";
-const FIL: [(&str, &str); 3] =
-    [("Réglages", "/reglages"), ("Tenir l’annuaire à jour", "/reglages/annuaire"), ("Propositions", URL)];
-const PAR_PAGE: u64 = 25;
+const LISTE: Liste = Liste {
+    url: URL,
+    titre: "Propositions pour l’annuaire",
+    intro: "Des personnes qui ne représentent pas la structure, ou dont la fonction n’est pas vérifiée, proposent des \
+            corrections. Rien ne change sans vous.",
+    onglets: "Propositions",
+    un: "proposition",
+    plusieurs: "propositions",
+    vide: "Aucune proposition",
+    quand: "Quand une personne qui ne représente pas la structure signale une erreur, sa proposition vient ici.",
+};
 
-#[derive(Template)]
-#[template(path = "propositions.html")]
-struct PageListe {
-    onglets: Onglets,
-    compte: String,
-    tableau: Option<Tableau>,
-    vide: EtatVide,
-    pagination: Pagination,
-}
-
-/// GET `/reglages/annuaire/propositions`. Two statements.
+/// GET: those that wait, or those decided. Two statements.
 pub async fn lister(cadre: Cadre) -> Reponse {
-    let saisie = cadre.uri.query().map(|q| Saisie::decoder(q.as_bytes())).unwrap_or_default();
-    let decidees = saisie.texte("vue") == "decidees";
-    let page = saisie.texte("page").parse::<u64>().unwrap_or(1).clamp(1, 10_000);
+    let tranche = Tranche::demandee(&cadre);
     let tx = cadre.instance.db.read().await?;
-    let (total, lignes) = storage::lister(&tx, decidees, (page - 1) * PAR_PAGE, PAR_PAGE).await?;
-    let decidees_url = format!("{URL}?vue=decidees");
-    let ici = if decidees { decidees_url.as_str() } else { URL };
-    let contenu = PageListe {
-        onglets: Onglets::nouveaux("Propositions", &[("En attente", URL), ("Décidées", &decidees_url)], ici),
-        compte: texte::accorde(total, "proposition", "propositions"),
-        tableau: (!lignes.is_empty()).then(|| tableau(&cadre.instance, &lignes)),
-        vide: EtatVide {
-            titre: "Aucune proposition".to_owned(),
-            texte:
-                "Quand une personne qui ne représente pas la structure signale une erreur, sa proposition vient ici."
-                    .to_owned(),
-            action: None,
-        },
-        pagination: Pagination::nouvelle(ici, page, total, PAR_PAGE),
-    };
-    cadre.page("Propositions pour l’annuaire", &contenu)?.fil(&FIL[..2]).repondre()
+    let (total, lignes) = storage::lister(&tx, tranche).await?;
+    let tableau = (!lignes.is_empty()).then(|| tableau(&cadre.instance, &lignes));
+    a_decider::montrer(&cadre, &LISTE, tranche, total, tableau)
 }
 
 fn etat_en_mots(etat_lu: &str) -> &'static str {
@@ -208,7 +191,11 @@ fn page(cadre: &Cadre, lue: &Lue, saisie: Option<Saisie>, erreurs: Erreurs) -> P
 }
 
 fn repondre(cadre: &Cadre, page: &PageUne, statut: StatusCode) -> Reponse {
-    cadre.page("Une proposition pour l’annuaire", page)?.statut(statut).fil(&FIL).repondre()
+    cadre
+        .page("Une proposition pour l’annuaire", page)?
+        .statut(statut)
+        .fil(&[FIL[0], FIL[1], ("Propositions", URL)])
+        .repondre()
 }
 
 /// GET `/reglages/annuaire/propositions/{id}`.

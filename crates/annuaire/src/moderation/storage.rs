@@ -7,6 +7,7 @@ use sea_orm::{FromQueryResult, raw_sql};
 use socle::PersonneId;
 
 use super::rules::Ecart;
+use crate::a_decider::Tranche;
 use crate::acteur::ActeurId;
 
 /// Where a proposal stands.
@@ -189,13 +190,8 @@ impl Ligne {
 ///
 /// # Errors
 /// The engine refused.
-pub async fn lister(
-    db: &impl ConnectionTrait,
-    decidees: bool,
-    premier: u64,
-    nombre: u64,
-) -> Result<(u64, Vec<Ligne>), DbErr> {
-    let (premier, nombre) = (i64::try_from(premier).unwrap_or(i64::MAX), i64::try_from(nombre).unwrap_or(i64::MAX));
+pub(crate) async fn lister(db: &impl ConnectionTrait, tranche: Tranche) -> Result<(u64, Vec<Ligne>), DbErr> {
+    let (decidees, premier, nombre) = (tranche.decidees, tranche.premier(), tranche.nombre());
     let lignes = Ligne::find_by_statement(raw_sql!(
         Postgres,
         "SELECT r.reference, a.nom AS acteur, a.commune, p.prenom || ' ' || p.nom AS qui, r.courriel, r.ecarts, r.etat,

@@ -14,7 +14,7 @@ use web::{Cadre, Reponse, Saisie};
 
 use super::acteur::{self, ActeurOuvert};
 use crate::acteur::storage;
-use crate::liste::pages::{Demande, interroger};
+use crate::liste::demande::{Demande, interroger};
 use crate::vocabulaire::EtatActeur;
 
 /// Actors of a page, unless asked otherwise.
@@ -128,7 +128,7 @@ pub async fn lister(cadre: Cadre) -> Reponse {
     let saisie = Saisie::decoder(octets);
     let noms: Vec<String> = form_urlencoded::parse(octets).map(|(nom, _)| nom.into_owned()).collect();
     let tx = instance.db.read().await?;
-    let demande = Demande::lire(&tx, &cadre).await?;
+    let demande = Demande::lire(&tx, &cadre.instance, cadre.demande()).await?;
     if let Some(pourquoi) = refus(&saisie, &demande, &noms) {
         return Ok(probleme(StatusCode::BAD_REQUEST, pourquoi));
     }

@@ -7,12 +7,12 @@ use graphiques::Barres;
 use socle::secteur;
 use web::composants::{ChampTexte, Html, ResumeErreurs, Tableau};
 use web::formulaire::{Erreurs, trouver_commune};
-use web::{Cache, Cadre, Erreur, Reponse, Saisie, cadre, texte};
+use web::{Cache, Cadre, Erreur, Reponse, cadre, texte};
 
 use super::territoire::{Genre, Territoire, adresse};
 use super::vue::Portrait;
 use crate::liste::filtres::Vue;
-use crate::liste::pages::ActeurVu;
+use crate::liste::vu::ActeurVu;
 
 #[derive(Template)]
 #[template(path = "portrait.html")]
@@ -150,7 +150,7 @@ struct PagePortraits {
 /// GET `/annuaire/portraits?commune=`: every territory; a commune typed goes to its portrait.
 pub async fn lister(cadre: Cadre) -> Reponse {
     let instance = &cadre.instance;
-    let saisie = cadre.uri.query().map(|q| Saisie::decoder(q.as_bytes())).unwrap_or_default();
+    let saisie = cadre.demande();
     let mut erreurs = Erreurs::default();
     match saisie.texte("commune").trim() {
         "" => {}

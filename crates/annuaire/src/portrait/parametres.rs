@@ -12,6 +12,7 @@ use web::formulaire::Erreurs;
 use web::{Cadre, CheckedForm, Reponse, Saisie, texte};
 
 use crate::evenements;
+use crate::tenue::FIL;
 
 /// Key of the setting.
 pub const CLE: &str = "annuaire.portrait";
@@ -108,8 +109,7 @@ async fn page(cadre: &Cadre, saisie: Option<Saisie>, erreurs: Erreurs, conflit: 
         ),
         caches: f.caches(),
     };
-    let fil = [("Réglages", "/reglages"), ("Tenir l’annuaire à jour", "/reglages/annuaire")];
-    cadre.page("Ce que disent les portraits de territoire", &page)?.statut(statut).fil(&fil).repondre()
+    cadre.page("Ce que disent les portraits de territoire", &page)?.statut(statut).fil(&FIL).repondre()
 }
 
 /// GET `/reglages/annuaire/portrait`.

@@ -1,53 +1,15 @@
-//! What the index does not count. Three statements, whatever the territory.
+//! What the index does not count. One statement, whatever the territory.
 
 use std::collections::BTreeMap;
 
 use domain::code::CodeCommune;
 use domain::referentiel::Referentiel;
 use domain::theme::Theme;
-use geo::distance::Lieu;
 use sea_orm::entity::prelude::*;
 use sea_orm::{FromQueryResult, raw_sql};
 
 use super::rules::Desserte;
 use crate::vocabulaire::GenreTerritoire;
-
-#[derive(FromQueryResult)]
-struct Tranche {
-    tranche: Option<String>,
-    nombre: i64,
-}
-
-/// Actors in activity that are in these communes (seat or open establishment), by bracket of employees.
-///
-/// # Errors
-/// The engine refused.
-pub async fn tranches(
-    db: &impl ConnectionTrait,
-    communes: &[CodeCommune],
-) -> Result<Vec<(Option<String>, u64)>, DbErr> {
-    if communes.is_empty() {
-        return Ok(Vec::new());
-    }
-    let communes: Vec<&str> = communes.iter().map(CodeCommune::as_str).collect();
-    let memes = communes.clone();
-    let lignes = Tranche::find_by_statement(raw_sql!(
-        Postgres,
-        "SELECT a.tranche, CAST(COUNT(*) AS BIGINT) AS nombre FROM acteur a
-         WHERE a.etat = 'actif' AND (a.commune IN ({..communes}) OR a.id IN (
-            SELECT e.acteur_id FROM acteur_etablissement e WHERE e.ouvert AND e.commune IN ({..memes})))
-         GROUP BY a.tranche"
-    ))
-    .all(db)
-    .await?;
-    Ok(lignes.into_iter().map(|l| (l.tranche, u64::try_from(l.nombre).unwrap_or(0))).collect())
-}
-
-#[derive(FromQueryResult)]
-struct LieuDeTheme {
-    theme: String,
-    commune: String,
-}
 
 #[derive(FromQueryResult)]
 struct TerritoireServi {
@@ -56,37 +18,20 @@ struct TerritoireServi {
     code: String,
 }
 
-/// Who serves each of these themes: where actors are, which territory their offers say they serve.
+/// Which territories the offers of actors in activity say they serve, for each of these themes. Offers are few: the index
+/// counts all the rest.
 ///
 /// # Errors
 /// The engine refused.
-pub async fn dessertes(db: &impl ConnectionTrait, themes: &[Theme]) -> Result<BTreeMap<Theme, Desserte>, DbErr> {
+pub async fn territoires_servis(
+    db: &impl ConnectionTrait,
+    themes: &[Theme],
+) -> Result<BTreeMap<Theme, Desserte>, DbErr> {
     let mut dessertes: BTreeMap<Theme, Desserte> = themes.iter().map(|t| (*t, Desserte::default())).collect();
     if themes.is_empty() {
         return Ok(dessertes);
     }
-    let cherches: Vec<&str> = themes.iter().map(|t| t.as_str()).collect();
-    let (memes, servis) = (cherches.clone(), cherches.clone());
-    let lieux = LieuDeTheme::find_by_statement(raw_sql!(
-        Postgres,
-        "SELECT t.theme, a.commune FROM acteur_theme t JOIN acteur a ON a.id = t.acteur_id
-         WHERE t.theme IN ({..cherches}) AND a.etat = 'actif' AND a.commune IS NOT NULL
-         UNION
-         SELECT t.theme, e.commune FROM acteur_theme t JOIN acteur a ON a.id = t.acteur_id
-         JOIN acteur_etablissement e ON e.acteur_id = a.id
-         WHERE t.theme IN ({..memes}) AND a.etat = 'actif' AND e.ouvert"
-    ))
-    .all(db)
-    .await?;
-    for lieu in lieux {
-        let (Ok(theme), Ok(commune)) = (lieu.theme.parse::<Theme>(), lieu.commune.parse::<CodeCommune>()) else {
-            continue;
-        };
-        let mairie = Referentiel::embarque().commune(&commune).and_then(|commune| commune.mairie);
-        if let (Some(desserte), Some(mairie)) = (dessertes.get_mut(&theme), mairie) {
-            desserte.lieux.push((Lieu::nouveau(mairie), commune));
-        }
-    }
+    let servis: Vec<&str> = themes.iter().map(|t| t.as_str()).collect();
     let territoires = TerritoireServi::find_by_statement(raw_sql!(
         Postgres,
         "SELECT DISTINCT t.theme, r.genre, r.code FROM offre o JOIN acteur a ON a.id = o.acteur_id

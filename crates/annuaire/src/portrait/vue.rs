@@ -18,14 +18,15 @@ use super::parametres::{self, Parametres};
 use super::rules::{self, Classe, Desserte, Emplois, HABITANTS_POUR_COMPARER, Manque, Place};
 use super::storage;
 use super::territoire::{Genre, Territoire};
+use crate::liste::demande::interroger;
 use crate::liste::filtres::Filtres;
-use crate::liste::pages::{ActeurVu, interroger};
 use crate::liste::storage as liste;
+use crate::liste::vu::ActeurVu;
 use crate::recherche::axe;
 use crate::vocabulaire::{Famille, GenreAgrement};
 
 /// Axes counted.
-const AXES: &[&str] = &[axe::THEME, axe::FAMILLE, axe::AGREMENT, axe::COMMUNE];
+const AXES: &[&str] = &[axe::THEME, axe::FAMILLE, axe::AGREMENT, axe::TRANCHE, axe::COMMUNE];
 /// Actors named, for a commune.
 const NOMMES: usize = 20;
 /// Communes named in a gap.
@@ -46,8 +47,34 @@ pub(super) struct Portrait {
     lignes: Vec<liste::Ligne>,
 }
 
+/// Actors found by bracket of employees; those of no bracket are the rest.
+fn tranches(trouves: &Resultat) -> Vec<(Option<String>, u64)> {
+    let connues: Vec<(Option<String>, u64)> = trouves
+        .facettes
+        .get(axe::TRANCHE)
+        .into_iter()
+        .flatten()
+        .map(|(tranche, nombre)| (Some(tranche.clone()), *nombre as u64))
+        .collect();
+    let sans = trouves.total as u64 - connues.iter().map(|(_, nombre)| nombre).sum::<u64>();
+    connues.into_iter().chain([(None, sans)]).collect()
+}
+
+/// The town halls of the communes where a theme has an actor.
+fn lieux(instance: &Instance, theme: Theme) -> Result<Vec<(Lieu, CodeCommune)>, Erreur> {
+    let tous = Filtres { theme: Some(theme), ..Filtres::default() }.requete(instance, Vec::new());
+    let trouves = interroger(instance, &Requete { facettes: &[axe::COMMUNE], nombre: 0, ..tous })?;
+    let communes = trouves.facettes.get(axe::COMMUNE).into_iter().flatten();
+    Ok(communes
+        .filter_map(|(code, _)| {
+            let code: CodeCommune = code.parse().ok()?;
+            Some((Lieu::nouveau(instance.referentiel().commune(&code)?.mairie?), code))
+        })
+        .collect())
+}
+
 impl Portrait {
-    /// Six statements at most, whatever the territory.
+    /// Four statements at most, whatever the territory: the index counts, and keeps its counts until it changes.
     pub(super) async fn lire(tx: &ReadTx, instance: &Instance, territoire: Territoire) -> Result<Self, Erreur> {
         let (parametres, _) = parametres::lire(tx).await?;
         let du_secteur = match territoire.genre {
@@ -60,8 +87,11 @@ impl Portrait {
         let tout = Filtres::default().requete(instance, Vec::new());
         let partout = interroger(instance, &Requete { facettes: AXES, nombre: 0, ..tout })?;
         let lignes = liste::lignes(tx, &ici.ids, instance.aujourd_hui()).await?;
-        let emplois = rules::emplois(&storage::tranches(tx, &territoire.communes).await?);
-        let dessertes = storage::dessertes(tx, &parametres.themes).await?;
+        let emplois = rules::emplois(&tranches(&ici));
+        let mut dessertes = storage::territoires_servis(tx, &parametres.themes).await?;
+        for (theme, desserte) in &mut dessertes {
+            desserte.lieux = lieux(instance, *theme)?;
+        }
         let places: Vec<Place> = territoire.communes.iter().map(|code| place(instance, code)).collect();
         let rien = Desserte::default();
         let manques = parametres.themes.iter().filter_map(|theme| {

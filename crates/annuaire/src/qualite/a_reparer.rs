@@ -9,6 +9,7 @@ use web::{Cadre, Erreur, Instance, Reponse, Saisie, fichier};
 use super::pages::il_y_a_un_an;
 use super::rules::{self, Critere, Etat};
 use super::storage::{self, Regardee};
+use crate::tenue::FIL;
 use crate::vocabulaire::{EtatActeur, Famille};
 
 const URL: &str = "/reglages/annuaire/qualite";
@@ -57,7 +58,7 @@ impl Filtre {
 }
 
 fn saisie(cadre: &Cadre) -> Saisie {
-    cadre.uri.query().map(|q| Saisie::decoder(q.as_bytes())).unwrap_or_default()
+    cadre.demande()
 }
 
 /// The pages asked for, what is most urgent first; one statement.
@@ -99,8 +100,7 @@ pub async fn montrer(cadre: Cadre) -> Reponse {
         pagination: Pagination::nouvelle(&adresse(&filtre), page as u64, total as u64, PAR_PAGE as u64),
         exports: Exports::nouveaux("cette liste", EXPORT, &filtre.champs()),
     };
-    let fil = [("Réglages", "/reglages"), ("Tenir l’annuaire à jour", "/reglages/annuaire")];
-    cadre.page("Que réparer d’abord", &vue)?.fil(&fil).repondre()
+    cadre.page("Que réparer d’abord", &vue)?.fil(&FIL).repondre()
 }
 
 fn adresse(filtre: &Filtre) -> String {

@@ -198,7 +198,7 @@ fn repondre(cadre: &Cadre, page: &PageReseau, statut: StatusCode) -> Reponse {
 pub async fn montrer(cadre: Cadre, Path(reference): Path<String>) -> Reponse {
     let tx = cadre.instance.db.read().await?;
     let reseau = ouvrir(&tx, &cadre, &reference).await?;
-    let saisie = cadre.uri.query().map(|q| Saisie::decoder(q.as_bytes())).unwrap_or_default();
+    let saisie = cadre.demande();
     let vue = Vue { page: saisie.texte("page").parse().unwrap_or(1), ..Vue::default() };
     let page = page(&tx, &cadre, &reseau, vue).await?;
     repondre(&cadre, &page, StatusCode::OK)
@@ -340,7 +340,7 @@ pub async fn telecharger(cadre: Cadre, Path(reference): Path<String>) -> Reponse
     let instance = &cadre.instance;
     let tx = instance.db.read().await?;
     let reseau = ouvrir(&tx, &cadre, &reference).await?;
-    let saisie = cadre.uri.query().map(|q| Saisie::decoder(q.as_bytes())).unwrap_or_default();
+    let saisie = cadre.demande();
     let format = saisie
         .texte("format")
         .parse()

@@ -12,6 +12,7 @@ use web::{Cadre, CheckedForm, Erreur, Reponse, Saisie};
 use super::pages::tableau;
 use super::storage::{self, Reseau};
 use crate::evenements;
+use crate::tenue::FIL;
 
 const URL: &str = "/reglages/annuaire/reseaux";
 
@@ -49,8 +50,7 @@ async fn page(cadre: &Cadre, saisie: Saisie, erreurs: Erreurs) -> Result<PageRes
 }
 
 fn repondre(cadre: &Cadre, page: &PageReseaux, statut: StatusCode) -> Reponse {
-    let fil = [("Réglages", "/reglages"), ("Tenir l’annuaire à jour", "/reglages/annuaire")];
-    cadre.page("Réseaux", page)?.statut(statut).fil(&fil).repondre()
+    cadre.page("Réseaux", page)?.statut(statut).fil(&FIL).repondre()
 }
 
 /// GET `/reglages/annuaire/reseaux`.

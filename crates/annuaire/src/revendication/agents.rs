@@ -5,7 +5,7 @@ use axum::extract::Path;
 use axum::http::StatusCode;
 use platform::{Instant, ReadTx, journal};
 use socle::{jeton, personne};
-use web::composants::{Cellule, ChampTexte, EtatVide, Html, Onglets, Pagination, Resume, ResumeErreurs, Tableau};
+use web::composants::{Cellule, ChampTexte, Html, Resume, ResumeErreurs, Tableau};
 use web::formulaire::Erreurs;
 use web::{Cadre, CheckedForm, Erreur, Instance, Reponse, Saisie, texte};
 
@@ -13,49 +13,32 @@ use super::acte;
 use super::demande::{CODE_JOURS, Ouvert, USAGE_CODE};
 use super::rules::{EtatRevendication, Moyen, code, code_imprime};
 use super::storage::{self, Ligne, Revendication};
+use crate::a_decider::{self, Liste, Tranche};
 use crate::acteur;
 use crate::evenements;
+use crate::tenue::FIL;
 
 /// Address of the list.
 pub(crate) const URL: &str = "/reglages/annuaire/revendications";
-const FIL: [(&str, &str); 3] = [
-    ("Réglages", "/reglages"),
-    ("Tenir l’annuaire à jour", "/reglages/annuaire"),
-    ("Demandes pour tenir une fiche", URL),
-];
-const PAR_PAGE: u64 = 25;
+const LISTE: Liste = Liste {
+    url: URL,
+    titre: "Demandes pour tenir une fiche",
+    intro: "Des personnes disent « c’est ma structure ». Vous vérifiez, vous imprimez les lettres, vous acceptez ou vous \
+            refusez.",
+    onglets: "Demandes",
+    un: "demande",
+    plusieurs: "demandes",
+    vide: "Aucune demande",
+    quand: "Quand une personne dit « c’est ma structure » sur une fiche, sa demande vient ici.",
+};
 
-#[derive(Template)]
-#[template(path = "revendications.html")]
-struct PageListe {
-    onglets: Onglets,
-    compte: String,
-    tableau: Option<Tableau>,
-    vide: EtatVide,
-    pagination: Pagination,
-}
-
-/// GET `/reglages/annuaire/revendications`. Two statements.
+/// GET: those that wait, or those decided. Two statements.
 pub async fn lister(cadre: Cadre) -> Reponse {
-    let saisie = cadre.uri.query().map(|q| Saisie::decoder(q.as_bytes())).unwrap_or_default();
-    let decidees = saisie.texte("vue") == "decidees";
-    let page = saisie.texte("page").parse::<u64>().unwrap_or(1).clamp(1, 10_000);
+    let tranche = Tranche::demandee(&cadre);
     let tx = cadre.instance.db.read().await?;
-    let (total, lignes) = storage::lister(&tx, decidees, (page - 1) * PAR_PAGE, PAR_PAGE).await?;
-    let decidees_url = format!("{URL}?vue=decidees");
-    let ici = if decidees { decidees_url.as_str() } else { URL };
-    let contenu = PageListe {
-        onglets: Onglets::nouveaux("Demandes", &[("En attente", URL), ("Décidées", &decidees_url)], ici),
-        compte: texte::accorde(total, "demande", "demandes"),
-        tableau: (!lignes.is_empty()).then(|| tableau(&cadre.instance, &lignes)),
-        vide: EtatVide {
-            titre: "Aucune demande".to_owned(),
-            texte: "Quand une personne dit « c’est ma structure » sur une fiche, sa demande vient ici.".to_owned(),
-            action: None,
-        },
-        pagination: Pagination::nouvelle(ici, page, total, PAR_PAGE),
-    };
-    cadre.page("Demandes pour tenir une fiche", &contenu)?.fil(&FIL[..2]).repondre()
+    let (total, lignes) = storage::lister(&tx, tranche).await?;
+    let tableau = (!lignes.is_empty()).then(|| tableau(&cadre.instance, &lignes));
+    a_decider::montrer(&cadre, &LISTE, tranche, total, tableau)
 }
 
 /// What an agent has to do about it, in a few words.
@@ -151,7 +134,11 @@ fn page(cadre: &Cadre, lue: &Lue, saisie: Saisie, erreurs: Erreurs) -> PageUne {
 }
 
 fn repondre(cadre: &Cadre, page: &PageUne, statut: StatusCode) -> Reponse {
-    cadre.page("Une demande pour tenir une fiche", page)?.statut(statut).fil(&FIL).repondre()
+    cadre
+        .page("Une demande pour tenir une fiche", page)?
+        .statut(statut)
+        .fil(&[FIL[0], FIL[1], ("Demandes pour tenir une fiche", URL)])
+        .repondre()
 }
 
 /// GET `/reglages/annuaire/revendications/{id}`.
@@ -269,5 +256,5 @@ pub async fn lettre(cadre: Cadre, Path(reference): Path<String>) -> Reponse {
         jusqu_au: texte::jour(fin),
         retour: format!("{URL}/{reference}"),
     };
-    cadre.page("Lettre à imprimer", &page)?.fil(&FIL).repondre()
+    cadre.page("Lettre à imprimer", &page)?.fil(&[FIL[0], FIL[1], ("Demandes pour tenir une fiche", URL)]).repondre()
 }

@@ -9,6 +9,7 @@ use sea_orm::{FromQueryResult, raw_sql};
 use web::composants::{Cellule, EtatVide, Etiquette, Tableau, Ton};
 use web::{Cadre, Reponse, texte};
 
+use super::FIL;
 use super::rules::{Echeance, PREVENIR_MOIS, echeance};
 use crate::acteur::ActeurId;
 use crate::vocabulaire::{GenreAgrement, Origine};
@@ -92,8 +93,7 @@ pub async fn montrer(cadre: Cadre) -> Reponse {
             action: None,
         },
     };
-    let fil = [("Réglages", "/reglages"), ("Tenir l’annuaire à jour", "/reglages/annuaire")];
-    cadre.page("Agréments qui se terminent", &page)?.fil(&fil).repondre()
+    cadre.page("Agréments qui se terminent", &page)?.fil(&FIL).repondre()
 }
 
 fn tableau(jour: Date, finis: &[Fini]) -> Tableau {

@@ -15,6 +15,7 @@ use web::composants::{Cellule, ChampTexte, Conflit, Html, Resume, ResumeErreurs,
 use web::formulaire::Erreurs;
 use web::{Cadre, CheckedForm, Erreur, Instance, Reponse, Saisie, texte};
 
+use super::FIL;
 use super::relance::VALABLE_JOURS;
 use super::rules::{A_CONFIRMER_MOIS, Mesure, jours_restants};
 use super::storage::{self as tenue, ARelancer, Envoi};
@@ -152,8 +153,7 @@ fn par_mois(instance: &Instance, envois: &[Envoi]) -> Tableau {
 }
 
 fn repondre(cadre: &Cadre, page: &PageCampagne, statut: StatusCode) -> Reponse {
-    let fil = [("Réglages", "/reglages"), ("Tenir l’annuaire à jour", "/reglages/annuaire")];
-    cadre.page("Campagne de confirmation", page)?.statut(statut).fil(&fil).repondre()
+    cadre.page("Campagne de confirmation", page)?.statut(statut).fil(&FIL).repondre()
 }
 
 /// GET `/reglages/annuaire/campagne`.

@@ -21,3 +21,7 @@ pub mod modifier;
 pub mod relance;
 pub mod rules;
 pub mod storage;
+
+/// The way back to the work of the directory, from the agents' pages.
+pub(crate) const FIL: [(&str, &str); 2] =
+    [("Réglages", "/reglages"), ("Tenir l’annuaire à jour", "/reglages/annuaire")];

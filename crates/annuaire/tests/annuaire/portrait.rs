@@ -48,6 +48,7 @@ async fn le_portrait_d_une_commune_dit_qui_est_la_et_ce_qui_manque(#[case] moteu
         .await
         .unwrap();
     tx.commit().await.unwrap();
+    web::recherche::reconstruire(&appli.instance).await.unwrap();
     let mut n = appli.navigateur();
     let page = n.ouvrir("/annuaire/portrait/commune/54129").await;
     assert_eq!(page.statut, StatusCode::OK, "{}", page.texte());

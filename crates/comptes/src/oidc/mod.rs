@@ -17,7 +17,7 @@ use platform::{WriteTx, journal};
 use socle::personne;
 use web::cadre::{cookie, poser, retirer};
 use web::contexte::COOKIE_SESSION;
-use web::{Cadre, Erreur, Reponse, Saisie, Suite};
+use web::{Cadre, Erreur, Reponse, Suite};
 
 use crate::connexion::preparer_entree;
 use crate::evenements::{self, evenement};
@@ -61,7 +61,7 @@ fn refus(oidc: &Oidc, quoi: &str) -> Erreur {
 /// GET: to the provider. `?suite=`: what follows, signed.
 pub async fn partir(cadre: Cadre) -> Reponse {
     let (instance, oidc) = (&cadre.instance, configure(&cadre)?);
-    let demande = cadre.uri.query().map(|q| Saisie::decoder(q.as_bytes())).unwrap_or_default();
+    let demande = cadre.demande();
     let suite = Suite::lire(instance, demande.texte("suite"));
     let attente = Attente {
         etat: instance.ids.jeton(),
@@ -95,7 +95,7 @@ fn attente(cadre: &Cadre) -> Option<Attente> {
 /// GET: back from the provider.
 pub async fn revenir(cadre: Cadre) -> Reponse {
     let (instance, oidc) = (&cadre.instance, configure(&cadre)?);
-    let demande = cadre.uri.query().map(|q| Saisie::decoder(q.as_bytes())).unwrap_or_default();
+    let demande = cadre.demande();
     let attente = attente(&cadre)
         .filter(|attente| egaux(&attente.etat, demande.texte("state")))
         .ok_or_else(|| refus(oidc, "répond à une demande que ce navigateur n’a pas faite, ou trop ancienne"))?;

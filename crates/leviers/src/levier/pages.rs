@@ -101,7 +101,7 @@ struct PageLeviers {
 
 /// GET: levers in force, by name.
 pub async fn liste(cadre: Cadre) -> Reponse {
-    let saisie = Saisie::decoder(cadre.uri.query().unwrap_or_default().as_bytes());
+    let saisie = cadre.demande();
     let filtres = Filtres::lire(&saisie);
     let tx = cadre.instance.db.read().await?;
     let tous = storage::en_vigueur(&tx, cadre.instance.aujourd_hui()).await?;
@@ -214,7 +214,7 @@ fn faits(levier: &Levier, noms: &ThemesLocaux) -> Resume {
         .ligne("Pour qui", ou_rien(pour_qui.join(". "), "Tout le monde, sauf condition ci-dessous"))
         .ligne("Pour quoi", &levier.pour_quoi)
         .ligne("Thèmes", themes)
-        .ligne("Où", ou_rien(majuscule(&ou.join(" ; ")), "Partout, sauf condition ci-dessous"))
+        .ligne("Où", ou_rien(texte::majuscule(&ou.join(" ; ")), "Partout, sauf condition ci-dessous"))
         .ligne("Quand", quand)
         .ligne("Montant", &levier.montant);
     let faits = match &levier.contact {
@@ -248,11 +248,6 @@ fn origine(levier: &Levier) -> Resume {
         .ligne("Sûreté", mots::surete(source.surete))
         .ligne("Fiche tenue par", &levier.responsable)
         .ligne("Sera relue le", texte::jour(levier.a_revoir_le))
-}
-
-fn majuscule(texte: &str) -> String {
-    let mut lettres = texte.chars();
-    lettres.next().map(|premiere| premiere.to_uppercase().chain(lettres).collect()).unwrap_or_default()
 }
 
 fn lien_externe(url: &str) -> Html {

@@ -66,7 +66,7 @@ fn page(
 
 /// GET: an empty first screen. `?commune=54129` fills the commune (from its page); so does the visitor's own mandate.
 pub async fn nouveau(cadre: Cadre) -> Reponse {
-    let demandee = cadre.uri.query().map(|q| Saisie::decoder(q.as_bytes())).unwrap_or_default();
+    let demandee = cadre.demande();
     let demandee: Option<CodeCommune> = demandee.texte("commune").parse().ok();
     let la_sienne = || mandat_de_commune(&cadre).map(|(code, _)| code.clone());
     let commune = demandee.or_else(la_sienne).map(|code| cadre.instance.referentiel().nom_commune(&code).to_owned());

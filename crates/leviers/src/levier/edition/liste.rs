@@ -9,7 +9,7 @@ use jiff::civil::Date;
 use platform::{Clock, journal};
 use web::composants::{Cellule, EtatVide, Etiquette, Html, OptionDeChamp, Selection, Tableau, Ton};
 use web::formulaire::Erreurs;
-use web::{Cadre, CheckedForm, Erreur, Reponse, Saisie, texte};
+use web::{Cadre, CheckedForm, Erreur, Reponse, texte};
 
 use crate::evenements::{CREE, MODIFIE, evenement};
 use crate::levier::Levier;
@@ -41,7 +41,7 @@ struct PageListe {
 pub async fn montrer(cadre: Cadre) -> Reponse {
     let instance = &cadre.instance;
     let jour = instance.aujourd_hui();
-    let saisie = Saisie::decoder(cadre.uri.query().unwrap_or_default().as_bytes());
+    let saisie = cadre.demande();
     let tx = instance.db.read().await?;
     let fiches = storage::toutes(&tx).await?;
     let noms = instance.locaux().themes.noms_de_themes();

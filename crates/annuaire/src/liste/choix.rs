@@ -1,0 +1,155 @@
+//! The form of the search: choices that lead somewhere, with how many actors behind each.
+
+use domain::referentiel::canton;
+use domain::theme::Theme;
+use search::Resultat;
+use web::composants::{ChampTexte, OptionDeChamp, ResumeErreurs, Selection};
+use web::{Cadre, Instance};
+
+use super::autour::RAYONS;
+use super::demande::Demande;
+use super::filtres::{Vue, libelle_ess};
+use crate::activite;
+use crate::recherche::axe;
+use crate::tenue::champs::OUVERTURES;
+use crate::vocabulaire::{Champ, Famille, GenreAgrement, GenreOffre, Reponse as TroisValeurs};
+
+/// The fields of the search.
+pub(super) struct Recherche {
+    pub(super) resume: ResumeErreurs,
+    pub(super) q: ChampTexte,
+    pub(super) theme: Selection,
+    pub(super) commune: ChampTexte,
+    pub(super) autour: Selection,
+    pub(super) autres: Vec<Selection>,
+    pub(super) avances: bool,
+    pub(super) vue: &'static str,
+}
+
+impl Recherche {
+    pub(super) fn nouvelle(cadre: &Cadre, demande: &Demande, resultat: &Resultat) -> Self {
+        let instance = &cadre.instance;
+        // A field in error shows again what was typed.
+        let saisie = if demande.erreurs.est_vide() { demande.filtres.saisie(instance) } else { demande.saisie.clone() };
+        let f = cadre.formulaire_avec(saisie, demande.erreurs.clone());
+        let choix = |tous: &str, axe: &str, options: &[(&str, &str)], choisie: Option<&str>| {
+            let options = options.iter().map(|(valeur, libelle)| ((*valeur).to_owned(), (*libelle).to_owned()));
+            comptes(tous, axe, options, choisie, resultat)
+        };
+        let filtres = &demande.filtres;
+        let locaux = instance.locaux();
+        let themes: Vec<_> = Theme::TOUS.iter().map(|t| (t.as_str(), locaux.themes.nom(*t))).collect();
+        let familles: Vec<_> = Famille::TOUS.iter().map(|x| (x.as_str(), x.libelle())).collect();
+        let agrements: Vec<_> = GenreAgrement::TOUS.iter().map(|x| (x.as_str(), x.libelle())).collect();
+        let offres: Vec<_> = GenreOffre::TOUS.iter().map(|x| (x.as_str(), x.libelle())).collect();
+        let ouvertures: Vec<_> = OUVERTURES.iter().map(|x| (x.as_str(), x.libelle())).collect();
+        let ess: Vec<_> = TroisValeurs::TOUS.iter().map(|x| (x.as_str(), libelle_ess(*x))).collect();
+        let epci = epci(instance, resultat, filtres.epci.as_deref());
+        let mut autres = vec![
+            f.selection(
+                "epci",
+                "Intercommunalité",
+                comptes("Toutes", axe::EPCI, epci, filtres.epci.as_deref(), resultat),
+            ),
+            f.selection(
+                "famille",
+                "Forme",
+                choix("Toutes", axe::FAMILLE, &familles, filtres.famille.map(Famille::as_str)),
+            ),
+            f.selection(
+                "activite",
+                "Activité déclarée à l’Insee",
+                choix("Toutes", axe::ACTIVITE, activite::divisions(), filtres.activite.as_deref()),
+            ),
+            f.selection(
+                "agrement",
+                "Agrément",
+                choix("Tous", axe::AGREMENT, &agrements, filtres.agrement.map(GenreAgrement::as_str)),
+            ),
+            f.selection(
+                "offre",
+                "Ce qui est proposé",
+                choix("Tout", axe::OFFRE, &offres, filtres.offre.map(GenreOffre::as_str)),
+            ),
+            f.selection(
+                "accueil",
+                "Accueil et achats",
+                choix("Peu importe", axe::ACCUEIL, &ouvertures, filtres.accueil.map(Champ::as_str)),
+            ),
+            f.selection(
+                "ess",
+                "Économie sociale et solidaire (ESS)",
+                choix("Toutes les réponses", axe::ESS, &ess, filtres.ess.map(TroisValeurs::as_str)),
+            ),
+        ];
+        if !demande.secteurs.is_empty() {
+            let secteurs = demande.secteurs.iter().map(|s| OptionDeChamp::nouvelle(&s.nom_tri, &s.nom));
+            let options = std::iter::once(OptionDeChamp::nouvelle("", "Tous")).chain(secteurs);
+            autres.push(f.selection("secteur", "Secteur du département", options));
+        }
+        let cantons = canton::cantons_de(|code| instance.perimetre().contient(code));
+        // A canton that is only a part of a town has no commune of its own: nobody can be sorted into it.
+        let cantons: Vec<_> = cantons.into_iter().filter(|canton| canton.communes().next().is_some()).collect();
+        if !cantons.is_empty() {
+            let options = cantons.iter().map(|canton| OptionDeChamp::nouvelle(canton.code, canton.nom));
+            let options = std::iter::once(OptionDeChamp::nouvelle("", "Tous")).chain(options);
+            autres.push(f.selection("canton", "Canton", options));
+        }
+        let ordres =
+            [OptionDeChamp::nouvelle("", "Meilleures réponses d’abord"), OptionDeChamp::nouvelle("nom", "Par nom")];
+        autres.push(f.selection("ordre", "Ordre", ordres));
+        Self {
+            resume: f.resume(),
+            q: f.texte("q", "Un nom, un mot, un besoin"),
+            theme: f.selection("theme", "Thème", choix("Tous", axe::THEME, &themes, filtres.theme.map(Theme::as_str))),
+            commune: f.texte("commune", "Commune").commune(),
+            autour: f.selection("autour", "Autour de la commune", autour()),
+            autres,
+            avances: filtres.avances(),
+            vue: if filtres.vue == Vue::Carte { "carte" } else { "" },
+        }
+    }
+}
+
+/// Distances around the commune typed.
+pub(crate) fn autour() -> Vec<OptionDeChamp> {
+    let rayons = RAYONS.iter().map(|km| OptionDeChamp::nouvelle(km.to_string(), format!("À {km}\u{a0}km à la ronde")));
+    [
+        ("", "Cette commune seulement"),
+        ("voisines", "Avec les communes voisines"),
+        ("desservie", "Qui dit y venir, d’où que ce soit"),
+    ]
+    .into_iter()
+    .map(|(valeur, libelle)| OptionDeChamp::nouvelle(valeur, libelle))
+    .chain(rayons)
+    .collect()
+}
+
+/// Intercommunalités where an actor is, by name.
+fn epci(instance: &Instance, resultat: &Resultat, choisie: Option<&str>) -> Vec<(String, String)> {
+    let trouvees = resultat.facettes.get(axe::EPCI).into_iter().flatten().map(|(code, _)| code.as_str());
+    let mut epci: Vec<(String, String)> = trouvees
+        .chain(choisie)
+        .filter_map(|code| instance.referentiel().epci(code))
+        .map(|epci| (epci.nom.to_owned(), epci.code.as_str().to_owned()))
+        .collect();
+    epci.sort();
+    epci.dedup();
+    epci.into_iter().map(|(nom, code)| (code, nom)).collect()
+}
+
+/// Choices that lead somewhere, with how many actors; the chosen one is always there.
+fn comptes(
+    tous: &str,
+    axe: &str,
+    options: impl IntoIterator<Item = (String, String)>,
+    choisie: Option<&str>,
+    resultat: &Resultat,
+) -> Vec<OptionDeChamp> {
+    let utiles = options.into_iter().filter_map(|(valeur, libelle)| {
+        let nombre = resultat.compte(axe, &valeur);
+        (nombre > 0 || choisie == Some(valeur.as_str()))
+            .then(|| OptionDeChamp::nouvelle(valeur, format!("{libelle} ({nombre})")))
+    });
+    std::iter::once(OptionDeChamp::nouvelle("", tous)).chain(utiles).collect()
+}

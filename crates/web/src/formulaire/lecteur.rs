@@ -1,0 +1,192 @@
+//! Fields read one by one; each error goes to its field.
+
+use std::str::FromStr;
+
+use domain::cents::Cents;
+use domain::code::CodeCommune;
+use domain::referentiel::Trouvaille;
+use domain::tri::cle_de_tri;
+use jiff::civil::Date;
+
+use super::{Erreurs, Saisie};
+
+/// Reads fields; each error goes to its field.
+pub struct Lecteur<'a> {
+    pub(super) saisie: &'a Saisie,
+    /// Gathered so far.
+    pub erreurs: Erreurs,
+}
+
+impl Lecteur<'_> {
+    /// A text between two lengths (characters), spaces trimmed.
+    pub fn texte(&mut self, nom: &str, vide: &str, min: usize, max: usize) -> Option<String> {
+        let texte = self.saisie.texte(nom).trim();
+        let longueur = texte.chars().count();
+        if longueur == 0 {
+            self.erreurs.ajouter(nom, vide);
+        } else if longueur < min {
+            self.erreurs.ajouter(nom, format!("C’est trop court : écrivez au moins {min}\u{a0}caractères."));
+        } else if longueur > max {
+            self.erreurs.ajouter(
+                nom,
+                format!("C’est trop long : {longueur}\u{a0}caractères, {max} au plus. Retirez-en {}.", longueur - max),
+            );
+        } else {
+            return Some(texte.to_owned());
+        }
+        None
+    }
+
+    /// A text that may be left empty.
+    pub fn texte_libre(&mut self, nom: &str, max: usize) -> Option<String> {
+        if self.saisie.texte(nom).trim().is_empty() { None } else { self.texte(nom, "", 1, max) }
+    }
+
+    /// One of a closed vocabulary.
+    pub fn choix<T: FromStr>(&mut self, nom: &str, vide: &str) -> Option<T> {
+        match self.saisie.texte(nom).parse() {
+            Ok(valeur) => Some(valeur),
+            Err(_) => {
+                self.erreurs.ajouter(nom, vide);
+                None
+            }
+        }
+    }
+
+    /// One of a closed vocabulary, or nothing.
+    #[must_use]
+    pub fn choix_libre<T: FromStr>(&self, nom: &str) -> Option<T> {
+        self.saisie.texte(nom).parse().ok()
+    }
+
+    /// Several of a closed vocabulary, doubles once; unknown values are refused.
+    pub fn plusieurs<T: FromStr + PartialEq>(&mut self, nom: &str, max: usize, trop: &str) -> Vec<T> {
+        let mut valeurs: Vec<T> = Vec::new();
+        for texte in self.saisie.liste(nom) {
+            match texte.parse::<T>() {
+                Ok(valeur) if !valeurs.contains(&valeur) => valeurs.push(valeur),
+                Ok(_) => {}
+                Err(_) => self.erreurs.ajouter(nom, "Ce choix n’existe pas. Choisissez dans la liste."),
+            }
+        }
+        if valeurs.len() > max {
+            self.erreurs.ajouter(nom, trop);
+        }
+        valeurs
+    }
+
+    /// An amount of at most ten billion euros, or nothing.
+    pub fn montant(&mut self, nom: &str) -> Option<Cents> {
+        let texte = self.saisie.texte(nom).trim();
+        if texte.is_empty() {
+            return None;
+        }
+        match texte.parse::<Cents>() {
+            Ok(montant) if montant < Cents::ZERO => self.erreurs.ajouter(nom, "Un montant ne peut pas être négatif."),
+            Ok(montant) if montant > Cents::euros(10_000_000_000) => {
+                self.erreurs.ajouter(nom, "Ce montant est trop grand. Vérifiez le nombre de zéros.");
+            }
+            Ok(montant) => return Some(montant),
+            Err(_) => self.erreurs.ajouter(nom, "Écrivez un montant en euros, par exemple 45 000 ou 45 000,50."),
+        }
+        None
+    }
+
+    /// A civil date (`AAAA-MM-JJ` from a date field, or `JJ/MM/AAAA` typed), or nothing.
+    pub fn date(&mut self, nom: &str) -> Option<Date> {
+        let texte = self.saisie.texte(nom).trim();
+        if texte.is_empty() {
+            return None;
+        }
+        let date = lire_date(texte);
+        if date.is_none() {
+            self.erreurs.ajouter(nom, "Écrivez une date comme 24/11/2026.");
+        }
+        date
+    }
+
+    /// A commune by code or by name; the choice to make when several fit.
+    pub fn commune(&mut self, nom: &str, instance: &crate::Instance) -> Option<CodeCommune> {
+        let texte = self.saisie.texte(nom).trim();
+        match trouver_commune(instance, texte) {
+            Ok(code) => Some(code),
+            Err(phrase) => {
+                self.erreurs.ajouter(nom, phrase);
+                None
+            }
+        }
+    }
+
+    /// An e-mail address, normalised.
+    pub fn courriel(&mut self, nom: &str, vide: &str) -> Option<String> {
+        let texte = self.saisie.texte(nom).trim();
+        if texte.is_empty() {
+            self.erreurs.ajouter(nom, vide);
+            return None;
+        }
+        let adresse = socle::personne::courriel_normalise(texte);
+        if adresse.is_none() {
+            self.erreurs.ajouter(nom, "Cette adresse n’est pas complète. Exemple : mairie@exemple.fr");
+        }
+        adresse
+    }
+}
+
+/// `AAAA-MM-JJ` or `JJ/MM/AAAA`.
+#[must_use]
+pub fn lire_date(texte: &str) -> Option<Date> {
+    if let Ok(date) = texte.parse::<Date>() {
+        return Some(date);
+    }
+    let mut parties = texte.split(['/', '.', ' ']).filter(|p| !p.is_empty());
+    let (jour, mois, annee) = (parties.next()?, parties.next()?, parties.next()?);
+    if parties.next().is_some() {
+        return None;
+    }
+    Date::new(annee.parse().ok()?, mois.parse().ok()?, jour.parse().ok()?).ok()
+}
+
+/// The commune of the instance's perimeter that a text names: a code, "Cirey-sur-Vezouze (54)", a name, a postal code.
+///
+/// # Errors
+/// The sentence to show beside the field.
+pub fn trouver_commune(instance: &crate::Instance, texte: &str) -> Result<CodeCommune, String> {
+    if texte.is_empty() {
+        return Err("Indiquez la commune.".to_owned());
+    }
+    // "Cirey-sur-Vezouze (54)", as the list shows it.
+    let nom = texte.split(" (").next().unwrap_or(texte).trim();
+    let perimetre = instance.perimetre();
+    let trouvees = instance.referentiel().chercher_commune(nom, 6, Some(perimetre));
+    let cle = cle_de_tri(nom);
+    // Five digits may be an INSEE code and also the postal code of others: people mean the postal code.
+    let postal = trouvees.iter().any(|t| {
+        instance.referentiel().commune(&t.code).is_some_and(|commune| commune.codes_postaux().any(|code| code == nom))
+    });
+    let nommee = |t: &&Trouvaille| {
+        (t.code.as_str() == nom && !postal)
+            || cle_de_tri(t.nom) == cle
+            || t.par.is_some_and(|par| cle_de_tri(par) == cle)
+    };
+    let exactes: Vec<&Trouvaille> = trouvees.iter().filter(nommee).collect();
+    match (exactes.as_slice(), trouvees.as_slice()) {
+        ([une], _) => Ok(une.code.clone()),
+        ([], [une]) => Ok(une.code.clone()),
+        (_, []) => Err(match instance.referentiel().chercher_commune(nom, 1, None).first() {
+            Some(ailleurs) => {
+                format!(
+                    "{} n’est pas dans le territoire de ce site ({}).",
+                    ailleurs.libelle(),
+                    instance.collectivite.nom
+                )
+            }
+            None => {
+                format!("Nous ne trouvons pas «\u{a0}{texte}\u{a0}». Vérifiez l’orthographe, ou tapez le code postal.")
+            }
+        }),
+        (_, plusieurs) => {
+            let noms: Vec<&str> = plusieurs.iter().map(|t| t.nom).collect();
+            Err(format!("Plusieurs communes correspondent\u{a0}: {}. Écrivez le nom complet.", noms.join(", ")))
+        }
+    }
+}
