@@ -160,7 +160,7 @@ async fn destinataires(
         l.erreurs.ajouter("acteurs", "Ce service se paie : proposez au moins deux acteurs, le porteur choisit.");
     }
     // In the demonstration nobody real is written to.
-    if instance.demo && destinataires.iter().any(|d| !d.courriel.ends_with(".invalid")) {
+    if destinataires.iter().any(|d| !instance.peut_ecrire_a(&d.courriel)) {
         l.erreurs.ajouter(
             "acteur_courriel",
             "Dans la démonstration, on n’écrit qu’à des adresses inventées, en « .invalid ».",

@@ -155,7 +155,7 @@ pub async fn montrer(cadre: Cadre, Path(reference): Path<String>) -> Reponse {
         resume: resume(&acteur, &valeurs),
         agrements: tableau_des_agrements(instance, &agrements),
         etablissements: tableau_des_etablissements(instance, &acteur, &etablissements),
-        recits: succession::raconter(acteur.siren.as_ref().map_or("", |siren| siren.as_str()), &etapes, texte::jour),
+        recits: succession::raconter(acteur.siren.as_ref().map_or("", |siren| siren.as_str()), &etapes),
         carte: Html(carte(instance, &acteur, &etablissements)),
         provenance: provenance(&acteur, &valeurs),
         gerer: gerable.then(|| format!("/annuaire/{}", acteur.reference)),

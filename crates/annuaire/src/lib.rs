@@ -154,7 +154,10 @@ pub fn feature() -> Feature {
             doublon::recherche::CHAQUE_JOUR,
             alertes::envoi::CHAQUE_JOUR,
         ],
-        liens_compte: &[("/annuaire/recherches", "Mes recherches dans l’annuaire, et leurs courriels")],
+        liens_compte: &[
+            ("/annuaire/recherches", "Mes recherches dans l’annuaire, et leurs courriels"),
+            ("/reseaux", "Mes réseaux : les structures que j’anime"),
+        ],
         demo: Some(|instance| Box::pin(demo::semer(instance))),
         jeux: ouvert::jeu::JEUX,
         api: Some(ouvert::api::document),

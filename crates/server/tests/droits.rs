@@ -445,7 +445,7 @@ async fn un_acteur(tx: &WriteTx, appli: &Appli) -> ActeurEnVue {
     let adresse = offre.reference().to_owned();
     let complete = offre::OffreComplete { offre, themes: vec![], etapes: vec![], territoires: vec![] };
     offre::inserer(tx, complete).await.unwrap();
-    assert!(reseau::storage::marquer(tx, ids, &organisation.id, maintenant, None).await.unwrap());
+    assert!(reseau::storage::marquer(tx, ids, &organisation.id, maintenant, None).await.unwrap().1);
     let reseau = reseau::storage::de_l_organisation(tx, &organisation.id).await.unwrap().unwrap().reference;
     ActeurEnVue { id: numero, organisation: organisation.id, reference, offre: adresse, reseau }
 }

@@ -91,6 +91,12 @@ impl Instance {
         })))
     }
 
+    /// May a mail go to this address? In a demonstration, only invented ones are written to.
+    #[must_use]
+    pub fn peut_ecrire_a(&self, courriel: &str) -> bool {
+        !self.demo || courriel.ends_with(".invalid")
+    }
+
     /// Today, in the instance's time zone.
     #[must_use]
     pub fn aujourd_hui(&self) -> Date {

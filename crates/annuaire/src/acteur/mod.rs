@@ -88,6 +88,13 @@ pub struct Model {
 }
 
 impl Model {
+    /// Said right: confirmed from this instant, awake if it slept.
+    #[must_use]
+    pub fn confirme(self, le: Instant) -> Self {
+        let etat = if self.etat == EtatActeur::Endormi { EtatActeur::Actif } else { self.etat };
+        Self { etat, confirme_le: Some(le), ..self }
+    }
+
     /// An actor of which nothing is known yet: [`projection::projeter`] dresses it with facts.
     #[must_use]
     pub fn nouveau(

@@ -23,7 +23,7 @@ pub struct Ordre {
 
 use Origine::{Acteur, Agent, Cress, EssFrance, Esus, Exemple, Reseau, Rna, Siae, Sirene};
 
-/// The orders. Of two on the same field, the later one is in force.
+/// The orders in force: one for a field, and one for all that is not named. Changing one is a new version, dated.
 pub const ORDRES: &[Ordre] = &[
     Ordre {
         depuis: date(2026, 11, 1),
@@ -48,8 +48,8 @@ pub const ORDRES: &[Ordre] = &[
 /// The order in force for a field.
 #[must_use]
 pub fn ordre(champ: Champ) -> Option<&'static Ordre> {
-    let nomme = ORDRES.iter().filter(|ordre| ordre.champs.contains(&champ)).max_by_key(|ordre| ordre.depuis);
-    nomme.or_else(|| ORDRES.iter().filter(|ordre| ordre.champs.is_empty()).max_by_key(|ordre| ordre.depuis))
+    let nomme = ORDRES.iter().find(|ordre| ordre.champs.contains(&champ));
+    nomme.or_else(|| ORDRES.iter().find(|ordre| ordre.champs.is_empty()))
 }
 
 /// Rank of a source for a field, the lowest is followed.

@@ -6,6 +6,8 @@ use platform::Jour;
 use sea_orm::entity::prelude::*;
 use sea_orm::{FromQueryResult, raw_sql};
 
+use web::texte;
+
 use super::Model as Acteur;
 
 /// Columns of `acteur_succession`.
@@ -90,18 +92,19 @@ pub struct Reprise {
     pub le: Jour,
 }
 
-/// Takeovers between two pages of the directory, newest first.
+/// Takeovers between two pages of the directory since a day, newest first.
 ///
 /// # Errors
 /// The engine refused.
-pub async fn reprises(db: &impl ConnectionTrait, limite: i64) -> Result<Vec<Reprise>, DbErr> {
+pub async fn reprises(db: &impl ConnectionTrait, depuis: Date, limite: i64) -> Result<Vec<Reprise>, DbErr> {
+    let depuis = depuis.to_string();
     Reprise::find_by_statement(raw_sql!(
         Postgres,
         "SELECT DISTINCT a.nom, a.reference, b.nom AS repreneur, b.reference AS repreneur_reference, s.le
          FROM acteur_succession s
          JOIN acteur a ON a.siren = s.siren_avant AND a.etat IN ('cesse', 'parti')
          JOIN acteur b ON b.siren = s.siren_apres AND b.etat <> 'masque'
-         WHERE s.siren_avant <> s.siren_apres ORDER BY s.le DESC, a.nom, a.reference, b.reference LIMIT {limite}"
+         WHERE s.siren_avant <> s.siren_apres AND s.le >= {depuis} ORDER BY s.le DESC, a.nom, a.reference, b.reference LIMIT {limite}"
     ))
     .all(db)
     .await
@@ -120,10 +123,10 @@ pub struct Recit {
 
 /// The story of an actor: one sentence per fact. A link is what Sirene declares, never a judgement on the activity.
 #[must_use]
-pub fn raconter(siren: &str, etapes: &[Etape], jour: impl Fn(Date) -> String) -> Vec<Recit> {
+pub fn raconter(siren: &str, etapes: &[Etape]) -> Vec<Recit> {
     let mut recits: Vec<Recit> = Vec::new();
     for etape in etapes {
-        let le = jour(etape.le.0);
+        let le = texte::jour(etape.le.0);
         let (debut, autre) = match (etape.siren_avant == siren, etape.siren_apres == siren) {
             (true, true) => (format!("Le siège a déménagé le {le}."), None),
             (true, false) => {

@@ -47,8 +47,7 @@ async fn prevenir(instance: &Instance, recherche: &Model) -> Result<(), Erreur> 
     let courriel = personne::par_id(&tx, &recherche.personne_id).await?.and_then(|personne| personne.courriel);
     drop(tx);
     let (Some(courriel), false) = (courriel, trouves.is_empty()) else { return Ok(()) };
-    // In a demonstration, only invented addresses are written to.
-    if instance.demo && !courriel.ends_with(".invalid") {
+    if !instance.peut_ecrire_a(&courriel) {
         return Ok(());
     }
     let mut liste = String::new();

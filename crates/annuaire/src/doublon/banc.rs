@@ -9,6 +9,7 @@ use web::composants::{Cellule, ChampOptions, Conflit, Etiquette, Html, OptionDeC
 use web::formulaire::Erreurs;
 use web::{Cadre, CheckedForm, Erreur, Instance, Reponse, Saisie, texte};
 
+use super::demenagement;
 use super::fusion::{self, Refuse};
 use super::liste::{URL, ton};
 use super::reunion::{Choisis, Choix, Compare, comparer, montrables};
@@ -198,7 +199,7 @@ fn cote_a_cote(instance: &Instance, paire: &Paire) -> Tableau {
 fn mouvements(paire: &Paire) -> Resume {
     let (garde, absorbe) = (&paire.garde, &paire.absorbe);
     let siren = garde.acteur.siren.as_ref().or(absorbe.acteur.siren.as_ref()).map(|siren| siren.as_str());
-    let suivent = fusion::suivent(siren, &garde.etablissements, absorbe.etablissements.clone()).len();
+    let suivent = demenagement::suivent(siren, &garde.etablissements, absorbe.etablissements.clone()).len();
     let restent = absorbe.etablissements.len() - suivent;
     let nombre = |n: usize| u64::try_from(n).unwrap_or(u64::MAX);
     let entier = |n: i64| u64::try_from(n).unwrap_or(0);

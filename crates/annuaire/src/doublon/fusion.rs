@@ -11,10 +11,10 @@ use serde::{Deserialize, Serialize};
 use socle::organisation::reunion::{self as organisations, Deplaces};
 use web::Instance;
 
+use super::demenagement;
 use super::reunion::{Choisis, Ecrits, montrables, reunir as choisir};
 use super::storage::{self as doublons, Fusion, etat};
-use crate::acteur::{self, ActeurId, agrement, etablissement, storage, theme, valeur};
-use crate::photo::storage as photos;
+use crate::acteur::{self, ActeurId, storage, valeur};
 use crate::tenue::storage as tenue;
 use crate::vocabulaire::{Champ, EtatActeur, Origine};
 
@@ -32,6 +32,12 @@ pub struct Trace {
     /// Photos moved.
     #[serde(default)]
     pub photos: Vec<String>,
+    /// Networks of which the one that stays became a member.
+    #[serde(default)]
+    pub reseaux: Vec<String>,
+    /// Claims and proposals moved, by table.
+    #[serde(default)]
+    pub demandes: Vec<(String, String)>,
     /// Approvals copied: kind and source.
     pub agrements: Vec<(String, String)>,
     /// Themes copied.
@@ -63,25 +69,6 @@ impl From<DbErr> for Refuse {
     }
 }
 
-/// The establishments of the absorbed actor that may follow: an establishment belongs to the legal unit of its SIRET.
-#[must_use]
-pub fn suivent(
-    siren: Option<&str>,
-    deja: &[etablissement::Model],
-    autres: Vec<etablissement::Model>,
-) -> Vec<etablissement::Model> {
-    let pliee =
-        |e: &etablissement::Model| Some((e.commune.clone(), super::rules::cle_de_l_adresse(e.adresse.as_deref()?)?));
-    autres
-        .into_iter()
-        .filter(|e| match e.siret.as_deref() {
-            Some(siret) => siren.is_some_and(|siren| siret.starts_with(siren)),
-            // Without a number, an address already there is the same place.
-            None => pliee(e).is_none_or(|ici| !deja.iter().any(|d| pliee(d).as_ref() == Some(&ici))),
-        })
-        .collect()
-}
-
 /// Merges `absorbe` into `garde`, both as they were read. Returns the reference of the merge.
 ///
 /// # Errors
@@ -106,7 +93,7 @@ pub async fn reunir(
     };
     ecrire_les_faits(tx, instance, &garde.id, &ecrits, par, &mut trace).await?;
     let siren = garde.siren.clone().or_else(|| absorbe.siren.clone());
-    deplacer(tx, &garde, &absorbe, siren.as_ref().map(|s| s.as_str()), &mut trace).await?;
+    demenagement::aller(tx, &garde, &absorbe, siren.as_ref().map(|s| s.as_str()), &mut trace).await?;
     trace.organisation = organisations::reunir(tx, &absorbe.organisation_id, &garde.organisation_id).await?;
     retirer(tx, instance, &absorbe, par, &mut trace).await?;
     // The SIREN is that of one actor at a time: the absorbed one gives it first.
@@ -180,61 +167,6 @@ async fn eteindre(tx: &WriteTx, ids: &[String], trace: &mut Trace) -> Result<(),
     Ok(())
 }
 
-/// Establishments and offers go; approvals and themes are copied where they are missing.
-async fn deplacer(
-    tx: &WriteTx,
-    garde: &acteur::Model,
-    absorbe: &acteur::Model,
-    siren: Option<&str>,
-    trace: &mut Trace,
-) -> Result<(), DbErr> {
-    let deja = storage::etablissements(tx, &garde.id).await?;
-    let (de, vers) = (absorbe.id.as_str(), garde.id.as_str());
-    for e in suivent(siren, &deja, storage::etablissements(tx, &absorbe.id).await?) {
-        let id = e.id.as_str();
-        // One seat: that of the legal unit which stays.
-        let siege = e.siege && trace.siren;
-        tx.execute_raw(raw_sql!(
-            Postgres,
-            "UPDATE acteur_etablissement SET acteur_id = {vers}, siege = {siege} WHERE id = {id}"
-        ))
-        .await?;
-        trace.etablissements.push(if e.siege { format!("{}*", e.id) } else { e.id });
-    }
-    let offres =
-        tx.query_all_raw(raw_sql!(Postgres, "SELECT id FROM offre WHERE acteur_id = {de} ORDER BY id")).await?;
-    for offre in offres {
-        trace.offres.push(offre.try_get("", "id")?);
-    }
-    tx.execute_raw(raw_sql!(
-        Postgres,
-        "UPDATE offre SET acteur_id = {vers}, version = version + 1 WHERE acteur_id = {de}"
-    ))
-    .await?;
-    for photo in photos::de_l_acteur(tx, &absorbe.id).await? {
-        let id = photo.id.as_str();
-        tx.execute_raw(raw_sql!(Postgres, "UPDATE acteur_photo SET acteur_id = {vers} WHERE id = {id}")).await?;
-        trace.photos.push(photo.id);
-    }
-    let connus = storage::agrements(tx, &garde.id).await?;
-    for a in storage::agrements(tx, &absorbe.id).await? {
-        if !connus.iter().any(|c| c.genre == a.genre && c.source == a.source) {
-            trace.agrements.push((a.genre.clone(), a.source.clone()));
-            let copie = agrement::Model { acteur_id: garde.id.clone(), ..a };
-            agrement::Entity::insert(copie.into_active_model()).exec_without_returning(tx).await?;
-        }
-    }
-    let connus = storage::themes(tx, &garde.id).await?;
-    for t in storage::themes(tx, &absorbe.id).await? {
-        if !connus.iter().any(|c| c.theme == t.theme) {
-            trace.themes.push(t.theme.clone());
-            let copie = theme::Model { acteur_id: garde.id.clone(), ..t };
-            theme::Entity::insert(copie.into_active_model()).exec_without_returning(tx).await?;
-        }
-    }
-    Ok(())
-}
-
 /// The absorbed actor leaves the directory by a fact of the agent: no import brings it back.
 async fn retirer(
     tx: &WriteTx,
@@ -271,7 +203,7 @@ pub async fn defaire(tx: &WriteTx, instance: &Instance, fusion: &Fusion, par: Op
         return Err(Refuse::Impossible("Une des deux fiches n’existe plus.".to_owned()));
     };
     rendre_les_faits(tx, &trace).await?;
-    rendre_le_reste(tx, &garde, &absorbe, &trace).await?;
+    demenagement::retour(tx, &garde, &absorbe, &trace).await?;
     organisations::separer(tx, &absorbe.organisation_id, &garde.organisation_id, &trace.organisation).await?;
     let siren = garde.siren.clone().filter(|_| trace.siren);
     // A confirmation given since is that of the page as it was read: it stays with the one that stays.
@@ -307,49 +239,6 @@ async fn rendre_les_faits(tx: &WriteTx, trace: &Trace) -> Result<(), DbErr> {
                     OR (v.source IN ('acteur', 'agent') AND acteur_valeur.source IN ('acteur', 'agent'))))"
         ))
         .await?;
-    }
-    Ok(())
-}
-
-async fn rendre_le_reste(
-    tx: &WriteTx,
-    garde: &acteur::Model,
-    absorbe: &acteur::Model,
-    trace: &Trace,
-) -> Result<(), DbErr> {
-    let (g, a) = (garde.id.as_str(), absorbe.id.as_str());
-    for marque in &trace.etablissements {
-        let (id, siege) = marque.strip_suffix('*').map_or((marque.as_str(), false), |id| (id, true));
-        tx.execute_raw(raw_sql!(
-            Postgres,
-            "UPDATE acteur_etablissement SET acteur_id = {a}, siege = {siege} WHERE id = {id} AND acteur_id = {g}"
-        ))
-        .await?;
-    }
-    for id in &trace.offres {
-        tx.execute_raw(raw_sql!(
-            Postgres,
-            "UPDATE offre SET acteur_id = {a}, version = version + 1 WHERE id = {id} AND acteur_id = {g}"
-        ))
-        .await?;
-    }
-    for id in &trace.photos {
-        tx.execute_raw(raw_sql!(
-            Postgres,
-            "UPDATE acteur_photo SET acteur_id = {a} WHERE id = {id} AND acteur_id = {g}"
-        ))
-        .await?;
-    }
-    for (genre, source) in &trace.agrements {
-        tx.execute_raw(raw_sql!(
-            Postgres,
-            "DELETE FROM acteur_agrement WHERE acteur_id = {g} AND genre = {genre} AND source = {source}"
-        ))
-        .await?;
-    }
-    for theme in &trace.themes {
-        tx.execute_raw(raw_sql!(Postgres, "DELETE FROM acteur_theme WHERE acteur_id = {g} AND theme = {theme}"))
-            .await?;
     }
     Ok(())
 }

@@ -38,13 +38,18 @@ pub fn dossier(instance: &Instance) -> PathBuf {
     instance.dossiers.donnees.join(DOSSIER)
 }
 
-/// Worker. Idempotent: files are moved once the import is settled; one killed before reads them again.
+/// Worker. Files are moved as soon as the import is settled, then the agents are told; one killed before reads them again,
+/// and finds nothing new.
 pub(crate) async fn chaque_jour(instance: Instance, _: ligne::Model) -> Result<(), EchecTravail> {
     let disque = |erreur: std::io::Error| EchecTravail::Temporaire(format!("dossier {DOSSIER} : {erreur}"));
     let dossier = dossier(&instance);
     let chemins = fichiers(&dossier).map_err(disque)?;
     if chemins.is_empty() {
         return Ok(());
+    }
+    // Should files not be movable, nothing is read: they would be read again at each try.
+    for vers in [LUS, REFUSES] {
+        std::fs::create_dir_all(dossier.join(vers)).map_err(disque)?;
     }
     let recus = chemins.iter().map(|chemin| FichierRecu {
         nom: chemin.file_name().unwrap_or(chemin.as_os_str()).to_string_lossy().into_owned(),
@@ -59,12 +64,14 @@ pub(crate) async fn chaque_jour(instance: Instance, _: ligne::Model) -> Result<(
         Err(ImportRefuse::Base(erreur)) => return Err(erreur.into()),
         Err(refus) => (REFUSES, "Annuaire : l’import automatique est refusé".to_owned(), format!("{refus}\n")),
     };
+    let ranges = ranger(&chemins, &dossier.join(vers));
     let tx = instance.db.begin().await?;
     for agent in mandat::titulaires(&tx, Fonction::AgentSite, instance.aujourd_hui()).await? {
         courriels::prevenir(&tx, &instance, &agent, None, &sujet, &texte).await?;
     }
     tx.commit().await?;
-    ranger(&chemins, &dossier.join(vers)).map_err(disque)
+    // Tried again, it would write to everyone again.
+    ranges.map_err(|erreur| EchecTravail::Definitif(format!("dossier {DOSSIER} : {erreur}")))
 }
 
 /// Lets it in, gives it up, or leaves it waiting. Gives what the agents are told.
@@ -81,7 +88,10 @@ async fn decider(instance: &Instance, id: &str, rapport: &Rapport) -> Result<(St
             ("Annuaire : rien de nouveau".to_owned(), suite)
         }
         Issue::Entre => {
-            appliquer(instance, id, None).await.map_err(echec)?;
+            if let Err(refus) = appliquer(instance, id, None).await {
+                abandonner(instance, id).await.map_err(echec)?;
+                return Err(echec(refus));
+            }
             ("Annuaire : l’import automatique est enregistré".to_owned(), suite)
         }
         Issue::Attend(motif) => {
@@ -110,7 +120,6 @@ fn fichiers(dossier: &Path) -> std::io::Result<Vec<PathBuf>> {
 
 /// Moves files; one of the same name, read before, gives its place: the folder does not grow every month.
 fn ranger(chemins: &[PathBuf], vers: &Path) -> std::io::Result<()> {
-    std::fs::create_dir_all(vers)?;
     for chemin in chemins {
         if let Some(nom) = chemin.file_name() {
             std::fs::rename(chemin, vers.join(nom))?;

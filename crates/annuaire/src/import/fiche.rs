@@ -235,6 +235,12 @@ pub fn court(siren: &Siren) -> u32 {
     siren.as_str().parse().unwrap_or(0)
 }
 
+/// Only links that a browser may open safely.
+#[must_use]
+pub fn est_une_adresse(site: &str) -> bool {
+    (site.starts_with("https://") || site.starts_with("http://")) && !site.contains(char::is_whitespace)
+}
+
 /// A NAF rév. 2 code with its dot; nothing for another nomenclature.
 #[must_use]
 pub fn naf(brut: &str) -> Option<String> {

@@ -111,18 +111,19 @@ pub async fn defaisable(db: &impl ConnectionTrait) -> Result<Option<String>, DbE
     ligne.map(|ligne| ligne.try_get("", "id")).transpose()
 }
 
-/// Opens an import; gives up those that wait since yesterday, sweeps what older ones left.
+/// Opens an import; gives up those whose reading stopped, and those that wait for a month, sweeps what older ones left.
 ///
 /// # Errors
 /// The engine refused.
 pub async fn ouvrir(tx: &WriteTx, import: import::Model) -> Result<(), DbErr> {
     let maintenant = import.commence_le.0;
-    // A day: longer than any reading, and than anybody's hesitation before a report.
+    // A day is longer than any reading; a month, than anybody's hesitation before a report.
     let hier = import.commence_le.plus_seconds(-24 * 3600).0;
+    let mois = import.commence_le.plus_seconds(-30 * 24 * 3600).0;
     tx.execute_raw(raw_sql!(
         Postgres,
         "UPDATE annuaire_import SET etat = 'abandonne', fini_le = {maintenant}, version = version + 1
-         WHERE etat IN ('lecture', 'pret') AND commence_le < {hier}"
+         WHERE (etat = 'lecture' AND commence_le < {hier}) OR (etat = 'pret' AND commence_le < {mois})"
     ))
     .await?;
     attente::balayer(tx).await?;

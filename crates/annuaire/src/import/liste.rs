@@ -1,19 +1,21 @@
 //! Lists that a mapping file describes: agreed enterprises (ESUS), lists of regional chambers (CRESS)… A mapping says by
 //! which columns its list is recognised and where each thing is; an agent may send one with the list. CSV, XLSX or ODS.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::sync::LazyLock;
 
-use documents::lecture::{self, Case, FeuilleLue, Ligne};
+use documents::correspondance;
+use documents::lecture::{self, Case, FeuilleLue, Ligne, Refus};
 use domain::identifiant::Siren;
 use jiff::civil::Date;
 use serde::Deserialize;
 
 use super::ImportRefuse;
-use super::fiche::{AgrementLu, Contexte, Fiche, court};
+use super::fiche::{AgrementLu, Contexte, Fiche, court, est_une_adresse};
 use super::fichier::{Contenu, FichierRecu};
 use super::lieu::Situation;
-use super::nombre;
+use super::nombre::{self, Lu};
 use super::rapport::FichierLu;
 use crate::vocabulaire::{Champ, GenreAgrement, Origine};
 
@@ -46,34 +48,34 @@ pub struct Correspondance {
     pub preuve_ess: Option<String>,
     /// Columns by which the list is recognised.
     pub reconnait: Vec<String>,
-    /// Where each thing is.
-    pub colonnes: Colonnes,
+    /// Where each thing is: names of columns, the first that is there is read.
+    pub colonnes: BTreeMap<Colonne, Vec<String>>,
 }
 
-/// Names of columns, the first that is there is read.
-#[derive(Clone, Debug, Default, Deserialize)]
-#[serde(default, deny_unknown_fields)]
-pub struct Colonnes {
+/// What a column holds.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Colonne {
     /// SIREN.
-    pub siren: Vec<String>,
+    Siren,
     /// SIRET.
-    pub siret: Vec<String>,
+    Siret,
     /// Name.
-    pub nom: Vec<String>,
+    Nom,
     /// Short name.
-    pub sigle: Vec<String>,
+    Sigle,
     /// Postal code.
-    pub code_postal: Vec<String>,
+    CodePostal,
     /// Name of the commune.
-    pub commune: Vec<String>,
+    Commune,
     /// INSEE code of the commune.
-    pub code_commune: Vec<String>,
+    CodeCommune,
     /// Web site.
-    pub site: Vec<String>,
+    Site,
     /// First day of the approval.
-    pub du: Vec<String>,
+    Du,
     /// Last day of the approval.
-    pub au: Vec<String>,
+    Au,
 }
 
 /// A list recognised.
@@ -85,15 +87,17 @@ pub struct Liste {
 }
 
 fn lire_toml(nom: &str, texte: &str) -> Result<Correspondance, ImportRefuse> {
-    let lue: Correspondance = toml::from_str(texte).map_err(|erreur| {
-        let ligne = erreur.span().map(|ou| texte.get(..ou.start).unwrap_or_default().lines().count().max(1) as u64);
-        ImportRefuse::fichier(nom, ligne, format!("la correspondance n’est pas comprise ({}).", erreur.message()))
+    let lue: Correspondance = correspondance::lire(texte).map_err(|incompris| {
+        let ligne = incompris.ligne.map(|ligne| ligne as u64);
+        ImportRefuse::fichier(nom, ligne, format!("la correspondance n’est pas comprise ({}).", incompris.message))
     })?;
     let refus = |motif: &str| Err(ImportRefuse::fichier(nom, None, motif));
     if !matches!(lue.origine, Origine::Esus | Origine::Cress) {
         return refus("« origine » doit valoir « esus » ou « cress ».");
     }
-    if lue.reconnait.is_empty() || (lue.colonnes.siren.is_empty() && lue.colonnes.siret.is_empty()) {
+    if lue.reconnait.is_empty()
+        || ![Colonne::Siren, Colonne::Siret].iter().any(|numero| lue.colonnes.contains_key(numero))
+    {
         return refus("« reconnait » et la colonne du SIREN ou du SIRET sont nécessaires.");
     }
     Ok(lue)
@@ -126,10 +130,10 @@ pub fn est_une_correspondance(recu: &FichierRecu) -> bool {
     recu.nom.to_ascii_lowercase().ends_with(".toml")
 }
 
-fn octets(recu: &FichierRecu) -> Result<Vec<u8>, ImportRefuse> {
+fn octets(recu: &FichierRecu) -> Result<Cow<'_, [u8]>, ImportRefuse> {
     match &recu.contenu {
-        Contenu::Octets(octets) => Ok(octets.clone()),
-        Contenu::Chemin(chemin) => std::fs::read(chemin).map_err(|erreur| {
+        Contenu::Octets(octets) => Ok(Cow::Borrowed(octets)),
+        Contenu::Chemin(chemin) => std::fs::read(chemin).map(Cow::Owned).map_err(|erreur| {
             let motif = format!("le fichier ne peut pas être lu : {}.", platform::panne::du_fichier(&erreur));
             ImportRefuse::fichier(&recu.nom, None, motif)
         }),
@@ -170,10 +174,11 @@ pub fn lire(listes: &[Liste], contexte: &mut Contexte<'_>, du: Option<Date>) -> 
                 &*refus.raison,
             );
         }
-        let rangs = Rangs::nouveaux(liste);
+        let rangs = rangs(liste);
         for ligne in &liste.feuille.lignes {
-            if let Err((colonne, motif)) = lire_ligne(liste, &rangs, ligne, contexte, &mut par_siren) {
-                contexte.rapport.refuser(&liste.nom, ligne.numero as u64, Some(&colonne), motif);
+            let cellules = Cellules { feuille: &liste.feuille, rangs: &rangs, ligne };
+            if let Err(refus) = lire_ligne(liste, &cellules, contexte, &mut par_siren) {
+                contexte.rapport.refuser(&liste.nom, ligne.numero as u64, refus.colonne.as_deref(), &*refus.raison);
             }
         }
         let lues = (liste.feuille.lignes.len() + liste.feuille.refus.len()) as u64;
@@ -186,95 +191,100 @@ pub fn lire(listes: &[Liste], contexte: &mut Contexte<'_>, du: Option<Date>) -> 
 }
 
 /// Places of the columns that are there.
-struct Rangs {
-    siren: Option<usize>,
-    siret: Option<usize>,
-    nom: Option<usize>,
-    sigle: Option<usize>,
-    code_postal: Option<usize>,
-    commune: Option<usize>,
-    code_commune: Option<usize>,
-    site: Option<usize>,
-    du: Option<usize>,
-    au: Option<usize>,
+fn rangs(liste: &Liste) -> BTreeMap<Colonne, usize> {
+    let rang = |noms: &Vec<String>| noms.iter().find_map(|nom| liste.feuille.colonne(nom));
+    liste.correspondance.colonnes.iter().filter_map(|(colonne, noms)| Some((*colonne, rang(noms)?))).collect()
 }
 
-impl Rangs {
-    fn nouveaux(liste: &Liste) -> Self {
-        let rang = |noms: &[String]| noms.iter().find_map(|nom| liste.feuille.colonne(nom));
-        let c = &liste.correspondance.colonnes;
-        Self {
-            siren: rang(&c.siren),
-            siret: rang(&c.siret),
-            nom: rang(&c.nom),
-            sigle: rang(&c.sigle),
-            code_postal: rang(&c.code_postal),
-            commune: rang(&c.commune),
-            code_commune: rang(&c.code_commune),
-            site: rang(&c.site),
-            du: rang(&c.du),
-            au: rang(&c.au),
+/// A row, read by what its columns hold.
+struct Cellules<'a> {
+    feuille: &'a FeuilleLue,
+    rangs: &'a BTreeMap<Colonne, usize>,
+    ligne: &'a Ligne,
+}
+
+impl Cellules<'_> {
+    /// The text of a cell, when there is some.
+    fn texte(&self, colonne: Colonne) -> Result<Option<String>, Refus> {
+        let Some(rang) = self.rangs.get(&colonne) else { return Ok(None) };
+        let lu = self.feuille.valeur(self.ligne, *rang, Case::lire_texte)?;
+        Ok(lu.map(|texte| nettoye(&texte)).filter(|texte| !texte.is_empty()))
+    }
+
+    fn jour(&self, colonne: Colonne) -> Result<Option<Date>, Refus> {
+        let Some(rang) = self.rangs.get(&colonne) else { return Ok(None) };
+        self.feuille.valeur(self.ligne, *rang, Case::date)
+    }
+
+    /// Why this cell cannot be used.
+    fn refus(&self, colonne: Colonne, raison: impl Into<String>) -> Refus {
+        let entete = self.rangs.get(&colonne).and_then(|rang| self.feuille.entetes.get(*rang));
+        Refus { ligne: Some(self.ligne.numero), colonne: entete.cloned(), raison: raison.into() }
+    }
+
+    fn siren(&self) -> Result<Lu<Siren>, Refus> {
+        match self.texte(Colonne::Siret)? {
+            Some(siret) => nombre::siret(&siret)
+                .map(|lu| Lu { valeur: lu.valeur.1, remarque: lu.remarque })
+                .map_err(|erreur| self.refus(Colonne::Siret, erreur.to_string())),
+            None => nombre::siren(&self.texte(Colonne::Siren)?.unwrap_or_default())
+                .map_err(|erreur| self.refus(Colonne::Siren, erreur.to_string())),
+        }
+    }
+
+    fn situation(&self, contexte: &mut Contexte<'_>) -> Result<Situation, Refus> {
+        Ok(match self.texte(Colonne::CodeCommune)? {
+            Some(code) => contexte.lieux.du_code(code.as_bytes()).clone(),
+            None => {
+                let texte = |colonne| self.texte(colonne).map(Option::unwrap_or_default);
+                contexte.lieux.du_nom(&texte(Colonne::CodePostal)?, &texte(Colonne::Commune)?)
+            }
+        })
+    }
+
+    fn agrement(&self) -> Result<(Option<Date>, Option<Date>), Refus> {
+        let (du, au) = (self.jour(Colonne::Du)?, self.jour(Colonne::Au)?);
+        match (du, au) {
+            (Some(du), Some(au)) if au < du => Err(self.refus(Colonne::Au, "la fin est avant le début")),
+            dates => Ok(dates),
         }
     }
 }
 
-/// Which column, and why.
-type RefusDeCase = (String, String);
-
 fn lire_ligne(
     liste: &Liste,
-    rangs: &Rangs,
-    ligne: &Ligne,
+    cellules: &Cellules<'_>,
     contexte: &mut Contexte<'_>,
     fiches: &mut BTreeMap<Siren, Fiche>,
-) -> Result<(), RefusDeCase> {
-    let vide = Case::Vide;
-    let case = |rang: Option<usize>| rang.and_then(|rang| ligne.cases.get(rang)).unwrap_or(&vide);
-    let texte = |rang| nettoye(&case(rang).texte());
-    let nommer =
-        |rang: Option<usize>| rang.and_then(|rang| liste.feuille.entetes.get(rang)).cloned().unwrap_or_default();
-    let (siren, remarque) = match texte(rangs.siret) {
-        vide if vide.is_empty() => nombre::siren(&texte(rangs.siren))
-            .map(|lu| (lu.valeur, lu.remarque))
-            .map_err(|erreur| (nommer(rangs.siren.or(rangs.siret)), erreur.to_string()))?,
-        siret => nombre::siret(&siret)
-            .map(|lu| (lu.valeur.1, lu.remarque))
-            .map_err(|erreur| (nommer(rangs.siret), erreur.to_string()))?,
-    };
-    let connu = contexte.connus.contains(&court(&siren));
-    let situation = match texte(rangs.code_commune) {
-        vide if vide.is_empty() => contexte.lieux.du_nom(&texte(rangs.code_postal), &texte(rangs.commune)),
-        code => contexte.lieux.du_code(code.as_bytes()).clone(),
-    };
+) -> Result<(), Refus> {
+    // The place first: a number damaged elsewhere in France is nobody's business here.
+    let (situation, siren) = (cellules.situation(contexte)?, cellules.siren());
+    let connu = siren.as_ref().is_ok_and(|lu| contexte.connus.contains(&court(&lu.valeur)));
     let commune = match situation {
         Situation::Ici(commune) => Some(commune),
         // The seat may be elsewhere: the directory knows this actor by another place.
-        Situation::Ailleurs if connu => None,
+        Situation::Ailleurs | Situation::Doute(_) if connu => None,
         Situation::Ailleurs => {
             contexte.rapport.ailleurs += 1;
             return Ok(());
         }
-        Situation::Doute(_) if connu => None,
-        Situation::Doute(motif) => return Err((nommer(rangs.commune), motif)),
+        Situation::Doute(motif) => return Err(cellules.refus(Colonne::Commune, motif)),
     };
-    let nom = Some(texte(rangs.nom)).filter(|nom| !nom.is_empty());
+    let Lu { valeur: siren, remarque } = siren?;
+    let nom = cellules.texte(Colonne::Nom)?;
     if nom.is_none() && !connu {
-        return Err((nommer(rangs.nom), "le nom manque".to_owned()));
+        return Err(cellules.refus(Colonne::Nom, "le nom manque"));
     }
-    let jour = |rang| case(rang).date().map_err(|motif| (nommer(rang), motif));
-    let (du, au) = (jour(rangs.du)?, jour(rangs.au)?);
-    if matches!((du, au), (Some(du), Some(au)) if au < du) {
-        return Err((nommer(rangs.au), "la fin est avant le début".to_owned()));
-    }
+    let (du, au) = cellules.agrement()?;
+    let (sigle, site) = (cellules.texte(Colonne::Sigle)?, cellules.texte(Colonne::Site)?);
     if let Some(remarque) = remarque {
-        contexte.rapport.remarquer(&liste.nom, ligne.numero as u64, None, remarque);
+        contexte.rapport.remarquer(&liste.nom, cellules.ligne.numero as u64, None, remarque);
     }
     let correspondance = &liste.correspondance;
     let fiche = fiches.entry(siren.clone()).or_insert_with(|| Fiche::nouvelle(siren, correspondance.origine));
     fiche.dire(Champ::Nom, nom);
-    fiche.dire(Champ::Sigle, Some(texte(rangs.sigle)).filter(|sigle| !sigle.is_empty()));
-    let site = Some(texte(rangs.site)).filter(|s| s.starts_with("https://") || s.starts_with("http://"));
-    fiche.dire(Champ::Site, site);
+    fiche.dire(Champ::Sigle, sigle);
+    fiche.dire(Champ::Site, site.filter(|site| est_une_adresse(site)));
     fiche.dire(Champ::Commune, commune.map(|commune| commune.to_string()));
     // An approval that is over proves nothing any more.
     if au.is_none_or(|au| au >= contexte.jour) {

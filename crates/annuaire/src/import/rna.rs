@@ -7,7 +7,7 @@ use std::collections::HashMap;
 use domain::identifiant::{Rna, Siren};
 
 use super::ImportRefuse;
-use super::fiche::{Cellules, Contexte, Fiche, court, parcourir};
+use super::fiche::{Cellules, Contexte, Fiche, court, est_une_adresse, parcourir};
 use super::fichier::{Genre, Table};
 use super::nombre;
 use crate::vocabulaire::{Champ, EtatActeur, Origine};
@@ -75,7 +75,7 @@ fn fiche(siren: Siren, rna: Option<&Rna>, cellules: &Cellules<'_>) -> Fiche {
     fiche.dire(Champ::Rna, rna.map(ToString::to_string));
     fiche.dire(Champ::Objet, dit(cellules, "objet"));
     fiche.dire(Champ::Sigle, dit(cellules, "titre_court"));
-    let site = dit(cellules, "siteweb").filter(|site| site.starts_with("https://") || site.starts_with("http://"));
+    let site = dit(cellules, "siteweb").filter(|site| est_une_adresse(site));
     fiche.dire(Champ::Site, site);
     let dissoute = matches!(cellules.texte("position").as_str(), "D" | "S") || dit(cellules, "date_disso").is_some();
     fiche.dire(Champ::Etat, dissoute.then(|| EtatActeur::Cesse.to_string()));

@@ -2,8 +2,6 @@
 
 use super::rapport::Rapport;
 
-/// Below so many actors, the first import is looked at by somebody.
-const CONNUS_MIN: u64 = 1;
 /// So many changes are ordinary, whatever the size of the directory.
 const CHANGEMENTS_ORDINAIRES: u64 = 50;
 /// Beyond this part of the directory, changes are not ordinary.
@@ -28,7 +26,7 @@ pub fn issue(rapport: &Rapport, connus: u64) -> Issue {
         return Issue::Rien;
     }
     let changements = rapport.nouveaux + rapport.changes;
-    if connus < CONNUS_MIN {
+    if connus == 0 {
         Issue::Attend("C’est le premier import.".to_owned())
     } else if rapport.refusees > 0 {
         Issue::Attend(format!("Des lignes sont refusées : {}.", rapport.refusees))

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use domain::identifiant::Siren;
 
 use super::ImportRefuse;
-use super::fiche::{AgrementLu, Cellules, Contexte, EtablissementLu, Fiche, naf, parcourir};
+use super::fiche::{AgrementLu, Cellules, Contexte, EtablissementLu, Fiche, est_une_adresse, naf, parcourir};
 use super::fichier::{Genre, Table};
 use super::lieu::Situation;
 use super::nombre;
@@ -77,9 +77,4 @@ fn lire_ligne(
         });
     }
     Ok(())
-}
-
-/// Only links that a browser may open safely.
-fn est_une_adresse(site: &str) -> bool {
-    (site.starts_with("https://") || site.starts_with("http://")) && !site.contains(char::is_whitespace)
 }

@@ -145,10 +145,8 @@ fn tableau<'a>(instance: &Instance, fiches: impl Iterator<Item = &'a Fiche>) -> 
 /// GET `/reglages/annuaire/qualite/export?format=`.
 pub async fn telecharger(cadre: Cadre) -> Reponse {
     let saisie = saisie(&cadre);
-    let format = saisie
-        .texte("format")
-        .parse()
-        .map_err(|_| Erreur::Invalide("Ce format n’existe pas. Choisissez csv, xlsx ou ods.".to_owned()))?;
+    let format =
+        fichier::format_demande(&saisie)?.ok_or_else(|| Erreur::Invalide("Choisissez un format.".to_owned()))?;
     let fiches = lire(&cadre.instance, &Filtre::lire(&saisie)).await?;
     let colonnes = ["Référence", "Nom", "Commune", "Note", "Importance", "Ce qui manque", "Page"];
     let genre = |nom: &str| if matches!(nom, "Note" | "Importance") { Genre::Entier } else { Genre::Texte };

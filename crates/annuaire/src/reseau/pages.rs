@@ -66,9 +66,13 @@ struct PageReseau {
 
 /// How the visitor stands to a network, and whether they may enter.
 async fn ouvrir(db: &impl ConnectionTrait, cadre: &Cadre, reference: &str) -> Result<Reseau, Erreur> {
-    let tous = storage::tous(db, cadre.instance.aujourd_hui()).await?;
-    let reseau = tous.into_iter().find(|reseau| reseau.reference == reference);
+    let reseau = storage::tous(db, cadre.instance.aujourd_hui(), Some(reference)).await?.pop();
     let reseau = reseau.ok_or(Erreur::Introuvable("ce réseau"))?;
+    if !reseau.actif
+        && cadre.visiteur.mandats.iter().any(|m| m.organisation_id == reseau.organisation_id && m.verifie())
+    {
+        return Err(Erreur::Introuvable("l’espace de ce réseau : le département l’a fermé, écrivez-lui"));
+    }
     cadre.visiteur.autoriser(lien(cadre, &reseau), Action::AnimerReseau)?;
     Ok(reseau)
 }
@@ -87,7 +91,7 @@ fn lien(cadre: &Cadre, reseau: &Reseau) -> Lien {
 /// GET `/reseaux`: those of the visitor.
 pub async fn lister(cadre: Cadre) -> Reponse {
     let tx = cadre.instance.db.read().await?;
-    let tous = storage::tous(&tx, cadre.instance.aujourd_hui()).await?;
+    let tous = storage::tous(&tx, cadre.instance.aujourd_hui(), None).await?;
     let permis = |reseau: &Reseau| cadre.visiteur.autoriser(lien(&cadre, reseau), Action::AnimerReseau).is_ok();
     let page = PageMesReseaux {
         reseaux: tous.into_iter().filter(permis).collect(),
@@ -108,9 +112,12 @@ fn fraicheur_de(instance: &Instance, membre: &Membre) -> Fraicheur {
 }
 
 fn peut_etre_relance(instance: &Instance, membre: &Membre) -> Result<(), Silence> {
-    let limite = instance.clock.instant().plus_seconds(-relance::VALABLE_JOURS * 86_400);
-    let recente = membre.relancee_le.is_some_and(|le| le > limite);
+    let recente = membre.relancee_le.is_some_and(|le| le > relance::limite(instance));
     relancable(membre.etat, fraicheur_de(instance, membre), membre.courriel.is_some(), recente)
+}
+
+fn a_jour(instance: &Instance, membre: &Membre) -> bool {
+    membre.etat == EtatActeur::Actif && fraicheur_de(instance, membre) == Fraicheur::AJour
 }
 
 fn etat(instance: &Instance, membre: &Membre) -> &'static str {
@@ -147,7 +154,7 @@ struct Vue {
 
 async fn page(tx: &ReadTx, cadre: &Cadre, reseau: &Reseau, vue: Vue) -> Result<PageReseau, Erreur> {
     let instance = &cadre.instance;
-    let membres = storage::membres(tx, &reseau.id).await?;
+    let membres = storage::membres(tx, &reseau.id, None).await?;
     let (campagne, _) = campagne::lire(tx).await?;
     let envoyes = storage::relances_depuis(tx, &reseau.id, instance.debut_de(instance.aujourd_hui())).await?;
     let compter = |garde: &dyn Fn(&&Membre) -> bool| membres.iter().filter(|m| garde(m)).count();
@@ -161,7 +168,7 @@ async fn page(tx: &ReadTx, cadre: &Cadre, reseau: &Reseau, vue: Vue) -> Result<P
         caches: f.caches(),
         chiffres: Resume::default()
             .ligne("Membres", membres.len().to_string())
-            .ligne("Fiches à jour", compter(&|m| etat(instance, m) == "à jour").to_string())
+            .ligne("Fiches à jour", compter(&|m| a_jour(instance, m)).to_string())
             .ligne("Fiches relues par le réseau", compter(&|m| m.approuve_le.is_some()).to_string()),
         qui: f
             .texte("qui", "Structure à ajouter")
@@ -198,8 +205,7 @@ fn repondre(cadre: &Cadre, page: &PageReseau, statut: StatusCode) -> Reponse {
 pub async fn montrer(cadre: Cadre, Path(reference): Path<String>) -> Reponse {
     let tx = cadre.instance.db.read().await?;
     let reseau = ouvrir(&tx, &cadre, &reference).await?;
-    let saisie = cadre.demande();
-    let vue = Vue { page: saisie.texte("page").parse().unwrap_or(1), ..Vue::default() };
+    let vue = Vue { page: usize::try_from(cadre.demande().page()).unwrap_or(1), ..Vue::default() };
     let page = page(&tx, &cadre, &reseau, vue).await?;
     repondre(&cadre, &page, StatusCode::OK)
 }
@@ -266,9 +272,9 @@ async fn ajouter(tx: ReadTx, cadre: &Cadre, reseau: &Reseau, form: CheckedForm) 
 }
 
 /// The member named by the form; only one of this network.
-async fn membre(tx: &ReadTx, reseau: &Reseau, reference: &str) -> Result<Membre, Erreur> {
-    let membres = storage::membres(tx, &reseau.id).await?;
-    membres.into_iter().find(|m| m.reference == reference).ok_or(Erreur::Introuvable("ce membre du réseau"))
+async fn membre(db: &impl ConnectionTrait, reseau: &Reseau, reference: &str) -> Result<Membre, Erreur> {
+    let membre = storage::membres(db, &reseau.id, Some(reference)).await?.pop();
+    membre.ok_or(Erreur::Introuvable("ce membre du réseau"))
 }
 
 async fn changer(tx: ReadTx, cadre: &Cadre, reseau: &Reseau, form: CheckedForm, approuve: bool) -> Reponse {
@@ -298,13 +304,14 @@ async fn changer(tx: ReadTx, cadre: &Cadre, reseau: &Reseau, form: CheckedForm, 
 /// Writes to one member, or to as many as the day allows.
 async fn relancer(tx: ReadTx, cadre: &Cadre, reseau: &Reseau, form: CheckedForm, un: Option<&str>) -> Reponse {
     let instance = &cadre.instance;
+    drop(tx);
+    // Counted, read and written while nobody else does: two clicks at once do not write twice.
+    let tx = instance.db.begin().await?;
+    storage::reserver(&tx, &reseau.id).await?;
     let membres = match un {
         Some(reference) => vec![membre(&tx, reseau, reference).await?],
-        None => storage::membres(&tx, &reseau.id).await?,
+        None => storage::membres(&tx, &reseau.id, None).await?,
     };
-    drop(tx);
-    // Counted and written in one transaction: two clicks at once do not write twice.
-    let tx = instance.db.begin().await?;
     let (campagne, _) = campagne::lire(&tx).await?;
     let envoyes = storage::relances_depuis(&tx, &reseau.id, instance.debut_de(instance.aujourd_hui())).await?;
     let reste = reste_aujourd_hui(campagne.par_jour, envoyes);
@@ -312,13 +319,14 @@ async fn relancer(tx: ReadTx, cadre: &Cadre, reseau: &Reseau, form: CheckedForm,
     let mut partis: u64 = 0;
     for membre in membres.iter().filter(|m| peut_etre_relance(instance, m).is_ok()).take(reste) {
         let Some(courriel) = membre.courriel.clone() else { continue };
-        // In a demonstration, only invented addresses are written to.
-        if instance.demo && !courriel.ends_with(".invalid") {
+        if !instance.peut_ecrire_a(&courriel) {
             continue;
         }
         let acteur =
             ARelancer { id: membre.id.clone(), reference: membre.reference.clone(), nom: membre.nom.clone(), courriel };
-        relance::relancer(&tx, instance, &acteur).await?;
+        if !relance::relancer(&tx, instance, &acteur).await? {
+            continue;
+        }
         storage::noter_la_relance(&tx, &reseau.id, &membre.id, maintenant).await?;
         let evenement = evenements::de_l_acteur(cadre, evenements::MEMBRE_RELANCE, &membre.id)
             .faits(serde_json::json!({ "reseau": reseau.id.as_str() }));
@@ -340,12 +348,9 @@ pub async fn telecharger(cadre: Cadre, Path(reference): Path<String>) -> Reponse
     let instance = &cadre.instance;
     let tx = instance.db.read().await?;
     let reseau = ouvrir(&tx, &cadre, &reference).await?;
-    let saisie = cadre.demande();
-    let format = saisie
-        .texte("format")
-        .parse()
-        .map_err(|_| Erreur::Invalide("Ce format n’existe pas. Choisissez csv, xlsx ou ods.".to_owned()))?;
-    let membres = storage::membres(&tx, &reseau.id).await?;
+    let sans = || Erreur::Invalide("Choisissez un format.".to_owned());
+    let format = fichier::format_demande(&cadre.demande())?.ok_or_else(sans)?;
+    let membres = storage::membres(&tx, &reseau.id, None).await?;
     let colonnes = [
         ("Référence", Genre::Texte),
         ("Nom", Genre::Texte),
@@ -375,7 +380,7 @@ pub async fn telecharger(cadre: Cadre, Path(reference): Path<String>) -> Reponse
 }
 
 impl Reseau {
-    /// For the list of the agent and the menu of a person.
+    /// For the list of the agent.
     pub(super) fn cellules(&self) -> Vec<Cellule> {
         vec![
             Cellule::lien(&format!("/reseaux/{}", self.reference), &self.nom),

@@ -30,7 +30,7 @@ struct PageReseaux {
 
 async fn page(cadre: &Cadre, saisie: Saisie, erreurs: Erreurs) -> Result<PageReseaux, Erreur> {
     let tx = cadre.instance.db.read().await?;
-    let reseaux = storage::tous(&tx, cadre.instance.aujourd_hui()).await?;
+    let reseaux = storage::tous(&tx, cadre.instance.aujourd_hui(), None).await?;
     let f = cadre.formulaire_avec(saisie, erreurs);
     Ok(PageReseaux {
         resume: f.resume(),
@@ -83,14 +83,15 @@ async fn activer(cadre: &Cadre, form: CheckedForm, actif: bool) -> Reponse {
 
 async fn marquer(cadre: &Cadre, form: CheckedForm) -> Reponse {
     let instance = &cadre.instance;
-    let mut erreurs = Erreurs::default();
     let siren = form.saisie.texte("siren").parse::<Siren>();
-    let nom = form.saisie.texte("nom").trim().to_owned();
+    let mut lecteur = form.lecteur();
+    let nom = lecteur.texte_libre("nom", 200).unwrap_or_default();
+    let mut erreurs = lecteur.erreurs;
     if let Err(erreur) = &siren {
         erreurs.ajouter("siren", erreur.to_string());
     }
     let tx = instance.db.begin().await?;
-    if let Ok(siren) = siren {
+    if let (Ok(siren), true) = (siren, erreurs.est_vide()) {
         let connue = organisation::par_siren(&tx, &siren).await?;
         if connue.is_none() && nom.chars().count() < 2 {
             erreurs.ajouter("nom", "Ce SIREN n’est pas connu ici : écrivez le nom du réseau.");
@@ -99,14 +100,16 @@ async fn marquer(cadre: &Cadre, form: CheckedForm) -> Reponse {
                 Nouvelle { nature: Nature::Acteur, siren: Some(siren), rna: None, commune: None, nom, courriel: None };
             let organisation = organisation::trouver_ou_creer(&tx, &*instance.clock, &*instance.ids, nouvelle).await?;
             let (le, par) = (instance.clock.instant(), cadre.visiteur.personne_id());
-            let fait = storage::marquer(&tx, &*instance.ids, &organisation.id, le, par).await?;
+            let (reference, fait) = storage::marquer(&tx, &*instance.ids, &organisation.id, le, par).await?;
             let message = format!(
-                "{} {}. Ses représentants vérifiés trouvent leur espace à l’adresse /reseaux.",
+                "{} {}. Ses représentants vérifiés trouvent leur espace dans leur compte.",
                 organisation.nom,
                 if fait { "est un réseau" } else { "était déjà un réseau" }
             );
-            let evenement = evenements::du_site(cadre, evenements::RESEAU_MARQUE, organisation.id.as_str());
-            journal::ecrire(&tx, &*instance.clock, &*instance.ids, evenement).await?;
+            if fait {
+                let evenement = evenements::du_site(cadre, evenements::RESEAU_MARQUE, &reference);
+                journal::ecrire(&tx, &*instance.clock, &*instance.ids, evenement).await?;
+            }
             return form.conclure(tx, URL, &message).await;
         }
     }

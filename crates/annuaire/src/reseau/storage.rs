@@ -63,19 +63,25 @@ pub struct Reseau {
     pub personnes: i64,
 }
 
-/// Every network, by name.
+/// Every network, by name; or the one with this reference.
 ///
 /// # Errors
 /// The engine refused.
-pub async fn tous(db: &impl ConnectionTrait, jour: jiff::civil::Date) -> Result<Vec<Reseau>, DbErr> {
-    let jour = Jour(jour).to_string();
+pub async fn tous(
+    db: &impl ConnectionTrait,
+    jour: jiff::civil::Date,
+    reference: Option<&str>,
+) -> Result<Vec<Reseau>, DbErr> {
+    let (jour, tout, reference) = (Jour(jour).to_string(), reference.is_none(), reference.unwrap_or_default());
     Reseau::find_by_statement(raw_sql!(
         Postgres,
         "SELECT r.id, r.organisation_id, r.reference, o.nom, o.siren, r.actif,
-            (SELECT CAST(COUNT(*) AS BIGINT) FROM reseau_membre m WHERE m.reseau_id = r.id) AS membres,
+            (SELECT CAST(COUNT(*) AS BIGINT) FROM reseau_membre m JOIN acteur a ON a.id = m.acteur_id
+              WHERE m.reseau_id = r.id AND a.etat <> 'masque') AS membres,
             (SELECT CAST(COUNT(*) AS BIGINT) FROM mandat d WHERE d.organisation_id = o.id AND d.etat = 'verifie'
                AND d.du <= {jour} AND (d.au IS NULL OR d.au >= {jour})) AS personnes
-         FROM reseau r JOIN organisation o ON o.id = r.organisation_id ORDER BY o.nom_tri, r.id"
+         FROM reseau r JOIN organisation o ON o.id = r.organisation_id
+         WHERE {tout} OR r.reference = {reference} ORDER BY o.nom_tri, r.id"
     ))
     .all(db)
     .await
@@ -89,7 +95,7 @@ pub async fn de_l_organisation(db: &impl ConnectionTrait, id: &OrganisationId) -
     Entity::find().filter(Column::OrganisationId.eq(id.clone())).one(db).await
 }
 
-/// Marks an organisation as a network, or marks it again. False when it was one already.
+/// Marks an organisation as a network, or marks it again. Its reference, and whether anything changed.
 ///
 /// # Errors
 /// The engine refused.
@@ -99,9 +105,10 @@ pub async fn marquer(
     organisation: &OrganisationId,
     le: Instant,
     par: Option<&PersonneId>,
-) -> Result<bool, DbErr> {
+) -> Result<(String, bool), DbErr> {
     if let Some(connu) = de_l_organisation(tx, organisation).await? {
-        return activer(tx, &connu.reference, true).await;
+        let fait = activer(tx, &connu.reference, true).await?;
+        return Ok((connu.reference, fait));
     }
     let reseau = Model {
         id: ReseauId::nouveau(ids),
@@ -111,8 +118,19 @@ pub async fn marquer(
         cree_le: le,
         cree_par: par.cloned(),
     };
+    let reference = reseau.reference.clone();
     Entity::insert(reseau.into_active_model()).exec_without_returning(tx).await?;
-    Ok(true)
+    Ok((reference, true))
+}
+
+/// Nobody else counts or writes for this network until the end of the transaction.
+///
+/// # Errors
+/// The engine refused.
+pub async fn reserver(tx: &WriteTx, reseau: &ReseauId) -> Result<(), DbErr> {
+    let id = reseau.as_str();
+    tx.execute_raw(raw_sql!(Postgres, "UPDATE reseau SET actif = actif WHERE id = {id}")).await?;
+    Ok(())
 }
 
 /// Opens or closes the space of a network. False when it was so already.
@@ -156,12 +174,16 @@ pub struct Membre {
     pub courriel: Option<String>,
 }
 
-/// The members of a network, by name.
+/// The members of a network, by name; or the one with this reference.
 ///
 /// # Errors
 /// The engine refused.
-pub async fn membres(db: &impl ConnectionTrait, reseau: &ReseauId) -> Result<Vec<Membre>, DbErr> {
-    let reseau = reseau.as_str();
+pub async fn membres(
+    db: &impl ConnectionTrait,
+    reseau: &ReseauId,
+    reference: Option<&str>,
+) -> Result<Vec<Membre>, DbErr> {
+    let (reseau, tout, reference) = (reseau.as_str(), reference.is_none(), reference.unwrap_or_default());
     Membre::find_by_statement(raw_sql!(
         Postgres,
         "SELECT a.id, a.reference, a.nom, a.siren, a.commune, a.etat, a.cree_le, a.confirme_le, m.approuve_le,
@@ -170,7 +192,8 @@ pub async fn membres(db: &impl ConnectionTrait, reseau: &ReseauId) -> Result<Vec
                 SELECT 1 FROM acteur_valeur v WHERE v.acteur_id = a.id AND v.champ = 'courriel' AND v.source = 'acteur'
                   AND v.courante AND v.valeur = a.courriel) THEN a.courriel END AS courriel
          FROM reseau_membre m JOIN acteur a ON a.id = m.acteur_id
-         WHERE m.reseau_id = {reseau} AND a.etat <> 'masque' ORDER BY a.nom_tri, a.id"
+         WHERE m.reseau_id = {reseau} AND a.etat <> 'masque' AND ({tout} OR a.reference = {reference})
+         ORDER BY a.nom_tri, a.id"
     ))
     .all(db)
     .await
@@ -239,9 +262,8 @@ pub async fn approuver(
     if fait.rows_affected() == 0 {
         return Ok(false);
     }
-    tenue::noter_la_confirmation(tx, &acteur.id, le).await?;
-    let etat = if acteur.etat == EtatActeur::Endormi { EtatActeur::Actif } else { acteur.etat };
-    redire_les_approbations(tx, instance, acteur::Model { etat, confirme_le: Some(le), ..acteur }).await
+    tenue::noter_le_retour(tx, &acteur.id, le, true).await?;
+    redire_les_approbations(tx, instance, acteur.confirme(le)).await
 }
 
 /// The fact "read by such networks", as it is now.

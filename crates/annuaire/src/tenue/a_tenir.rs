@@ -80,10 +80,10 @@ pub async fn montrer(cadre: Cadre) -> Reponse {
     let instance = &cadre.instance;
     let tx = instance.db.read().await?;
     let questions = tenue::questions(&tx).await?;
-    let il_y_a_un_an = instance.debut_de(instance.aujourd_hui().saturating_sub(A_CONFIRMER_MOIS.months()));
-    let chiffres = tenue::chiffres(&tx, il_y_a_un_an).await?;
+    let il_y_a_un_an = instance.aujourd_hui().saturating_sub(A_CONFIRMER_MOIS.months());
+    let chiffres = tenue::chiffres(&tx, instance.debut_de(il_y_a_un_an)).await?;
     let endormies = tenue::endormies(&tx, i64::try_from(MONTRES).unwrap_or(i64::MAX)).await?;
-    let reprises = succession::reprises(&tx, i64::try_from(MONTRES).unwrap_or(i64::MAX)).await?;
+    let reprises = succession::reprises(&tx, il_y_a_un_an, i64::try_from(MONTRES).unwrap_or(i64::MAX)).await?;
     let page = PageATenir {
         reprises: (!reprises.is_empty()).then(|| tableau_des_reprises(&reprises)),
         chiffres: resume(chiffres),

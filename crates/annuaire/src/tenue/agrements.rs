@@ -3,7 +3,7 @@
 use askama::Template;
 use jiff::ToSpan;
 use jiff::civil::Date;
-use platform::Jour;
+use platform::{Jour, WriteTx};
 use sea_orm::entity::prelude::*;
 use sea_orm::{FromQueryResult, raw_sql};
 use web::composants::{Cellule, EtatVide, Etiquette, Tableau, Ton};
@@ -31,7 +31,7 @@ pub struct Fini {
     pub source: String,
     /// Last day.
     pub au: Option<Jour>,
-    /// More, in words.
+    /// What became of it, in words, when a list no longer names it.
     pub libelle: Option<String>,
 }
 
@@ -46,8 +46,7 @@ pub async fn a_suivre(db: &impl ConnectionTrait, jour: Date, limite: i64) -> Res
         Postgres,
         "SELECT a.reference, a.nom, g.genre, g.source, g.au, g.libelle
          FROM acteur_agrement g JOIN acteur a ON a.id = g.acteur_id
-         WHERE a.etat IN ('actif', 'endormi') AND ((g.au >= {du} AND g.au <= {au}) OR (g.au IS NULL AND g.libelle IS NOT NULL
-            AND g.libelle LIKE 'n’est plus dans la liste%'))
+         WHERE a.etat IN ('actif', 'endormi') AND ((g.au >= {du} AND g.au <= {au}) OR g.libelle IS NOT NULL)
          ORDER BY COALESCE(g.au, '9999'), a.nom_tri, a.id, g.genre, g.source LIMIT {limite}"
     ))
     .all(db)
@@ -69,6 +68,36 @@ pub async fn finis_entre(db: &impl ConnectionTrait, du: Date, au: Date) -> Resul
         "SELECT DISTINCT acteur_id FROM acteur_agrement WHERE au >= {du} AND au <= {au} ORDER BY acteur_id"
     ));
     Ok(lignes.all(db).await?.into_iter().map(|ligne| ligne.acteur_id).collect())
+}
+
+/// Withdraws what approvals that ended proved of the ESS, where no other of the same source is in force. Gives whose.
+///
+/// # Errors
+/// The engine refused.
+pub async fn retirer_les_preuves(tx: &WriteTx, jour: Date) -> Result<Vec<ActeurId>, DbErr> {
+    #[derive(FromQueryResult)]
+    struct Preuve {
+        id: String,
+        acteur_id: ActeurId,
+    }
+    let jour = jour.to_string();
+    let preuves = Preuve::find_by_statement(raw_sql!(
+        Postgres,
+        "SELECT v.id, v.acteur_id FROM acteur_valeur v
+         WHERE v.courante AND v.champ = 'preuve-ess' AND v.source IN ('esus', 'cress') AND EXISTS (
+             SELECT 1 FROM acteur_agrement g WHERE g.acteur_id = v.acteur_id AND g.source = v.source AND g.au < {jour})
+           AND NOT EXISTS (
+             SELECT 1 FROM acteur_agrement g WHERE g.acteur_id = v.acteur_id AND g.source = v.source
+               AND (g.au IS NULL OR g.au >= {jour}))
+         ORDER BY v.acteur_id, v.id"
+    ))
+    .all(tx)
+    .await?;
+    for preuve in &preuves {
+        let id = preuve.id.as_str();
+        tx.execute_raw(raw_sql!(Postgres, "UPDATE acteur_valeur SET courante = FALSE WHERE id = {id}")).await?;
+    }
+    Ok(preuves.into_iter().map(|preuve| preuve.acteur_id).collect())
 }
 
 #[derive(Template)]

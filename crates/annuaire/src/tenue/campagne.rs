@@ -6,7 +6,7 @@ use askama::Template;
 use axum::http::StatusCode;
 use jiff::ToSpan;
 use jiff::civil::Date;
-use platform::journal;
+use platform::{Instant, journal};
 use sea_orm::DbErr;
 use sea_orm::entity::prelude::*;
 use serde::{Deserialize, Serialize};
@@ -16,9 +16,9 @@ use web::formulaire::Erreurs;
 use web::{Cadre, CheckedForm, Erreur, Instance, Reponse, Saisie, texte};
 
 use super::FIL;
-use super::relance::VALABLE_JOURS;
+use super::relance::{self, VALABLE_JOURS};
 use super::rules::{A_CONFIRMER_MOIS, Mesure, jours_restants};
-use super::storage::{self as tenue, ARelancer, Envoi};
+use super::storage::{self as tenue, ARelancer, Envois};
 use crate::evenements;
 
 const URL: &str = "/reglages/annuaire/campagne";
@@ -28,7 +28,7 @@ const PAR_JOUR_MAX: u32 = 500;
 /// Months shown.
 const MOIS: i32 = 12;
 /// Named among those written to next.
-const PROCHAINS: usize = 10;
+const PROCHAINS: i64 = 10;
 
 /// What the agent of the site decides.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -49,19 +49,20 @@ impl Default for Campagne {
 /// # Errors
 /// The engine refused.
 pub async fn lire(db: &impl ConnectionTrait) -> Result<(Campagne, i64), DbErr> {
-    Ok(reglage::lire::<Option<Campagne>>(db, CLE)
-        .await?
-        .map_or_else(|| (Campagne::default(), 0), |(campagne, version)| (campagne.unwrap_or_default(), version)))
+    Ok(reglage::lire(db, CLE).await?.unwrap_or_default())
 }
 
-/// Those who are to be written to now, at most `limite`.
+/// Those who are to be written to now, at most `limite`, and how many they are.
 ///
 /// # Errors
 /// The engine refused.
-pub async fn a_ecrire(db: &impl ConnectionTrait, instance: &Instance, limite: i64) -> Result<Vec<ARelancer>, DbErr> {
+pub async fn a_ecrire(
+    db: &impl ConnectionTrait,
+    instance: &Instance,
+    limite: i64,
+) -> Result<(u64, Vec<ARelancer>), DbErr> {
     let avant = instance.debut_de(instance.aujourd_hui().saturating_sub(A_CONFIRMER_MOIS.months()));
-    let relance = instance.clock.instant().plus_seconds(-VALABLE_JOURS * 86_400);
-    tenue::a_relancer(db, avant, relance, limite).await
+    tenue::a_relancer(db, avant, relance::limite(instance), limite).await
 }
 
 #[derive(Template)]
@@ -81,7 +82,7 @@ async fn page(cadre: &Cadre, saisie: Option<Saisie>, erreurs: Erreurs, conflit: 
     let instance = &cadre.instance;
     let tx = instance.db.read().await?;
     let (campagne, version) = lire(&tx).await?;
-    let attendent = a_ecrire(&tx, instance, i64::MAX).await?;
+    let (attendent, premiers) = a_ecrire(&tx, instance, PROCHAINS).await?;
     let depuis = instance.debut_de(instance.aujourd_hui().first_of_month().saturating_sub(MOIS.months()));
     let envois = tenue::envois(&tx, depuis).await?;
     let saisie = saisie.unwrap_or_else(|| Saisie::default().avec("par_jour", campagne.par_jour.to_string()));
@@ -98,13 +99,13 @@ async fn page(cadre: &Cadre, saisie: Option<Saisie>, erreurs: Erreurs, conflit: 
             .texte("par_jour", "Courriels par jour")
             .chiffres()
             .aide("Chaque structure peut répondre ou appeler. Écrivez 0 pour arrêter la campagne."),
-        suite: suite(campagne, attendent.len()),
-        prochains: (!attendent.is_empty()).then(|| prochains(&attendent)),
+        suite: suite(campagne, attendent),
+        prochains: (!premiers.is_empty()).then(|| prochains(&premiers)),
         mois: (!envois.is_empty()).then(|| par_mois(instance, &envois)),
     })
 }
 
-fn suite(campagne: Campagne, attendent: usize) -> Resume {
+fn suite(campagne: Campagne, attendent: u64) -> Resume {
     let duree = match jours_restants(attendent, campagne.par_jour) {
         None => "campagne arrêtée".to_owned(),
         Some(0) => "personne n’attend".to_owned(),
@@ -117,18 +118,19 @@ fn suite(campagne: Campagne, attendent: usize) -> Resume {
 }
 
 fn prochains(attendent: &[ARelancer]) -> Tableau {
-    let lignes = attendent
-        .iter()
-        .take(PROCHAINS)
-        .map(|acteur| vec![Cellule::lien(&format!("/annuaire/{}", acteur.reference), &acteur.nom)]);
+    let lignes =
+        attendent.iter().map(|acteur| vec![Cellule::lien(&format!("/annuaire/{}", acteur.reference), &acteur.nom)]);
     Tableau { legende: "Les prochaines".to_owned(), colonnes: vec!["Structure".to_owned()], lignes: lignes.collect() }
 }
 
-fn par_mois(instance: &Instance, envois: &[Envoi]) -> Tableau {
+fn par_mois(instance: &Instance, envois: &[Envois]) -> Tableau {
     let mut mois: BTreeMap<Date, Mesure> = BTreeMap::new();
     for envoi in envois {
-        let mesure = mois.entry(instance.jour_de(envoi.envoyee_le).first_of_month()).or_default();
-        *mesure = mesure.avec(envoi.ouverte_le.is_some(), envoi.confirmee_le.is_some());
+        let midi = Instant((envoi.jour * 24 + 12) * 3_600_000_000);
+        let mesure = mois.entry(instance.jour_de(midi).first_of_month()).or_default();
+        mesure.envoyes += envoi.envoyes.unsigned_abs();
+        mesure.ouvertes += envoi.ouvertes.unsigned_abs();
+        mesure.confirmees += envoi.confirmees.unsigned_abs();
     }
     let lignes = mois.iter().rev().map(|(premier, mesure)| {
         let Mesure { envoyes, ouvertes, confirmees } = *mesure;

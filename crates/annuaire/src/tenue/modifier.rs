@@ -17,7 +17,7 @@ use super::champs::{self, ChampsFiche, Montre};
 use super::storage::{self as tenue, Auteur};
 use crate::acteur::{self, storage, theme};
 use crate::reseau::storage as reseau;
-use crate::vocabulaire::{Champ, EtatActeur, Origine};
+use crate::vocabulaire::{Champ, Origine};
 use crate::{acces, evenements};
 
 #[derive(Template)]
@@ -171,17 +171,12 @@ async fn ecrire(cadre: &Cadre, form: CheckedForm, ouvert: Ouvert, lue: Option<Lu
             remplacer_les_themes(&tx, acteur, &lue.themes, auteur.source).await?;
         }
     }
-    let confirme = acteur::Model {
-        version: form.version(),
-        confirme_le: Some(instance.clock.instant()),
-        etat: if acteur.etat == EtatActeur::Endormi { EtatActeur::Actif } else { acteur.etat },
-        ..acteur.clone()
-    };
+    let confirme = acteur::Model { version: form.version(), ..acteur.clone().confirme(instance.clock.instant()) };
     if !tenue::reprojeter(&tx, instance, confirme).await? {
         tx.rollback().await?;
         return en_conflit(cadre, lue.is_some().then_some(form.saisie), &acteur.reference).await;
     }
-    tenue::noter_la_confirmation(&tx, &acteur.id, instance.clock.instant()).await?;
+    tenue::noter_le_retour(&tx, &acteur.id, instance.clock.instant(), true).await?;
     let (genre, message) = match lue {
         Some(_) => (evenements::MODIFIE, "La fiche est enregistrée."),
         None => (evenements::CONFIRME, "Merci. La fiche est confirmée."),

@@ -22,7 +22,6 @@ use crate::donnees;
 use crate::doublon;
 use crate::evenements;
 use crate::recherche::SOURCE;
-use crate::vocabulaire::EtatActeur;
 
 /// Subject in the outbox.
 pub(crate) const SUJET: &str = "annuaire-tenue";
@@ -44,10 +43,9 @@ pub(crate) async fn chaque_jour(instance: Instance, _: ligne::Model) -> Result<(
     tx.commit().await?;
     let tx = instance.db.read().await?;
     let (campagne, _) = campagne::lire(&tx).await?;
-    let acteurs = campagne::a_ecrire(&tx, &instance, i64::from(campagne.par_jour)).await?;
+    let (_, acteurs) = campagne::a_ecrire(&tx, &instance, i64::from(campagne.par_jour)).await?;
     drop(tx);
-    // In a demonstration, only invented addresses are written to.
-    for acteur in acteurs.iter().filter(|acteur| !instance.demo || acteur.courriel.ends_with(".invalid")) {
+    for acteur in acteurs.iter().filter(|acteur| instance.peut_ecrire_a(&acteur.courriel)) {
         let tx = instance.db.begin().await?;
         relancer(&tx, &instance, acteur).await.map_err(|erreur| EchecTravail::Temporaire(format!("{erreur:?}")))?;
         tx.commit().await?;
@@ -65,10 +63,15 @@ async fn endormir(instance: &Instance) -> Result<(), DbErr> {
     tx.commit().await
 }
 
-/// An approval that ended is no longer found by the filters.
+/// An approval that ended is no longer found by the filters, and what it proved of the ESS is proved no more.
 async fn oublier_les_agrements(instance: &Instance) -> Result<(), DbErr> {
     let jour = instance.aujourd_hui();
     let tx = instance.db.begin().await?;
+    for id in agrements::retirer_les_preuves(&tx, jour).await? {
+        if let Some(acteur) = acteur::Entity::find_by_id(id).one(&tx).await? {
+            tenue::reprojeter(&tx, instance, acteur).await?;
+        }
+    }
     let (du, au) = (jour.saturating_sub(RATTRAPAGE_JOURS.days()), jour.saturating_sub(1.day()));
     let acteurs = agrements::finis_entre(&tx, du, au).await?;
     if !acteurs.is_empty() {
@@ -77,14 +80,23 @@ async fn oublier_les_agrements(instance: &Instance) -> Result<(), DbErr> {
     tx.commit().await
 }
 
-pub(crate) async fn relancer(tx: &WriteTx, instance: &Instance, acteur: &ARelancer) -> Result<(), Erreur> {
+/// The latest instant of a mail that leaves room for another.
+pub(crate) fn limite(instance: &Instance) -> platform::Instant {
+    instance.clock.instant().plus_seconds(-VALABLE_JOURS * 86_400)
+}
+
+/// Writes to an actor. False when somebody else just did: one mail leaves, whoever asks at the same moment.
+pub(crate) async fn relancer(tx: &WriteTx, instance: &Instance, acteur: &ARelancer) -> Result<bool, Erreur> {
+    if !tenue::noter_la_relance(tx, &acteur.id, limite(instance), instance.clock.instant()).await? {
+        return Ok(false);
+    }
     let secret = instance.ids.jeton();
     let cible = acteur.id.as_str();
     jeton::creer(tx, &*instance.clock, USAGE, cible, &secret, None, VALABLE_JOURS * 86_400).await?;
     let lien = instance.url(&format!("/confirmer-une-fiche/{secret}"));
     let valeurs = [("acteur", acteur.nom.as_str()), ("lien", &lien)];
     courriels::ecrire(tx, instance, &acteur.courriel, "confirmer-sa-fiche", &valeurs).await?;
-    Ok(tenue::noter_la_relance(tx, &acteur.id, instance.clock.instant()).await?)
+    Ok(true)
 }
 
 #[derive(Template)]
@@ -110,10 +122,13 @@ pub async fn ouvrir(cadre: Cadre, Path(secret): Path<String>) -> Reponse {
     let acteur = acteur::Entity::find_by_id(acteur::ActeurId(jeton.cible)).one(&tx).await?.ok_or_else(perime)?;
     let relance = acteur.id.clone();
     let acteur = doublon::storage::suivre(&tx, acteur).await?;
+    let deja = tenue::deja_ouverte(&tx, &relance).await?;
     drop(tx);
-    let tx = instance.db.begin().await?;
-    tenue::noter_l_ouverture(&tx, &relance, instance.clock.instant()).await?;
-    tx.commit().await?;
+    if !deja {
+        let tx = instance.db.begin().await?;
+        tenue::noter_le_retour(&tx, &relance, instance.clock.instant(), false).await?;
+        tx.commit().await?;
+    }
     let ou_rien = |texte: Option<&String>| texte.cloned().unwrap_or_else(|| "rien".to_owned());
     let commune = acteur.commune.as_ref().map(|code| instance.referentiel().nom_commune(code).to_owned());
     let identite = cadre.identite();
@@ -145,17 +160,17 @@ pub async fn confirmer(cadre: Cadre, Path(secret): Path<String>, form: CheckedFo
     let tx = instance.db.begin().await?;
     let cible = jeton::utiliser(&tx, maintenant, USAGE, &secret).await?.ok_or_else(perime)?;
     let acteur = acteur::Entity::find_by_id(acteur::ActeurId(cible)).one(&tx).await?.ok_or_else(perime)?;
+    let relance = acteur.id.clone();
     // Merged since into another: that one is confirmed.
     let acteur = doublon::storage::suivre(&tx, acteur).await?;
     let id = acteur.id.clone();
-    let etat = if acteur.etat == EtatActeur::Endormi { EtatActeur::Actif } else { acteur.etat };
-    if !tenue::reprojeter(&tx, instance, acteur::Model { etat, confirme_le: Some(maintenant), ..acteur }).await? {
+    if !tenue::reprojeter(&tx, instance, acteur.confirme(maintenant)).await? {
         return Err(Erreur::Invalide("La fiche vient de changer. Rouvrez le lien et recommencez.".to_owned()));
     }
     let evenement = Evenement::nouveau(evenements::CONFIRME, evenements::OBJET, id.as_str())
         .visible(Visibilite::Agents)
         .faits(serde_json::json!({ "par": "lien" }));
-    tenue::noter_la_confirmation(&tx, &id, maintenant).await?;
+    tenue::noter_le_retour(&tx, &relance, maintenant, true).await?;
     journal::ecrire(&tx, &*instance.clock, &*instance.ids, evenement).await?;
     let jour = texte::jour(instance.aujourd_hui().saturating_add(A_CONFIRMER_MOIS.months()));
     form.conclure(tx, "/annuaire", &format!("Merci. La fiche est confirmée jusqu’au {jour}.")).await

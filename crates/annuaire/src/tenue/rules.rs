@@ -62,8 +62,8 @@ pub fn echeance(jour: Date, au: Date) -> Echeance {
 
 /// Days until everyone was written to; none: the campaign is stopped.
 #[must_use]
-pub fn jours_restants(attendent: usize, par_jour: u32) -> Option<u64> {
-    match (attendent as u64, u64::from(par_jour)) {
+pub fn jours_restants(attendent: u64, par_jour: u32) -> Option<u64> {
+    match (attendent, u64::from(par_jour)) {
         (0, _) => Some(0),
         (_, 0) => None,
         (attendent, par_jour) => Some(attendent.div_ceil(par_jour)),
@@ -79,18 +79,6 @@ pub struct Mesure {
     pub ouvertes: u64,
     /// Of which the page was confirmed.
     pub confirmees: u64,
-}
-
-impl Mesure {
-    /// One more mail. A page confirmed was opened, even by another way than the link.
-    #[must_use]
-    pub fn avec(self, ouverte: bool, confirmee: bool) -> Self {
-        Self {
-            envoyes: self.envoyes + 1,
-            ouvertes: self.ouvertes + u64::from(ouverte || confirmee),
-            confirmees: self.confirmees + u64::from(confirmee),
-        }
-    }
 }
 
 /// Does a source really say something else? Capitals, accents, punctuation and spaces are not a difference.
@@ -138,7 +126,7 @@ mod tests {
     #[case(30, 30, Some(1))]
     #[case(31, 30, Some(2))]
     #[case(31, 0, None)]
-    fn le_rythme_dit_la_duree(#[case] attendent: usize, #[case] par_jour: u32, #[case] attendue: Option<u64>) {
+    fn le_rythme_dit_la_duree(#[case] attendent: u64, #[case] par_jour: u32, #[case] attendue: Option<u64>) {
         assert_eq!(jours_restants(attendent, par_jour), attendue);
     }
 

@@ -227,8 +227,8 @@ pub struct ARelancer {
     pub courriel: String,
 }
 
-/// Actors to write to, those without word for longest first: not confirmed since `avant`, not written to since `relance`.
-/// Who asked not to be canvassed is written to only at an address that they gave themselves.
+/// Actors to write to, those without word for longest first, and how many there are: not confirmed since `avant`, not written
+/// to since `relance`. Who asked not to be canvassed is written to only at an address that they gave themselves.
 ///
 /// # Errors
 /// The engine refused.
@@ -237,85 +237,100 @@ pub async fn a_relancer(
     avant: Instant,
     relance: Instant,
     limite: i64,
-) -> Result<Vec<ARelancer>, DbErr> {
+) -> Result<(u64, Vec<ARelancer>), DbErr> {
     let (avant, relance) = (avant.0, relance.0);
-    ARelancer::find_by_statement(raw_sql!(
+    let phrase = raw_sql!(
         Postgres,
-        "SELECT a.id, a.reference, a.nom, a.courriel FROM acteur a
+        "SELECT a.id, a.reference, a.nom, a.courriel, CAST(COUNT(*) OVER () AS BIGINT) AS attendent FROM acteur a
          WHERE a.etat IN ('actif', 'endormi') AND a.courriel IS NOT NULL AND COALESCE(a.confirme_le, a.cree_le) < {avant}
            AND (a.diffusion = 'totale' OR EXISTS (
                SELECT 1 FROM acteur_valeur v WHERE v.acteur_id = a.id AND v.champ = 'courriel' AND v.source = 'acteur'
                  AND v.courante AND v.valeur = a.courriel))
            AND NOT EXISTS (SELECT 1 FROM acteur_relance r WHERE r.acteur_id = a.id AND r.envoyee_le > {relance})
          ORDER BY COALESCE(a.confirme_le, a.cree_le), a.id LIMIT {limite}"
-    ))
-    .all(db)
-    .await
+    );
+    let lignes = db.query_all_raw(phrase).await?;
+    let attendent: Option<i64> = lignes.first().map(|ligne| ligne.try_get("", "attendent")).transpose()?;
+    let acteurs = lignes.iter().map(|ligne| ARelancer::from_query_result(ligne, "")).collect::<Result<_, _>>()?;
+    Ok((attendent.and_then(|n| u64::try_from(n).ok()).unwrap_or(0), acteurs))
 }
 
-/// A mail of the campaign.
+/// Mails of the campaign that left on one day.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, FromQueryResult)]
-pub struct Envoi {
+pub struct Envois {
+    /// Days since 1970, in universal time: mails leave in the morning.
+    pub jour: i64,
     /// Sent.
-    pub envoyee_le: Instant,
-    /// First time that its page was opened.
-    pub ouverte_le: Option<Instant>,
-    /// When the page of the actor was confirmed after it.
-    pub confirmee_le: Option<Instant>,
+    pub envoyes: i64,
+    /// Of which the page was opened.
+    pub ouvertes: i64,
+    /// Of which the page of the actor was confirmed.
+    pub confirmees: i64,
 }
 
-/// Mails sent since, oldest first.
+/// Mails sent since, added up by day, oldest first.
 ///
 /// # Errors
 /// The engine refused.
-pub async fn envois(db: &impl ConnectionTrait, depuis: Instant) -> Result<Vec<Envoi>, DbErr> {
+pub async fn envois(db: &impl ConnectionTrait, depuis: Instant) -> Result<Vec<Envois>, DbErr> {
     let depuis = depuis.0;
-    Envoi::find_by_statement(raw_sql!(
+    Envois::find_by_statement(raw_sql!(
         Postgres,
-        "SELECT envoyee_le, ouverte_le, confirmee_le FROM acteur_relance WHERE envoyee_le >= {depuis}
-         ORDER BY envoyee_le, acteur_id"
+        "SELECT envoyee_le / 86400000000 AS jour, CAST(COUNT(*) AS BIGINT) AS envoyes,
+            CAST(COUNT(ouverte_le) AS BIGINT) AS ouvertes, CAST(COUNT(confirmee_le) AS BIGINT) AS confirmees
+         FROM acteur_relance WHERE envoyee_le >= {depuis} GROUP BY 1 ORDER BY 1"
     ))
     .all(db)
     .await
 }
 
-/// Writes that the page of the last mail was opened; the first time counts.
+/// Was the page of the last mail opened already?
 ///
 /// # Errors
 /// The engine refused.
-pub async fn noter_l_ouverture(tx: &WriteTx, acteur: &ActeurId, le: Instant) -> Result<(), DbErr> {
-    let (acteur, le) = (acteur.as_str(), le.0);
-    tx.execute_raw(raw_sql!(
-        Postgres,
-        "UPDATE acteur_relance SET ouverte_le = {le} WHERE acteur_id = {acteur} AND ouverte_le IS NULL
-           AND envoyee_le = (SELECT MAX(r.envoyee_le) FROM acteur_relance r WHERE r.acteur_id = {acteur})"
-    ))
-    .await?;
-    Ok(())
-}
-
-/// Writes that the page was confirmed after the last mail; the first time counts.
-///
-/// # Errors
-/// The engine refused.
-pub async fn noter_la_confirmation(tx: &WriteTx, acteur: &ActeurId, le: Instant) -> Result<(), DbErr> {
-    let (acteur, le) = (acteur.as_str(), le.0);
-    tx.execute_raw(raw_sql!(
-        Postgres,
-        "UPDATE acteur_relance SET confirmee_le = {le} WHERE acteur_id = {acteur} AND confirmee_le IS NULL
-           AND envoyee_le = (SELECT MAX(r.envoyee_le) FROM acteur_relance r WHERE r.acteur_id = {acteur})"
-    ))
-    .await?;
-    Ok(())
-}
-
-/// Writes that an actor was written to.
-///
-/// # Errors
-/// The engine refused.
-pub async fn noter_la_relance(tx: &WriteTx, acteur: &ActeurId, le: Instant) -> Result<(), DbErr> {
-    let (acteur, le) = (acteur.as_str(), le.0);
-    tx.execute_raw(raw_sql!(Postgres, "INSERT INTO acteur_relance (acteur_id, envoyee_le) VALUES ({acteur}, {le})"))
+pub async fn deja_ouverte(db: &impl ConnectionTrait, acteur: &ActeurId) -> Result<bool, DbErr> {
+    let acteur = acteur.as_str();
+    let derniere = db
+        .query_one_raw(raw_sql!(
+            Postgres,
+            "SELECT ouverte_le FROM acteur_relance WHERE acteur_id = {acteur} ORDER BY envoyee_le DESC LIMIT 1"
+        ))
         .await?;
+    let ouverte: Option<Option<i64>> = derniere.map(|ligne| ligne.try_get("", "ouverte_le")).transpose()?;
+    Ok(ouverte.is_none_or(|le| le.is_some()))
+}
+
+/// Writes what came of the last mail: its page was opened, or the page of the actor confirmed, which opens it too. The first
+/// time counts.
+///
+/// # Errors
+/// The engine refused.
+pub async fn noter_le_retour(tx: &WriteTx, acteur: &ActeurId, le: Instant, confirmee: bool) -> Result<(), DbErr> {
+    let (acteur, le) = (acteur.as_str(), le.0);
+    tx.execute_raw(raw_sql!(
+        Postgres,
+        "UPDATE acteur_relance SET ouverte_le = COALESCE(ouverte_le, {le}),
+           confirmee_le = CASE WHEN {confirmee} THEN COALESCE(confirmee_le, {le}) ELSE confirmee_le END
+         WHERE acteur_id = {acteur}
+           AND envoyee_le = (SELECT MAX(r.envoyee_le) FROM acteur_relance r WHERE r.acteur_id = {acteur})"
+    ))
+    .await?;
     Ok(())
+}
+
+/// Writes that an actor is written to, unless it was since `limite`. False then: somebody else just did.
+///
+/// # Errors
+/// The engine refused.
+pub async fn noter_la_relance(tx: &WriteTx, acteur: &ActeurId, limite: Instant, le: Instant) -> Result<bool, DbErr> {
+    let (acteur, limite, le) = (acteur.as_str(), limite.0, le.0);
+    let fait = tx
+        .execute_raw(raw_sql!(
+            Postgres,
+            "INSERT INTO acteur_relance (acteur_id, envoyee_le)
+             SELECT CAST({acteur} AS TEXT), CAST({le} AS BIGINT) WHERE NOT EXISTS (
+                SELECT 1 FROM acteur_relance WHERE acteur_id = {acteur} AND envoyee_le > {limite})"
+        ))
+        .await?;
+    Ok(fait.rows_affected() == 1)
 }

@@ -65,6 +65,9 @@ async fn photographie(appli: &Appli) -> Vec<String> {
         "SELECT 'm' || id || '|' || organisation_id AS t FROM mandat",
         "SELECT 'p' || id || '|' || COALESCE(organisation_id, '') AS t FROM projet",
         "SELECT 'r' || id || '|' || nom || '|' || COALESCE(siren, '') AS t FROM organisation",
+        "SELECT 'n' || reseau_id || '|' || acteur_id AS t FROM reseau_membre",
+        "SELECT 'd' || id || '|' || acteur_id || '|' || etat AS t FROM acteur_revendication",
+        "SELECT 'c' || id || '|' || acteur_id || '|' || etat AS t FROM acteur_proposition",
     ];
     let tx = appli.instance.db.read().await.unwrap();
     let mut tout = Vec::new();
@@ -108,6 +111,24 @@ async fn deux_fiches_d_une_structure_se_reunissent_puis_se_separent(#[case] mote
             "UPDATE organisation SET siren = '732829320' WHERE id = (SELECT organisation_id FROM acteur WHERE id = {b})"
         ),
         raw_sql!(Postgres, "UPDATE acteur_etablissement SET siret = '73282932000074' WHERE acteur_id = {b}"),
+    ]);
+    // It is a member of a network; somebody claims it, somebody proposes a change.
+    let id_du_test = "un";
+    preparer.extend([
+        raw_sql!(
+            Postgres,
+            "INSERT INTO reseau (id, organisation_id, reference, actif, cree_le)
+             SELECT {id_du_test}, organisation_id, 'RESEAU', TRUE, 0 FROM acteur WHERE id = {b}"
+        ),
+        raw_sql!(
+            Postgres,
+            "INSERT INTO reseau_membre (reseau_id, acteur_id, ajoute_le, approuve_le) VALUES ({id_du_test}, {b}, 0, 5)"
+        ),
+        raw_sql!(
+            Postgres,
+            "INSERT INTO acteur_proposition (id, reference, acteur_id, ecarts, mot, etat, proposee_le, version)
+             VALUES ('p1', 'P1', {b}, '[]', '', 'attente', 0, 1), ('p2', 'P2', {b}, '[]', '', 'refusee', 0, 1)"
+        ),
     ]);
     executer(&appli, preparer).await;
     let tx = appli.instance.db.begin().await.unwrap();
@@ -206,6 +227,13 @@ async fn deux_fiches_d_une_structure_se_reunissent_puis_se_separent(#[case] mote
         .exiger("73282932000074");
     let trouves = visiteur.ouvrir("/annuaire?q=ressourcerie").await;
     trouves.exiger("1 acteur");
+    // Its network has it as a member; what waits for an agent follows, what was decided stays.
+    let apres = photographie(&appli).await;
+    for attendu in
+        [format!("nun|{}", id_a.as_str()), format!("cp1|{}|attente", id_a.as_str()), format!("cp2|{b}|refusee")]
+    {
+        assert!(apres.contains(&attendu), "{attendu}");
+    }
     let export = visiteur.ouvrir("/annuaire/export?format=csv").await;
     assert!(export.html.contains(&ref_a) && !export.html.contains(&ref_b), "exports follow");
     // Who represented B represents A; its old addresses lead there.
@@ -229,7 +257,6 @@ async fn deux_fiches_d_une_structure_se_reunissent_puis_se_separent(#[case] mote
         storage::par_reference(&tx, &ref_b).await.unwrap().unwrap()
     };
     assert_eq!((lue.etat, lue.id), (EtatActeur::Actif, id_b));
-    assert_ne!(id_a.as_str(), "");
     appli.fin().await;
 }
 

@@ -86,7 +86,14 @@ async fn un_reseau_anime_ses_membres_et_lui_seul(#[case] moteur: Moteur) {
     let (mut cress, _) = appli.connecter("cress@exemple.invalid", None).await;
     let page = cress.ouvrir(&url).await;
     page.exiger("à confirmer").exiger("pas de courriel utilisable");
-    cress.envoyer(&page, &url, &[("acte", "relancer-toutes")]).await.exiger("1\u{a0}courriel envoyé");
+    // Two tabs at the same moment: one mail.
+    let (mut onglet, _) = appli.connecter("cress@exemple.invalid", None).await;
+    let autre_page = onglet.ouvrir(&url).await;
+    let (une, deux) = tokio::join!(
+        cress.envoyer(&page, &url, &[("acte", "relancer-toutes"), ("_cle", "un")]),
+        onglet.envoyer(&autre_page, &url, &[("acte", "relancer-toutes"), ("_cle", "deux")])
+    );
+    assert_eq!([&une, &deux].iter().filter(|page| page.contient("1\u{a0}courriel envoyé")).count(), 1);
     assert_eq!(appli.courriels().await.len(), 1);
     let page = cress.ouvrir(&url).await;
     page.exiger("déjà relancée");
@@ -126,7 +133,9 @@ async fn un_reseau_anime_ses_membres_et_lui_seul(#[case] moteur: Moteur) {
     let page = agent.ouvrir(RESEAUX).await;
     let fermer = [("reseau", url.trim_start_matches("/reseaux/")), ("acte", "fermer")];
     agent.envoyer(&page, RESEAUX, &fermer).await.exiger("L’espace du réseau est fermé");
-    assert_eq!(cress.ouvrir(&url).await.statut, StatusCode::FORBIDDEN);
+    let fermee = cress.ouvrir(&url).await;
+    assert_eq!(fermee.statut, StatusCode::NOT_FOUND);
+    fermee.exiger("le département l’a fermé");
     agent.ouvrir(&url).await.exiger("Cet espace est fermé");
     appli.fin().await;
 }

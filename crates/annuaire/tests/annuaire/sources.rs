@@ -115,18 +115,22 @@ async fn une_liste_a_correspondance_donne_des_agrements_dates(#[case] moteur: Mo
              {};NOUVELLE SAS;54000;Nancy;01/02/2026;31/01/2031\n\
              {};D'AILLEURS;57000;Metz;01/02/2026;31/01/2031\n\
              2,43E+08;PERDUE;54000;Nancy;01/02/2026;31/01/2031\n\
-             {};A L'ENVERS;54000;Nancy;01/02/2026;31/01/2020\n",
+             {};A L'ENVERS;54000;Nancy;01/02/2026;31/01/2020\n\
+             2,43E+08;PERDUE AILLEURS;57000;Metz;01/02/2026;31/01/2031\n\
+             {};SANS FIN LISIBLE;54000;Nancy;01/02/2026;#N/A\n",
             siren(1),
             siren(20),
             siren(21),
-            siren(22)
+            siren(22),
+            siren(23)
         );
         recu("esus.csv", texte)
     };
     let rapport = importer(&appli, vec![esus("31/01/2029")]).await;
-    assert_eq!((rapport.nouveaux, rapport.changes, rapport.ailleurs), (1, 1, 1), "{}", rapport.en_texte());
+    // A number that is lost elsewhere in France is nobody's business here.
+    assert_eq!((rapport.nouveaux, rapport.changes, rapport.ailleurs), (1, 1, 2), "{}", rapport.en_texte());
     let ou: Vec<(u64, &str)> = rapport.refus.iter().map(|r| (r.ligne, r.motif.as_str())).collect();
-    assert_eq!((ou.len(), ou[0].0, ou[1]), (2, 6, (7, "la fin est avant le début")), "{ou:?}");
+    assert_eq!((ou.len(), ou[0].0, ou[1], ou[2].0), (3, 6, (7, "la fin est avant le début"), 9), "{ou:?}");
     let agrement = agrements(&appli, 1).await.remove(0);
     assert_eq!((agrement.genre.as_str(), agrement.source.as_str()), ("esus", "esus"));
     assert_eq!(
@@ -147,6 +151,35 @@ async fn une_liste_a_correspondance_donne_des_agrements_dates(#[case] moteur: Mo
     );
     importer(&appli, vec![recu("esus.csv", fini)]).await;
     assert_eq!(acteur(&appli, 20).await.ess_loi, Reponse::Inconnu);
+    appli.fin().await;
+}
+
+/// Nobody imports anything: the day after its end, the approval proves nothing any more.
+#[rstest]
+#[case::sqlite(Moteur::Sqlite)]
+#[case::postgres(Moteur::Postgres)]
+#[tokio::test]
+async fn un_agrement_qui_se_termine_ne_prouve_plus(#[case] moteur: Moteur) {
+    let appli = Appli::nouvelle(moteur, vec![annuaire::feature()]).await;
+    let jour = appli.instance.aujourd_hui();
+    let liste = |fin: jiff::civil::Date| {
+        let fin = fin.strftime("%d/%m/%Y");
+        let texte = format!(
+            "SIREN;Dénomination;Code postal;Commune;Date de fin d'agrément\n{};NOUVELLE SAS;54000;Nancy;{fin}\n",
+            siren(20)
+        );
+        recu("esus.csv", texte)
+    };
+    importer(&appli, vec![liste(jour)]).await;
+    assert_eq!(acteur(&appli, 20).await.ess_loi, Reponse::Oui, "its last day still holds");
+    le_lendemain(&appli).await;
+    let apres = acteur(&appli, 20).await;
+    assert_eq!(apres.ess_loi, Reponse::Inconnu, "{}", apres.ess_loi_motif);
+    assert!(valeur(&appli, 20, Champ::PreuveEss, Origine::Esus).await.is_none_or(|(dite, _)| dite.is_empty()));
+    // Renewed: it proves again.
+    let demain = appli.instance.aujourd_hui().tomorrow().unwrap();
+    importer(&appli, vec![liste(demain)]).await;
+    assert_eq!(acteur(&appli, 20).await.ess_loi, Reponse::Oui);
     appli.fin().await;
 }
 

@@ -30,10 +30,10 @@ pub fn lire(fichier: &str, texte: &str) -> Result<Levier, FichierRefuse> {
 
 /// Reads any TOML text, with the line of an error.
 pub(crate) fn deserialiser<T: serde::de::DeserializeOwned>(fichier: &str, texte: &str) -> Result<T, FichierRefuse> {
-    ::toml::from_str(texte).map_err(|erreur| FichierRefuse {
+    documents::correspondance::lire(texte).map_err(|incompris| FichierRefuse {
         fichier: fichier.to_owned(),
-        ligne: erreur.span().and_then(|span| texte.get(..span.start)).map(|avant| avant.matches('\n').count() + 1),
-        message: erreur.message().to_owned(),
+        ligne: incompris.ligne,
+        message: incompris.message,
     })
 }
 
