@@ -29,7 +29,7 @@ pub async fn liste(cadre: Cadre) -> Reponse {
             Cellule::texte(binome),
         ]
     };
-    let lignes: Vec<Vec<Cellule>> = du_territoire(&cadre.instance).iter().map(ligne).collect();
+    let lignes: Vec<Vec<Cellule>> = cadre.instance.cantons().iter().map(ligne).collect();
     let page = PageCantons {
         tableau: (!lignes.is_empty()).then(|| Tableau {
             legende: format!("{} cantons", lignes.len()),
@@ -46,12 +46,8 @@ pub async fn liste(cadre: Cadre) -> Reponse {
     cadre.page("Cantons", &page)?.fil(&[("Réglages", "/reglages")]).repondre()
 }
 
-fn du_territoire(instance: &Instance) -> Vec<&'static Canton> {
-    canton::cantons_de(|commune| instance.perimetre().contient(commune))
-}
-
 fn trouver(instance: &Instance, code: &str) -> Result<&'static Canton, Erreur> {
-    du_territoire(instance).into_iter().find(|c| c.code == code).ok_or(Erreur::Introuvable("ce canton"))
+    instance.cantons().iter().find(|c| c.code == code).copied().ok_or(Erreur::Introuvable("ce canton"))
 }
 
 fn page(cadre: &Cadre, c: &Canton, etat: Etat) -> Reponse {

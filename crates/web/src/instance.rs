@@ -1,13 +1,14 @@
 //! One collectivité served: its database, perimeter, identity, clock. Nothing else is global but the read-only referential.
 
 use std::ops::Deref;
-use std::sync::{Arc, PoisonError, RwLock};
+use std::sync::{Arc, OnceLock, PoisonError, RwLock};
 
 use axum::extract::FromRequestParts;
 use axum::http::request::Parts;
 use domain::code::CodeCommune;
 use domain::perimetre::Perimetre;
 use domain::profil::FaitsCommune;
+use domain::referentiel::canton::{self, Canton};
 use domain::referentiel::{Collectivite, Referentiel};
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
@@ -57,6 +58,7 @@ pub struct Parties {
 struct Interieur {
     parties: Parties,
     perimetre: Perimetre,
+    cantons: OnceLock<Vec<&'static Canton>>,
     fuseau: TimeZone,
     identite: RwLock<Arc<Identite>>,
     locaux: RwLock<Arc<Locaux>>,
@@ -85,6 +87,7 @@ impl Instance {
         Ok(Self(Arc::new(Interieur {
             parties,
             perimetre,
+            cantons: OnceLock::new(),
             fuseau,
             identite: RwLock::new(Arc::new(identite)),
             locaux: RwLock::new(Arc::new(locaux)),
@@ -126,6 +129,12 @@ impl Instance {
     #[must_use]
     pub fn perimetre(&self) -> &Perimetre {
         &self.0.perimetre
+    }
+
+    /// Its cantons, by code.
+    #[must_use]
+    pub fn cantons(&self) -> &[&'static Canton] {
+        self.0.cantons.get_or_init(|| canton::cantons_de(self.perimetre()))
     }
 
     /// The national referential.

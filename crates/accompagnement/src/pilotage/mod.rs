@@ -61,13 +61,16 @@ pub async fn montrer(cadre: Cadre) -> Reponse {
     }
     let champs = filtre.champs();
     let locaux = instance.locaux();
-    let cantons = domain::referentiel::canton::cantons_de(|code| instance.perimetre().contient(code));
     let f = cadre.formulaire_avec(demande, web::formulaire::Erreurs::default());
     let page = PagePilotage {
         le: texte::jour(jour),
         filtres: vec![
             f.selection("secteur", "Secteur", choix("Tous les secteurs", secteurs(&toutes))),
-            f.selection("canton", "Canton", choix("Tous les cantons", cantons.iter().map(|c| (c.code, c.nom)))),
+            f.selection(
+                "canton",
+                "Canton",
+                choix("Tous les cantons", instance.cantons().iter().map(|c| (c.code, c.nom))),
+            ),
             f.selection(
                 "theme",
                 "Thème",

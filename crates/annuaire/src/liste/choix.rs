@@ -1,6 +1,5 @@
 //! The form of the search: choices that lead somewhere, with how many actors behind each.
 
-use domain::referentiel::canton;
 use domain::theme::Theme;
 use search::Resultat;
 use web::composants::{ChampTexte, OptionDeChamp, ResumeErreurs, Selection};
@@ -87,9 +86,8 @@ impl Recherche {
             let options = std::iter::once(OptionDeChamp::nouvelle("", "Tous")).chain(secteurs);
             autres.push(f.selection("secteur", "Secteur du département", options));
         }
-        let cantons = canton::cantons_de(|code| instance.perimetre().contient(code));
         // A canton that is only a part of a town has no commune of its own: nobody can be sorted into it.
-        let cantons: Vec<_> = cantons.into_iter().filter(|canton| canton.communes().next().is_some()).collect();
+        let cantons: Vec<_> = instance.cantons().iter().filter(|canton| canton.communes().next().is_some()).collect();
         if !cantons.is_empty() {
             let options = cantons.iter().map(|canton| OptionDeChamp::nouvelle(canton.code, canton.nom));
             let options = std::iter::once(OptionDeChamp::nouvelle("", "Tous")).chain(options);

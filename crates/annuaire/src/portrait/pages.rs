@@ -2,7 +2,6 @@
 
 use askama::Template;
 use axum::extract::Path;
-use domain::referentiel::canton;
 use graphiques::Barres;
 use socle::secteur;
 use web::composants::{ChampTexte, Html, ResumeErreurs, Tableau};
@@ -170,8 +169,10 @@ pub async fn lister(cadre: Cadre) -> Reponse {
         .collect();
     epci.sort();
     epci.dedup();
-    let mut cantons: Vec<(String, String)> = canton::cantons_de(|code| instance.perimetre().contient(code))
-        .into_iter()
+    let mut cantons: Vec<(String, String)> = instance
+        .cantons()
+        .iter()
+        .filter(|canton| canton.communes().next().is_some())
         .map(|canton| (canton.nom.to_owned(), adresse(Genre::Canton, canton.code)))
         .collect();
     cantons.sort();

@@ -1,11 +1,12 @@
 //! Cantons of the communes (`referentiel/cantons`). A town shared between cantons is said so: the source does not tell
 //! which street is in which.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::sync::LazyLock;
 
 use super::lecture::decompresser;
 use crate::code::CodeCommune;
+use crate::perimetre::Perimetre;
 
 /// Year of the codes.
 pub const MILLESIME: i16 = 2026;
@@ -103,8 +104,9 @@ pub fn canton(code: &str) -> Option<&'static Canton> {
 
 /// The cantons that hold, wholly or in part, a commune of this territory, by code.
 #[must_use]
-pub fn cantons_de(contient: impl Fn(&CodeCommune) -> bool) -> Vec<&'static Canton> {
-    let dedans = |code: &str| code.parse().is_ok_and(|code: CodeCommune| contient(&code));
+pub fn cantons_de(territoire: &Perimetre) -> Vec<&'static Canton> {
+    let communes: HashSet<&str> = territoire.communes().map(CodeCommune::as_str).collect();
+    let dedans = |code: &str| communes.contains(code);
     EMBARQUES.tous.iter().filter(|canton| canton.communes().any(dedans) || dedans(canton.centre)).collect()
 }
 
@@ -141,7 +143,7 @@ mod tests {
         let referentiel = Referentiel::embarque();
         let nombre = |code: &str| {
             let perimetre = referentiel.collectivite(code).unwrap().perimetre(referentiel);
-            cantons_de(|commune| perimetre.contient(commune)).len()
+            cantons_de(&perimetre).len()
         };
         assert_eq!((nombre("54"), nombre("6AE"), nombre("75"), nombre("69M")), (23, 40, 0, 0));
         assert_eq!(canton("5401").unwrap().communes().count(), 91);
