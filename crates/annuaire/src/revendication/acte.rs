@@ -17,6 +17,9 @@ use crate::vocabulaire::EtatActeur;
 /// Said when two answers cross.
 pub(crate) const DEJA_DECIDEE: &str = "Cette demande a déjà reçu une réponse.";
 
+/// A mandate on the actor's organisation, with its person.
+type Membre = (mandat::Model, personne::Model);
+
 /// What proves it, in the words of the mandate.
 fn preuve(r: &Revendication) -> String {
     match r.moyen {
@@ -37,22 +40,37 @@ pub(crate) async fn acteur_de(db: &impl sea_orm::ConnectionTrait, r: &Revendicat
     Ok(acteur)
 }
 
-/// Accepts: who claimed represents the actor from today, verified. False when it was decided meanwhile.
+/// Accepts: who claimed represents the actor from today, verified, and has nothing more to prove: what else they asked about
+/// it is closed. False when it was decided meanwhile.
 pub(crate) async fn accepter(
     tx: &WriteTx,
     instance: &Instance,
     r: &Revendication,
     par: Option<&PersonneId>,
 ) -> Result<bool, Erreur> {
-    let (clock, ids): (&dyn Clock, &dyn Ids) = (&*instance.clock, &*instance.ids);
+    let clock = &*instance.clock;
     if !storage::decider(tx, &r.id, EtatRevendication::Acceptee, None, par, clock.instant()).await? {
         return Ok(false);
     }
     let acteur = acteur_de(tx, r).await?;
-    let jour = instance.aujourd_hui();
-    let membres = mandat::des_organisations(tx, std::slice::from_ref(&acteur.organisation_id), jour).await?;
-    let sien = membres.iter().find(|(mandat, _)| mandat.personne_id == r.personne_id);
-    match sien {
+    storage::clore_les_autres(tx, &acteur.id, &r.personne_id, par, clock.instant()).await?;
+    let membres =
+        mandat::des_organisations(tx, std::slice::from_ref(&acteur.organisation_id), instance.aujourd_hui()).await?;
+    donner_le_mandat(tx, instance, r, &acteur, par, &membres).await?;
+    prevenir(tx, instance, r, &acteur, par, &membres).await?;
+    Ok(true)
+}
+
+async fn donner_le_mandat(
+    tx: &WriteTx,
+    instance: &Instance,
+    r: &Revendication,
+    acteur: &acteur::Model,
+    par: Option<&PersonneId>,
+    membres: &[Membre],
+) -> Result<(), Erreur> {
+    let (clock, ids): (&dyn Clock, &dyn Ids) = (&*instance.clock, &*instance.ids);
+    match membres.iter().find(|(mandat, _)| mandat.personne_id == r.personne_id) {
         Some((mandat, _)) if mandat.etat == Etat::Declare => {
             mandat::verifier(tx, clock, &mandat.id, par, &preuve(r)).await?;
         }
@@ -63,7 +81,7 @@ pub(crate) async fn accepter(
                 personne: r.personne_id.clone(),
                 organisation: acteur.organisation_id.clone(),
                 fonction: Fonction::Representant,
-                du: jour,
+                du: instance.aujourd_hui(),
                 au: None,
                 preuve: preuve(r),
                 verifie_par: Some(verification),
@@ -71,7 +89,19 @@ pub(crate) async fn accepter(
             mandat::donner(tx, clock, ids, nouveau).await?;
         }
     }
-    let Some(nouveau) = personne::par_id(tx, &r.personne_id).await? else { return Ok(true) };
+    Ok(())
+}
+
+/// Tells who is accepted, and those who held the page already.
+async fn prevenir(
+    tx: &WriteTx,
+    instance: &Instance,
+    r: &Revendication,
+    acteur: &acteur::Model,
+    par: Option<&PersonneId>,
+    membres: &[Membre],
+) -> Result<(), Erreur> {
+    let Some(nouveau) = personne::par_id(tx, &r.personne_id).await? else { return Ok(()) };
     let lien = instance.url(&format!("/annuaire/{}", acteur.reference));
     if let Some(adresse) = &nouveau.courriel {
         let valeurs = [("organisation", acteur.nom.as_str()), ("lien", &lien)];
@@ -88,7 +118,7 @@ pub(crate) async fn accepter(
     for (_, ancien) in membres.iter().filter(|(m, _)| m.etat == Etat::Verifie && m.personne_id != r.personne_id) {
         courriels::prevenir(tx, instance, ancien, par, &sujet, &texte).await?;
     }
-    Ok(true)
+    Ok(())
 }
 
 /// Refuses, with the reason that who claimed will read. False when it was decided meanwhile.

@@ -128,7 +128,7 @@ fn page(cadre: &Cadre, lue: &Lue, saisie: Saisie, erreurs: Erreurs) -> PageUne {
         resume: f.resume(),
         caches: f.caches(),
         attend,
-        lettre: (attend && r.moyen == Moyen::Poste && adresse.is_some()).then_some(r.lettre_le.is_some()),
+        lettre: (attend && r.moyen == Moyen::Poste && adresse.is_some()).then(|| lettre_valable(instance, r).is_some()),
         motif: f.texte("motif", "Raison du refus").aide("Seulement pour refuser : la personne la lira."),
     }
 }
@@ -188,11 +188,20 @@ pub async fn decider(cadre: Cadre, Path(reference): Path<String>, form: CheckedF
     form.conclure(tx, URL, message).await
 }
 
+/// When the code of a letter opens nothing any more.
+fn fin_du_code(lettre_le: Instant) -> Instant {
+    lettre_le.plus_seconds(CODE_JOURS * 86_400)
+}
+
+/// When the letter was made, while its code opens something.
+fn lettre_valable(instance: &Instance, r: &Revendication) -> Option<Instant> {
+    r.lettre_le.filter(|le| instance.clock.instant() < fin_du_code(*le))
+}
+
 /// The code of a letter: made again from the key of the site, so that the letter can be printed twice and nothing readable
 /// is kept. Only its digest is stored.
 fn code_de(instance: &Instance, r: &Revendication, lettre_le: Instant) -> String {
-    let expire = lettre_le.plus_seconds(CODE_JOURS * 86_400);
-    let signe = instance.signature.signer(USAGE_CODE, r.id.as_bytes(), expire);
+    let signe = instance.signature.signer(USAGE_CODE, r.id.as_bytes(), fin_du_code(lettre_le));
     let empreinte = jeton::empreinte(&signe);
     let octets: Vec<u8> = empreinte
         .as_bytes()
@@ -213,7 +222,12 @@ async fn preparer_la_lettre(cadre: &Cadre, form: &CheckedForm, lue: &Lue) -> Rep
     }
     let le = instance.clock.instant();
     let tx = instance.db.begin().await?;
-    storage::noter_la_lettre(&tx, &r.id, le).await?;
+    if !storage::noter_la_lettre(&tx, &r.id, le).await? {
+        tx.rollback().await?;
+        return Ok(form.aller(URL, acte::DEJA_DECIDEE));
+    }
+    // One letter holds: without this, five wrong tries of its code would give life again to the one before.
+    jeton::oublier(&tx, &r.reference).await?;
     let (secret, code) = (instance.ids.jeton(), code_de(instance, r, le));
     jeton::creer(&tx, &*instance.clock, USAGE_CODE, &r.reference, &secret, Some(&code), CODE_JOURS * 86_400).await?;
     form.conclure(tx, &format!("{URL}/{}/lettre", r.reference), "").await
@@ -240,11 +254,10 @@ pub async fn lettre(cadre: Cadre, Path(reference): Path<String>) -> Reponse {
     let lue = lire(&tx, &reference).await?;
     let r = &lue.revendication;
     let (Some(le), Some(adresse), EtatRevendication::Attente) =
-        (r.lettre_le, lue.ouvert.adresse_du_siege(instance), r.etat)
+        (lettre_valable(instance, r), lue.ouvert.adresse_du_siege(instance), r.etat)
     else {
-        return Err(Erreur::Introuvable("cette lettre : préparez-la d’abord"));
+        return Err(Erreur::Introuvable("cette lettre : elle n’est pas préparée, ou son code n’est plus valable"));
     };
-    let fin = instance.jour_de(le.plus_seconds(CODE_JOURS * 86_400));
     let page = PageLettre {
         expediteur: cadre.identite().collectivite.clone(),
         adresse,
@@ -253,7 +266,7 @@ pub async fn lettre(cadre: Cadre, Path(reference): Path<String>) -> Reponse {
         qui: lue.qui.as_ref().map(personne::Model::nom_complet).unwrap_or_default(),
         ou: instance.url(&format!("/annuaire/{}/revendiquer/code", lue.ouvert.acteur.reference)),
         code: code_imprime(&code_de(instance, r, le)),
-        jusqu_au: texte::jour(fin),
+        jusqu_au: texte::jour(instance.jour_de(fin_du_code(le))),
         retour: format!("{URL}/{reference}"),
     };
     cadre.page("Lettre à imprimer", &page)?.fil(&[FIL[0], FIL[1], ("Demandes pour tenir une fiche", URL)]).repondre()

@@ -3,8 +3,8 @@
 use askama::Template;
 use axum::extract::Path;
 use axum::http::StatusCode;
-use platform::{ReadTx, journal};
-use socle::jeton;
+use platform::{ReadTx, WriteTx, journal};
+use socle::{jeton, personne};
 use web::composants::{ChampLong, ChampOptions, ChampTexte, Html, OptionDeChamp, ResumeErreurs};
 use web::formulaire::Erreurs;
 use web::{Cadre, CheckedForm, Erreur, Instance, Reponse, Saisie, courriels};
@@ -14,6 +14,7 @@ use super::rules::{Connu, EtatRevendication, Moyen, adresse_postale, code_saisi,
 use super::storage::{self, Revendication};
 use crate::acteur::{self, etablissement};
 use crate::evenements;
+use crate::vocabulaire::EtatActeur;
 use crate::{acces, acteur::storage as acteurs};
 
 /// Use of the link of a mail.
@@ -24,11 +25,12 @@ pub(crate) const USAGE_CODE: &str = "annuaire-code-postal";
 const LIEN_S: i64 = 7 * 86_400;
 /// A code received by post holds so long.
 pub(crate) const CODE_JOURS: i64 = 60;
-/// Claims of one person in a day, and on one actor; beyond, the same answer, and nothing leaves.
+/// Claims of one person in a day; beyond, they are told to come back.
 const PAR_PERSONNE: i64 = 3;
+/// Claims on one actor in a day; beyond, the same answer, and nothing leaves.
 const PAR_ACTEUR: i64 = 10;
 
-/// The actor, with its seat.
+/// The actor as the public sees it, with its seat: a claim must not tell a contact that the page hides, nor write to it.
 pub(crate) struct Ouvert {
     pub(crate) acteur: acteur::Model,
     siege: Option<etablissement::Model>,
@@ -38,7 +40,8 @@ impl Ouvert {
     pub(crate) async fn lire(tx: &ReadTx, acteur: acteur::Model) -> Result<Self, Erreur> {
         let etablissements = acteurs::etablissements(tx, &acteur.id).await?;
         let siege = etablissements.into_iter().find(|e| e.ouvert && e.siege && e.siret.is_some());
-        Ok(Self { acteur, siege })
+        let valeurs = acteurs::valeurs(tx, &acteur.id).await?;
+        Ok(Self { acteur: crate::fiche::au_public(acteur, &valeurs), siege })
     }
 
     fn connu(&self) -> Connu<'_> {
@@ -124,16 +127,26 @@ fn repondre(cadre: &Cadre, page: &PageRevendiquer, statut: StatusCode) -> Repons
     cadre.page("C’est ma structure", page)?.statut(statut).fil(&fil).repondre()
 }
 
-/// GET `/annuaire/{reference}/revendiquer`.
-pub async fn montrer(cadre: Cadre, Path(reference): Path<String>) -> Reponse {
-    let personne = cadre.visiteur.connecte()?.id.clone();
-    let tx = cadre.instance.db.read().await?;
-    let acteur = acces::ouvrir(&tx, &reference).await?;
+/// An actor that may be claimed, and what the visitor asked already. Who represents it corrects it; one that closed has
+/// nobody to speak for it; one that sleeps is seen by those who may wake it, as on its page.
+async fn ouvrir(tx: &ReadTx, cadre: &Cadre, reference: &str) -> Result<(Ouvert, Vec<Revendication>), Erreur> {
+    let personne = &cadre.visiteur.connecte()?.id;
+    let acteur = acces::ouvrir(tx, reference).await?;
     if acces::represente(&cadre.visiteur, &acteur) {
         return Err(Erreur::Aller(format!("/annuaire/{reference}/modifier")));
     }
-    let attentes = storage::en_attente(&tx, &acteur.id, &personne).await?;
-    let ouvert = Ouvert::lire(&tx, acteur).await?;
+    let dort = acteur.etat == EtatActeur::Endormi && acces::autoriser(cadre, &acteur).is_err();
+    if dort || acteur.etat == EtatActeur::Cesse {
+        return Err(Erreur::Introuvable("cet acteur"));
+    }
+    let attentes = storage::en_attente(tx, &acteur.id, personne).await?;
+    Ok((Ouvert::lire(tx, acteur).await?, attentes))
+}
+
+/// GET `/annuaire/{reference}/revendiquer`.
+pub async fn montrer(cadre: Cadre, Path(reference): Path<String>) -> Reponse {
+    let tx = cadre.instance.db.read().await?;
+    let (ouvert, attentes) = ouvrir(&tx, &cadre, &reference).await?;
     repondre(&cadre, &page(&cadre, &ouvert, &attentes, Saisie::default(), Erreurs::default()), StatusCode::OK)
 }
 
@@ -168,12 +181,9 @@ fn lire(form: &CheckedForm, ouvert: &Ouvert) -> Result<(Moyen, String), Erreurs>
 
 /// POST: asks.
 pub async fn demander(cadre: Cadre, Path(reference): Path<String>, form: CheckedForm) -> Reponse {
-    let personne = cadre.visiteur.connecte()?.clone();
     let instance = &cadre.instance;
     let lecture = instance.db.read().await?;
-    let acteur = acces::ouvrir(&lecture, &reference).await?;
-    let attentes = storage::en_attente(&lecture, &acteur.id, &personne.id).await?;
-    let ouvert = Ouvert::lire(&lecture, acteur).await?;
+    let (ouvert, attentes) = ouvrir(&lecture, &cadre, &reference).await?;
     drop(lecture);
     let (moyen, preuve) = match lire(&form, &ouvert) {
         Ok(lu) => lu,
@@ -184,29 +194,13 @@ pub async fn demander(cadre: Cadre, Path(reference): Path<String>, form: Checked
     };
     let tx = instance.db.begin().await?;
     let hier = instance.clock.instant().plus_seconds(-86_400);
+    let personne = cadre.visiteur.connecte()?;
     let (siennes, sur_lui) = storage::nombre_depuis(&tx, &ouvert.acteur.id, &personne.id, hier).await?;
-    if siennes < PAR_PERSONNE && sur_lui < PAR_ACTEUR {
-        let revendication = Revendication {
-            id: instance.ids.uuid().to_string(),
-            reference: instance.ids.reference(10),
-            acteur_id: ouvert.acteur.id.clone(),
-            personne_id: personne.id.clone(),
-            moyen,
-            preuve,
-            etat: EtatRevendication::Attente,
-            motif: None,
-            demandee_le: instance.clock.instant(),
-            lettre_le: None,
-            decidee_le: None,
-            version: 1,
-        };
-        storage::inserer(&tx, &revendication).await?;
-        if moyen == Moyen::Courriel {
-            envoyer_le_lien(&tx, instance, &revendication, &ouvert.acteur, &personne.nom_complet()).await?;
-        }
-        let evenement = evenements::de_l_acteur(&cadre, evenements::REVENDIQUE, &ouvert.acteur.id)
-            .faits(serde_json::json!({ "moyen": moyen.as_str() }));
-        journal::ecrire(&tx, &*instance.clock, &*instance.ids, evenement).await?;
+    if siennes >= PAR_PERSONNE {
+        return Err(Erreur::Invalide("Vous avez déjà fait trois demandes aujourd’hui. Revenez demain.".to_owned()));
+    }
+    if sur_lui < PAR_ACTEUR {
+        noter(&tx, &cadre, &ouvert.acteur, personne, (moyen, preuve)).await?;
     }
     let message = match moyen {
         Moyen::Courriel => "Un lien est parti à cette adresse. Il est valable sept jours.",
@@ -216,8 +210,40 @@ pub async fn demander(cadre: Cadre, Path(reference): Path<String>, form: Checked
     form.conclure(tx, &format!("/annuaire/{}", ouvert.acteur.reference), message).await
 }
 
+/// The claim waits; its link leaves when the proof is a mail.
+async fn noter(
+    tx: &WriteTx,
+    cadre: &Cadre,
+    acteur: &acteur::Model,
+    personne: &personne::Model,
+    (moyen, preuve): (Moyen, String),
+) -> Result<(), Erreur> {
+    let instance = &cadre.instance;
+    let revendication = Revendication {
+        id: instance.ids.uuid().to_string(),
+        reference: instance.ids.reference(10),
+        acteur_id: acteur.id.clone(),
+        personne_id: personne.id.clone(),
+        moyen,
+        preuve,
+        etat: EtatRevendication::Attente,
+        motif: None,
+        demandee_le: instance.clock.instant(),
+        lettre_le: None,
+        decidee_le: None,
+        version: 1,
+    };
+    if moyen == Moyen::Courriel {
+        envoyer_le_lien(tx, instance, &revendication, acteur, &personne.nom_complet()).await?;
+    }
+    storage::inserer(tx, &revendication).await?;
+    let evenement = evenements::de_l_acteur(cadre, evenements::REVENDIQUE, &acteur.id)
+        .faits(serde_json::json!({ "moyen": moyen.as_str() }));
+    Ok(journal::ecrire(tx, &*instance.clock, &*instance.ids, evenement).await?)
+}
+
 async fn envoyer_le_lien(
-    tx: &platform::WriteTx,
+    tx: &WriteTx,
     instance: &Instance,
     r: &Revendication,
     acteur: &acteur::Model,
@@ -291,7 +317,10 @@ pub async fn verifier_code(cadre: Cadre, Path(reference): Path<String>, form: Ch
         let page = page_du_code(&cadre, &acteur, form.saisie.clone(), erreurs);
         return montrer_le_code(&cadre, &page, StatusCode::UNPROCESSABLE_ENTITY);
     };
-    acte::accepter(&tx, instance, revendication, None).await?;
+    if !acte::accepter(&tx, instance, revendication, None).await? {
+        tx.rollback().await?;
+        return Ok(form.aller(&format!("/annuaire/{reference}"), acte::DEJA_DECIDEE));
+    }
     let evenement = evenements::de_l_acteur(&cadre, evenements::REVENDICATION_ACCEPTEE, &acteur.id)
         .faits(serde_json::json!({ "moyen": Moyen::Poste.as_str() }));
     journal::ecrire(&tx, &*instance.clock, &*instance.ids, evenement).await?;

@@ -3,7 +3,7 @@
 use domain::code::CodeCommune;
 use platform::{Instant, WriteTx};
 use sea_orm::entity::prelude::*;
-use sea_orm::{FromQueryResult, raw_sql};
+use sea_orm::{FromQueryResult, IntoActiveModel, QueryOrder, raw_sql};
 use socle::PersonneId;
 
 use super::rules::{EtatRevendication, Moyen};
@@ -11,9 +11,14 @@ use crate::a_decider::Tranche;
 use crate::acteur::ActeurId;
 
 /// A claim.
-#[derive(Clone, Debug, PartialEq, Eq, FromQueryResult)]
-pub struct Revendication {
+pub type Revendication = Model;
+
+/// Columns of `acteur_revendication`; who decided is written by [`decider`], and read by nobody.
+#[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
+#[sea_orm(table_name = "acteur_revendication")]
+pub struct Model {
     /// Identifier.
+    #[sea_orm(primary_key, auto_increment = false)]
     pub id: String,
     /// Short reference, in addresses.
     pub reference: String,
@@ -39,20 +44,18 @@ pub struct Revendication {
     pub version: i64,
 }
 
+/// No declared relation.
+#[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
+pub enum Relation {}
+
+impl ActiveModelBehavior for ActiveModel {}
+
 /// A new claim.
 ///
 /// # Errors
 /// The engine refused.
-pub async fn inserer(tx: &WriteTx, r: &Revendication) -> Result<(), DbErr> {
-    let (id, reference, acteur, personne) = (&r.id, &r.reference, r.acteur_id.as_str(), r.personne_id.as_str());
-    let (moyen, preuve, etat, le) = (r.moyen.as_str(), r.preuve.as_str(), r.etat.as_str(), r.demandee_le.0);
-    tx.execute_raw(raw_sql!(
-        Postgres,
-        "INSERT INTO acteur_revendication
-         (id, reference, acteur_id, personne_id, moyen, preuve, etat, demandee_le, version)
-         VALUES ({id}, {reference}, {acteur}, {personne}, {moyen}, {preuve}, {etat}, {le}, 1)"
-    ))
-    .await?;
+pub async fn inserer(tx: &WriteTx, revendication: &Revendication) -> Result<(), DbErr> {
+    Entity::insert(revendication.clone().into_active_model()).exec_without_returning(tx).await?;
     Ok(())
 }
 
@@ -61,13 +64,7 @@ pub async fn inserer(tx: &WriteTx, r: &Revendication) -> Result<(), DbErr> {
 /// # Errors
 /// The engine refused.
 pub async fn par_reference(db: &impl ConnectionTrait, reference: &str) -> Result<Option<Revendication>, DbErr> {
-    Revendication::find_by_statement(raw_sql!(
-        Postgres,
-        "SELECT id, reference, acteur_id, personne_id, moyen, preuve, etat, motif, demandee_le, lettre_le, decidee_le, version
-         FROM acteur_revendication WHERE reference = {reference}"
-    ))
-    .one(db)
-    .await
+    Entity::find().filter(Column::Reference.eq(reference)).one(db).await
 }
 
 /// The claims of a person on an actor that wait, newest first.
@@ -79,15 +76,14 @@ pub async fn en_attente(
     acteur: &ActeurId,
     personne: &PersonneId,
 ) -> Result<Vec<Revendication>, DbErr> {
-    let (acteur, personne) = (acteur.as_str(), personne.as_str());
-    Revendication::find_by_statement(raw_sql!(
-        Postgres,
-        "SELECT id, reference, acteur_id, personne_id, moyen, preuve, etat, motif, demandee_le, lettre_le, decidee_le, version
-         FROM acteur_revendication WHERE acteur_id = {acteur} AND personne_id = {personne} AND etat = 'attente'
-         ORDER BY demandee_le DESC, id DESC"
-    ))
-    .all(db)
-    .await
+    Entity::find()
+        .filter(Column::ActeurId.eq(acteur.clone()))
+        .filter(Column::PersonneId.eq(personne.clone()))
+        .filter(Column::Etat.eq(EtatRevendication::Attente))
+        .order_by_desc(Column::DemandeeLe)
+        .order_by_desc(Column::Id)
+        .all(db)
+        .await
 }
 
 /// How many claims by a person, and how many on an actor, since an instant.
@@ -136,18 +132,40 @@ pub async fn decider(
     Ok(resultat.rows_affected() == 1)
 }
 
-/// Notes that the letter was made.
+/// Closes as accepted what else a person asked about an actor: they represent it.
 ///
 /// # Errors
 /// The engine refused.
-pub async fn noter_la_lettre(tx: &WriteTx, id: &str, le: Instant) -> Result<(), DbErr> {
-    let le = le.0;
+pub async fn clore_les_autres(
+    tx: &WriteTx,
+    acteur: &ActeurId,
+    personne: &PersonneId,
+    par: Option<&PersonneId>,
+    le: Instant,
+) -> Result<(), DbErr> {
+    let (acteur, personne, par, le) = (acteur.as_str(), personne.as_str(), par.map(|par| par.as_str()), le.0);
     tx.execute_raw(raw_sql!(
         Postgres,
-        "UPDATE acteur_revendication SET lettre_le = {le}, version = version + 1 WHERE id = {id} AND etat = 'attente'"
+        "UPDATE acteur_revendication SET etat = 'acceptee', decidee_le = {le}, decidee_par = {par}, version = version + 1
+         WHERE acteur_id = {acteur} AND personne_id = {personne} AND etat = 'attente'"
     ))
     .await?;
     Ok(())
+}
+
+/// Notes that the letter was made. False when the claim waits no more.
+///
+/// # Errors
+/// The engine refused.
+pub async fn noter_la_lettre(tx: &WriteTx, id: &str, le: Instant) -> Result<bool, DbErr> {
+    let le = le.0;
+    let resultat = tx
+        .execute_raw(raw_sql!(
+            Postgres,
+            "UPDATE acteur_revendication SET lettre_le = {le}, version = version + 1 WHERE id = {id} AND etat = 'attente'"
+        ))
+        .await?;
+    Ok(resultat.rows_affected() == 1)
 }
 
 /// A claim in the agents' list.
@@ -171,7 +189,8 @@ pub struct Ligne {
     pub lettre_le: Option<Instant>,
 }
 
-/// Claims in this state, those that wait for an agent first, then the oldest first.
+/// Claims that wait, those that an agent has to act upon first, then the oldest first; or those decided, the newest answer
+/// first.
 ///
 /// # Errors
 /// The engine refused.
@@ -183,7 +202,8 @@ pub(crate) async fn lister(db: &impl ConnectionTrait, tranche: Tranche) -> Resul
             r.lettre_le
          FROM acteur_revendication r JOIN acteur a ON a.id = r.acteur_id JOIN personne p ON p.id = r.personne_id
          WHERE (r.etat <> 'attente') = {decidees}
-         ORDER BY CASE WHEN r.moyen = 'courriel' OR r.lettre_le IS NOT NULL THEN 1 ELSE 0 END, r.demandee_le, r.id
+         ORDER BY CASE WHEN r.etat = 'attente' THEN 0 ELSE -r.decidee_le END,
+            CASE WHEN r.moyen = 'courriel' OR r.lettre_le IS NOT NULL THEN 1 ELSE 0 END, r.demandee_le, r.id
          LIMIT {nombre} OFFSET {premier}"
     ))
     .all(db)

@@ -252,13 +252,141 @@ async fn un_agent_verifie_ou_refuse_avec_la_raison(#[case] moteur: Moteur) {
     agent.envoyer(&page, &une, &[("acte", "accepter")]).await.exiger("est acceptée");
     camille.ouvrir(&format!("/annuaire/{reference}/modifier")).await.exiger("Tenir la fiche à jour");
 
-    // Too many: the same answer, nothing kept.
+    // Too many in a day: it is said, nothing is kept.
     let (mut insistant, _) = appli.connecter("insistant@exemple.invalid", None).await;
-    for _ in 0..5 {
+    for rang in 0..5 {
         let page = insistant.ouvrir(&url).await;
         let mots = [("moyen", "agent"), ("preuve", "Je suis le trésorier de la structure")];
-        insistant.envoyer(&page, &url, &mots).await.exiger("Un agent la lira");
+        let attendu = if rang < 3 { "Un agent la lira" } else { "Vous avez déjà fait trois demandes aujourd’hui" };
+        insistant.envoyer(&page, &url, &mots).await.exiger(attendu);
     }
     agent.ouvrir(LISTE).await.exiger("3 demandes");
+    appli.fin().await;
+}
+
+async fn executer(appli: &Appli, phrase: sea_orm::Statement) {
+    let tx = appli.instance.db.begin().await.unwrap();
+    tx.execute_raw(phrase).await.unwrap();
+    tx.commit().await.unwrap();
+}
+
+#[rstest]
+#[case::sqlite(Moteur::Sqlite)]
+#[case::postgres(Moteur::Postgres)]
+#[tokio::test]
+async fn une_diffusion_partielle_ne_dit_pas_ses_contacts_a_qui_revendique(#[case] moteur: Moteur) {
+    let (appli, id, reference) = monde(moteur).await;
+    let acteur = id.as_str();
+    executer(&appli, raw_sql!(Postgres, "UPDATE acteur SET diffusion = 'partielle' WHERE id = {acteur}")).await;
+    let url = format!("/annuaire/{reference}/revendiquer");
+    let (mut camille, _) = appli.connecter("camille@exemple.invalid", None).await;
+    let page = camille.ouvrir(&url).await;
+    assert!(!page.contient("laressourcerie.invalid"), "a hidden site is not told");
+    let demande = [("moyen", "courriel"), ("courriel", "contact@laressourcerie.invalid")];
+    let refus = camille.envoyer(&page, &url, &demande).await;
+    assert_eq!(refus.statut, StatusCode::UNPROCESSABLE_ENTITY);
+    assert!(appli.courriels().await.is_empty(), "nor written to");
+
+    // The site that it gave itself is shown to all: it proves.
+    executer(
+        &appli,
+        raw_sql!(
+            Postgres,
+            "INSERT INTO acteur_valeur (id, acteur_id, champ, valeur, source, recu_le, courante)
+             VALUES ('v-site', {acteur}, 'site', 'https://www.laressourcerie.invalid', 'acteur', 0, TRUE)"
+        ),
+    )
+    .await;
+    let page = camille.ouvrir(&url).await;
+    page.exiger("@laressourcerie.invalid");
+    camille.envoyer(&page, &url, &demande).await.exiger("Un lien est parti");
+    appli.fin().await;
+}
+
+#[rstest]
+#[case::sqlite(Moteur::Sqlite)]
+#[case::postgres(Moteur::Postgres)]
+#[tokio::test]
+async fn une_autre_lettre_annule_la_premiere_pour_de_bon(#[case] moteur: Moteur) {
+    let (appli, _, reference) = monde(moteur).await;
+    let (url, mut agent) = (format!("/annuaire/{reference}/revendiquer"), agent(&appli).await);
+    let saisir = format!("{url}/code");
+    let (mut camille, _) = appli.connecter("camille@exemple.invalid", None).await;
+    let page = camille.ouvrir(&url).await;
+    camille.envoyer(&page, &url, &[("moyen", "poste")]).await;
+    let une = agent.ouvrir(LISTE).await.attribut("main th a, main td a", "href").unwrap();
+    let mut codes = Vec::new();
+    for _ in 0..2 {
+        let page = agent.ouvrir(&une).await;
+        codes.push(agent.envoyer(&page, &une, &[("acte", "lettre")]).await.textes("p.govuk-heading-xl").remove(0));
+        appli.horloge.avancer(60);
+    }
+    for essai in ["22222222"; 5].into_iter().chain([codes[0].as_str()]) {
+        let page = camille.ouvrir(&saisir).await;
+        camille.envoyer(&page, &saisir, &[("code", essai)]).await.exiger("Ce code n’est pas le bon");
+    }
+    // Past its days, nothing prints a code that opens nothing.
+    appli.horloge.avancer_de_jours(61);
+    let mut agent = agent_de_nouveau(&appli).await;
+    assert_eq!(agent.ouvrir(&format!("{une}/lettre")).await.statut, StatusCode::NOT_FOUND);
+    appli.fin().await;
+}
+
+#[rstest]
+#[case::sqlite(Moteur::Sqlite)]
+#[case::postgres(Moteur::Postgres)]
+#[tokio::test]
+async fn une_reponse_clot_les_autres_demandes_de_la_meme_personne(#[case] moteur: Moteur) {
+    let (appli, _, reference) = monde(moteur).await;
+    let (url, mut agent) = (format!("/annuaire/{reference}/revendiquer"), agent(&appli).await);
+    let (mut camille, _) = appli.connecter("camille@exemple.invalid", None).await;
+    let (mut autre, _) = appli.connecter("autre@exemple.invalid", None).await;
+    let mots = [("moyen", "agent"), ("preuve", "Je suis la trésorière de la structure")];
+    let page = camille.ouvrir(&url).await;
+    camille.envoyer(&page, &url, &mots).await.exiger("Un agent la lira");
+    appli.horloge.avancer(60);
+    let page = camille.ouvrir(&url).await;
+    camille.envoyer(&page, &url, &[("moyen", "poste")]).await.exiger("Un agent prépare la lettre");
+    appli.horloge.avancer(60);
+    let page_autre = autre.ouvrir(&url).await;
+    autre.envoyer(&page_autre, &url, &mots).await.exiger("Un agent la lira");
+    agent.ouvrir(LISTE).await.exiger("3 demandes");
+    let une = agent.ouvrir(LISTE).await.attribut("main th a, main td a", "href").unwrap();
+    let page_une = agent.ouvrir(&une).await;
+    agent.envoyer(&page_une, &une, &[("acte", "accepter")]).await.exiger("est acceptée").exiger("1 demande");
+    // Once they represent it, there is nothing to claim any more.
+    let page = camille.envoyer_sans_suivre(&page, &url, &[("moyen", "poste"), ("_cle", "une-autre")]).await;
+    assert_eq!(page.statut, StatusCode::SEE_OTHER);
+    agent.ouvrir(LISTE).await.exiger("1 demande");
+
+    // The newest answer first.
+    appli.horloge.avancer(60);
+    let une = agent.ouvrir(LISTE).await.attribut("main th a, main td a", "href").unwrap();
+    let page = agent.ouvrir(&une).await;
+    agent.envoyer(&page, &une, &[("acte", "refuser"), ("motif", "Inconnue là-bas.")]).await.exiger("est refusée");
+    let decidees = agent.ouvrir(&format!("{LISTE}?vue=decidees")).await;
+    decidees.exiger("3 demandes");
+    assert_eq!(decidees.attribut("main th a, main td a", "href").as_deref(), Some(une.as_str()));
+    appli.fin().await;
+}
+
+#[rstest]
+#[case::sqlite(Moteur::Sqlite)]
+#[case::postgres(Moteur::Postgres)]
+#[tokio::test]
+async fn une_fiche_close_ou_endormie_ne_se_revendique_pas(#[case] moteur: Moteur) {
+    let (appli, id, reference) = monde(moteur).await;
+    let acteur = id.as_str();
+    let url = format!("/annuaire/{reference}/revendiquer");
+    let (mut camille, _) = appli.connecter("camille@exemple.invalid", None).await;
+    let page = camille.ouvrir(&url).await;
+    for etat in ["cesse", "endormi"] {
+        executer(&appli, raw_sql!(Postgres, "UPDATE acteur SET etat = {etat} WHERE id = {acteur}")).await;
+        assert_eq!(camille.ouvrir(&url).await.statut, StatusCode::NOT_FOUND, "{etat}");
+        let champs = [("moyen", "agent"), ("preuve", "Je suis la trésorière de la structure"), ("_cle", etat)];
+        assert_eq!(camille.envoyer_sans_suivre(&page, &url, &champs).await.statut, StatusCode::NOT_FOUND, "{etat}");
+    }
+    let mut agent = agent(&appli).await;
+    assert_eq!(agent.ouvrir(&url).await.statut, StatusCode::OK, "an agent sees the pages that sleep");
     appli.fin().await;
 }
