@@ -25,6 +25,8 @@ use crate::vocabulaire::{Champ, EtatActeur, Origine};
 
 /// Address of the list.
 pub(crate) const URL: &str = "/reglages/annuaire/propositions";
+/// Said when two answers cross.
+const DEJA_REPONDU: &str = "Quelqu’un d’autre a déjà répondu.";
 const LISTE: Liste = Liste {
     url: URL,
     titre: "Propositions pour l’annuaire",
@@ -106,6 +108,11 @@ impl Lue {
     fn etat(&self, ecart: &Ecart) -> Etat {
         comparer(ecart, self.montre.de(ecart.champ))
     }
+
+    /// What is left to take: the page does not say it yet.
+    fn prenables(&self) -> Vec<Ecart> {
+        self.proposition.ecarts().into_iter().filter(|ecart| self.etat(ecart) != Etat::DejaFait).collect()
+    }
 }
 
 async fn lire(tx: &ReadTx, instance: &Instance, reference: &str) -> Result<Lue, Erreur> {
@@ -120,7 +127,7 @@ async fn lire(tx: &ReadTx, instance: &Instance, reference: &str) -> Result<Lue, 
     if let Some(id) = &proposition.personne_id {
         qui = personne::par_id(tx, id).await?;
         let mandats = socle::mandat::en_vigueur(tx, id, instance.aujourd_hui()).await?;
-        declare = mandats.iter().any(|m| m.organisation_id == acteur.organisation_id);
+        declare = mandats.iter().any(|m| m.organisation_id == acteur.organisation_id && !m.verifie());
     }
     Ok(Lue { proposition, acteur, montre, qui, declare })
 }
@@ -149,7 +156,7 @@ fn ecarts(lue: &Lue) -> Tableau {
 
 fn page(cadre: &Cadre, lue: &Lue, saisie: Option<Saisie>, erreurs: Erreurs) -> PageUne {
     let p = &lue.proposition;
-    let prenables: Vec<Ecart> = p.ecarts().into_iter().filter(|e| lue.etat(e) != Etat::DejaFait).collect();
+    let prenables = lue.prenables();
     // Ticked from the start: what the page still says as when it was written.
     let saisie = saisie.unwrap_or_else(|| {
         let sures = prenables.iter().filter(|e| lue.etat(e) == Etat::Inchangee);
@@ -184,7 +191,7 @@ fn page(cadre: &Cadre, lue: &Lue, saisie: Option<Saisie>, erreurs: Erreurs) -> P
         resume: f.resume(),
         conflit: None,
         caches: f.caches(),
-        version: lue.acteur.version,
+        version: f.version(lue.acteur.version),
         prendre: (attend && !prenables.is_empty()).then(|| f.cases("prendre", "Prendre", options)),
         motif: f.texte("motif", "Raison du refus").aide("Seulement pour refuser : la personne la lira."),
     }
@@ -205,27 +212,37 @@ pub async fn montrer(cadre: Cadre, Path(reference): Path<String>) -> Reponse {
     repondre(&cadre, &page(&cadre, &lue, None, Erreurs::default()), StatusCode::OK)
 }
 
-/// POST: takes all, takes some, or refuses.
-pub async fn decider(cadre: Cadre, Path(reference): Path<String>, form: CheckedForm) -> Reponse {
-    let instance = &cadre.instance;
-    let lecture = instance.db.read().await?;
-    let lue = lire(&lecture, instance, &reference).await?;
-    drop(lecture);
+/// What the agent answers: the fields taken, or why nothing is, with what is wrong in it.
+fn lire_la_reponse(form: &CheckedForm, lue: &Lue) -> Result<(Vec<Ecart>, Option<String>, Erreurs), Erreur> {
     let mut l = form.lecteur();
     let (mut pris, mut motif) = (Vec::new(), None);
     match form.saisie.texte("acte") {
         "prendre" => {
             let voulus: Vec<Champ> = l.plusieurs("prendre", 50, "C’est trop.");
-            pris = lue.proposition.ecarts().into_iter().filter(|e| voulus.contains(&e.champ)).collect();
-            if pris.is_empty() && !lue.proposition.ecarts().is_empty() {
+            let prenables = lue.prenables();
+            pris = prenables.iter().filter(|e| voulus.contains(&e.champ)).cloned().collect();
+            if pris.is_empty() && !prenables.is_empty() {
                 l.erreurs.ajouter("prendre", "Cochez ce que vous prenez, ou refusez.");
             }
         }
         "refuser" => motif = l.texte("motif", "Donnez la raison : la personne la lira.", 3, 500),
         _ => return Err(Erreur::Invalide("Choisissez de prendre ou de refuser.".to_owned())),
     }
-    if !l.erreurs.est_vide() {
-        let page = page(&cadre, &lue, Some(form.saisie.clone()), l.erreurs);
+    Ok((pris, motif, l.erreurs))
+}
+
+/// POST: takes all, takes some, or refuses.
+pub async fn decider(cadre: Cadre, Path(reference): Path<String>, form: CheckedForm) -> Reponse {
+    let instance = &cadre.instance;
+    let lecture = instance.db.read().await?;
+    let lue = lire(&lecture, instance, &reference).await?;
+    drop(lecture);
+    if lue.proposition.etat != etat::ATTENTE {
+        return Ok(form.aller(URL, DEJA_REPONDU));
+    }
+    let (pris, motif, erreurs) = lire_la_reponse(&form, &lue)?;
+    if !erreurs.est_vide() {
+        let page = page(&cadre, &lue, Some(form.saisie.clone()), erreurs);
         return repondre(&cadre, &page, StatusCode::UNPROCESSABLE_ENTITY);
     }
     let tx = instance.db.begin().await?;
@@ -233,7 +250,7 @@ pub async fn decider(cadre: Cadre, Path(reference): Path<String>, form: CheckedF
         tx.rollback().await?;
         return en_conflit(&cadre, &form, &reference).await;
     }
-    let suite = match (&motif, pris.len() == lue.proposition.ecarts().len()) {
+    let suite = match (&motif, pris.len() == lue.prenables().len()) {
         (Some(_), _) => etat::REFUSEE,
         (None, true) => etat::ACCEPTEE,
         (None, false) => etat::PARTIELLE,
@@ -242,7 +259,7 @@ pub async fn decider(cadre: Cadre, Path(reference): Path<String>, form: CheckedF
     let le = instance.clock.instant();
     if !storage::decider(&tx, &lue.proposition.id, suite, motif.as_deref(), par, le).await? {
         tx.rollback().await?;
-        return Ok(form.aller(URL, "Quelqu’un d’autre a déjà répondu."));
+        return Ok(form.aller(URL, DEJA_REPONDU));
     }
     prevenir(&tx, &cadre, &lue, suite, motif.as_deref(), &pris).await?;
     let message = if motif.is_some() { "La proposition est refusée." } else { "La fiche est corrigée." };
@@ -295,7 +312,7 @@ async fn prevenir(
 async fn en_conflit(cadre: &Cadre, form: &CheckedForm, reference: &str) -> Reponse {
     let tx = cadre.instance.db.read().await?;
     let lue = lire(&tx, &cadre.instance, reference).await?;
-    let page = page(cadre, &lue, Some(form.saisie.clone()), Erreurs::default());
+    let page = page(cadre, &lue, Some(form.saisie.clone().sur_la_version_actuelle()), Erreurs::default());
     let conflit = Conflit::sur("cette fiche").enregistre(ecarts(&lue));
     repondre(cadre, &PageUne { conflit: Some(conflit), ecarts: None, ..page }, StatusCode::CONFLICT)
 }

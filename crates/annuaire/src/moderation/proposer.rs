@@ -4,7 +4,7 @@
 use askama::Template;
 use axum::extract::Path;
 use axum::http::StatusCode;
-use platform::{ReadTx, journal};
+use platform::{ReadTx, WriteTx, journal};
 use web::composants::{ChampLong, ChampTexte, Html, ResumeErreurs};
 use web::formulaire::Erreurs;
 use web::{Cadre, CheckedForm, Erreur, Reponse, Saisie};
@@ -15,8 +15,9 @@ use crate::acteur::{self, storage as acteurs};
 use crate::tenue::champs::{self, ChampsFiche, Montre};
 use crate::{acces, evenements};
 
-/// Proposals that wait on one actor, and those of one author in a day; beyond, the same answer, and nothing is kept.
+/// Proposals that wait on one actor; beyond, it is said, so that nobody writes for nothing.
 const PAR_ACTEUR: i64 = 30;
+/// Proposals of one author in a day; beyond, the same answer, and nothing is kept.
 const PAR_AUTEUR: i64 = 10;
 
 #[derive(Template)]
@@ -100,12 +101,8 @@ pub async fn envoyer(cadre: Cadre, Path(reference): Path<String>, form: CheckedF
         Some(_) => None,
         None => l.courriel("courriel_auteur", "Écrivez votre adresse : la réponse y part."),
     };
-    let ecarts: Vec<Ecart> = ouvert
-        .montre
-        .changements(&valeurs)
-        .into_iter()
-        .map(|(champ, apres)| Ecart { champ, avant: ouvert.montre.de(champ).to_owned(), apres })
-        .collect();
+    let ecart = |(champ, apres)| Ecart { champ, avant: ouvert.montre.de(champ).to_owned(), apres };
+    let ecarts: Vec<Ecart> = ouvert.montre.changements(&valeurs).into_iter().map(ecart).collect();
     if l.erreurs.est_vide() && ecarts.is_empty() && mot.is_empty() {
         l.erreurs.ajouter("mot", "Rien ne change : corrigez un champ, ou dites ce qui ne va pas.");
     }
@@ -113,25 +110,39 @@ pub async fn envoyer(cadre: Cadre, Path(reference): Path<String>, form: CheckedF
         let page = page(&cadre, &ouvert, form.saisie.clone(), l.erreurs);
         return repondre(&cadre, &page, StatusCode::UNPROCESSABLE_ENTITY);
     }
-    let le = instance.clock.instant();
     let tx = instance.db.begin().await?;
-    let hier = le.plus_seconds(-86_400);
+    let hier = instance.clock.instant().plus_seconds(-86_400);
     let (attendent, siennes) = storage::nombres(&tx, &ouvert.acteur.id, personne, courriel.as_deref(), hier).await?;
-    if attendent < PAR_ACTEUR && siennes < PAR_AUTEUR {
-        let nouvelle = Nouvelle {
-            id: instance.ids.uuid().to_string(),
-            reference: instance.ids.reference(10),
-            acteur: &ouvert.acteur.id,
-            personne,
-            courriel: courriel.as_deref(),
-            ecarts: &ecarts,
-            mot: &mot,
-            le,
-        };
-        storage::inserer(&tx, nouvelle).await?;
-        let evenement = evenements::de_l_acteur(&cadre, evenements::PROPOSE, &ouvert.acteur.id);
-        journal::ecrire(&tx, &*instance.clock, &*instance.ids, evenement).await?;
+    if attendent >= PAR_ACTEUR {
+        let phrase = "Beaucoup de corrections attendent déjà pour cette fiche. Revenez dans quelques jours.";
+        return Err(Erreur::Invalide(phrase.to_owned()));
+    }
+    if siennes < PAR_AUTEUR {
+        garder(&tx, &cadre, &ouvert.acteur, courriel.as_deref(), (&ecarts, &mot)).await?;
     }
     let message = "Merci. Un agent lira votre proposition ; la réponse vous viendra par courriel.";
     form.conclure(tx, &format!("/annuaire/{}", ouvert.acteur.reference), message).await
+}
+
+async fn garder(
+    tx: &WriteTx,
+    cadre: &Cadre,
+    acteur: &acteur::Model,
+    courriel: Option<&str>,
+    (ecarts, mot): (&[Ecart], &str),
+) -> Result<(), Erreur> {
+    let instance = &cadre.instance;
+    let nouvelle = Nouvelle {
+        id: instance.ids.uuid().to_string(),
+        reference: instance.ids.reference(10),
+        acteur: &acteur.id,
+        personne: cadre.visiteur.personne_id(),
+        courriel,
+        ecarts,
+        mot,
+        le: instance.clock.instant(),
+    };
+    storage::inserer(tx, nouvelle).await?;
+    let evenement = evenements::de_l_acteur(cadre, evenements::PROPOSE, &acteur.id);
+    Ok(journal::ecrire(tx, &*instance.clock, &*instance.ids, evenement).await?)
 }

@@ -8,7 +8,7 @@ use domain::theme::Theme;
 use platform::{ReadTx, WriteTx, journal};
 use sea_orm::IntoActiveModel;
 use sea_orm::entity::prelude::*;
-use web::composants::{ChampOptions, Html, ResumeErreurs, Tableau};
+use web::composants::{ChampOptions, Conflit, Html, ResumeErreurs, Tableau};
 use web::formulaire::Erreurs;
 use web::locaux::ThemesLocaux;
 use web::{Cadre, CheckedForm, Erreur, Reponse, Saisie, texte};
@@ -32,7 +32,7 @@ struct PageModifier {
     /// The space of the network that this organisation is.
     reseau: Option<String>,
     /// Somebody saved in between: what the page says now.
-    conflit: Option<Tableau>,
+    conflit: Option<Conflit>,
     apercu: Option<Tableau>,
     champs: ChampsFiche,
     themes: ChampOptions,
@@ -74,7 +74,7 @@ fn page(cadre: &Cadre, ouvert: &Ouvert, saisie: Saisie, erreurs: Erreurs) -> Pag
         ),
         resume: f.resume(),
         caches: f.caches(),
-        version: acteur.version,
+        version: f.version(acteur.version),
         reseau: ouvert.reseau.clone(),
         conflit: None,
         apercu: None,
@@ -129,17 +129,12 @@ pub async fn enregistrer(cadre: Cadre, Path(reference): Path<String>, form: Chec
     match lire(&form, &ouvert.montre) {
         Err(erreurs) => {
             let page = page(&cadre, &ouvert, form.saisie.clone(), erreurs);
-            let page = PageModifier { version: form.version(), ..page };
             repondre(&cadre, &page, StatusCode::UNPROCESSABLE_ENTITY)
         }
         Ok(lue) if form.saisie.texte("acte") == "voir" => {
             let page = page(&cadre, &ouvert, form.saisie.clone(), Erreurs::default());
-            let page = PageModifier {
-                apercu: Some(lue.apercu(&ouvert, &cadre.instance.locaux().themes)),
-                version: form.version(),
-                ..page
-            };
-            repondre(&cadre, &page, StatusCode::OK)
+            let apercu = Some(lue.apercu(&ouvert, &cadre.instance.locaux().themes));
+            repondre(&cadre, &PageModifier { apercu, ..page }, StatusCode::OK)
         }
         Ok(lue) => ecrire(&cadre, form, ouvert, Some(lue)).await,
     }
@@ -206,8 +201,8 @@ async fn remplacer_les_themes(
 async fn en_conflit(cadre: &Cadre, saisie: Option<Saisie>, reference: &str) -> Reponse {
     let tx = cadre.instance.db.read().await?;
     let ouvert = ouvrir(&tx, cadre, reference).await?;
-    let conflit = ouvert.montre.tableau();
-    let saisie = saisie.unwrap_or_else(|| en_saisie(&ouvert));
+    let conflit = Conflit::sur("cette fiche").enregistre(ouvert.montre.tableau());
+    let saisie = saisie.map_or_else(|| en_saisie(&ouvert), Saisie::sur_la_version_actuelle);
     let page = page(cadre, &ouvert, saisie, Erreurs::default());
     repondre(cadre, &PageModifier { conflit: Some(conflit), ..page }, StatusCode::CONFLICT)
 }

@@ -142,3 +142,130 @@ async fn ce_qui_est_cache_au_public_ne_se_lit_pas_en_proposant(#[case] moteur: M
     drop(tx);
     appli.fin().await;
 }
+
+#[rstest]
+#[case::sqlite(Moteur::Sqlite)]
+#[case::postgres(Moteur::Postgres)]
+#[tokio::test]
+async fn ce_qui_est_deja_fait_ne_compte_pas(#[case] moteur: Moteur) {
+    let (appli, faits) = appli_avec(moteur, &[Acteur { nom: "LA RESSOURCERIE", ..Acteur::default() }]).await;
+    let fiche = format!("/annuaire/{}", faits[0].1);
+    let (url, modifier) = (format!("{fiche}/proposer"), format!("{fiche}/modifier"));
+    let (mut agent, mut visiteur) = (agent(&appli).await, appli.navigateur());
+    let champs = [("telephone", "03 83 11 22 33"), ("sigle", "LR"), ("courriel_auteur", "voisin@exemple.invalid")];
+    let page = visiteur.ouvrir(&url).await;
+    visiteur.envoyer(&page, &url, &champs).await.exiger("Un agent lira");
+    let page = visiteur.ouvrir(&url).await;
+    visiteur.envoyer(&page, &url, &champs).await.exiger("Un agent lira");
+
+    // One field is done elsewhere: the other one is all that there is to take.
+    let page = agent.ouvrir(&modifier).await;
+    agent.envoyer(&page, &modifier, &[("sigle", "LR"), ("acte", "enregistrer")]).await.exiger("est enregistrée");
+    let une = premiere(&mut agent).await;
+    let page = agent.ouvrir(&une).await;
+    agent.envoyer(&page, &une, &[("acte", "prendre")]).await.exiger("La fiche est corrigée");
+    let mail = appli.courriels().await;
+    assert!(!mail.last().unwrap().texte().contains("en partie"), "{}", mail.last().unwrap().texte());
+
+    // Everything is done: one says so, once.
+    let une = premiere(&mut agent).await;
+    let page = agent.ouvrir(&une).await;
+    agent.envoyer(&page, &une, &[("acte", "prendre")]).await.exiger("La fiche est corrigée");
+    let mail = appli.courriels().await;
+    assert!(!mail.last().unwrap().texte().contains("en partie"), "{}", mail.last().unwrap().texte());
+    let nombre = mail.len();
+    let encore = [("acte", "refuser"), ("motif", "Trop tard."), ("_cle", "une-autre")];
+    agent.envoyer(&page, &une, &encore).await.exiger("déjà répondu");
+    assert_eq!(appli.courriels().await.len(), nombre);
+    appli.fin().await;
+}
+
+#[rstest]
+#[case::sqlite(Moteur::Sqlite)]
+#[case::postgres(Moteur::Postgres)]
+#[tokio::test]
+async fn une_erreur_ne_fait_pas_oublier_ce_qui_etait_lu(#[case] moteur: Moteur) {
+    let (appli, faits) = appli_avec(moteur, &[Acteur { nom: "LA RESSOURCERIE", ..Acteur::default() }]).await;
+    let fiche = format!("/annuaire/{}", faits[0].1);
+    let (url, modifier) = (format!("{fiche}/proposer"), format!("{fiche}/modifier"));
+    let (mut agent, mut visiteur) = (agent(&appli).await, appli.navigateur());
+    let page = visiteur.ouvrir(&url).await;
+    let champs = [("telephone", "03 83 11 22 33"), ("courriel_auteur", "voisin@exemple.invalid")];
+    visiteur.envoyer(&page, &url, &champs).await.exiger("Un agent lira");
+    let une = premiere(&mut agent).await;
+    let lue = agent.ouvrir(&une).await;
+    let page = agent.ouvrir(&modifier).await;
+    agent.envoyer(&page, &modifier, &[("telephone", "03 83 77 77 77"), ("acte", "enregistrer")]).await;
+    let sans = agent.envoyer(&lue, &une, &[("acte", "refuser")]).await;
+    assert_eq!(sans.statut, StatusCode::UNPROCESSABLE_ENTITY);
+    let conflit = agent.envoyer(&sans, &une, &[("acte", "prendre"), ("prendre", "telephone")]).await;
+    assert_eq!(conflit.statut, StatusCode::CONFLICT, "what was saved since was not seen");
+    agent
+        .envoyer(&conflit, &une, &[("acte", "prendre"), ("prendre", "telephone")])
+        .await
+        .exiger("La fiche est corrigée");
+    visiteur.ouvrir(&fiche).await.exiger("03 83 11 22 33");
+    appli.fin().await;
+}
+
+#[rstest]
+#[case::sqlite(Moteur::Sqlite)]
+#[case::postgres(Moteur::Postgres)]
+#[tokio::test]
+async fn trop_de_corrections_attendent_et_cela_se_dit(#[case] moteur: Moteur) {
+    let (appli, faits) = appli_avec(moteur, &[Acteur::default()]).await;
+    let (acteur, url) = (faits[0].0.as_str(), format!("/annuaire/{}/proposer", faits[0].1));
+    let tx = appli.instance.db.begin().await.unwrap();
+    for rang in 0..30 {
+        let id = format!("p{rang}");
+        tx.execute_raw(raw_sql!(
+            Postgres,
+            "INSERT INTO acteur_proposition (id, reference, acteur_id, ecarts, mot, etat, proposee_le, version)
+             VALUES ({id}, {id}, {acteur}, '[]', 'x', 'attente', 0, 1)"
+        ))
+        .await
+        .unwrap();
+    }
+    tx.commit().await.unwrap();
+    let mut visiteur = appli.navigateur();
+    let page = visiteur.ouvrir(&url).await;
+    let champs = [("mot", "Elle a fermé."), ("courriel_auteur", "voisin@exemple.invalid")];
+    let refus = visiteur.envoyer(&page, &url, &champs).await;
+    assert_eq!(refus.statut, StatusCode::BAD_REQUEST);
+    refus.exiger("Beaucoup de corrections attendent déjà");
+    appli.fin().await;
+}
+
+#[rstest]
+#[case::sqlite(Moteur::Sqlite)]
+#[case::postgres(Moteur::Postgres)]
+#[tokio::test]
+async fn une_fonction_verifiee_depuis_ne_se_dit_plus_non_verifiee(#[case] moteur: Moteur) {
+    let (appli, faits) = appli_avec(moteur, &[Acteur::default()]).await;
+    let url = format!("/annuaire/{}/proposer", faits[0].1);
+    let mut agent = agent(&appli).await;
+    let (_, camille) = appli.connecter("camille@exemple.invalid", None).await;
+    let tx = appli.instance.db.begin().await.unwrap();
+    let acteur = storage::par_reference(&tx, &faits[0].1).await.unwrap().unwrap();
+    let nouveau = socle::mandat::Nouveau {
+        personne: camille,
+        organisation: acteur.organisation_id,
+        fonction: Fonction::Representant,
+        du: "2026-01-01".parse().unwrap(),
+        au: None,
+        preuve: "test".to_owned(),
+        verifie_par: None,
+    };
+    let id = socle::mandat::donner(&tx, &*appli.instance.clock, &*appli.instance.ids, nouveau).await.unwrap().id;
+    tx.commit().await.unwrap();
+    let (mut camille, _) = appli.connecter("camille@exemple.invalid", None).await;
+    let page = camille.ouvrir(&url).await;
+    camille.envoyer(&page, &url, &[("mot", "Nous avons déménagé.")]).await.exiger("Un agent lira");
+    let une = premiere(&mut agent).await;
+    agent.ouvrir(&une).await.exiger("non vérifié");
+    let tx = appli.instance.db.begin().await.unwrap();
+    socle::mandat::verifier(&tx, &*appli.instance.clock, &id, None, "test").await.unwrap();
+    tx.commit().await.unwrap();
+    assert!(!agent.ouvrir(&une).await.contient("non vérifié"));
+    appli.fin().await;
+}
