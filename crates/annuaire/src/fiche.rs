@@ -11,7 +11,8 @@ use web::composants::{Cellule, Etiquette, Html, Resume, Tableau, Ton, echapper};
 use web::{Cache, Cadre, Erreur, Instance, Reponse, texte};
 
 use crate::acces::{self, Trouve};
-use crate::acteur::{self, agrement, etablissement, storage, succession, theme, valeur};
+use crate::acteur::valeur::{self, retenue};
+use crate::acteur::{self, agrement, etablissement, storage, succession, theme};
 use crate::offre::lecture;
 use crate::offre::storage::OffreComplete;
 use crate::photo;
@@ -117,7 +118,7 @@ struct PageFiche {
     revendiquer: Option<String>,
 }
 
-/// GET. Seven statements, whatever the actor.
+/// GET. Eight statements, whatever the actor.
 pub async fn montrer(cadre: Cadre, Path(reference): Path<String>) -> Reponse {
     let instance = &cadre.instance;
     let tx = instance.db.read().await?;
@@ -248,7 +249,7 @@ fn resume(acteur: &acteur::Model, valeurs: &[valeur::Model]) -> Resume {
     };
     resume = ligne(resume, "Forme", Some(Champ::CategorieJuridique), Some(echapper(&forme)));
     resume = ligne(resume, "Activité principale (NAF)", Some(Champ::Naf), texte(acteur.naf.as_deref()));
-    let relue = courante(valeurs, Champ::Approbation).map(|relue| echapper(&relue.valeur));
+    let relue = retenue(valeurs, Champ::Approbation).map(|relue| echapper(&relue.valeur));
     resume = ligne(resume, "Fiche relue par", Some(Champ::Approbation), relue);
     let acteur = &au_public(acteur.clone(), valeurs);
     let site = acteur.site.as_deref().and_then(lien_du_site);
@@ -264,7 +265,7 @@ fn resume(acteur: &acteur::Model, valeurs: &[valeur::Model]) -> Resume {
     });
     resume = ligne(resume, "Courriel", Some(Champ::Courriel), courriel);
     OUVERTURES.into_iter().fold(resume, |resume, champ| {
-        let dit = courante(valeurs, champ).map(|valeur| echapper(&valeur.valeur));
+        let dit = retenue(valeurs, champ).map(|valeur| echapper(&valeur.valeur));
         ligne(resume, champ.libelle(), Some(champ), dit)
     })
 }
@@ -288,7 +289,7 @@ fn lien_du_site(site: &str) -> Option<String> {
 /// The actor as the public sees it: who asked not to be canvassed shows the contacts that they gave themselves, no other.
 pub(crate) fn au_public(acteur: acteur::Model, valeurs: &[valeur::Model]) -> acteur::Model {
     let montre = |champ: Champ| {
-        acteur.diffusion == Diffusion::Totale || courante(valeurs, champ).is_some_and(|v| v.source == Origine::Acteur)
+        acteur.diffusion == Diffusion::Totale || retenue(valeurs, champ).is_some_and(|v| !v.cachee(acteur.diffusion))
     };
     let (site, courriel, telephone) = (montre(Champ::Site), montre(Champ::Courriel), montre(Champ::Telephone));
     acteur::Model {
@@ -299,12 +300,8 @@ pub(crate) fn au_public(acteur: acteur::Model, valeurs: &[valeur::Model]) -> act
     }
 }
 
-fn courante(valeurs: &[valeur::Model], champ: Champ) -> Option<&valeur::Model> {
-    valeurs.iter().find(|v| v.courante && v.champ == champ && !v.valeur.is_empty())
-}
-
 fn note_de_source(valeurs: &[valeur::Model], champ: Option<Champ>) -> String {
-    champ.and_then(|champ| courante(valeurs, champ)).map_or_else(String::new, |valeur| {
+    champ.and_then(|champ| retenue(valeurs, champ)).map_or_else(String::new, |valeur| {
         format!(
             "<br><span class=\"govuk-hint\">Source : {}</span>",
             echapper(&source_et_date(valeur.source, valeur.source_du))
@@ -407,14 +404,9 @@ fn carte(instance: &Instance, acteur: &acteur::Model, etablissements: &[etabliss
 
 /// Every current fact with its source and its date. Contacts that may not be shown are not told here either.
 fn provenance(acteur: &acteur::Model, valeurs: &[valeur::Model]) -> Option<Tableau> {
-    let cache = |valeur: &valeur::Model| {
-        acteur.diffusion == Diffusion::Partielle
-            && matches!(valeur.champ, Champ::Courriel | Champ::Telephone | Champ::Site)
-            && valeur.source != Origine::Acteur
-    };
     let lignes: Vec<Vec<Cellule>> = valeurs
         .iter()
-        .filter(|valeur| valeur.courante && !valeur.valeur.is_empty() && !cache(valeur))
+        .filter(|valeur| valeur.courante && !valeur.valeur.is_empty() && !valeur.cachee(acteur.diffusion))
         .map(|valeur| {
             vec![
                 Cellule::texte(valeur.champ.libelle()),

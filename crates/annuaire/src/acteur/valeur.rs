@@ -6,8 +6,9 @@ use sea_orm::entity::prelude::*;
 use socle::PersonneId;
 
 use super::ActeurId;
+use super::precedence::rang;
 use super::projection::Fait;
-use crate::vocabulaire::{Champ, Origine};
+use crate::vocabulaire::{Champ, Diffusion, Origine};
 
 /// Columns of `acteur_valeur`. One current row at most per actor, field and source.
 #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
@@ -61,6 +62,14 @@ impl Model {
         }
     }
 
+    /// Kept from the public: who asked not to be canvassed shows the contacts that they gave themselves, no other.
+    #[must_use]
+    pub fn cachee(&self, diffusion: Diffusion) -> bool {
+        diffusion == Diffusion::Partielle
+            && matches!(self.champ, Champ::Site | Champ::Courriel | Champ::Telephone)
+            && self.source != Origine::Acteur
+    }
+
     /// As the projection sees it.
     #[must_use]
     pub fn fait(&self) -> Fait {
@@ -71,6 +80,13 @@ impl Model {
             du: self.source_du.map(|jour| jour.0),
         }
     }
+}
+
+/// The fact that the page shows for a field: of the source that knows best, not the last one received.
+#[must_use]
+pub fn retenue(valeurs: &[Model], champ: Champ) -> Option<&Model> {
+    let dites = valeurs.iter().filter(|v| v.courante && v.champ == champ && !v.valeur.is_empty());
+    dites.min_by_key(|v| rang(champ, v.source))
 }
 
 /// No declared relation.

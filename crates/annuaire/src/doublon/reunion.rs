@@ -4,7 +4,7 @@
 use std::collections::BTreeMap;
 
 use crate::acteur::projection::{Fait, retenu};
-use crate::acteur::valeur;
+use crate::acteur::valeur::{self, retenue};
 use crate::vocabulaire::{Champ, Diffusion, Origine};
 
 /// Which of the two is followed.
@@ -31,10 +31,7 @@ pub fn suit_sa_source(champ: Champ) -> bool {
 /// Facts of the absorbed actor that may be shown: who asked not to be canvassed gives the contacts that they gave, no other.
 #[must_use]
 pub fn montrables(diffusion: Diffusion, valeurs: Vec<valeur::Model>) -> Vec<valeur::Model> {
-    let cachee = |v: &valeur::Model| {
-        matches!(v.champ, Champ::Site | Champ::Courriel | Champ::Telephone) && v.source != Origine::Acteur
-    };
-    valeurs.into_iter().filter(|v| diffusion == Diffusion::Totale || !cachee(v)).collect()
+    valeurs.into_iter().filter(|v| !v.cachee(diffusion)).collect()
 }
 
 /// A field on which the two say something, with the fact that each one shows.
@@ -63,9 +60,7 @@ impl Compare {
 }
 
 fn montree(valeurs: &[valeur::Model], champ: Champ) -> Option<valeur::Model> {
-    let faits: Vec<Fait> = courantes(valeurs).map(valeur::Model::fait).collect();
-    let fait = retenu(&faits, champ)?;
-    courantes(valeurs).find(|v| v.champ == champ && v.source == fait.source).cloned()
+    retenue(valeurs, champ).cloned()
 }
 
 fn courantes(valeurs: &[valeur::Model]) -> impl Iterator<Item = &valeur::Model> {

@@ -8,8 +8,8 @@ use web::composants::{Cellule, ChampLong, ChampOptions, ChampTexte, OptionDeCham
 use web::formulaire::{Formulaire, Lecteur};
 use web::locaux::ThemesLocaux;
 
-use crate::acteur::projection::{Fait, retenu};
-use crate::acteur::{self, valeur};
+use crate::acteur;
+use crate::acteur::valeur::{self, retenue};
 use crate::vocabulaire::Champ;
 
 /// Themes of an actor: beyond, it says nothing.
@@ -39,7 +39,6 @@ pub(crate) struct Montre(BTreeMap<Champ, String>);
 
 impl Montre {
     pub(crate) fn nouveau(acteur: &acteur::Model, valeurs: &[valeur::Model]) -> Self {
-        let faits: Vec<Fait> = valeurs.iter().filter(|v| v.courante).map(valeur::Model::fait).collect();
         let texte = |champ| match champ {
             Champ::Nom => Some(acteur.nom.clone()),
             Champ::Sigle => acteur.sigle.clone(),
@@ -47,7 +46,7 @@ impl Montre {
             Champ::Site => acteur.site.clone(),
             Champ::Courriel => acteur.courriel.clone(),
             Champ::Telephone => acteur.telephone.clone(),
-            champ => retenu(&faits, champ).map(|fait| fait.valeur.clone()),
+            champ => retenue(valeurs, champ).map(|dite| dite.valeur.clone()),
         };
         Self(noms().filter_map(|(champ, _)| Some((champ, texte(champ)?))).collect())
     }

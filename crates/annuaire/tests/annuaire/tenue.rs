@@ -210,3 +210,32 @@ async fn sirene_tient_une_fiche_eveillee(#[case] moteur: Moteur) {
     drop(tx);
     appli.fin().await;
 }
+
+#[rstest]
+#[case::sqlite(Moteur::Sqlite)]
+#[case::postgres(Moteur::Postgres)]
+#[tokio::test]
+async fn ce_que_l_acteur_donne_reste_a_lui_quand_un_import_arrive(#[case] moteur: Moteur) {
+    let discrete = Acteur { nom: "Discrète", diffusion: Diffusion::Partielle, ..Acteur::default() };
+    let (appli, faits) = appli_avec(moteur, &[discrete]).await;
+    let (id, reference) = &faits[0];
+    let (acteur, le) = (id.as_str(), appli.instance.clock.instant().0);
+    let tx = appli.instance.db.begin().await.unwrap();
+    for phrase in [
+        raw_sql!(Postgres, "UPDATE acteur SET telephone = '03 83 99 88 77' WHERE id = {acteur}"),
+        raw_sql!(
+            Postgres,
+            "INSERT INTO acteur_valeur (id, acteur_id, champ, valeur, source, recu_le, courante)
+             VALUES ('v-tel', {acteur}, 'telephone', '03 83 99 88 77', 'acteur', {le}, TRUE)"
+        ),
+    ] {
+        tx.execute_raw(phrase).await.unwrap();
+    }
+    tx.commit().await.unwrap();
+    sirene_dit(&appli, id, Champ::Telephone, "03 99 99 99 99").await;
+    let page = appli.navigateur().ouvrir(&format!("/annuaire/{reference}")).await;
+    assert_eq!(page.attribut("aside a[href^='tel:']", "href").as_deref(), Some("tel:0383998877"));
+    page.exiger("Source : l’acteur lui-même");
+    assert!(!page.contient("03 99 99 99 99"), "what it did not give is not told");
+    appli.fin().await;
+}
