@@ -201,7 +201,7 @@ fn tableau_des_reunies(instance: &Instance, faites: &[Faite]) -> Tableau {
     }
 }
 
-/// POST: looks for pairs now; or goes to the bench with two references typed.
+/// POST: looks for pairs now.
 pub async fn chercher(cadre: Cadre, form: CheckedForm) -> Reponse {
     let tx = cadre.instance.db.begin().await?;
     recherche::demander(&tx, &cadre.instance).await?;

@@ -2,10 +2,11 @@
 
 use platform::{Instant, ReadTx, WriteTx};
 use sea_orm::entity::prelude::*;
+use sea_orm::sea_query::{Expr, OnConflict, Query};
 use sea_orm::{FromQueryResult, raw_sql};
 
 use super::rules::{Fiche, Paire, Raison, Surete};
-use crate::acteur::{self, ActeurId, storage};
+use crate::acteur::{self, ActeurId};
 
 /// Where a pair stands.
 pub mod etat {
@@ -78,22 +79,29 @@ pub async fn fiches(tx: &ReadTx) -> Result<Vec<Fiche>, DbErr> {
     Ok(fiches)
 }
 
-/// The pairs found take the place of those that waited; what was judged stays judged.
+/// Pairs written by one statement.
+const PAR_INSERTION: usize = 500;
+
+/// The pairs found take the place of those that waited; what was judged stays judged, and what an agent took back stays to
+/// be judged.
 ///
 /// # Errors
 /// The engine refused.
 pub async fn remplacer(tx: &WriteTx, paires: &[Paire], le: Instant) -> Result<(), DbErr> {
-    let le = le.0;
-    tx.execute_raw(raw_sql!(Postgres, "DELETE FROM acteur_doublon WHERE etat = 'propose'")).await?;
-    for paire in paires {
-        let raisons = raisons_jointes(&paire.raisons);
-        let (un, autre, points, raisons) = (paire.un.as_str(), paire.autre.as_str(), paire.points, raisons.as_str());
-        tx.execute_raw(raw_sql!(
-            Postgres,
-            "INSERT INTO acteur_doublon (un, autre, points, raisons, etat, trouve_le)
-             VALUES ({un}, {autre}, {points}, {raisons}, 'propose', {le}) ON CONFLICT (un, autre) DO NOTHING"
-        ))
-        .await?;
+    tx.execute_raw(raw_sql!(Postgres, "DELETE FROM acteur_doublon WHERE etat = 'propose' AND juge_le IS NULL")).await?;
+    for lot in paires.chunks(PAR_INSERTION) {
+        let mut insertion = Query::insert();
+        insertion
+            .into_table("acteur_doublon")
+            .columns(["un", "autre", "points", "raisons", "etat", "trouve_le"])
+            .on_conflict(OnConflict::columns(["un", "autre"]).do_nothing().to_owned());
+        for paire in lot {
+            let (un, autre, raisons) = (paire.un.as_str(), paire.autre.as_str(), raisons_jointes(&paire.raisons));
+            let cellules: [Value; 6] =
+                [un.into(), autre.into(), paire.points.into(), raisons.into(), etat::PROPOSE.into(), le.0.into()];
+            insertion.values(cellules.map(Expr::value)).map_err(|erreur| DbErr::Custom(erreur.to_string()))?;
+        }
+        tx.execute(&insertion).await?;
     }
     Ok(())
 }
@@ -125,8 +133,6 @@ pub struct Ligne {
     /// Sum of the reasons.
     pub points: i64,
     raisons: String,
-    /// Found.
-    pub trouve_le: Instant,
 }
 
 impl Ligne {
@@ -202,7 +208,7 @@ pub async fn lister(
         Postgres,
         "SELECT a.reference AS a, a.nom AS nom_a, a.siren AS siren_a, a.commune AS commune_a,
             b.reference AS b, b.nom AS nom_b, b.siren AS siren_b, b.commune AS commune_b,
-            d.points, d.raisons, d.trouve_le
+            d.points, d.raisons
          FROM acteur_doublon d
          JOIN acteur x ON x.id = d.un AND x.etat <> 'masque'
          JOIN acteur y ON y.id = d.autre AND y.etat <> 'masque'
@@ -252,11 +258,11 @@ pub async fn juger(
     par: Option<&str>,
     le: Instant,
 ) -> Result<(), DbErr> {
-    let ((un, autre), le) = (ordonner(a, b), le.0);
+    let ((un, autre), points, le) = (ordonner(a, b), Surete::Possible.seuil(), le.0);
     tx.execute_raw(raw_sql!(
         Postgres,
         "INSERT INTO acteur_doublon (un, autre, points, raisons, etat, trouve_le, juge_le, juge_par)
-         VALUES ({un}, {autre}, 45, ',', {etat}, {le}, {le}, {par})
+         VALUES ({un}, {autre}, {points}, ',', {etat}, {le}, {le}, {par})
          ON CONFLICT (un, autre) DO UPDATE SET etat = excluded.etat, juge_le = excluded.juge_le, juge_par = excluded.juge_par"
     ))
     .await?;
@@ -411,14 +417,4 @@ pub async fn suivre(db: &impl ConnectionTrait, acteur: acteur::Model) -> Result<
         ici = suivant;
     }
     Ok(ici)
-}
-
-/// The reference to which an old one leads, when its actor was merged.
-///
-/// # Errors
-/// The engine refused.
-pub async fn nouvelle_reference(db: &impl ConnectionTrait, ancienne: &str) -> Result<Option<String>, DbErr> {
-    let Some(acteur) = storage::par_reference(db, ancienne).await? else { return Ok(None) };
-    let bout = suivre(db, acteur).await?;
-    Ok((bout.reference != ancienne).then_some(bout.reference))
 }

@@ -2,21 +2,25 @@
 //! them.
 
 use askama::Template;
+use axum::body::Bytes;
 use axum::extract::Path;
 use axum::http::{StatusCode, header};
 use axum::response::IntoResponse;
 use platform::fichiers::Genre;
 use platform::{ReadTx, journal};
+use tokio::sync::Semaphore;
 use web::composants::{ChampFichier, ChampTexte, Html, ResumeErreurs};
 use web::formulaire::Erreurs;
 use web::{Cadre, CheckedForm, CheckedFormFichier, Erreur, Reponse, Saisie, fichier};
 
-use super::rules::{PHOTOS_MAX, reduire};
+use super::rules::{PHOTOS_MAX, Petite, reduire};
 use super::storage::{self, Nouvelle, Photo};
 use crate::vocabulaire::EtatActeur;
 use crate::{acces, acteur, evenements};
 
 const ACCEPTES: &[Genre] = &[Genre::Jpg, Genre::Png];
+/// Drawings at once: each one may hold hundreds of megabytes.
+static DESSINS: Semaphore = Semaphore::const_new(2);
 
 /// A photo as shown.
 pub(crate) struct PhotoVue {
@@ -86,6 +90,17 @@ pub async fn montrer(cadre: Cadre, Path(reference): Path<String>) -> Reponse {
     repondre(&cadre, &acteur, photos, Saisie::default(), Erreurs::default())
 }
 
+/// Some hundred milliseconds of drawing, not on a thread that serves pages. Who leaves does not free the place: the drawing
+/// goes on.
+async fn dessiner(octets: Bytes) -> Result<Result<Petite, &'static str>, Erreur> {
+    let place = DESSINS.acquire().await.map_err(Erreur::interne)?;
+    let dessin = tokio::task::spawn_blocking(move || {
+        let _place = place;
+        reduire(&octets)
+    });
+    dessin.await.map_err(Erreur::interne)
+}
+
 /// POST: a photo, with what it shows.
 pub async fn ajouter(cadre: Cadre, Path(reference): Path<String>, form: CheckedFormFichier) -> Reponse {
     let instance = &cadre.instance;
@@ -102,9 +117,7 @@ pub async fn ajouter(cadre: Cadre, Path(reference): Path<String>, form: CheckedF
     let (Some((recue, _)), Some(description), true) = (recue, description, erreurs.est_vide()) else {
         return repondre(&cadre, &acteur, photos, form.saisie.clone(), erreurs);
     };
-    // Some hundred milliseconds of drawing: not on a thread that serves pages.
-    let reduite = tokio::task::spawn_blocking(move || reduire(&recue.octets)).await.map_err(Erreur::interne)?;
-    let petite = match reduite {
+    let petite = match dessiner(recue.octets).await? {
         Ok(petite) => petite,
         Err(phrase) => {
             erreurs.ajouter("fichier", phrase);
@@ -154,7 +167,8 @@ pub async fn retirer(cadre: Cadre, Path((reference, photo)): Path<(String, Strin
 pub async fn image(cadre: Cadre, Path((reference, photo)): Path<(String, String)>) -> Reponse {
     let tx = cadre.instance.db.read().await?;
     let acteur = acces::ouvrir(&tx, &reference).await?;
-    if acteur.etat == EtatActeur::Endormi && acces::autoriser(&cadre, &acteur).is_err() {
+    let dort = acteur.etat == EtatActeur::Endormi;
+    if dort && acces::autoriser(&cadre, &acteur).is_err() {
         return Err(Erreur::Introuvable("cette photo"));
     }
     let photos = storage::de_l_acteur(&tx, &acteur.id).await?;
@@ -163,7 +177,8 @@ pub async fn image(cadre: Cadre, Path((reference, photo)): Path<(String, String)
     let octets = cadre.instance.fichiers.lire(&photo.cle, &photo.empreinte).await?;
     let entetes = [
         (header::CONTENT_TYPE, "image/jpeg"),
-        (header::CACHE_CONTROL, "public, max-age=86400"),
+        // What only those who keep the page see stays in no cache; a photo taken away is soon gone from the others.
+        (header::CACHE_CONTROL, if dort { "no-store" } else { "public, max-age=600" }),
         (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
     ];
     Ok((entetes, octets).into_response())

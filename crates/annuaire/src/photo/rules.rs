@@ -48,10 +48,11 @@ pub fn reduire(octets: &[u8]) -> Result<Petite, &'static str> {
     let mut decodeur = lecteur.into_decoder().map_err(dire)?;
     let sens = decodeur.orientation().map_err(dire)?;
     let mut image = DynamicImage::from_decoder(decodeur).map_err(dire)?;
-    image.apply_orientation(sens);
+    // Small first: turning a picture takes as much memory again. The box is a square, whatever the way up.
     if image.width() > COTE_MAX || image.height() > COTE_MAX {
         image = image.resize(COTE_MAX, COTE_MAX, FilterType::Triangle);
     }
+    image.apply_orientation(sens);
     let dessin = sur_du_blanc(&image);
     let (largeur, hauteur) = dessin.dimensions();
     let mut sortie = Vec::new();

@@ -366,3 +366,25 @@ async fn l_import_suivant_ne_ramene_pas_la_fiche_reunie(#[case] moteur: Moteur) 
     assert_eq!(vieille.statut, StatusCode::PERMANENT_REDIRECT);
     appli.fin().await;
 }
+
+#[rstest]
+#[case::sqlite(Moteur::Sqlite)]
+#[case::postgres(Moteur::Postgres)]
+#[tokio::test]
+async fn une_paire_remise_par_un_agent_reste_a_juger(#[case] moteur: Moteur) {
+    let acteurs = ["Un club de pétanque", "La Maison des vins"].map(|nom| Acteur { nom, ..Acteur::default() });
+    let (appli, faits) = appli_avec(moteur, &acteurs).await;
+    let mut preparer = a_part(&faits[0].0, 3);
+    preparer.extend(a_part(&faits[1].0, 4));
+    executer(&appli, preparer).await;
+    let mut agent = agent(&appli, "agent@exemple.invalid").await;
+    chercher(&appli, &mut agent).await.exiger("Aucune paire à juger");
+    let banc = format!("{LISTE}/{}/{}", faits[0].1, faits[1].1);
+    for acte in ["ecarter", "reprendre"] {
+        let page = agent.ouvrir(&banc).await;
+        agent.envoyer(&page, &banc, &[("acte", acte)]).await;
+    }
+    agent.ouvrir(LISTE).await.exiger("1 paire").exiger("choisie par un agent");
+    chercher(&appli, &mut agent).await.exiger("1 paire");
+    appli.fin().await;
+}

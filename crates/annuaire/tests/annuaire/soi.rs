@@ -5,6 +5,7 @@ use axum::http::{StatusCode, header};
 use domain::droit::Fonction;
 use image::{ImageFormat, Rgb, RgbImage};
 use rstest::rstest;
+use sea_orm::{ConnectionTrait, raw_sql};
 use socle::organisation::Nature;
 use testkit::{Appli, Moteur, Navigateur};
 
@@ -56,6 +57,19 @@ async fn une_photo_est_reduite_et_dite_avec_des_mots(#[case] moteur: Moteur) {
     assert_eq!(recue.entetes.get(header::CONTENT_TYPE).unwrap(), "image/jpeg");
     let lue = image::load_from_memory(&recue.octets).unwrap();
     assert_eq!((lue.width(), lue.height()), (1_200, 600));
+    assert_eq!(recue.entetes.get(header::CACHE_CONTROL).unwrap(), "public, max-age=600");
+    // A page that sleeps is seen by who keeps it alone: so are its photos, and no cache between keeps them.
+    let id = faits[0].0.as_str();
+    for (etat, statut) in [("endormi", StatusCode::NOT_FOUND), ("actif", StatusCode::OK)] {
+        let tx = appli.instance.db.begin().await.unwrap();
+        tx.execute_raw(raw_sql!(Postgres, "UPDATE acteur SET etat = {etat} WHERE id = {id}")).await.unwrap();
+        tx.commit().await.unwrap();
+        assert_eq!(visiteur.ouvrir(&image).await.statut, statut);
+        if etat == "endormi" {
+            let vue = agent.ouvrir(&image).await;
+            assert_eq!(vue.entetes.get(header::CACHE_CONTROL).unwrap(), "no-store");
+        }
+    }
 
     // Six at most; taken away, it is nowhere.
     for rang in 1..PHOTOS_MAX {
