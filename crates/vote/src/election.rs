@@ -134,19 +134,29 @@ impl Ballots {
     /// Adds all the ballots that wait, in order, and empties the list.
     pub(crate) fn push_batch(&mut self, batch: &mut Batch) {
         self.make_room(batch.ends.len());
-        let mut hashes = [0_u64; Batch::SIZE];
         let mut start = 0;
-        for (hash, &end) in hashes.iter_mut().zip(&batch.ends) {
-            *hash = self.hash(&batch.choices[start..end]);
+        for ends in batch.ends.chunks(NEAR) {
+            self.push_near(&batch.choices, start, ends);
+            start = ends.last().copied().unwrap_or(start);
+        }
+        batch.choices.clear();
+        batch.ends.clear();
+    }
+
+    /// Adds a few ballots: their places in memory are asked for together, and come in the time of one.
+    fn push_near(&mut self, choices: &[Choice], first: usize, ends: &[usize]) {
+        let mut hashes = [0_u64; NEAR];
+        let mut start = first;
+        for (hash, &end) in hashes.iter_mut().zip(ends) {
+            *hash = self.hash(&choices[start..end]);
             start = end;
         }
-        // Reads that do not wait for one another: the memory answers many of them in the time of one.
         let size = self.table.len();
         let mut near = 0;
-        for &hash in &hashes[..batch.ends.len()] {
+        for &hash in &hashes[..ends.len()] {
             near ^= self.table[hash::slot(hash, size)];
         }
-        for &hash in &hashes[..batch.ends.len()] {
+        for &hash in &hashes[..ends.len()] {
             let taken = self.table[hash::slot(hash, size)];
             if taken != 0 && taken & MARK == hash & MARK {
                 let start = self.starts[group_at(taken)] as usize;
@@ -154,13 +164,11 @@ impl Ballots {
             }
         }
         std::hint::black_box(near);
-        start = 0;
-        for (hash, &end) in hashes.iter().zip(&batch.ends) {
-            self.place(&batch.choices[start..end], *hash, 1);
+        start = first;
+        for (hash, &end) in hashes.iter().zip(ends) {
+            self.place(&choices[start..end], *hash, 1);
             start = end;
         }
-        batch.choices.clear();
-        batch.ends.clear();
     }
 
     fn hash(&self, ballot: &[Choice]) -> u64 {
@@ -259,6 +267,9 @@ fn group_at(entry: u64) -> usize {
     low as usize - 1
 }
 
+/// Ballots whose places in memory are asked for together.
+const NEAR: usize = 128;
+
 /// Ballots that wait to be grouped together.
 #[derive(Debug, Default)]
 pub(crate) struct Batch {
@@ -268,7 +279,7 @@ pub(crate) struct Batch {
 }
 
 impl Batch {
-    const SIZE: usize = 128;
+    const SIZE: usize = 4096;
 
     /// The ballot being written.
     pub(crate) fn next(&mut self) -> &mut Vec<Choice> {

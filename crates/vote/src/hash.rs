@@ -31,8 +31,13 @@ impl Key {
 
     pub(crate) fn bytes(self, bytes: &[u8]) -> u64 {
         let (chunks, rest) = bytes.as_chunks::<8>();
-        let last = rest.iter().fold(bytes.len() as u64, |word, byte| (word << 8) | u64::from(*byte));
-        self.words(chunks.iter().map(|chunk| u64::from_le_bytes(*chunk)).chain([last]))
+        // The last bytes are read with those before them: the length, mixed in, tells texts apart.
+        let last = match bytes.last_chunk() {
+            Some(chunk) if !rest.is_empty() => u64::from_le_bytes(*chunk),
+            _ => rest.iter().fold(0, |word, byte| (word << 8) | u64::from(*byte)),
+        };
+        let whole = chunks.iter().map(|chunk| u64::from_le_bytes(*chunk));
+        self.words(whole.chain([last, bytes.len() as u64]))
     }
 }
 

@@ -2,6 +2,7 @@
 
 use std::collections::HashMap;
 
+use super::words;
 use crate::hash::{self, Key};
 
 /// Project identifiers: short ones (8 bytes) in a small table of integers, the others in a map.
@@ -15,9 +16,7 @@ pub(super) struct Ids {
 
 impl Ids {
     fn pack(id: &str) -> Option<u64> {
-        let bytes = id.as_bytes();
-        let key = || bytes.iter().fold(0, |key, byte| key << 8 | u64::from(*byte));
-        (1..=7).contains(&bytes.len()).then(|| (bytes.len() as u64) << 56 | key())
+        words::pack(words::word(id.as_bytes(), 0), id.len())
     }
 
     fn slot(&self, key: u64) -> usize {

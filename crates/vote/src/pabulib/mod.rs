@@ -16,6 +16,7 @@ mod projects;
 mod read;
 mod rows;
 mod votes;
+mod words;
 mod write;
 
 use std::borrow::Cow;

@@ -2,11 +2,13 @@
 
 use std::borrow::Cow;
 use std::collections::HashSet;
+use std::sync::mpsc;
 
 use super::cells::cells;
 use super::ids::{Ids, Names};
 use super::leniencies::Reports;
 use super::rows::{Rows, header};
+use super::words;
 use super::{Document, Limits, ReadError, ReadOptions, error};
 use crate::election::{BallotKind, Ballots, Batch, Choice};
 use crate::hash::Key;
@@ -70,7 +72,7 @@ impl Columns {
         }
         let mut rest = row;
         for role in &self.0 {
-            let end = rest.as_bytes().iter().position(|byte| *byte == b';');
+            let end = words::find(rest.as_bytes(), b';');
             found.place(*role, &rest[..end.unwrap_or(rest.len())]);
             let Some(end) = end else { break };
             rest = &rest[end + 1..];
@@ -105,27 +107,28 @@ impl<'c> VoteCells<'c> {
 /// not grow.
 struct Voters {
     key: Key,
-    last: String,
+    last: u128,
     growing: u64,
     fingerprints: Vec<u64>,
 }
 
 impl Voters {
     fn see(&mut self, voter: &str) {
-        if self.fingerprints.is_empty() && (self.last.len(), self.last.as_str()) < (voter.len(), voter) {
-            self.growing += 1;
-            self.last.clear();
-            self.last.push_str(voter);
-        } else {
-            self.fingerprints.push(self.key.bytes(voter.as_bytes()));
+        match words::rank(voter.as_bytes()) {
+            Some(rank) if rank > self.last && self.fingerprints.is_empty() => {
+                self.growing += 1;
+                self.last = rank;
+            }
+            _ => self.fingerprints.push(self.key.bytes(voter.as_bytes())),
         }
     }
 }
 
 /// Where ballots go while they are read.
-struct Reading {
+struct Reading<'g> {
     batch: Batch,
-    ballots: Ballots,
+    /// Takes a full list, gives an empty one.
+    group: &'g mut dyn FnMut(Batch) -> Batch,
     territories: Names,
     voters: Voters,
 }
@@ -138,12 +141,17 @@ impl<'a> VoteReader<'a, '_> {
         let announced = self.document.meta("num_votes").and_then(|text| text.parse::<usize>().ok());
         let expected = announced.unwrap_or(1024).min(1 + self.rows.rest.len() / 2);
         let start = self.rows.clone();
-        let mut reading = Reading {
-            batch: Batch::default(),
-            ballots: Ballots::with_capacity(expected),
-            territories: Names::default(),
-            voters: Voters { key: Key::default(), last: String::new(), growing: 0, fingerprints: Vec::new() },
-        };
+        let apart = self.rows.rest.len() >= APART;
+        let ((read, voters), ballots) = grouped(expected, apart, |group| self.rows(&columns, group))?;
+        self.document.election.ballots = ballots;
+        self.check_end(announced, read)?;
+        self.duplicates(&start, &columns, voters)
+    }
+
+    /// Reads the rows, hands their ballots to `group`; gives how many rows, and who voted.
+    fn rows(&mut self, columns: &Columns, group: &mut dyn FnMut(Batch) -> Batch) -> Result<(usize, Voters), ReadError> {
+        let voters = Voters { key: Key::default(), last: 0, growing: 0, fingerprints: Vec::new() };
+        let mut reading = Reading { batch: Batch::default(), group, territories: Names::default(), voters };
         let mut read = 0_usize;
         while let Some((line, row)) = self.rows.next()? {
             read += 1;
@@ -152,13 +160,11 @@ impl<'a> VoteReader<'a, '_> {
                 error(line, "ce bulletin n’a pas de case « vote » : la ligne est coupée, ou il manque un « ; ».")
             })??;
         }
-        reading.ballots.push_batch(&mut reading.batch);
-        self.document.election.ballots = reading.ballots;
-        self.check_end(announced, read)?;
-        self.duplicates(&start, &columns, reading.voters)
+        (reading.group)(reading.batch);
+        Ok((read, reading.voters))
     }
 
-    fn ballot(&mut self, line: usize, cells: &VoteCells<'_>, reading: &mut Reading) -> Result<(), ReadError> {
+    fn ballot(&mut self, line: usize, cells: &VoteCells<'_>, reading: &mut Reading<'_>) -> Result<(), ReadError> {
         if let Some(voter) = cells.voter {
             reading.voters.see(voter);
         }
@@ -174,7 +180,7 @@ impl<'a> VoteReader<'a, '_> {
             }
         }
         if reading.batch.close() {
-            reading.ballots.push_batch(&mut reading.batch);
+            reading.batch = (reading.group)(std::mem::take(&mut reading.batch));
         }
         if let Some(territory) = cells.territory {
             let position = reading.territories.position(territory, &mut self.document.territories);
@@ -226,16 +232,25 @@ impl<'a> VoteReader<'a, '_> {
         ballot.clear();
         let kind = self.document.election.kind;
         let text = cells.vote.unwrap_or_default();
-        let (mut start, mut key) = (0, 0_u64);
-        for (at, &byte) in text.as_bytes().iter().enumerate() {
-            if byte == b',' {
-                self.choice(line, text, (start, at, key), ballot)?;
-                (start, key) = (at + 1, 0);
-            } else {
-                key = key << 8 | u64::from(byte);
+        let mut start = 0;
+        loop {
+            let word = words::word(text.as_bytes(), start);
+            let length = match words::first(word, b',') {
+                8 => words::find(&text.as_bytes()[start..], b','),
+                near => Some(near),
+            };
+            let end = length.map_or(text.len(), |length| start + length);
+            let plain = words::pack(word, end - start).and_then(|key| self.ids.find(key));
+            let project = match plain {
+                Some(project) => Some(project),
+                None => self.other_id(line, &text[start..end], text)?,
+            };
+            ballot.extend(project.map(|project| Choice { project, points: 1 }));
+            if end == text.len() {
+                break;
             }
+            start = end + 1;
         }
-        self.choice(line, text, (start, text.len(), key), ballot)?;
         match kind {
             BallotKind::Ordinal => {
                 let length = u32::try_from(ballot.len()).unwrap_or(u32::MAX);
@@ -249,7 +264,7 @@ impl<'a> VoteReader<'a, '_> {
         if ballot.is_sorted_by(|a, b| a.project < b.project) {
             return Ok(());
         }
-        ballot.sort_unstable();
+        ballot.sort_unstable_by_key(|choice| u64::from(choice.project) << 32 | u64::from(choice.points));
         let twice = |ballot: &[Choice]| ballot.windows(2).any(|pair| pair[0].project == pair[1].project);
         if !twice(ballot) {
             return Ok(());
@@ -263,26 +278,6 @@ impl<'a> VoteReader<'a, '_> {
             return Err(error(line, "le bulletin donne deux nombres de points au même projet."));
         }
         self.report.add(line, "un projet nommé deux fois dans un bulletin, compté une fois");
-        Ok(())
-    }
-
-    /// Adds the project written from `start` to `end`, whose last bytes are packed in `key`.
-    #[inline]
-    fn choice(
-        &mut self,
-        line: usize,
-        text: &str,
-        (start, end, key): (usize, usize, u64),
-        ballot: &mut Vec<Choice>,
-    ) -> Result<(), ReadError> {
-        // Bytes of 1 to 7 characters pack into one word, that no other identifier shares.
-        let length = end - start;
-        let plain = (1..=7).contains(&length).then(|| self.ids.find((length as u64) << 56 | key)).flatten();
-        let project = match plain {
-            Some(project) => Some(project),
-            None => self.other_id(line, &text[start..end], text)?,
-        };
-        ballot.extend(project.map(|project| Choice { project, points: 1 }));
         Ok(())
     }
 
@@ -331,6 +326,48 @@ impl<'a> VoteReader<'a, '_> {
             Ok(())
         })
     }
+}
+
+/// Past so many bytes of ballots, they are grouped on another thread while the next ones are read.
+const APART: usize = 256 * 1024;
+/// Lists that may wait between the two.
+const WAITING: usize = 4;
+
+/// Groups the ballots that `read` hands over.
+fn grouped<T>(
+    expected: usize,
+    apart: bool,
+    read: impl FnOnce(&mut dyn FnMut(Batch) -> Batch) -> Result<T, ReadError>,
+) -> Result<(T, Ballots), ReadError> {
+    let mut ballots = Ballots::with_capacity(expected);
+    if !apart {
+        let read = read(&mut |mut batch| {
+            ballots.push_batch(&mut batch);
+            batch
+        })?;
+        return Ok((read, ballots));
+    }
+    std::thread::scope(|scope| {
+        let (give, take) = mpsc::sync_channel::<Batch>(WAITING);
+        let (give_back, take_back) = mpsc::channel();
+        let grouping = scope.spawn(move || {
+            for mut batch in take {
+                ballots.push_batch(&mut batch);
+                // Nobody takes it back once all is read.
+                let _ = give_back.send(batch);
+            }
+            ballots
+        });
+        let mut hand_over = |batch| {
+            // Only a panic of the other thread closes this way: it is met below.
+            let _ = give.send(batch);
+            take_back.try_recv().unwrap_or_default()
+        };
+        let read = read(&mut hand_over);
+        drop(give);
+        let ballots = grouping.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic));
+        Ok((read?, ballots))
+    })
 }
 
 /// The points of each project named, in the order of the ballot.
@@ -406,5 +443,47 @@ impl<'a> Document<'a> {
             Some(absent) => Err(absent),
             None => Ok(positions),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// 30,000 ballots, some alike: more than one list, and a last one that is not full.
+    fn hand_over(group: &mut dyn FnMut(Batch) -> Batch) {
+        let mut batch = Batch::default();
+        for ballot in 0..30_000_u32 {
+            let projects = [ballot % 7, 7 + ballot % 11, 18 + ballot % 101];
+            batch.next().extend(projects.map(|project| Choice { project, points: 1 }));
+            if batch.close() {
+                batch = group(std::mem::take(&mut batch));
+            }
+        }
+        group(batch);
+    }
+
+    #[test]
+    fn grouping_on_another_thread_changes_nothing() {
+        let group = |apart| {
+            let read = |group: &mut dyn FnMut(Batch) -> Batch| {
+                hand_over(group);
+                Ok(())
+            };
+            grouped(10, apart, read).unwrap().1
+        };
+        let (here, there) = (group(false), group(true));
+        assert_eq!((here.total(), here.groups()), (30_000, 7 * 11 * 101));
+        assert_eq!(here.group_of(), there.group_of());
+        assert!(here.iter().eq(there.iter()));
+    }
+
+    #[test]
+    fn an_error_stops_both_threads() {
+        let failed = grouped(10, true, |group| {
+            hand_over(group);
+            Err::<(), ReadError>(error(3, "faux"))
+        });
+        assert_eq!(failed.unwrap_err().line, 3);
     }
 }
