@@ -1,6 +1,8 @@
-//! What waits for an agent, and what was decided: two tabs of one list, paged. Claims and proposals are listed alike.
+//! What waits for an agent, and what was decided: two tabs of one list, paged. Claims and proposals are listed alike; pairs
+//! that may be the same are paged and counted alike.
 
 use askama::Template;
+use sea_orm::{ConnectionTrait, DbErr, Statement};
 use web::composants::{EtatVide, Onglets, Pagination, Tableau};
 use web::{Cadre, Reponse, texte};
 
@@ -45,6 +47,18 @@ impl Tranche {
     pub(crate) fn premier(self) -> i64 {
         ((self.page - 1) * PAR_PAGE).cast_signed()
     }
+
+    /// The way to the other pages; `base` is the address with its filters.
+    pub(crate) fn pagination(self, base: &str, total: u64) -> Pagination {
+        Pagination::nouvelle(base, self.page, total, PAR_PAGE)
+    }
+}
+
+/// What a statement counts, under the name `n`.
+pub(crate) async fn compter(db: &impl ConnectionTrait, phrase: Statement) -> Result<u64, DbErr> {
+    let ligne = db.query_one_raw(phrase).await?;
+    let n: i64 = ligne.map(|ligne| ligne.try_get("", "n")).transpose()?.unwrap_or(0);
+    Ok(u64::try_from(n).unwrap_or(0))
 }
 
 #[derive(Template)]
@@ -70,7 +84,7 @@ pub(crate) fn montrer(cadre: &Cadre, liste: &Liste, tranche: Tranche, total: u64
         compte: texte::accorde(total, liste.un, liste.plusieurs),
         tableau,
         vide: EtatVide { titre: liste.vide.to_owned(), texte: liste.quand.to_owned(), action: None },
-        pagination: Pagination::nouvelle(ici, tranche.page, total, PAR_PAGE),
+        pagination: tranche.pagination(ici, total),
     };
     cadre.page(liste.titre, &page)?.fil(&FIL).repondre()
 }

@@ -1,8 +1,10 @@
-//! Which actor, and how the visitor stands to it.
+//! Which actor, how the visitor stands to it, and the pages under its own.
 
+use askama::Template;
+use axum::http::StatusCode;
 use domain::droit::{Action, Lien};
 use platform::ReadTx;
-use web::{Cadre, Erreur, Visiteur};
+use web::{Cadre, Erreur, Reponse, Visiteur};
 
 use crate::acteur::{self, storage};
 use crate::doublon;
@@ -55,4 +57,16 @@ fn lien(visiteur: &Visiteur, acteur: &acteur::Model) -> Lien {
 /// May the visitor change what the actor offers?
 pub(crate) fn autoriser(cadre: &Cadre, acteur: &acteur::Model) -> Result<(), Erreur> {
     cadre.visiteur.autoriser(lien(&cadre.visiteur, acteur), Action::ModifierActeur)
+}
+
+/// A page under that of an actor, with the way back.
+pub(crate) fn sous_la_fiche<T: Template>(
+    cadre: &Cadre,
+    titre: &str,
+    (nom, reference): (&str, &str),
+    page: &T,
+    statut: StatusCode,
+) -> Reponse {
+    let retour = format!("/annuaire/{reference}");
+    cadre.page(titre, page)?.statut(statut).fil(&[("Annuaire", "/annuaire"), (nom, &retour)]).repondre()
 }

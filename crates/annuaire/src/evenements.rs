@@ -112,7 +112,5 @@ pub(crate) fn evenement(contexte: &Contexte, genre: &'static str, acteur: &Acteu
 
 /// A setting of the directory was changed by the visitor.
 pub(crate) fn du_reglage(contexte: &Contexte, cle: &str) -> Evenement {
-    Evenement::nouveau(REGLE, "reglage", cle)
-        .par(contexte.visiteur.personne_id().map(|id| id.as_str()))
-        .visible(Visibilite::Exploitation)
+    du_site(contexte, REGLE, cle)
 }

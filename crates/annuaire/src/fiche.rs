@@ -225,7 +225,8 @@ fn theme_vu(instance: &Instance, theme: &theme::Model) -> Option<(String, Option
     theme.theme().map(|lu: Theme| (instance.locaux().themes.nom(lu).to_owned(), note))
 }
 
-fn source_et_date(source: Origine, du: Option<Jour>) -> String {
+/// Where a fact comes from, and since when.
+pub(crate) fn source_et_date(source: Origine, du: Option<Jour>) -> String {
     match du {
         Some(du) => format!("{}, {}", source.libelle(), texte::jour(du.0)),
         None => format!("{}, date inconnue", source.libelle()),

@@ -3,6 +3,7 @@
 use domain::code::CodeCommune;
 use platform::Jour;
 use sea_orm::entity::prelude::*;
+use web::Instance;
 
 use super::ActeurId;
 use crate::vocabulaire::Origine;
@@ -40,6 +41,15 @@ pub struct Model {
     pub source: Origine,
     /// Date of that source.
     pub source_du: Option<Jour>,
+}
+
+impl Model {
+    /// Postal code and name of the commune, as on an envelope.
+    #[must_use]
+    pub fn ville(&self, instance: &Instance) -> String {
+        let nom = instance.referentiel().nom_commune(&self.commune);
+        self.code_postal.as_ref().map_or_else(|| nom.to_owned(), |code| format!("{code} {nom}"))
+    }
 }
 
 /// No declared relation.

@@ -9,7 +9,7 @@ use web::composants::{Cellule, ChampOptions, Conflit, Etiquette, Html, OptionDeC
 use web::formulaire::Erreurs;
 use web::{Cadre, CheckedForm, Erreur, Instance, Reponse, Saisie, texte};
 
-use super::demenagement;
+use super::demenagement::{self, Suite};
 use super::fusion::{self, Refuse};
 use super::liste::{URL, ton};
 use super::reunion::{Choisis, Choix, Compare, comparer, montrables};
@@ -17,6 +17,7 @@ use super::rules::{Raison, Surete};
 use super::storage::{self as doublons, etat};
 use crate::acteur::{self, agrement, etablissement, storage, theme, valeur};
 use crate::evenements;
+use crate::fiche::source_et_date;
 use crate::offre::lecture;
 use crate::offre::storage::OffreComplete;
 use crate::tenue::FIL;
@@ -32,6 +33,7 @@ struct Cote {
     offres: Vec<OffreComplete>,
     personnes: i64,
     projets: i64,
+    suite: Suite,
 }
 
 impl Cote {
@@ -49,6 +51,7 @@ impl Cote {
             offres: lecture::de_l_acteur(tx, &acteur.id).await?,
             personnes,
             projets,
+            suite: demenagement::compter(tx, &acteur.id).await?,
             acteur,
         })
     }
@@ -115,8 +118,7 @@ struct PageBanc {
 }
 
 fn provenance(v: &valeur::Model) -> String {
-    let du = v.source_du.map_or_else(|| "date inconnue".to_owned(), |du| texte::jour(du.0));
-    format!("{}, {du}", v.source.libelle())
+    source_et_date(v.source, v.source_du)
 }
 
 /// A value in the words of the page.
@@ -228,6 +230,12 @@ fn mouvements(paire: &Paire) -> Resume {
             "Offres",
             texte::accorde(nombre(absorbe.offres.len()), "passe à la fiche qui reste", "passent à la fiche qui reste"),
         )
+        .ligne(
+            "Photos",
+            texte::accorde(entier(absorbe.suite.photos), "passe à la fiche qui reste", "passent à la fiche qui reste"),
+        )
+        .ligne("Réseaux dont elle est membre", texte::accorde(entier(absorbe.suite.reseaux), "suit", "suivent"))
+        .ligne("Demandes en attente", texte::accorde(entier(absorbe.suite.demandes), "suit", "suivent"))
         .ligne("Fonctions des personnes", texte::accorde(entier(absorbe.personnes), "suit", "suivent"))
         .ligne("Projets", texte::accorde(entier(absorbe.projets), "suit", "suivent"))
         .ligne("Ancienne adresse de la page", "elle mène à la fiche qui reste")
@@ -356,8 +364,9 @@ async fn reunir(cadre: &Cadre, form: &CheckedForm, paire: Paire) -> Reponse {
     let par = cadre.visiteur.personne_id().map(|id| id.as_str());
     let choisis = paire.choix(&form.saisie);
     let (version_a, version_b) = versions(form);
-    let (adresse, (a, b)) = (paire.adresse(), (paire.garde.acteur, paire.absorbe.acteur));
+    let (a, b) = (paire.garde.acteur, paire.absorbe.acteur);
     let (id_a, id_b) = (a.id.clone(), b.id.clone());
+    let references = (a.reference.clone(), b.reference.clone());
     let (garde, absorbe) = (acteur::Model { version: version_a, ..a }, acteur::Model { version: version_b, ..b });
     let tx = instance.db.begin().await?;
     let fait = fusion::reunir(&tx, instance, garde, absorbe, &choisis, par).await;
@@ -365,7 +374,7 @@ async fn reunir(cadre: &Cadre, form: &CheckedForm, paire: Paire) -> Reponse {
         Ok(id) => id,
         Err(Refuse::Conflit) => {
             tx.rollback().await?;
-            return en_conflit(cadre, form, &adresse).await;
+            return en_conflit(cadre, form, (&references.0, &references.1)).await;
         }
         Err(autre) => return Err(autre.into()),
     };
@@ -378,10 +387,8 @@ async fn reunir(cadre: &Cadre, form: &CheckedForm, paire: Paire) -> Reponse {
 }
 
 /// Somebody changed one of the two: what they say now stands above the choices made.
-async fn en_conflit(cadre: &Cadre, form: &CheckedForm, adresse: &str) -> Reponse {
+async fn en_conflit(cadre: &Cadre, form: &CheckedForm, (a, b): (&str, &str)) -> Reponse {
     let tx = cadre.instance.db.read().await?;
-    let mut morceaux = adresse.rsplit('/');
-    let (Some(b), Some(a)) = (morceaux.next(), morceaux.next()) else { return Err(Erreur::Introuvable("cette paire")) };
     let paire = Paire::lire(&tx, a, b).await?;
     let page = page(cadre, &paire, form.saisie.clone(), Erreurs::default());
     let conflit = Conflit::sur("une de ces deux fiches").enregistre(cote_a_cote(&cadre.instance, &paire));

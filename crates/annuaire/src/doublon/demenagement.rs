@@ -2,11 +2,14 @@
 
 use platform::WriteTx;
 use sea_orm::sea_query::{Expr, ExprTrait, Query};
-use sea_orm::{Condition, ConnectionTrait, DbErr, EntityTrait, IntoActiveModel, Order, raw_sql};
+use sea_orm::{Condition, ConnectionTrait, DbErr, EntityTrait, FromQueryResult, IntoActiveModel, Order, raw_sql};
 
 use super::fusion::Trace;
-use crate::acteur::{self, agrement, etablissement, storage, theme};
+use crate::acteur::{self, ActeurId, agrement, etablissement, storage, theme};
 use crate::photo::storage as photos;
+
+/// Rows changed by one statement.
+pub(crate) const PAR_LOT: usize = 500;
 
 /// The establishments of the absorbed actor that may follow: an establishment belongs to the legal unit of its SIRET.
 #[must_use]
@@ -27,7 +30,7 @@ pub fn suivent(
         .collect()
 }
 
-/// Establishments and offers go; approvals and themes are copied where they are missing.
+/// What can have one owner only goes; the rest is copied where it is missing.
 ///
 /// # Errors
 /// The engine refused.
@@ -38,38 +41,43 @@ pub async fn aller(
     siren: Option<&str>,
     trace: &mut Trace,
 ) -> Result<(), DbErr> {
+    deplacer(tx, garde, absorbe, siren, trace).await?;
+    copier(tx, garde, absorbe, trace).await
+}
+
+/// Establishments, offers, photos, and what waits for an agent.
+async fn deplacer(
+    tx: &WriteTx,
+    garde: &acteur::Model,
+    absorbe: &acteur::Model,
+    siren: Option<&str>,
+    trace: &mut Trace,
+) -> Result<(), DbErr> {
     let deja = storage::etablissements(tx, &garde.id).await?;
     let (de, vers) = (absorbe.id.as_str(), garde.id.as_str());
-    for e in suivent(siren, &deja, storage::etablissements(tx, &absorbe.id).await?) {
-        let id = e.id.as_str();
-        // One seat: that of the legal unit which stays.
-        let siege = e.siege && trace.siren;
-        tx.execute_raw(raw_sql!(
-            Postgres,
-            "UPDATE acteur_etablissement SET acteur_id = {vers}, siege = {siege} WHERE id = {id}"
-        ))
-        .await?;
-        trace.etablissements.push(if e.siege { format!("{}*", e.id) } else { e.id });
+    let lieux = suivent(siren, &deja, storage::etablissements(tx, &absorbe.id).await?);
+    trace.etablissements = lieux.iter().map(|e| if e.siege { format!("{}*", e.id) } else { e.id.clone() }).collect();
+    // One seat: that of the legal unit which stays.
+    let (sieges, autres): (Vec<_>, Vec<_>) = lieux.into_iter().partition(|e| e.siege && trace.siren);
+    for (lieux, siege) in [(sieges, true), (autres, false)] {
+        let ids: Vec<String> = lieux.into_iter().map(|e| e.id).collect();
+        donner_les_lieux(tx, &ids, siege, de, vers).await?;
     }
     trace.offres = ids(tx, "offre", "id", de_l_acteur(de)).await?;
-    tx.execute_raw(raw_sql!(
-        Postgres,
-        "UPDATE offre SET acteur_id = {vers}, version = version + 1 WHERE acteur_id = {de}"
-    ))
-    .await?;
-    for photo in photos::de_l_acteur(tx, &absorbe.id).await? {
-        let id = photo.id.as_str();
-        tx.execute_raw(raw_sql!(Postgres, "UPDATE acteur_photo SET acteur_id = {vers} WHERE id = {id}")).await?;
-        trace.photos.push(photo.id);
-    }
-    suivre_les_reseaux(tx, de, vers, trace).await?;
+    donner_les_offres(tx, &trace.offres, de, vers).await?;
+    trace.photos = photos::de_l_acteur(tx, &absorbe.id).await?.into_iter().map(|photo| photo.id).collect();
+    attribuer(tx, "acteur_photo", &trace.photos, de, vers).await?;
     for table in DEMANDES {
-        let attendent = de_l_acteur(de).add(Expr::col("etat").eq("attente"));
-        for id in ids(tx, table, "id", attendent).await? {
-            attribuer(tx, table, &id, de, vers).await?;
-            trace.demandes.push((table.to_owned(), id));
-        }
+        let attendent = ids(tx, table, "id", de_l_acteur(de).add(Expr::col("etat").eq("attente"))).await?;
+        attribuer(tx, table, &attendent, de, vers).await?;
+        trace.demandes.extend(attendent.into_iter().map(|id| (table.to_owned(), id)));
     }
+    Ok(())
+}
+
+/// Networks, approvals, themes: the absorbed actor keeps its own.
+async fn copier(tx: &WriteTx, garde: &acteur::Model, absorbe: &acteur::Model, trace: &mut Trace) -> Result<(), DbErr> {
+    suivre_les_reseaux(tx, absorbe.id.as_str(), garde.id.as_str(), trace).await?;
     let connus = storage::agrements(tx, &garde.id).await?;
     for a in storage::agrements(tx, &absorbe.id).await? {
         if !connus.iter().any(|c| c.genre == a.genre && c.source == a.source) {
@@ -89,6 +97,36 @@ pub async fn aller(
     Ok(())
 }
 
+/// What follows an actor beside what its page shows.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, FromQueryResult)]
+pub struct Suite {
+    /// Photos.
+    pub photos: i64,
+    /// Networks of which it is a member.
+    pub reseaux: i64,
+    /// Claims and proposals that wait for an agent.
+    pub demandes: i64,
+}
+
+/// How much follows an actor.
+///
+/// # Errors
+/// The engine refused.
+pub async fn compter(db: &impl ConnectionTrait, acteur: &ActeurId) -> Result<Suite, DbErr> {
+    let id = acteur.as_str();
+    let suite = Suite::find_by_statement(raw_sql!(
+        Postgres,
+        "SELECT (SELECT CAST(COUNT(*) AS BIGINT) FROM acteur_photo WHERE acteur_id = {id} AND retiree_le IS NULL) AS photos,
+            (SELECT CAST(COUNT(*) AS BIGINT) FROM reseau_membre WHERE acteur_id = {id}) AS reseaux,
+            (SELECT CAST(COUNT(*) AS BIGINT) FROM acteur_revendication WHERE acteur_id = {id} AND etat = 'attente')
+              + (SELECT CAST(COUNT(*) AS BIGINT) FROM acteur_proposition WHERE acteur_id = {id} AND etat = 'attente')
+              AS demandes"
+    ))
+    .one(db)
+    .await?;
+    Ok(suite.unwrap_or_default())
+}
+
 /// What people asked about an actor, and still wait for.
 const DEMANDES: [&str; 2] = ["acteur_revendication", "acteur_proposition"];
 
@@ -101,9 +139,35 @@ async fn ids(tx: &WriteTx, table: &'static str, colonne: &'static str, choix: Co
     tx.query_all(&phrase).await?.iter().map(|ligne| ligne.try_get("", colonne)).collect()
 }
 
-async fn attribuer(tx: &WriteTx, table: &'static str, id: &str, de: &str, vers: &str) -> Result<(), DbErr> {
-    let choix = de_l_acteur(de).add(Expr::col("id").eq(id));
-    tx.execute(&Query::update().table(table).value("acteur_id", vers).cond_where(choix).take()).await.map(|_| ())
+/// Rows of these ids change owner, those that are still there.
+async fn attribuer(tx: &WriteTx, table: &'static str, ids: &[String], de: &str, vers: &str) -> Result<(), DbErr> {
+    for lot in ids.chunks(PAR_LOT) {
+        let choix = de_l_acteur(de).add(Expr::col("id").is_in(lot));
+        tx.execute(&Query::update().table(table).value("acteur_id", vers).cond_where(choix).take()).await?;
+    }
+    Ok(())
+}
+
+async fn donner_les_lieux(tx: &WriteTx, ids: &[String], siege: bool, de: &str, vers: &str) -> Result<(), DbErr> {
+    for lot in ids.chunks(PAR_LOT) {
+        tx.execute_raw(raw_sql!(
+            Postgres,
+            "UPDATE acteur_etablissement SET acteur_id = {vers}, siege = {siege} WHERE acteur_id = {de} AND id IN ({..lot})"
+        ))
+        .await?;
+    }
+    Ok(())
+}
+
+async fn donner_les_offres(tx: &WriteTx, ids: &[String], de: &str, vers: &str) -> Result<(), DbErr> {
+    for lot in ids.chunks(PAR_LOT) {
+        tx.execute_raw(raw_sql!(
+            Postgres,
+            "UPDATE offre SET acteur_id = {vers}, version = version + 1 WHERE acteur_id = {de} AND id IN ({..lot})"
+        ))
+        .await?;
+    }
+    Ok(())
 }
 
 /// The networks of the absorbed actor have the one that stays as a member; the absorbed one stays theirs, unseen.
@@ -130,32 +194,17 @@ async fn suivre_les_reseaux(tx: &WriteTx, de: &str, vers: &str, trace: &mut Trac
 /// The engine refused.
 pub async fn retour(tx: &WriteTx, garde: &acteur::Model, absorbe: &acteur::Model, trace: &Trace) -> Result<(), DbErr> {
     let (g, a) = (garde.id.as_str(), absorbe.id.as_str());
-    for marque in &trace.etablissements {
-        let (id, siege) = marque.strip_suffix('*').map_or((marque.as_str(), false), |id| (id, true));
-        tx.execute_raw(raw_sql!(
-            Postgres,
-            "UPDATE acteur_etablissement SET acteur_id = {a}, siege = {siege} WHERE id = {id} AND acteur_id = {g}"
-        ))
-        .await?;
+    let (sieges, autres): (Vec<_>, Vec<_>) = trace.etablissements.iter().partition(|marque| marque.ends_with('*'));
+    for (marques, siege) in [(sieges, true), (autres, false)] {
+        let ids: Vec<String> = marques.into_iter().map(|marque| marque.trim_end_matches('*').to_owned()).collect();
+        donner_les_lieux(tx, &ids, siege, g, a).await?;
     }
-    for id in &trace.offres {
-        tx.execute_raw(raw_sql!(
-            Postgres,
-            "UPDATE offre SET acteur_id = {a}, version = version + 1 WHERE id = {id} AND acteur_id = {g}"
-        ))
-        .await?;
-    }
-    for id in &trace.photos {
-        tx.execute_raw(raw_sql!(
-            Postgres,
-            "UPDATE acteur_photo SET acteur_id = {a} WHERE id = {id} AND acteur_id = {g}"
-        ))
-        .await?;
-    }
-    for (table, id) in &trace.demandes {
-        if let Some(table) = DEMANDES.iter().find(|connue| *connue == table) {
-            attribuer(tx, table, id, g, a).await?;
-        }
+    donner_les_offres(tx, &trace.offres, g, a).await?;
+    attribuer(tx, "acteur_photo", &trace.photos, g, a).await?;
+    for table in DEMANDES {
+        let siennes = trace.demandes.iter().filter(|(connue, _)| connue == table);
+        let ids: Vec<String> = siennes.map(|(_, id)| id.clone()).collect();
+        attribuer(tx, table, &ids, g, a).await?;
     }
     for reseau in &trace.reseaux {
         tx.execute_raw(raw_sql!(

@@ -11,7 +11,7 @@ use serde::{Deserialize, Serialize};
 use socle::organisation::reunion::{self as organisations, Deplaces};
 use web::Instance;
 
-use super::demenagement;
+use super::demenagement::{self, PAR_LOT};
 use super::reunion::{Choisis, Ecrits, montrables, reunir as choisir};
 use super::storage::{self as doublons, Fusion, etat};
 use crate::acteur::{self, ActeurId, storage, valeur};
@@ -125,20 +125,15 @@ async fn ecrire_les_faits(
     trace: &mut Trace,
 ) -> Result<(), DbErr> {
     eteindre(tx, &ecrits.eteintes, trace).await?;
-    for copiee in &ecrits.copiees {
-        // The fact keeps all that it says of itself, but the import: undoing that one does not reach here.
-        let copie = valeur::Model {
-            id: instance.ids.uuid().to_string(),
-            acteur_id: garde.clone(),
-            import_id: None,
-            ..copiee.clone()
-        };
-        poser(tx, copie, trace).await?;
-    }
-    for (champ, texte) in &ecrits.dites {
-        poser(tx, dite_par_l_agent(instance, garde, *champ, texte, par), trace).await?;
-    }
-    Ok(())
+    // The fact keeps all that it says of itself, but the import: undoing that one does not reach here.
+    let copies = ecrits.copiees.iter().map(|copiee| valeur::Model {
+        id: instance.ids.uuid().to_string(),
+        acteur_id: garde.clone(),
+        import_id: None,
+        ..copiee.clone()
+    });
+    let dites = ecrits.dites.iter().map(|(champ, texte)| dite_par_l_agent(instance, garde, *champ, texte, par));
+    poser(tx, copies.chain(dites).collect(), trace).await
 }
 
 fn dite_par_l_agent(
@@ -154,14 +149,18 @@ fn dite_par_l_agent(
     valeur::Model { source_du: Some(Jour(instance.jour_de(le))), auteur_id, ..nue }
 }
 
-async fn poser(tx: &WriteTx, valeur: valeur::Model, trace: &mut Trace) -> Result<(), DbErr> {
-    trace.valeurs.push(valeur.id.clone());
-    valeur::Entity::insert(valeur.into_active_model()).exec_without_returning(tx).await.map(|_| ())
+async fn poser(tx: &WriteTx, valeurs: Vec<valeur::Model>, trace: &mut Trace) -> Result<(), DbErr> {
+    trace.valeurs.extend(valeurs.iter().map(|valeur| valeur.id.clone()));
+    for lot in valeurs.chunks(PAR_LOT) {
+        let lignes = lot.iter().cloned().map(IntoActiveModel::into_active_model);
+        valeur::Entity::insert_many(lignes).exec_without_returning(tx).await?;
+    }
+    Ok(())
 }
 
 async fn eteindre(tx: &WriteTx, ids: &[String], trace: &mut Trace) -> Result<(), DbErr> {
-    if !ids.is_empty() {
-        tx.execute_raw(raw_sql!(Postgres, "UPDATE acteur_valeur SET courante = FALSE WHERE id IN ({..ids})")).await?;
+    for lot in ids.chunks(PAR_LOT) {
+        tx.execute_raw(raw_sql!(Postgres, "UPDATE acteur_valeur SET courante = FALSE WHERE id IN ({..lot})")).await?;
     }
     trace.eteintes.extend(ids.iter().cloned());
     Ok(())
@@ -182,7 +181,8 @@ async fn retirer(
         .map(|v| v.id.clone())
         .collect();
     eteindre(tx, &humains, trace).await?;
-    poser(tx, dite_par_l_agent(instance, &absorbe.id, Champ::Etat, EtatActeur::Masque.as_str(), par), trace).await
+    let masque = dite_par_l_agent(instance, &absorbe.id, Champ::Etat, EtatActeur::Masque.as_str(), par);
+    poser(tx, vec![masque], trace).await
 }
 
 /// Undoes a merge: each has back what it had. What people changed since stays as they changed it.
@@ -227,9 +227,10 @@ pub async fn defaire(tx: &WriteTx, instance: &Instance, fusion: &Fusion, par: Op
 
 /// Facts written by the merge go; those that were current are so again, unless somebody spoke since.
 async fn rendre_les_faits(tx: &WriteTx, trace: &Trace) -> Result<(), DbErr> {
-    for id in &trace.valeurs {
-        tx.execute_raw(raw_sql!(Postgres, "DELETE FROM acteur_valeur WHERE id = {id}")).await?;
+    for lot in trace.valeurs.chunks(PAR_LOT) {
+        tx.execute_raw(raw_sql!(Postgres, "DELETE FROM acteur_valeur WHERE id IN ({..lot})")).await?;
     }
+    // One by one: each looks at those given back before it.
     for id in &trace.eteintes {
         tx.execute_raw(raw_sql!(
             Postgres,

@@ -10,11 +10,11 @@ use web::{Cadre, CheckedForm, Erreur, Instance, Reponse, Saisie, texte};
 use super::recherche;
 use super::rules::{Raison, Surete};
 use super::storage::{self, Faite, Filtre, Ligne, etat};
+use crate::a_decider::Tranche;
 use crate::tenue::FIL;
 
 /// Address of the list.
 pub(crate) const URL: &str = "/reglages/annuaire/doublons";
-const PAR_PAGE: u64 = 25;
 
 /// Which pairs are shown.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -63,11 +63,11 @@ struct PageDoublons {
 pub async fn montrer(cadre: Cadre) -> Reponse {
     let saisie = cadre.demande();
     let vue = Vue::lire(&saisie);
-    let page = saisie.page();
+    let tranche = Tranche::demandee(&cadre);
     let tx = cadre.instance.db.read().await?;
     let contenu = match vue {
-        Vue::Reunies => reunies(&cadre, &tx, page).await?,
-        _ => paires(&cadre, &tx, vue, saisie, page).await?,
+        Vue::Reunies => reunies(&cadre, &tx, tranche).await?,
+        _ => paires(&cadre, &tx, vue, saisie, tranche).await?,
     };
     cadre.page("Doublons de l’annuaire", &contenu)?.fil(&FIL).repondre()
 }
@@ -82,14 +82,20 @@ fn onglets(vue: Vue) -> Onglets {
     )
 }
 
-async fn paires(cadre: &Cadre, tx: &ReadTx, vue: Vue, saisie: Saisie, page: u64) -> Result<PageDoublons, Erreur> {
+async fn paires(
+    cadre: &Cadre,
+    tx: &ReadTx,
+    vue: Vue,
+    saisie: Saisie,
+    tranche: Tranche,
+) -> Result<PageDoublons, Erreur> {
     let filtre = Filtre {
         etat: if vue == Vue::Ecartees { etat::ECARTE } else { etat::PROPOSE },
         surete: saisie.texte("surete").parse().ok(),
         raison: saisie.texte("raison").parse().ok(),
     };
     let total = storage::nombre(tx, &filtre).await?;
-    let lignes = storage::lister(tx, &filtre, (page - 1) * PAR_PAGE, PAR_PAGE).await?;
+    let lignes = storage::lister(tx, &filtre, tranche).await?;
     let mut base = vue.adresse();
     for (nom, valeur) in [("surete", filtre.surete.map(Surete::as_str)), ("raison", filtre.raison.map(Raison::as_str))]
     {
@@ -112,7 +118,7 @@ async fn paires(cadre: &Cadre, tx: &ReadTx, vue: Vue, saisie: Saisie, page: u64)
         compte: texte::accorde(total, "paire", "paires"),
         tableau: (!lignes.is_empty()).then(|| tableau(&cadre.instance, &lignes)),
         vide: vide(vue),
-        pagination: Pagination::nouvelle(&base, page, total, PAR_PAGE),
+        pagination: tranche.pagination(&base, total),
     })
 }
 
@@ -167,9 +173,9 @@ fn tableau(instance: &Instance, lignes: &[Ligne]) -> Tableau {
     }
 }
 
-async fn reunies(cadre: &Cadre, tx: &ReadTx, page: u64) -> Result<PageDoublons, Erreur> {
+async fn reunies(cadre: &Cadre, tx: &ReadTx, tranche: Tranche) -> Result<PageDoublons, Erreur> {
     let total = storage::nombre_de_faites(tx).await?;
-    let faites = storage::faites(tx, (page - 1) * PAR_PAGE, PAR_PAGE).await?;
+    let faites = storage::faites(tx, tranche).await?;
     Ok(PageDoublons {
         onglets: onglets(Vue::Reunies),
         caches: cadre.formulaire().caches(),
@@ -178,7 +184,7 @@ async fn reunies(cadre: &Cadre, tx: &ReadTx, page: u64) -> Result<PageDoublons, 
         compte: texte::accorde(total, "réunion", "réunions"),
         tableau: (!faites.is_empty()).then(|| tableau_des_reunies(&cadre.instance, &faites)),
         vide: vide(Vue::Reunies),
-        pagination: Pagination::nouvelle(&Vue::Reunies.adresse(), page, total, PAR_PAGE),
+        pagination: tranche.pagination(&Vue::Reunies.adresse(), total),
     })
 }
 

@@ -6,6 +6,7 @@ use sea_orm::sea_query::{Expr, OnConflict, Query};
 use sea_orm::{FromQueryResult, raw_sql};
 
 use super::rules::{Fiche, Paire, Raison, Surete};
+use crate::a_decider::{Tranche, compter};
 use crate::acteur::{self, ActeurId};
 
 /// Where a pair stands.
@@ -180,30 +181,22 @@ impl Filtre {
 /// The engine refused.
 pub async fn nombre(db: &impl ConnectionTrait, filtre: &Filtre) -> Result<u64, DbErr> {
     let ((du, au), motif, etat) = (filtre.bornes(), filtre.motif(), filtre.etat);
-    let ligne = db
-        .query_one_raw(raw_sql!(
-            Postgres,
-            "SELECT CAST(COUNT(*) AS BIGINT) AS n FROM acteur_doublon d
-             JOIN acteur x ON x.id = d.un AND x.etat <> 'masque' JOIN acteur y ON y.id = d.autre AND y.etat <> 'masque'
-             WHERE d.etat = {etat} AND d.points >= {du} AND d.points <= {au} AND d.raisons LIKE {motif}"
-        ))
-        .await?;
-    let n: i64 = ligne.map(|ligne| ligne.try_get("", "n")).transpose()?.unwrap_or(0);
-    Ok(u64::try_from(n).unwrap_or(0))
+    let phrase = raw_sql!(
+        Postgres,
+        "SELECT CAST(COUNT(*) AS BIGINT) AS n FROM acteur_doublon d
+         JOIN acteur x ON x.id = d.un AND x.etat <> 'masque' JOIN acteur y ON y.id = d.autre AND y.etat <> 'masque'
+         WHERE d.etat = {etat} AND d.points >= {du} AND d.points <= {au} AND d.raisons LIKE {motif}"
+    );
+    compter(db, phrase).await
 }
 
 /// A page of pairs, the surest first.
 ///
 /// # Errors
 /// The engine refused.
-pub async fn lister(
-    db: &impl ConnectionTrait,
-    filtre: &Filtre,
-    premier: u64,
-    nombre: u64,
-) -> Result<Vec<Ligne>, DbErr> {
+pub(crate) async fn lister(db: &impl ConnectionTrait, filtre: &Filtre, tranche: Tranche) -> Result<Vec<Ligne>, DbErr> {
     let ((du, au), motif, etat) = (filtre.bornes(), filtre.motif(), filtre.etat);
-    let (premier, nombre) = (i64::try_from(premier).unwrap_or(i64::MAX), i64::try_from(nombre).unwrap_or(i64::MAX));
+    let (premier, nombre) = (tranche.premier(), tranche.nombre());
     Ligne::find_by_statement(raw_sql!(
         Postgres,
         "SELECT a.reference AS a, a.nom AS nom_a, a.siren AS siren_a, a.commune AS commune_a,
@@ -355,8 +348,8 @@ pub struct Faite {
 ///
 /// # Errors
 /// The engine refused.
-pub async fn faites(db: &impl ConnectionTrait, premier: u64, nombre: u64) -> Result<Vec<Faite>, DbErr> {
-    let (premier, nombre) = (i64::try_from(premier).unwrap_or(i64::MAX), i64::try_from(nombre).unwrap_or(i64::MAX));
+pub(crate) async fn faites(db: &impl ConnectionTrait, tranche: Tranche) -> Result<Vec<Faite>, DbErr> {
+    let (premier, nombre) = (tranche.premier(), tranche.nombre());
     Faite::find_by_statement(raw_sql!(
         Postgres,
         "SELECT f.id, f.nom, g.reference, g.nom AS garde, f.faite_le, f.defaite_le, p.prenom || ' ' || p.nom AS par
@@ -372,9 +365,7 @@ pub async fn faites(db: &impl ConnectionTrait, premier: u64, nombre: u64) -> Res
 /// # Errors
 /// The engine refused.
 pub async fn nombre_de_faites(db: &impl ConnectionTrait) -> Result<u64, DbErr> {
-    let ligne = db.query_one_raw(raw_sql!(Postgres, "SELECT CAST(COUNT(*) AS BIGINT) AS n FROM acteur_fusion")).await?;
-    let n: i64 = ligne.map(|ligne| ligne.try_get("", "n")).transpose()?.unwrap_or(0);
-    Ok(u64::try_from(n).unwrap_or(0))
+    compter(db, raw_sql!(Postgres, "SELECT CAST(COUNT(*) AS BIGINT) AS n FROM acteur_fusion")).await
 }
 
 /// Is there a merge in force that was built on this actor later? Then that one is undone first.

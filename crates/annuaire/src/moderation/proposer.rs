@@ -74,9 +74,7 @@ fn page(cadre: &Cadre, ouvert: &Ouvert, saisie: Saisie, erreurs: Erreurs) -> Pag
 }
 
 fn repondre(cadre: &Cadre, page: &PageProposer, statut: StatusCode) -> Reponse {
-    let retour = format!("/annuaire/{}", page.reference);
-    let fil = [("Annuaire", "/annuaire"), (page.nom.as_str(), retour.as_str())];
-    cadre.page("Proposer une correction", page)?.statut(statut).fil(&fil).repondre()
+    acces::sous_la_fiche(cadre, "Proposer une correction", (&page.nom, &page.reference), page, statut)
 }
 
 /// GET `/annuaire/{reference}/proposer`.

@@ -85,8 +85,7 @@ pub async fn lister(cadre: Cadre, Path(reference): Path<String>) -> Reponse {
         nom: acteur.nom,
         reference,
     };
-    let retour = format!("/annuaire/{}", page.reference);
-    cadre.page("Offres", &page)?.fil(&[("Annuaire", "/annuaire"), (&page.nom, &retour)]).repondre()
+    acces::sous_la_fiche(&cadre, "Offres", (&page.nom, &page.reference), &page, StatusCode::OK)
 }
 
 /// The journal holds no text: the title is that of the offer today.

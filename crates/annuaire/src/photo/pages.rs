@@ -79,8 +79,7 @@ fn repondre(cadre: &Cadre, acteur: &acteur::Model, photos: Vec<Photo>, saisie: S
         photos: photos.into_iter().map(|photo| PhotoVue::nouvelle(acteur, photo)).collect(),
         maximum: PHOTOS_MAX,
     };
-    let retour = format!("/annuaire/{}", page.reference);
-    cadre.page("Photos", &page)?.statut(statut).fil(&[("Annuaire", "/annuaire"), (&page.nom, &retour)]).repondre()
+    acces::sous_la_fiche(cadre, "Photos", (&acteur.nom, &acteur.reference), &page, statut)
 }
 
 /// GET `/annuaire/{reference}/photos`.

@@ -2,6 +2,7 @@
 
 use askama::Template;
 use axum::extract::Path;
+use axum::http::StatusCode;
 use jiff::ToSpan;
 use platform::Instant;
 use web::composants::{Cellule, Etiquette, Tableau, Ton};
@@ -48,9 +49,7 @@ pub async fn montrer(cadre: Cadre, Path(reference): Path<String>) -> Reponse {
         nom: acteur.nom,
         reference,
     };
-    let retour = format!("/annuaire/{}", page.reference);
-    let fil = [("Annuaire", "/annuaire"), (page.nom.as_str(), retour.as_str())];
-    cadre.page("Qualité de la fiche", &page)?.fil(&fil).repondre()
+    acces::sous_la_fiche(&cadre, "Qualité de la fiche", (&page.nom, &page.reference), &page, StatusCode::OK)
 }
 
 fn ligne(reference: &str, point: &Point) -> Vec<Cellule> {

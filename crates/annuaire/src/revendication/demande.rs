@@ -58,9 +58,7 @@ impl Ouvert {
     pub(crate) fn adresse_du_siege(&self, instance: &Instance) -> Option<Vec<String>> {
         let rue = adresse_postale(&self.connu())?.to_owned();
         let siege = self.siege.as_ref()?;
-        let ville = instance.referentiel().nom_commune(&siege.commune);
-        let ville = siege.code_postal.as_ref().map_or_else(|| ville.to_owned(), |code| format!("{code} {ville}"));
-        Some(vec![self.acteur.nom.clone(), rue, ville])
+        Some(vec![self.acteur.nom.clone(), rue, siege.ville(instance)])
     }
 }
 
@@ -122,9 +120,7 @@ fn page(
 }
 
 fn repondre(cadre: &Cadre, page: &PageRevendiquer, statut: StatusCode) -> Reponse {
-    let retour = format!("/annuaire/{}", page.reference);
-    let fil = [("Annuaire", "/annuaire"), (page.nom.as_str(), retour.as_str())];
-    cadre.page("C’est ma structure", page)?.statut(statut).fil(&fil).repondre()
+    acces::sous_la_fiche(cadre, "C’est ma structure", (&page.nom, &page.reference), page, statut)
 }
 
 /// An actor that may be claimed, and what the visitor asked already. Who represents it corrects it; one that closed has
@@ -278,9 +274,7 @@ fn page_du_code(cadre: &Cadre, acteur: &acteur::Model, saisie: Saisie, erreurs: 
 }
 
 fn montrer_le_code(cadre: &Cadre, page: &PageCode, statut: StatusCode) -> Reponse {
-    let retour = format!("/annuaire/{}", page.reference);
-    let fil = [("Annuaire", "/annuaire"), (page.nom.as_str(), retour.as_str())];
-    cadre.page("Saisir le code de la lettre", page)?.statut(statut).fil(&fil).repondre()
+    acces::sous_la_fiche(cadre, "Saisir le code de la lettre", (&page.nom, &page.reference), page, statut)
 }
 
 /// GET `/annuaire/{reference}/revendiquer/code`.

@@ -7,7 +7,7 @@ use sea_orm::{FromQueryResult, IntoActiveModel, QueryOrder, raw_sql};
 use socle::PersonneId;
 
 use super::rules::{EtatRevendication, Moyen};
-use crate::a_decider::Tranche;
+use crate::a_decider::{Tranche, compter};
 use crate::acteur::ActeurId;
 
 /// A claim.
@@ -208,12 +208,9 @@ pub(crate) async fn lister(db: &impl ConnectionTrait, tranche: Tranche) -> Resul
     ))
     .all(db)
     .await?;
-    let total = db
-        .query_one_raw(raw_sql!(
-            Postgres,
-            "SELECT CAST(COUNT(*) AS BIGINT) AS n FROM acteur_revendication WHERE (etat <> 'attente') = {decidees}"
-        ))
-        .await?;
-    let total: i64 = total.map(|ligne| ligne.try_get("", "n")).transpose()?.unwrap_or(0);
-    Ok((u64::try_from(total).unwrap_or(0), lignes))
+    let total = raw_sql!(
+        Postgres,
+        "SELECT CAST(COUNT(*) AS BIGINT) AS n FROM acteur_revendication WHERE (etat <> 'attente') = {decidees}"
+    );
+    Ok((compter(db, total).await?, lignes))
 }

@@ -61,9 +61,11 @@ async fn ouvrir(
 }
 
 fn dire(instance: &Instance, e: &etablissement::Model) -> String {
-    let ville = instance.referentiel().nom_commune(&e.commune);
-    let ville = e.code_postal.as_ref().map_or_else(|| ville.to_owned(), |code| format!("{code} {ville}"));
-    [e.enseigne.clone(), e.adresse.clone(), Some(ville)].into_iter().flatten().collect::<Vec<_>>().join(", ")
+    [e.enseigne.clone(), e.adresse.clone(), Some(e.ville(instance))]
+        .into_iter()
+        .flatten()
+        .collect::<Vec<_>>()
+        .join(", ")
 }
 
 fn repondre(
@@ -95,8 +97,7 @@ fn repondre(
         code_postal: f.texte("code_postal", "Code postal (facultatif)").chiffres(),
         commune: f.texte("commune", "Commune").commune(),
     };
-    let retour = format!("/annuaire/{}", page.reference);
-    cadre.page("Adresses", &page)?.statut(statut).fil(&[("Annuaire", "/annuaire"), (&page.nom, &retour)]).repondre()
+    acces::sous_la_fiche(cadre, "Adresses", (&acteur.nom, &acteur.reference), &page, statut)
 }
 
 /// GET `/annuaire/{reference}/adresses`.

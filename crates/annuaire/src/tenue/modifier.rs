@@ -116,9 +116,7 @@ pub async fn montrer(cadre: Cadre, Path(reference): Path<String>) -> Reponse {
 }
 
 fn repondre(cadre: &Cadre, page: &PageModifier, statut: StatusCode) -> Reponse {
-    let retour = format!("/annuaire/{}", page.reference);
-    let fil = [("Annuaire", "/annuaire"), (page.nom.as_str(), retour.as_str())];
-    cadre.page("Tenir la fiche à jour", page)?.statut(statut).fil(&fil).repondre()
+    acces::sous_la_fiche(cadre, "Tenir la fiche à jour", (&page.nom, &page.reference), page, statut)
 }
 
 /// POST: sees what would change, or saves.

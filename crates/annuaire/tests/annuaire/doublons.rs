@@ -190,7 +190,9 @@ async fn deux_fiches_d_une_structure_se_reunissent_puis_se_separent(#[case] mote
     page.exiger("732829320 passe à la fiche qui reste")
         .exiger("1 suit")
         .exiger("03 83 99 88 77")
-        .exiger("l’acteur lui-même");
+        .exiger("l’acteur lui-même")
+        .exiger("Réseaux dont elle est membre 1 suit")
+        .exiger("Demandes en attente 1 suit");
     let choix = [("nom", "a"), ("telephone", "b"), ("acte", "voir")];
     let vue = agent.envoyer(&page, &banc, &choix).await;
     vue.exiger("La fiche après la réunion").exiger("la fiche qui part");
@@ -209,7 +211,7 @@ async fn deux_fiches_d_une_structure_se_reunissent_puis_se_separent(#[case] mote
     // Merged.
     let avant = photographie(&appli).await;
     let reunie = agent.envoyer(&conflit, &banc, &[("nom", "a"), ("telephone", "b"), ("acte", "reunir")]).await;
-    reunie.exiger("Les deux fiches sont réunies").exiger("Défaire la réunion");
+    reunie.exiger("Les deux fiches sont réunies").exiger("Défaire la réunion").exiger("Demandes en attente passées 1");
     appli.travailler().await;
     let mut visiteur = appli.navigateur();
     let vieille = visiteur.demander("GET", &format!("/annuaire/{ref_b}"), None).await;
