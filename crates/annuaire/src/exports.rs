@@ -1,54 +1,17 @@
-//! Exactly what is filtered, as a spreadsheet (CSV, XLSX, ODS), for a map (GeoJSON) or for an address book (vCard 4). Open data: nothing that the pages
-//! do not show.
+//! Exactly what is filtered, as a spreadsheet (CSV, XLSX, ODS), for a map (GeoJSON) or for an address book (vCard 4). The same
+//! reading as the open table: nothing of a person, in any of them.
 
-use std::collections::BTreeMap;
+use std::str::FromStr;
 
 use documents::export::{Feuille, Format, Genre, Valeur};
 use documents::vcard::{self, Carte};
-use domain::code::CodeCommune;
-use domain::identifiant::{Rna, Siren};
 use domain::theme::Theme;
-use jiff::civil::Date;
-use platform::ReadTx;
-use sea_orm::entity::prelude::*;
-use sea_orm::{FromQueryResult, raw_sql};
 use serde_json::{Value, json};
 use web::{Cadre, Erreur, Instance, Reponse, fichier};
 
 use crate::liste::demande::{Demande, interroger};
-use crate::liste::storage::valeurs;
 use crate::ouvert::acteur::{self as ouvert, ActeurOuvert};
 use crate::vocabulaire::{Diffusion, Famille, GenreAgrement, Reponse as TroisValeurs};
-
-/// Ids in one statement.
-const LOT: usize = 500;
-
-/// An actor as exported.
-#[derive(Clone, Debug, FromQueryResult)]
-struct Exporte {
-    id: String,
-    reference: String,
-    nom: String,
-    sigle: Option<String>,
-    siren: Option<Siren>,
-    rna: Option<Rna>,
-    famille: Famille,
-    categorie_juridique: Option<String>,
-    naf: Option<String>,
-    commune: Option<CodeCommune>,
-    ess_loi: TroisValeurs,
-    ess_loi_motif: String,
-    ess_stat: TroisValeurs,
-    ess_stat_motif: String,
-    site: Option<String>,
-    diffusion: Diffusion,
-    exemple: bool,
-    themes: Option<String>,
-    agrements: Option<String>,
-    offres: Option<String>,
-    longitude: Option<f64>,
-    latitude: Option<f64>,
-}
 
 /// What is asked for.
 enum Forme {
@@ -68,22 +31,25 @@ pub async fn telecharger(cadre: Cadre) -> Reponse {
     }
     demande.requete.nombre = usize::MAX;
     let resultat = interroger(instance, &demande.requete)?;
-    if matches!(forme, Forme::VCard) {
-        let acteurs = ouvert::lire(&tx, instance, &resultat.ids).await?;
-        let cartes: Vec<Carte> = acteurs.into_iter().map(|(_, acteur)| carte(instance, acteur)).collect();
-        let nom = format!("annuaire-{}.vcf", instance.aujourd_hui());
-        return fichier::telecharger(&nom, "text/vcard; charset=utf-8", vcard::ecrire(&cartes).into_bytes());
-    }
-    let acteurs = lire(&tx, &resultat.ids, instance.aujourd_hui()).await?;
+    let acteurs = ouvert::lire(&tx, instance, &resultat.ids).await?;
     drop(tx);
+    let acteurs: Vec<ActeurOuvert> = acteurs.into_iter().map(|(_, acteur)| acteur).collect();
     // Thirty thousand rows take a second to write: not on a thread that serves pages.
     let (instance, titre) = (instance.clone(), format!("Annuaire : {}", demande.en_mots(instance)));
-    let ecrire = move || match forme {
-        Forme::GeoJson | Forme::VCard => {
-            let nom = format!("annuaire-{}.geojson", instance.aujourd_hui());
-            fichier::telecharger(&nom, "application/geo+json", geojson(&instance, &acteurs).to_string().into_bytes())
+    let ecrire = move || {
+        let nom = |extension: &str| format!("annuaire-{}.{extension}", instance.aujourd_hui());
+        match forme {
+            Forme::GeoJson => {
+                let octets = geojson(&acteurs).to_string().into_bytes();
+                fichier::telecharger(&nom("geojson"), "application/geo+json", octets)
+            }
+            Forme::VCard => {
+                let cartes: Vec<Carte> = acteurs.into_iter().map(|acteur| carte(&instance, acteur)).collect();
+                let octets = vcard::ecrire(&cartes).into_bytes();
+                fichier::telecharger(&nom("vcf"), "text/vcard; charset=utf-8", octets)
+            }
+            Forme::Tableau(format) => fichier::exporter(&instance, &feuille(titre, &acteurs), format),
         }
-        Forme::Tableau(format) => fichier::exporter(&instance, &feuille(&instance, titre, &acteurs), format),
     };
     tokio::task::spawn_blocking(ecrire).await.map_err(Erreur::interne)?
 }
@@ -99,115 +65,74 @@ fn forme(cadre: &Cadre) -> Result<Forme, Erreur> {
     }
 }
 
-/// In the order of `ids`, in activity only; the place is that of the seat, or of the first open establishment.
-async fn lire(tx: &ReadTx, ids: &[String], jour: Date) -> Result<Vec<Exporte>, DbErr> {
-    let mut par_id: BTreeMap<String, Exporte> = BTreeMap::new();
-    for lot in ids.chunks(LOT) {
-        for exporte in lire_un_lot(tx, lot, jour).await? {
-            par_id.insert(exporte.id.clone(), exporte);
-        }
-    }
-    Ok(ids.iter().filter_map(|id| par_id.remove(id)).collect())
+/// What the vocabulary says of an id.
+fn libelle<T: FromStr>(id: &str, libelle: fn(T) -> &'static str) -> &'static str {
+    id.parse().map(libelle).unwrap_or_default()
 }
 
-async fn lire_un_lot(tx: &ReadTx, ids: &[String], jour: Date) -> Result<Vec<Exporte>, DbErr> {
-    let jour = jour.to_string();
-    Exporte::find_by_statement(raw_sql!(
-        Postgres,
-        "SELECT a.id, a.reference, a.nom, a.sigle, a.siren, a.rna, a.famille, a.categorie_juridique, a.naf, a.commune,
-            a.ess_loi, a.ess_loi_motif, a.ess_stat, a.ess_stat_motif, a.site, a.diffusion, a.exemple,
-            (SELECT string_agg(t.theme, ',') FROM acteur_theme t WHERE t.acteur_id = a.id) AS themes,
-            (SELECT string_agg(g.genre, ',') FROM acteur_agrement g
-             WHERE g.acteur_id = a.id AND (g.au IS NULL OR g.au >= {jour})) AS agrements,
-            (SELECT string_agg(o.titre, ' ; ') FROM offre o WHERE o.acteur_id = a.id AND o.active) AS offres,
-            e.longitude, e.latitude
-         FROM acteur a
-         LEFT JOIN acteur_etablissement e ON e.id = (
-            SELECT f.id FROM acteur_etablissement f WHERE f.acteur_id = a.id AND f.ouvert AND f.longitude IS NOT NULL
-            ORDER BY f.siege DESC, f.id LIMIT 1)
-         WHERE a.etat = 'actif' AND a.id IN ({..ids})"
-    ))
-    .all(tx)
-    .await
+fn libelles<T: FromStr>(ids: &[String], de: fn(T) -> &'static str) -> Vec<&'static str> {
+    ids.iter().map(|id| libelle(id, de)).filter(|libelle| !libelle.is_empty()).collect()
 }
 
-impl Exporte {
-    fn themes(&self) -> Vec<&'static str> {
-        valeurs::<Theme>(self.themes.as_deref()).into_iter().map(Theme::libelle).collect()
-    }
+/// Columns of the spreadsheets, in the order of [`ligne`].
+const COLONNES: [&str; 22] = [
+    "Référence",
+    "Nom",
+    "Sigle",
+    "SIREN",
+    "RNA",
+    "Forme",
+    "Catégorie juridique",
+    "NAF",
+    "Code commune",
+    "Commune",
+    "Intercommunalité",
+    "Thèmes",
+    "Agréments",
+    "Offres",
+    "ESS selon la loi",
+    "Pourquoi (loi)",
+    "ESS dans les statistiques",
+    "Pourquoi (statistiques)",
+    "Site",
+    "Diffusion",
+    "Exemple",
+    "Page",
+];
 
-    fn agrements(&self) -> Vec<&'static str> {
-        valeurs::<GenreAgrement>(self.agrements.as_deref()).into_iter().map(GenreAgrement::libelle).collect()
-    }
-
-    /// Its site; under partial diffusion the page decides by the origin of the value, the export gives none.
-    fn site(&self) -> Option<&str> {
-        self.site.as_deref().filter(|_| self.diffusion == Diffusion::Totale)
-    }
-
-    /// Longitude and latitude, and how precise they are.
-    fn lieu(&self, instance: &Instance) -> Option<((f64, f64), &'static str)> {
-        let exact = self.longitude.zip(self.latitude).filter(|_| self.diffusion == Diffusion::Totale);
-        let mairie = || self.commune.as_ref().and_then(|code| instance.referentiel().commune(code)?.mairie);
-        exact.map(|lieu| (lieu, "adresse")).or_else(|| mairie().map(|lieu| (lieu, "mairie de la commune")))
-    }
-}
-
-fn feuille(instance: &Instance, titre: String, acteurs: &[Exporte]) -> Feuille {
-    let colonnes = [
-        "Référence",
-        "Nom",
-        "Sigle",
-        "SIREN",
-        "RNA",
-        "Forme",
-        "Catégorie juridique",
-        "NAF",
-        "Code commune",
-        "Commune",
-        "Intercommunalité",
-        "Thèmes",
-        "Agréments",
-        "Offres",
-        "ESS selon la loi",
-        "Pourquoi (loi)",
-        "ESS dans les statistiques",
-        "Pourquoi (statistiques)",
-        "Site",
-        "Diffusion",
-        "Exemple",
-        "Page",
-    ];
-    let mut feuille = Feuille::nouvelle(titre, colonnes.map(|nom| (nom, Genre::Texte)));
+fn feuille(titre: String, acteurs: &[ActeurOuvert]) -> Feuille {
+    let mut feuille = Feuille::nouvelle(titre, COLONNES.map(|nom| (nom, Genre::Texte)));
     for acteur in acteurs {
-        let faits = acteur.commune.as_ref().and_then(|code| instance.faits_commune(code));
-        let (commune, epci) = faits.map(|faits| (faits.nom, faits.epci_nom)).unzip();
-        feuille.ajouter([
-            Valeur::from(acteur.reference.as_str()),
-            acteur.nom.as_str().into(),
-            acteur.sigle.as_deref().into(),
-            acteur.siren.as_ref().map(Siren::as_str).into(),
-            acteur.rna.as_ref().map(Rna::as_str).into(),
-            acteur.famille.libelle().into(),
-            acteur.categorie_juridique.as_deref().into(),
-            acteur.naf.as_deref().into(),
-            acteur.commune.as_ref().map(CodeCommune::as_str).into(),
-            commune.into(),
-            epci.flatten().into(),
-            acteur.themes().join(", ").into(),
-            acteur.agrements().join(", ").into(),
-            acteur.offres.as_deref().into(),
-            acteur.ess_loi.libelle().into(),
-            acteur.ess_loi_motif.as_str().into(),
-            acteur.ess_stat.libelle().into(),
-            acteur.ess_stat_motif.as_str().into(),
-            acteur.site().into(),
-            acteur.diffusion.libelle().into(),
-            if acteur.exemple { "exemple" } else { "" }.into(),
-            instance.url(&format!("/annuaire/{}", acteur.reference)).into(),
-        ]);
+        feuille.ajouter(ligne(acteur));
     }
     feuille
+}
+
+fn ligne(acteur: &ActeurOuvert) -> [Valeur; 22] {
+    [
+        acteur.reference.as_str().into(),
+        acteur.nom.as_str().into(),
+        acteur.sigle.as_deref().into(),
+        acteur.siren.as_deref().into(),
+        acteur.rna.as_deref().into(),
+        libelle(&acteur.forme, Famille::libelle).into(),
+        acteur.categorie_juridique.as_deref().into(),
+        acteur.naf.as_deref().into(),
+        acteur.code_commune.as_deref().into(),
+        acteur.commune.as_deref().into(),
+        acteur.epci.as_deref().into(),
+        libelles(&acteur.themes, Theme::libelle).join(", ").into(),
+        libelles(&acteur.agrements, GenreAgrement::libelle).join(", ").into(),
+        acteur.offres.join(" ; ").into(),
+        libelle(&acteur.ess_loi, TroisValeurs::libelle).into(),
+        acteur.ess_loi_motif.as_str().into(),
+        libelle(&acteur.ess_statistique, TroisValeurs::libelle).into(),
+        acteur.ess_statistique_motif.as_str().into(),
+        acteur.site.as_deref().into(),
+        libelle(&acteur.diffusion, Diffusion::libelle).into(),
+        if acteur.exemple { "exemple" } else { "" }.into(),
+        acteur.page.as_str().into(),
+    ]
 }
 
 /// An actor in an address book: what everyone may take of it, nothing more.
@@ -232,27 +157,27 @@ fn carte(instance: &Instance, acteur: ActeurOuvert) -> Carte {
 }
 
 /// RFC 7946. An actor whose place is not known has a null geometry: it is not left out.
-fn geojson(instance: &Instance, acteurs: &[Exporte]) -> Value {
+fn geojson(acteurs: &[ActeurOuvert]) -> Value {
     let objets: Vec<Value> = acteurs
         .iter()
         .map(|acteur| {
-            let lieu = acteur.lieu(instance);
+            let lieu = acteur.longitude.zip(acteur.latitude);
             json!({
                 "type": "Feature",
                 "id": acteur.reference,
-                "geometry": lieu.map(|((lon, lat), _)| json!({"type": "Point", "coordinates": [lon, lat]})),
+                "geometry": lieu.map(|(lon, lat)| json!({"type": "Point", "coordinates": [lon, lat]})),
                 "properties": {
                     "nom": acteur.nom,
-                    "forme": acteur.famille.libelle(),
-                    "siren": acteur.siren.as_ref().map(Siren::as_str),
-                    "commune": acteur.commune.as_ref().map(CodeCommune::as_str),
-                    "themes": acteur.themes(),
-                    "agrements": acteur.agrements(),
-                    "ess_loi": acteur.ess_loi.as_str(),
-                    "ess_statistiques": acteur.ess_stat.as_str(),
-                    "precision": lieu.map(|(_, precision)| precision),
+                    "forme": libelle(&acteur.forme, Famille::libelle),
+                    "siren": acteur.siren,
+                    "commune": acteur.code_commune,
+                    "themes": libelles(&acteur.themes, Theme::libelle),
+                    "agrements": libelles(&acteur.agrements, GenreAgrement::libelle),
+                    "ess_loi": acteur.ess_loi,
+                    "ess_statistiques": acteur.ess_statistique,
+                    "precision": acteur.precision,
                     "exemple": acteur.exemple,
-                    "page": instance.url(&format!("/annuaire/{}", acteur.reference)),
+                    "page": acteur.page,
                 },
             })
         })

@@ -3,31 +3,30 @@
 use futures_util::future::BoxFuture;
 use platform::ReadTx;
 use sea_orm::{FromQueryResult, raw_sql};
-use web::ouvert::{Case, Colonne, Etat, Frequence, Genre, Jeu, Lot, sans_coordonnees};
+use web::ouvert::{Case, Colonne, Etat, Genre, Jeu, Lot, compter, sans_coordonnees};
 use web::{Erreur, Instance};
 
 use crate::levier::Levier;
 use crate::levier::storage;
 
-const fn texte(nom: &'static str, sens: &'static str) -> Colonne {
-    Colonne::nouvelle(nom, Genre::Texte, sens)
-}
-
 const COLONNES: &[Colonne] = &[
-    texte("id", "Identifiant stable"),
-    texte("nom", "Nom de l’aide ou de l’appui"),
-    texte("nature", "subvention, pret, garantie, ingenierie, zonage, forme-juridique, recrutement"),
-    texte("resume", "Ce que c’est, en une ou deux phrases"),
-    texte("pour_quoi", "Ce qu’elle peut payer ou apporter"),
-    texte("montant", "Le montant, en mots"),
-    texte("financeur", "Qui la propose"),
-    texte("genre_de_financeur", "departement, region, etat, agence, commune, epci, fondation, securite-sociale, prive"),
-    texte("bases_legales", "Textes, séparés par |"),
-    texte("site", "Page de l’aide, chez qui la propose"),
+    Colonne::texte("id", "Identifiant stable"),
+    Colonne::texte("nom", "Nom de l’aide ou de l’appui"),
+    Colonne::texte("nature", "subvention, pret, garantie, ingenierie, zonage, forme-juridique, recrutement"),
+    Colonne::texte("resume", "Ce que c’est, en une ou deux phrases"),
+    Colonne::texte("pour_quoi", "Ce qu’elle peut payer ou apporter"),
+    Colonne::texte("montant", "Le montant, en mots"),
+    Colonne::texte("financeur", "Qui la propose"),
+    Colonne::texte(
+        "genre_de_financeur",
+        "departement, region, etat, agence, commune, epci, fondation, securite-sociale, prive",
+    ),
+    Colonne::texte("bases_legales", "Textes, séparés par |"),
+    Colonne::texte("site", "Page de l’aide, chez qui la propose"),
     Colonne::nouvelle("valable_du", Genre::Date, "Premier jour"),
     Colonne::nouvelle("valable_au", Genre::Date, "Dernier jour"),
     Colonne::nouvelle("a_revoir_le", Genre::Date, "Jour à partir duquel la fiche doit être relue"),
-    texte("page", "Adresse de sa page ici"),
+    Colonne::texte("page", "Adresse de sa page ici"),
 ];
 
 /// The table.
@@ -37,7 +36,6 @@ pub const JEUX: &[Jeu] = &[Jeu {
     description: "Les fiches publiées : subventions, prêts, conseil, zonages. Ce que l’aide apporte, qui la propose, ses textes, \
                   le jour où la fiche doit être relue. Les conditions détaillées sont sur la page de chaque aide.",
     mots_cles: &["aides", "subventions", "collectivités", "ingénierie", "financement"],
-    frequence: Frequence::Continue,
     colonnes: COLONNES,
     lieu: None,
     etat: |tx, instance| Box::pin(etat(tx, instance)),
@@ -52,14 +50,12 @@ struct Compte {
 
 async fn etat(tx: &ReadTx, instance: &Instance) -> Result<Etat, Erreur> {
     let jour = instance.aujourd_hui().to_string();
-    let compte = Compte::find_by_statement(raw_sql!(
+    let question = raw_sql!(
         Postgres,
         "SELECT CAST(COUNT(*) AS BIGINT) AS lignes, CAST(SUM(version) AS BIGINT) AS versions FROM levier
          WHERE etat = 'publie' AND (valable_au IS NULL OR valable_au >= {jour})"
-    ))
-    .one(tx)
-    .await?
-    .ok_or_else(|| Erreur::interne("un compte sans ligne"))?;
+    );
+    let compte: Compte = compter(tx, question).await?;
     Ok(Etat {
         lignes: u64::try_from(compte.lignes).unwrap_or(0),
         modifie_le: None,

@@ -1,10 +1,9 @@
 //! The read APIs of the features, described together: one OpenAPI document, and a page that says the same, made from it.
 
 use askama::Template;
-use axum::http::header;
-use axum::response::IntoResponse;
 use serde_json::{Value, json};
 use web::composants::{Cellule, Tableau};
+use web::ouvert::pour_tous;
 use web::{Cache, Cadre, Instance, Reponse};
 
 /// One document from those of the features: paths and schemas side by side.
@@ -39,13 +38,8 @@ fn reunir(instance: &Instance, nom: &str) -> Value {
 
 /// GET `/api/v1/openapi.json`.
 pub async fn document(cadre: Cadre) -> Reponse {
-    let entetes = [
-        (header::CONTENT_TYPE, "application/json"),
-        (header::CACHE_CONTROL, "public, max-age=600"),
-        (header::ACCESS_CONTROL_ALLOW_ORIGIN, "*"),
-        (header::VARY, "Accept-Encoding"),
-    ];
-    Ok((entetes, serde_json::to_string(&reunir(&cadre.instance, &cadre.identite().nom))?).into_response())
+    let corps = serde_json::to_string(&reunir(&cadre.instance, &cadre.identite().nom))?;
+    Ok(pour_tous("application/json", 600, corps))
 }
 
 struct Operation {

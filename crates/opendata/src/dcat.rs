@@ -1,36 +1,26 @@
 //! The catalogue for harvesters: DCAT-AP 3 as JSON-LD, without anything to fetch elsewhere to understand it. What data.gouv.fr
 //! reads is there: a stable identifier, licence on each distribution, media types, contact, frequency.
 
-use axum::http::header;
-use axum::response::IntoResponse;
 use serde_json::{Value, json};
 use web::identite::Identite;
-use web::ouvert::{Etat, Frequence, Jeu};
+use web::ouvert::{Etat, Jeu, pour_tous};
 use web::{Cadre, Instance, Reponse};
 
-use crate::catalogue::adresse;
+use crate::catalogue::{adresse, etats};
 use crate::format::Format;
 
 const LICENCE: &str = "https://www.etalab.gouv.fr/licence-ouverte-open-licence/";
 const NOM_DE_LA_LICENCE: &str = "Licence Ouverte Version 2.0";
 
+/// A file is written from the database when it is asked for.
+const FREQUENCE: &str = "http://publications.europa.eu/resource/authority/frequency/UPDATE_CONT";
+
 /// GET `/donnees/catalogue.jsonld`.
 pub async fn montrer(cadre: Cadre) -> Reponse {
     let instance = &cadre.instance;
-    let tx = instance.db.read().await?;
-    let mut jeux = Vec::new();
-    for jeu in instance.maison.jeux() {
-        let etat = (jeu.etat)(&tx, instance).await?;
-        jeux.push(decrire(instance, cadre.identite(), jeu, &etat));
-    }
-    drop(tx);
-    let entetes = [
-        (header::CONTENT_TYPE, "application/ld+json"),
-        (header::CACHE_CONTROL, "public, max-age=600"),
-        (header::ACCESS_CONTROL_ALLOW_ORIGIN, "*"),
-        (header::VARY, "Accept-Encoding"),
-    ];
-    Ok((entetes, serde_json::to_string(&catalogue(instance, cadre.identite(), &jeux))?).into_response())
+    let etats = etats(instance).await?;
+    let jeux: Vec<Value> = etats.iter().map(|(jeu, etat)| decrire(instance, cadre.identite(), jeu, etat)).collect();
+    Ok(pour_tous("application/ld+json", 600, serde_json::to_string(&catalogue(instance, cadre.identite(), &jeux))?))
 }
 
 fn fr(texte: impl Into<String>) -> Value {
@@ -62,10 +52,6 @@ fn catalogue(instance: &Instance, identite: &Identite, jeux: &[Value]) -> Value 
 }
 
 fn decrire(instance: &Instance, identite: &Identite, jeu: &Jeu, etat: &Etat) -> Value {
-    let frequence = match jeu.frequence {
-        Frequence::Continue => "http://publications.europa.eu/resource/authority/frequency/UPDATE_CONT",
-        Frequence::Mensuelle => "http://publications.europa.eu/resource/authority/frequency/MONTHLY",
-    };
     let distributions: Vec<Value> = Format::du(jeu).map(|format| distribution(instance, jeu, format)).collect();
     let mots_cles: Vec<Value> = jeu.mots_cles.iter().map(|mot| fr(*mot)).collect();
     let mut jeu_decrit = json!({
@@ -76,7 +62,7 @@ fn decrire(instance: &Instance, identite: &Identite, jeu: &Jeu, etat: &Etat) -> 
         "dct:title": fr(format!("{} – {}", jeu.titre, identite.collectivite)),
         "dct:description": fr(jeu.description),
         "dcat:keyword": mots_cles,
-        "dct:accrualPeriodicity": { "@id": frequence },
+        "dct:accrualPeriodicity": { "@id": FREQUENCE },
         "dct:publisher": editeur(instance, identite),
         "dct:language": { "@id": "http://publications.europa.eu/resource/authority/language/FRA" },
         "dcat:landingPage": { "@id": instance.url(&format!("/donnees#t-{}", jeu.id)), "@type": "foaf:Document" },

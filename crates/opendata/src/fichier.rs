@@ -6,16 +6,15 @@ use std::io;
 use axum::body::Body;
 use axum::extract::Path;
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
-use axum::response::{IntoResponse, Response};
 use futures_util::stream;
 use platform::crypto::empreinte_de_jeton;
-use web::ouvert::{Etat, Jeu};
+use web::ouvert::{Etat, Jeu, pour_tous};
 use web::{Erreur, Instance, Reponse};
 
 use crate::format::{Ecrivain, Format, ecrivain};
 
-/// How long a cache may serve a file without asking.
-const CACHE: &str = "public, max-age=600";
+/// How long a cache may serve a file without asking, seconds.
+const CACHE_S: u32 = 600;
 
 /// GET `/donnees/{fichier}`: `acteurs.csv`.
 pub async fn telecharger(instance: Instance, Path(fichier): Path<String>, entetes: HeaderMap) -> Reponse {
@@ -33,21 +32,19 @@ pub async fn telecharger(instance: Instance, Path(fichier): Path<String>, entete
         .and_then(|v| v.to_str().ok())
         .is_some_and(|connues| connues.split(',').any(|connue| connue.trim() == etiquette || connue.trim() == "*"));
     let mut reponse = if deja {
-        StatusCode::NOT_MODIFIED.into_response()
+        let mut reponse = pour_tous(format.media(), CACHE_S, Body::empty());
+        *reponse.status_mut() = StatusCode::NOT_MODIFIED;
+        reponse
     } else {
         let ecrivain = ecrivain(format, jeu).map_err(Erreur::interne)?;
-        let mut reponse = Response::new(couler(instance, jeu, ecrivain));
-        reponse.headers_mut().insert(header::CONTENT_TYPE, HeaderValue::from_static(format.media()));
+        let mut reponse = pour_tous(format.media(), CACHE_S, couler(instance, jeu, ecrivain));
         let nom = format!("attachment; filename=\"{}.{format}\"", jeu.id);
         reponse.headers_mut().insert(header::CONTENT_DISPOSITION, nom.parse().map_err(Erreur::interne)?);
         reponse
     };
     let sortie = reponse.headers_mut();
     sortie.insert(header::ETAG, etiquette.parse().map_err(Erreur::interne)?);
-    sortie.insert(header::CACHE_CONTROL, HeaderValue::from_static(CACHE));
-    sortie.insert(header::ACCESS_CONTROL_ALLOW_ORIGIN, HeaderValue::from_static("*"));
     sortie.insert(header::ACCESS_CONTROL_EXPOSE_HEADERS, HeaderValue::from_static("ETag"));
-    sortie.insert(header::VARY, HeaderValue::from_static("Accept-Encoding"));
     Ok(reponse)
 }
 
@@ -84,7 +81,7 @@ fn couler(instance: Instance, jeu: &'static Jeu, ecrivain: Box<dyn Ecrivain>) ->
                 let tx = instance.db.read().await.map_err(|erreur| echec(erreur.to_string()))?;
                 let lot = (jeu.lot)(&tx, &instance, &cle).await.map_err(|erreur| echec(format!("{erreur:?}")))?;
                 drop(tx);
-                let octets = ecrivain.lot(&lot.lignes).map_err(|erreur| echec(erreur.to_string()))?;
+                let octets = ecrivain.lot(lot.lignes).map_err(|erreur| echec(erreur.to_string()))?;
                 let reste = lot.suite.map_or(Reste::Fin, Reste::Apres);
                 Ok(Some((octets, (instance, ecrivain, reste))))
             }

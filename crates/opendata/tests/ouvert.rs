@@ -6,7 +6,7 @@ use axum::http::{StatusCode, header};
 use platform::{Instant, ReadTx};
 use serde_json::{Value, json};
 use testkit::{Appli, Moteur};
-use web::ouvert::{Case, Colonne, Etat, Frequence, Genre, Jeu, Lot};
+use web::ouvert::{Case, Colonne, Etat, Genre, Jeu, Lot};
 use web::{Erreur, Feature, Instance};
 
 const LIGNES: i64 = 1_234;
@@ -18,9 +18,8 @@ static JEUX: &[Jeu] = &[
         titre: "Lieux d’essai",
         description: "Des lieux inventés.",
         mots_cles: &["essai"],
-        frequence: Frequence::Continue,
         colonnes: &[
-            Colonne::nouvelle("numero", Genre::Entier, "Numéro"),
+            Colonne::texte("numero", "Numéro"),
             Colonne::nouvelle("lon", Genre::Decimal, "Longitude"),
             Colonne::nouvelle("lat", Genre::Decimal, "Latitude"),
         ],
@@ -33,7 +32,6 @@ static JEUX: &[Jeu] = &[
         titre: "Une table qui casse",
         description: "Elle ne se lit pas.",
         mots_cles: &[],
-        frequence: Frequence::Mensuelle,
         colonnes: &[Colonne::nouvelle("rien", Genre::Texte, "Rien")],
         lieu: None,
         etat: |tx, instance| Box::pin(etat(tx, instance)),
@@ -50,7 +48,7 @@ async fn lot(_: &ReadTx, _: &Instance, apres: &str) -> Result<Lot, Erreur> {
     let debut: i64 = apres.parse().unwrap_or(0);
     let fin = (debut + PAR_LOT).min(LIGNES);
     Ok(Lot {
-        lignes: (debut..fin).map(|n| vec![Case::Entier(n), 6.2.into(), 48.7.into()]).collect(),
+        lignes: (debut..fin).map(|n| vec![Case::Texte(n.to_string()), 6.2.into(), 48.7.into()]).collect(),
         suite: (fin < LIGNES).then(|| fin.to_string()),
     })
 }
@@ -129,7 +127,11 @@ async fn le_catalogue_et_sa_description_disent_la_meme_chose() {
     let appli = appli().await;
     let mut n = appli.navigateur();
     let page = n.ouvrir("/donnees").await;
-    page.exiger("Lieux d’essai").exiger("1 234 lignes").exiger("Licence Ouverte 2.0").exiger("Longitude");
+    page.exiger("Lieux d’essai")
+        .exiger("1 234 lignes")
+        .exiger("Licence Ouverte 2.0")
+        .exiger("Longitude")
+        .exiger("Pour un tableur");
     let fichiers: Vec<String> = page.textes("#t-casse ~ ul a");
     assert_eq!(fichiers.len(), 3, "no map without a place: {fichiers:?}");
 

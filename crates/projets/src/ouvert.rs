@@ -9,28 +9,24 @@ use platform::{Instant, ReadTx};
 use sea_orm::entity::prelude::*;
 use sea_orm::{FromQueryResult, QueryOrder, QuerySelect, raw_sql};
 use socle::projet::{self, Diffusion, Etat as EtatProjet};
-use web::ouvert::{Case, Colonne, Etat, Frequence, Genre, Jeu, Lot, sans_coordonnees};
+use web::ouvert::{Case, Colonne, Etat, Genre, Jeu, Lot, compter, sans_coordonnees, suite};
 use web::{Erreur, Instance};
 
 /// Rows read at a time.
 const LOT: u64 = 500;
 
-const fn texte(nom: &'static str, sens: &'static str) -> Colonne {
-    Colonne::nouvelle(nom, Genre::Texte, sens)
-}
-
 const COLONNES: &[Colonne] = &[
-    texte("reference", "Référence stable, celle de l’adresse de sa page"),
-    texte("titre", "Titre"),
-    texte("code_commune", "Code officiel géographique de la commune"),
-    texte("commune", "Nom de la commune"),
+    Colonne::texte("reference", "Référence stable, celle de l’adresse de sa page"),
+    Colonne::texte("titre", "Titre"),
+    Colonne::texte("code_commune", "Code officiel géographique de la commune"),
+    Colonne::texte("commune", "Nom de la commune"),
     Colonne::nouvelle("longitude", Genre::Decimal, "Longitude de la mairie, jamais celle du projet (WGS84)"),
     Colonne::nouvelle("latitude", Genre::Decimal, "Latitude de la mairie (WGS84)"),
-    texte("themes", "Thèmes, séparés par |"),
-    texte("etape", "Étape : idee, etude, montage…"),
-    texte("ce_qui_manque", "Ce qui manque et pour qui, sans coordonnées"),
+    Colonne::texte("themes", "Thèmes, séparés par |"),
+    Colonne::texte("etape", "Étape : idee, etude, montage…"),
+    Colonne::texte("ce_qui_manque", "Ce qui manque et pour qui, sans coordonnées"),
     Colonne::nouvelle("publie_le", Genre::Date, "Jour où le porteur l’a rendu public"),
-    texte("page", "Adresse de sa page"),
+    Colonne::texte("page", "Adresse de sa page"),
 ];
 
 /// The table.
@@ -40,7 +36,6 @@ pub const JEUX: &[Jeu] = &[Jeu {
     description: "Les projets de communes, d’associations et d’habitants que leurs porteurs ont choisi de rendre publics : ce \
                   qui manque, où, à quelle étape. Ni coût, ni adresse, ni nom de personne.",
     mots_cles: &["projets", "communes", "services de proximité", "développement local"],
-    frequence: Frequence::Continue,
     colonnes: COLONNES,
     lieu: Some([4, 5]),
     etat: |tx, instance| Box::pin(etat(tx, instance)),
@@ -54,14 +49,12 @@ struct Compte {
 }
 
 async fn etat(tx: &ReadTx, _: &Instance) -> Result<Etat, Erreur> {
-    let compte = Compte::find_by_statement(raw_sql!(
+    let question = raw_sql!(
         Postgres,
         "SELECT CAST(COUNT(*) AS BIGINT) AS lignes, MAX(modifie_le) AS modifie_le FROM projet
          WHERE diffusion = 'public' AND etat = 'garde'"
-    ))
-    .one(tx)
-    .await?
-    .ok_or_else(|| Erreur::interne("un compte sans ligne"))?;
+    );
+    let compte: Compte = compter(tx, question).await?;
     Ok(Etat {
         lignes: u64::try_from(compte.lignes).unwrap_or(0),
         modifie_le: compte.modifie_le.map(Instant),
@@ -96,10 +89,7 @@ fn lot<'a>(tx: &'a ReadTx, instance: &'a Instance, apres: &'a str) -> BoxFuture<
             let themes = par_projet.get(projet.id.as_str()).map(|themes| themes.join("|"));
             cases(instance, projet, themes)
         });
-        Ok(Lot {
-            lignes: lignes.collect(),
-            suite: projets.last().filter(|_| projets.len() as u64 == LOT).map(|projet| projet.id.to_string()),
-        })
+        Ok(Lot { lignes: lignes.collect(), suite: suite(&projets, LOT, |projet| projet.id.to_string()) })
     })
 }
 

@@ -16,6 +16,7 @@ use axum::routing::get;
 use axum_extra::extract::CookieJar;
 use domain::droit::Refus;
 use governor::{DefaultKeyedRateLimiter, Quota};
+use serde::Serialize;
 use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::compression::{CompressionLayer, CompressionLevel};
 use tower_http::limit::RequestBodyLimitLayer;
@@ -24,7 +25,7 @@ use tower_http::timeout::TimeoutLayer;
 use crate::cadre::{Cadre, Encadrable, poser, retirer};
 use crate::composants::Html;
 use crate::contexte::{COOKIE_SESSION, Contexte};
-use crate::erreur::Erreur;
+use crate::erreur::{Erreur, Reponse};
 use crate::feature::{Acces, Maison, Route};
 use crate::instance::Instance;
 use crate::poids::{self, Poids};
@@ -205,7 +206,10 @@ async fn rendre_les_erreurs(contexte: Contexte, request: Request, suite: Next, c
     }
     match response.status() {
         StatusCode::METHOD_NOT_ALLOWED => {
-            repondre_erreur(&contexte, &Erreur::Invalide("Cette adresse ne s’utilise pas ainsi.".to_owned()))
+            let permises = response.headers_mut().remove(header::ALLOW);
+            let mut refus = repondre_erreur(&contexte, &Erreur::Methode);
+            refus.headers_mut().extend(permises.map(|permises| (header::ALLOW, permises)));
+            refus
         }
         StatusCode::PAYLOAD_TOO_LARGE => repondre_erreur(&contexte, &Erreur::TropGros(corps_octets)),
         _ => response,
@@ -276,7 +280,15 @@ struct PageErreur {
     contact: Html,
 }
 
-/// The page of an error.
+/// Why the API does not answer (RFC 9457), in the words of the page.
+#[derive(Serialize)]
+struct Probleme<'a> {
+    title: &'a str,
+    status: u16,
+    detail: String,
+}
+
+/// The page of an error; for a program, the same as JSON.
 #[must_use]
 pub fn repondre_erreur(contexte: &Contexte, erreur: &Erreur) -> Response {
     match erreur {
@@ -289,8 +301,13 @@ pub fn repondre_erreur(contexte: &Contexte, erreur: &Erreur) -> Response {
     }
     let cadre = Cadre::nouveau(contexte.clone());
     let page = page_erreur(contexte, &cadre, erreur);
-    let titre = page.titre;
-    match cadre.page(titre, &page).and_then(|p| p.statut(erreur.statut()).repondre()) {
+    let reponse = if contexte.uri.path().starts_with("/api/") {
+        probleme(erreur, &page)
+    } else {
+        let titre = page.titre;
+        cadre.page(titre, &page).and_then(|p| p.statut(erreur.statut()).repondre())
+    };
+    match reponse {
         Ok(mut response) => {
             if let Erreur::TropDeDemandes(secondes) = erreur {
                 response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from(*secondes));
@@ -299,6 +316,19 @@ pub fn repondre_erreur(contexte: &Contexte, erreur: &Erreur) -> Response {
         }
         Err(autre) => autre.statut().into_response(),
     }
+}
+
+fn probleme(erreur: &Erreur, page: &PageErreur) -> Reponse {
+    // What follows the first sentence leads to pages, but for the number of an error of ours.
+    let dits = if matches!(erreur, Erreur::Interne(_)) { 2 } else { 1 };
+    let detail = page.paragraphes.iter().take(dits).map(String::as_str).collect::<Vec<_>>().join(" ");
+    let corps = Probleme { title: page.titre, status: erreur.statut().as_u16(), detail };
+    let entetes = [
+        (header::CONTENT_TYPE, "application/problem+json"),
+        (header::CACHE_CONTROL, "no-store"),
+        (header::ACCESS_CONTROL_ALLOW_ORIGIN, "*"),
+    ];
+    Ok((erreur.statut(), entetes, serde_json::to_string(&corps)?).into_response())
 }
 
 /// Signing in brings back to the page that was asked (GET only: a form would be lost, its page says so).
@@ -344,6 +374,7 @@ fn page_erreur(contexte: &Contexte, cadre: &Cadre, erreur: &Erreur) -> PageErreu
             ("Le formulaire n’a pas été pris en compte", vec![(*pourquoi).to_owned()], aide())
         }
         Erreur::Invalide(pourquoi) => ("Demande incomprise", vec![pourquoi.clone()], aide()),
+        Erreur::Methode => ("Demande incomprise", vec!["Cette adresse ne s’utilise pas ainsi.".to_owned()], aide()),
         Erreur::TropGros(octets) => (
             "C’est trop lourd",
             vec![format!(

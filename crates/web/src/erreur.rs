@@ -18,6 +18,8 @@ pub enum Erreur {
     Interdit(Refus),
     /// 400. What was wrong with the request.
     Invalide(String),
+    /// 405: another method is asked of this address.
+    Methode,
     /// 403 for a form: its page is too old, or it comes from another site.
     FormulaireRefuse(&'static str),
     /// 413. Limit in bytes.
@@ -46,6 +48,7 @@ impl Erreur {
             Self::Interdit(Refus::ConnexionRequise) | Self::Aller(_) => StatusCode::SEE_OTHER,
             Self::Interdit(_) | Self::FormulaireRefuse(_) => StatusCode::FORBIDDEN,
             Self::Invalide(_) => StatusCode::BAD_REQUEST,
+            Self::Methode => StatusCode::METHOD_NOT_ALLOWED,
             Self::TropGros(_) => StatusCode::PAYLOAD_TOO_LARGE,
             Self::TropDeDemandes(_) => StatusCode::TOO_MANY_REQUESTS,
             Self::Indisponible(_) => StatusCode::SERVICE_UNAVAILABLE,

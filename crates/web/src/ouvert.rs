@@ -2,9 +2,13 @@
 //! them in every format; a feature only says its rows. Nothing personal ever is in one: [`sans_coordonnees`] and
 //! [`courriel_de_structure`] are how a text and an address are made fit.
 
+use axum::body::Body;
+use axum::http::{HeaderValue, header};
+use axum::response::Response;
 use futures_util::future::BoxFuture;
 use jiff::civil::Date;
 use platform::{Instant, ReadTx};
+use sea_orm::{FromQueryResult, Statement};
 
 use crate::erreur::Erreur;
 use crate::instance::Instance;
@@ -14,8 +18,6 @@ use crate::instance::Instance;
 pub enum Genre {
     /// Words, codes, identifiers (leading zeros stay).
     Texte,
-    /// Whole number.
-    Entier,
     /// Number.
     Decimal,
     /// True or false.
@@ -30,7 +32,6 @@ impl Genre {
     pub fn libelle(self) -> &'static str {
         match self {
             Self::Texte => "texte",
-            Self::Entier => "nombre entier",
             Self::Decimal => "nombre",
             Self::Booleen => "vrai ou faux",
             Self::Date => "date",
@@ -55,6 +56,12 @@ impl Colonne {
     pub const fn nouvelle(nom: &'static str, genre: Genre, sens: &'static str) -> Self {
         Self { nom, genre, sens }
     }
+
+    /// A column of words.
+    #[must_use]
+    pub const fn texte(nom: &'static str, sens: &'static str) -> Self {
+        Self::nouvelle(nom, Genre::Texte, sens)
+    }
 }
 
 /// A cell.
@@ -64,8 +71,6 @@ pub enum Case {
     Vide,
     /// Words.
     Texte(String),
-    /// Whole number.
-    Entier(i64),
     /// Number.
     Decimal(f64),
     /// True or false.
@@ -119,15 +124,6 @@ pub struct Lot {
     pub suite: Option<String>,
 }
 
-/// How often a table changes, as harvesters understand it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Frequence {
-    /// As soon as something changes.
-    Continue,
-    /// Every month at least.
-    Mensuelle,
-}
-
 /// What says that a table changed.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Etat {
@@ -156,8 +152,6 @@ pub struct Jeu {
     pub description: &'static str,
     /// Words by which it is found.
     pub mots_cles: &'static [&'static str],
-    /// How often it changes.
-    pub frequence: Frequence,
     /// Columns.
     pub colonnes: &'static [Colonne],
     /// Ranks of longitude and latitude, when rows have a place.
@@ -166,6 +160,34 @@ pub struct Jeu {
     pub etat: LireEtat,
     /// Its rows.
     pub lot: LireLot,
+}
+
+/// The one row of a count.
+///
+/// # Errors
+/// The engine refused.
+pub async fn compter<T: FromQueryResult>(tx: &ReadTx, question: Statement) -> Result<T, Erreur> {
+    T::find_by_statement(question).one(tx).await?.ok_or_else(|| Erreur::interne("un compte sans ligne"))
+}
+
+/// Where the next batch begins: nowhere when this one is not full.
+pub fn suite<T>(lignes: &[T], lot: u64, cle: impl FnOnce(&T) -> String) -> Option<String> {
+    lignes.last().filter(|_| lignes.len() as u64 == lot).map(cle)
+}
+
+/// An answer that any cache may keep, that any site may read.
+#[must_use]
+pub fn pour_tous(media: &'static str, secondes: u32, corps: impl Into<Body>) -> Response {
+    let mut reponse = Response::new(corps.into());
+    let entetes = reponse.headers_mut();
+    entetes.insert(header::CONTENT_TYPE, HeaderValue::from_static(media));
+    if let Ok(cache) = HeaderValue::from_str(&format!("public, max-age={secondes}")) {
+        entetes.insert(header::CACHE_CONTROL, cache);
+    }
+    entetes.insert(header::ACCESS_CONTROL_ALLOW_ORIGIN, HeaderValue::from_static("*"));
+    // The answer is the same for everyone: a cache needs no cookie to know it.
+    entetes.insert(header::VARY, HeaderValue::from_static("Accept-Encoding"));
+    reponse
 }
 
 /// Local parts that name a function, never a person.
@@ -281,7 +303,12 @@ fn sans_telephones(texte: &str) -> String {
     while let Some(lettre) = lettres.get(i) {
         let debut = (*lettre == '+' || lettre.is_ascii_digit())
             && (i == 0 || !lettres.get(i - 1).is_some_and(|avant| avant.is_alphanumeric()));
-        match debut.then(|| numero(&lettres[i..])).flatten() {
+        let suite = lettres.get(i..).filter(|_| debut).unwrap_or_default();
+        match numero(suite) {
+            _ if est_un_jour(suite) => {
+                dit.extend(suite.iter().take(JOUR));
+                i += JOUR;
+            }
             Some(longueur) => {
                 dit.push_str(RETIRE);
                 i += longueur;
@@ -295,31 +322,48 @@ fn sans_telephones(texte: &str) -> String {
     dit
 }
 
+/// What people write between the digits of a number.
+const ENTRE_CHIFFRES: &[char] = &[' ', '.', '-', '/', '_', '(', ')', '\u{a0}', '\u{202f}', '\u{2011}', '\u{2013}'];
+
 /// Length of the telephone number that a text begins with.
 fn numero(lettres: &[char]) -> Option<usize> {
+    let international = lettres.first() == Some(&'+');
     let mut chiffres = String::new();
-    let mut fin = 0;
     for (rang, lettre) in lettres.iter().enumerate() {
         match lettre {
-            c if c.is_ascii_digit() => {
-                chiffres.push(*c);
-                fin = rang + 1;
-            }
-            '+' if rang == 0 => {}
-            ' ' | '.' | '-' | '\u{a0}' | '\u{202f}' | '(' | ')' if !chiffres.is_empty() => {}
+            c if c.is_ascii_digit() => chiffres.push(*c),
+            '+' if rang == 0 => continue,
+            c if ENTRE_CHIFFRES.contains(c) && !chiffres.is_empty() => continue,
             _ => break,
         }
-        let complet = match lettres.first() {
-            Some('+') => chiffres.len() == 11 || (chiffres.starts_with("330") && chiffres.len() == 12),
-            _ => chiffres.len() == 10 || (chiffres.starts_with("0033") && chiffres.len() == 13),
-        };
         let suit = lettres.get(rang + 1).is_some_and(char::is_ascii_digit);
-        let attendu = lettres.first() == Some(&'+') || chiffres.starts_with('0');
-        if complet && attendu && !suit && !(chiffres.starts_with("0033") && chiffres.len() == 10) {
-            return Some(fin);
+        if !suit && Some(chiffres.len()) == longueur(international, &chiffres) {
+            return Some(rang + 1);
         }
     }
     None
+}
+
+/// How many digits a number has, by how it begins: `+33 (0)6…` and `0033 (0)6…` have one more.
+fn longueur(international: bool, chiffres: &str) -> Option<usize> {
+    Some(match chiffres {
+        c if international => 11 + usize::from(c.starts_with("330")),
+        c if c.starts_with("0033") => 13 + usize::from(c.starts_with("00330")),
+        c if c.starts_with('0') => 10,
+        _ => return None,
+    })
+}
+
+/// Characters of `01/02/2026`.
+const JOUR: usize = 10;
+
+/// A day, then an hour or another day: as many digits as a number, and not one.
+fn est_un_jour(lettres: &[char]) -> bool {
+    let debut: String = lettres.iter().take(JOUR).collect();
+    let mut parties = debut.split(['/', '.', '-']);
+    let mut nombre =
+        |longueur| parties.next().filter(|partie| partie.len() == longueur).and_then(|p| p.parse::<u32>().ok());
+    matches!((nombre(2), nombre(2), nombre(4)), (Some(1..=31), Some(1..=12), Some(1900..=2099)))
 }
 
 #[cfg(test)]
@@ -368,6 +412,11 @@ mod tests {
     #[case("06.12.34.56.78", "[coordonnées retirées]")]
     #[case("+33 6 12 34 56 78.", "[coordonnées retirées].")]
     #[case("+33 (0)6 12 34 56 78", "[coordonnées retirées]")]
+    #[case("06/12/34/56/78, 06_12_34_56_78", "[coordonnées retirées], [coordonnées retirées]")]
+    #[case("06\u{2011}12\u{2011}34\u{2011}56\u{2011}78", "[coordonnées retirées]")]
+    #[case("06 \u{2013} 12 \u{2013} 34 \u{2013} 56 \u{2013} 78.", "[coordonnées retirées].")]
+    #[case("0033 (0)6 12 34 56 78", "[coordonnées retirées]")]
+    #[case("Du 01/02/2026-31/03/2026 à 18 h", "Du 01/02/2026-31/03/2026 à 18 h")]
     #[case("0612345678 ou 0383000000", "[coordonnées retirées] ou [coordonnées retirées]")]
     #[case("SIREN 123456789, depuis 1998 : 2 000 repas", "SIREN 123456789, depuis 1998 : 2 000 repas")]
     #[case("SIRET 12345678901234", "SIRET 12345678901234")]

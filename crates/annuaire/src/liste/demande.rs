@@ -30,6 +30,11 @@ impl Demande {
         Ok(Self { filtres, erreurs, secteurs, requete, saisie })
     }
 
+    /// The first filter asked that is not understood, or no longer.
+    pub(crate) fn perdu(&self) -> Option<&'static str> {
+        self.filtres.perdu(&self.saisie)
+    }
+
     /// What is asked, in words.
     pub(crate) fn en_mots(&self, instance: &Instance) -> String {
         self.filtres.en_mots(instance, &self.secteurs)

@@ -87,6 +87,21 @@ pub struct Filtres {
 }
 
 impl Filtres {
+    /// Names of what filters, as in the address: all but how the answer is shown.
+    pub const NOMS: &[&str] = &[
+        "q", "theme", "insee", "autour", "epci", "secteur", "canton", "famille", "activite", "agrement", "offre",
+        "accueil", "ess",
+    ];
+
+    /// The first filter asked that is not understood, or no longer: a secteur renamed, a commune merged. Who asks once and
+    /// reads for long (a search kept, a frame, a program) must be told: left out, it would show much more than was asked.
+    #[must_use]
+    pub fn perdu(&self, saisie: &Saisie) -> Option<&'static str> {
+        let compris = self.parametres();
+        let lu = |nom: &str| compris.iter().any(|(compris, _)| *compris == nom);
+        Self::NOMS.iter().copied().find(|nom| !saisie.texte(nom).trim().is_empty() && !lu(nom))
+    }
+
     /// Reads the address. What does not exist is left out; an unknown commune is said beside its field.
     #[must_use]
     pub fn lire(saisie: &Saisie, instance: &Instance, secteurs: &[secteur::Model]) -> (Self, Erreurs) {
@@ -160,9 +175,15 @@ impl Filtres {
     /// The one address of this state.
     #[must_use]
     pub fn adresse(&self) -> String {
+        self.sous("/annuaire")
+    }
+
+    /// This state, shown by another page.
+    #[must_use]
+    pub fn sous(&self, chemin: &str) -> String {
         match self.chaine() {
-            vide if vide.is_empty() => "/annuaire".to_owned(),
-            chaine => format!("/annuaire?{chaine}"),
+            vide if vide.is_empty() => chemin.to_owned(),
+            chaine => format!("{chemin}?{chaine}"),
         }
     }
 
@@ -282,5 +303,47 @@ pub fn libelle_ess(reponse: Reponse) -> &'static str {
         Reponse::Oui => "De l’ESS selon la loi",
         Reponse::Non => "Hors de l’ESS selon la loi",
         Reponse::Inconnu => "ESS à vérifier",
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn tous() -> Filtres {
+        Filtres {
+            q: "café".to_owned(),
+            theme: Some(Theme::Commerce),
+            commune: "54129".parse().ok(),
+            autour: Autour::Km(10),
+            epci: Some("200041515".to_owned()),
+            secteur: Some("toulois".to_owned()),
+            canton: Some("5401".to_owned()),
+            famille: Some(Famille::Association),
+            activite: Some("94".to_owned()),
+            agrement: Some(GenreAgrement::TOUS[0]),
+            offre: Some(GenreOffre::TOUS[0]),
+            accueil: Some(OUVERTURES[0]),
+            ess: Some(Reponse::Oui),
+            par_nom: true,
+            vue: Vue::Carte,
+            page: 2,
+        }
+    }
+
+    #[test]
+    fn chaque_filtre_a_son_nom() {
+        let noms: Vec<&str> = tous().parametres().into_iter().map(|(nom, _)| nom).collect();
+        let filtres: Vec<&str> = noms.into_iter().filter(|nom| !matches!(*nom, "ordre" | "vue" | "page")).collect();
+        assert_eq!(filtres, Filtres::NOMS);
+    }
+
+    #[test]
+    fn un_filtre_perdu_se_dit() {
+        let demande = |chaine: &str| Saisie::decoder(chaine.as_bytes());
+        assert_eq!(tous().perdu(&demande("q=café&secteur=toulois&vue=carte&page=2")), None);
+        let sans = Filtres { secteur: None, ..tous() };
+        assert_eq!(sans.perdu(&demande("q=café&secteur=toulois")), Some("secteur"));
+        assert_eq!(sans.perdu(&demande("secteur=+")), None, "an empty field asks nothing");
     }
 }

@@ -16,10 +16,7 @@ use crate::recherche::axe;
 
 /// Rows of a page.
 const PAR_PAGE: usize = 50;
-/// Axes counted beside their choices.
-const AXES: &[&str] =
-    &[axe::THEME, axe::EPCI, axe::FAMILLE, axe::ACTIVITE, axe::AGREMENT, axe::OFFRE, axe::ACCUEIL, axe::ESS];
-/// The same, and what the map counts.
+/// Axes counted beside their choices, and what the map counts.
 const AXES_DE_LA_CARTE: &[&str] = &[
     axe::THEME,
     axe::EPCI,
@@ -31,6 +28,8 @@ const AXES_DE_LA_CARTE: &[&str] = &[
     axe::ESS,
     axe::COMMUNE,
 ];
+/// The same, without the map.
+const AXES: &[&str] = AXES_DE_LA_CARTE.split_at(AXES_DE_LA_CARTE.len() - 1).0;
 
 #[derive(Template)]
 #[template(path = "liste.html")]
@@ -123,10 +122,7 @@ pub async fn montrer(cadre: Cadre) -> Reponse {
             carte: (filtres.vue == Vue::Liste).then(|| filtres.en_vue(Vue::Carte).adresse()),
             impression: filtres.en_vue(Vue::Impression).adresse(),
             export: en_liste.chaine(),
-            integrer: match en_liste.chaine() {
-                vide if vide.is_empty() => "/integrer".to_owned(),
-                chaine => format!("/integrer?{chaine}"),
-            },
+            integrer: en_liste.sous("/integrer"),
         },
         vide: vide(filtres, &resultat),
     };

@@ -82,6 +82,8 @@ pub struct ActeurOuvert {
     pub courriel: Option<String>,
     /// Téléphone fixe de la structure.
     pub telephone: Option<String>,
+    /// Diffusion choisie à l’Insee : totale, ou partielle (ni adresse ni contact).
+    pub diffusion: String,
     /// Jour de la dernière confirmation par la structure ou par un agent.
     #[schema(value_type = Option<String>, format = Date)]
     pub confirme_le: Option<Date>,
@@ -149,7 +151,8 @@ pub async fn lire(tx: &ReadTx, instance: &Instance, ids: &[String]) -> Result<Ve
 
 async fn lignes(tx: &ReadTx, ids: &[String], jour: &str) -> Result<Vec<Ligne>, DbErr> {
     let entre = ENTRE_TITRES.to_string();
-    // A natural person (legal category 1…) who refused diffusion is in no open table (code de commerce, R123-232-1).
+    // A natural person (legal category 1…, or not known) who refused diffusion is in no open table (code de commerce,
+    // R123-232-1).
     Ligne::find_by_statement(raw_sql!(
         Postgres,
         "SELECT a.id, a.reference, a.nom, a.sigle, a.siren, a.rna, a.famille, a.categorie_juridique, a.naf, a.tranche,
@@ -165,7 +168,7 @@ async fn lignes(tx: &ReadTx, ids: &[String], jour: &str) -> Result<Vec<Ligne>, D
             SELECT f.id FROM acteur_etablissement f WHERE f.acteur_id = a.id AND f.ouvert
             ORDER BY f.siege DESC, f.id LIMIT 1)
          WHERE a.etat = 'actif' AND a.id IN ({..ids})
-            AND NOT (a.diffusion = 'partielle' AND a.categorie_juridique LIKE '1%')"
+            AND NOT (a.diffusion = 'partielle' AND COALESCE(a.categorie_juridique, '1') LIKE '1%')"
     ))
     .all(tx)
     .await
@@ -229,6 +232,7 @@ impl Ligne {
             ess_loi_motif: self.ess_loi_motif,
             ess_statistique: self.ess_stat.as_str().to_owned(),
             ess_statistique_motif: self.ess_stat_motif,
+            diffusion: self.diffusion.as_str().to_owned(),
             confirme_le: self.confirme_le.map(|le| instance.jour_de(le)),
             modifie_le: instance.jour_de(self.modifie_le),
             page: instance.url(&format!("/annuaire/{}", self.reference)),

@@ -2,7 +2,7 @@
 //! Answers are JSON, errors too. Anyone may ask, from any site, within the limits of everyone.
 
 use axum::extract::Path;
-use axum::http::{HeaderValue, StatusCode, header};
+use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
@@ -10,21 +10,18 @@ use search::{Ordre, Requete};
 use serde::Serialize;
 use serde_json::Value;
 use utoipa::{OpenApi, ToSchema};
-use web::{Cadre, Reponse, Saisie};
+use web::ouvert::pour_tous;
+use web::{Cadre, Erreur, Reponse, Saisie};
 
 use super::acteur::{self, ActeurOuvert};
-use crate::acteur::storage;
+use crate::acces::{self, Trouve};
 use crate::liste::demande::{Demande, interroger};
-use crate::vocabulaire::EtatActeur;
+use crate::liste::filtres::Filtres;
 
 /// Actors of a page, unless asked otherwise.
 const LIMITE: usize = 50;
 /// At most.
 const LIMITE_MAX: usize = 100;
-/// Filters, as in the list.
-const FILTRES: &[&str] =
-    &["q", "theme", "insee", "autour", "epci", "secteur", "canton", "famille", "agrement", "offre", "accueil", "ess"];
-
 /// Une page d’acteurs.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct PageDActeurs {
@@ -39,7 +36,8 @@ pub struct PageDActeurs {
 }
 
 /// Pourquoi la demande n’a pas de réponse (RFC 9457).
-#[derive(Debug, Serialize, ToSchema)]
+#[derive(ToSchema)]
+#[expect(dead_code, reason = "described here; written by the middleware, which answers every error")]
 pub struct Probleme {
     /// En quelques mots.
     title: String,
@@ -49,38 +47,20 @@ pub struct Probleme {
     detail: String,
 }
 
-fn probleme(statut: StatusCode, detail: impl Into<String>) -> Response {
-    let title = if statut == StatusCode::NOT_FOUND { "Introuvable" } else { "Demande incomprise" };
-    let corps = Probleme { title: title.to_owned(), status: statut.as_u16(), detail: detail.into() };
-    repondre(statut, "application/problem+json", &corps, "no-store")
-}
-
-fn repondre(statut: StatusCode, media: &'static str, corps: &impl Serialize, cache: &'static str) -> Response {
-    let Ok(json) = serde_json::to_string(corps) else { return StatusCode::INTERNAL_SERVER_ERROR.into_response() };
-    let mut reponse = (statut, json).into_response();
-    let entetes = reponse.headers_mut();
-    entetes.insert(header::CONTENT_TYPE, HeaderValue::from_static(media));
-    entetes.insert(header::CACHE_CONTROL, HeaderValue::from_static(cache));
-    entetes.insert(header::ACCESS_CONTROL_ALLOW_ORIGIN, HeaderValue::from_static("*"));
-    // The answer is the same for everyone: a cache needs no cookie to know it.
-    entetes.insert(header::VARY, HeaderValue::from_static("Accept-Encoding"));
-    reponse
+fn repondre(corps: &impl Serialize) -> Reponse {
+    Ok(pour_tous("application/json", 60, serde_json::to_string(corps)?))
 }
 
 /// What is wrong with the address, if anything: an API never leaves a filter out in silence.
-fn refus(saisie: &Saisie, demande: &Demande, noms: &[String]) -> Option<String> {
-    let connu = |nom: &&String| FILTRES.contains(&nom.as_str()) || matches!(nom.as_str(), "limite" | "curseur");
+fn refus(demande: &Demande, noms: &[String]) -> Option<String> {
+    let connu = |nom: &&String| Filtres::NOMS.contains(&nom.as_str()) || matches!(nom.as_str(), "limite" | "curseur");
     if let Some(inconnu) = noms.iter().find(|nom| !connu(nom)) {
         return Some(format!(
             "« {inconnu} » n’est pas un filtre connu. Filtres : {}, limite, curseur.",
-            FILTRES.join(", ")
+            Filtres::NOMS.join(", ")
         ));
     }
-    let compris = demande.filtres.parametres();
-    let perdu = FILTRES
-        .iter()
-        .find(|nom| !saisie.texte(nom).trim().is_empty() && !compris.iter().any(|(compris, _)| compris == *nom));
-    perdu.map(|nom| format!("La valeur de « {nom} » n’est pas comprise."))
+    demande.perdu().map(|nom| format!("La valeur de « {nom} » n’est pas comprise."))
 }
 
 fn limite(saisie: &Saisie) -> Option<usize> {
@@ -105,11 +85,12 @@ fn lire_curseur(texte: &str) -> Option<String> {
         ("q" = Option<String>, Query, description = "Mots cherchés : nom, activité, besoin"),
         ("theme" = Option<String>, Query, description = "Identifiant d’un thème"),
         ("insee" = Option<String>, Query, description = "Code officiel géographique d’une commune"),
-        ("autour" = Option<String>, Query, description = "Autour de la commune : voisines, 5, 10, 20 ou 30 (kilomètres)"),
+        ("autour" = Option<String>, Query, description = "Autour de la commune : voisines, 5, 10, 20 ou 30 (kilomètres), desservie (qui dit y venir)"),
         ("epci" = Option<String>, Query, description = "SIREN d’une intercommunalité"),
         ("secteur" = Option<String>, Query, description = "Secteur du département"),
         ("canton" = Option<String>, Query, description = "Code d’un canton"),
         ("famille" = Option<String>, Query, description = "Forme : association, cooperative, mutuelle, fondation, societe, public, autre"),
+        ("activite" = Option<String>, Query, description = "Activité : division de la NAF, deux chiffres"),
         ("agrement" = Option<String>, Query, description = "Agrément en vigueur"),
         ("accueil" = Option<String>, Query, description = "visites, ventes (aux collectivités) ou benevoles"),
         ("offre" = Option<String>, Query, description = "Genre d’offre"),
@@ -124,42 +105,38 @@ fn lire_curseur(texte: &str) -> Option<String> {
 )]
 pub async fn lister(cadre: Cadre) -> Reponse {
     let instance = &cadre.instance;
-    let octets = cadre.uri.query().unwrap_or_default().as_bytes();
-    let saisie = Saisie::decoder(octets);
-    let noms: Vec<String> = form_urlencoded::parse(octets).map(|(nom, _)| nom.into_owned()).collect();
     let tx = instance.db.read().await?;
     let demande = Demande::lire(&tx, &cadre.instance, cadre.demande()).await?;
-    if let Some(pourquoi) = refus(&saisie, &demande, &noms) {
-        return Ok(probleme(StatusCode::BAD_REQUEST, pourquoi));
+    let octets = cadre.uri.query().unwrap_or_default().as_bytes();
+    let noms: Vec<String> = form_urlencoded::parse(octets).map(|(nom, _)| nom.into_owned()).collect();
+    if let Some(pourquoi) = refus(&demande, &noms) {
+        return Err(Erreur::Invalide(pourquoi));
     }
-    let Some(limite) = limite(&saisie) else {
-        return Ok(probleme(StatusCode::BAD_REQUEST, format!("« limite » va de 1 à {LIMITE_MAX}.")));
-    };
+    let saisie = &demande.saisie;
+    let limite = limite(saisie).ok_or_else(|| Erreur::Invalide(format!("« limite » va de 1 à {LIMITE_MAX}.")))?;
+    let pas_le_notre = || Erreur::Invalide("Ce curseur n’est pas l’un des nôtres.".to_owned());
     let apres = match saisie.texte("curseur") {
         "" => None,
-        texte => match lire_curseur(texte) {
-            Some(cle) => Some(cle),
-            None => return Ok(probleme(StatusCode::BAD_REQUEST, "Ce curseur n’est pas l’un des nôtres.")),
-        },
+        texte => Some(lire_curseur(texte).ok_or_else(pas_le_notre)?),
     };
-    let requete = Requete { ordre: Ordre::Nom, nombre: limite, apres, ..demande.requete };
+    let requete = Requete { ordre: Ordre::Nom, nombre: limite, apres, ..demande.requete.clone() };
     let resultat = interroger(instance, &requete)?;
     let acteurs = acteur::lire(&tx, instance, &resultat.ids).await?;
     drop(tx);
     let curseur = resultat.suite.map(|cle| URL_SAFE_NO_PAD.encode(cle));
-    let suivante = curseur.as_deref().map(|curseur| instance.url(&suite(&saisie, limite, curseur)));
+    let suivante = curseur.as_deref().map(|curseur| instance.url(&suite(saisie, limite, curseur)));
     let page = PageDActeurs {
         total: resultat.total,
         acteurs: acteurs.into_iter().map(|(_, acteur)| acteur).collect(),
         curseur,
         suivante,
     };
-    Ok(repondre(StatusCode::OK, "application/json", &page, "public, max-age=60"))
+    repondre(&page)
 }
 
 fn suite(saisie: &Saisie, limite: usize, curseur: &str) -> String {
     let mut chaine = form_urlencoded::Serializer::new(String::new());
-    for nom in FILTRES {
+    for nom in Filtres::NOMS {
         if !saisie.texte(nom).is_empty() {
             chaine.append_pair(nom, saisie.texte(nom));
         }
@@ -176,21 +153,26 @@ fn suite(saisie: &Saisie, limite: usize, curseur: &str) -> String {
     params(("reference" = String, Path, description = "Référence de l’acteur")),
     responses(
         (status = 200, description = "L’acteur", body = ActeurOuvert),
+        (status = 308, description = "Réuni à un autre acteur, qui est à cette adresse"),
         (status = 404, description = "Aucun acteur public n’a cette référence", body = Probleme, content_type = "application/problem+json"),
     )
 )]
 pub async fn montrer(cadre: Cadre, Path(reference): Path<String>) -> Reponse {
     let instance = &cadre.instance;
     let tx = instance.db.read().await?;
-    let trouve = storage::par_reference(&tx, &reference).await?.filter(|a| a.etat == EtatActeur::Actif);
-    let ouvert = match trouve {
-        Some(trouve) => acteur::lire(&tx, instance, &[trouve.id.as_str().to_owned()]).await?.pop(),
-        None => None,
+    let trouve = match acces::trouver(&tx, &reference).await? {
+        Trouve::Ici(acteur) => acteur,
+        Trouve::Ailleurs(reference) => return Ok(ailleurs(&reference)),
     };
-    Ok(match ouvert {
-        Some((_, acteur)) => repondre(StatusCode::OK, "application/json", &acteur, "public, max-age=60"),
-        None => probleme(StatusCode::NOT_FOUND, "Aucun acteur public n’a cette référence."),
-    })
+    let ouvert = acteur::lire(&tx, instance, &[trouve.id.as_str().to_owned()]).await?.pop();
+    repondre(&ouvert.ok_or(Erreur::Introuvable("cet acteur"))?.1)
+}
+
+/// An actor merged into another: whoever kept its reference finds it.
+fn ailleurs(reference: &str) -> Response {
+    let vers = format!("/api/v1/acteurs/{reference}");
+    let entetes = [(header::LOCATION, vers.as_str()), (header::ACCESS_CONTROL_ALLOW_ORIGIN, "*")];
+    (StatusCode::PERMANENT_REDIRECT, entetes).into_response()
 }
 
 #[derive(OpenApi)]
@@ -223,9 +205,9 @@ mod tests {
         let document = document();
         let parametres = document["paths"]["/api/v1/acteurs"]["get"]["parameters"].as_array().unwrap();
         let decrits: Vec<&str> = parametres.iter().map(|p| p["name"].as_str().unwrap()).collect();
-        for filtre in FILTRES.iter().chain(&["limite", "curseur"]) {
+        for filtre in Filtres::NOMS.iter().chain(&["limite", "curseur"]) {
             assert!(decrits.contains(filtre), "{filtre}");
         }
-        assert_eq!(decrits.len(), FILTRES.len() + 2);
+        assert_eq!(decrits.len(), Filtres::NOMS.len() + 2);
     }
 }

@@ -1,12 +1,12 @@
 //! The newest actors, as an RSS feed: what a press service, a network or a person follows without an account.
 
-use axum::http::header;
-use axum::response::IntoResponse;
 use jiff::fmt::rfc2822::DateTimePrinter;
 use platform::Instant;
 use rss::{Channel, Guid, Item};
 use sea_orm::entity::prelude::*;
 use sea_orm::{QueryOrder, QuerySelect};
+use web::composants::echapper;
+use web::ouvert::pour_tous;
 use web::{Cadre, Erreur, Reponse};
 
 use super::acteur::{self, ActeurOuvert};
@@ -43,7 +43,8 @@ pub async fn montrer(cadre: Cadre) -> Reponse {
             link: Some(acteur.page.clone()),
             guid: Some(Guid { value: acteur.page.clone(), permalink: true }),
             pub_date: le.transpose().map_err(Erreur::interne)?,
-            description: Some(resumer(acteur)),
+            // Readers show a description as HTML: what people wrote must stay words.
+            description: Some(echapper(&resumer(acteur))),
             ..Item::default()
         });
     }
@@ -56,13 +57,7 @@ pub async fn montrer(cadre: Cadre) -> Reponse {
         items: entrees,
         ..Channel::default()
     };
-    let entetes = [
-        (header::CONTENT_TYPE, "application/rss+xml; charset=utf-8"),
-        (header::CACHE_CONTROL, "public, max-age=900"),
-        (header::ACCESS_CONTROL_ALLOW_ORIGIN, "*"),
-        (header::VARY, "Accept-Encoding"),
-    ];
-    Ok((entetes, flux.to_string()).into_response())
+    Ok(pour_tous("application/rss+xml; charset=utf-8", 900, flux.to_string()))
 }
 
 fn resumer(acteur: &ActeurOuvert) -> String {

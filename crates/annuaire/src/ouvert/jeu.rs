@@ -3,7 +3,7 @@
 use futures_util::future::BoxFuture;
 use platform::{Instant, ReadTx};
 use sea_orm::{FromQueryResult, raw_sql};
-use web::ouvert::{Case, Colonne, Etat, Frequence, Genre, Jeu, Lot};
+use web::ouvert::{Case, Colonne, Etat, Genre, Jeu, Lot, compter, suite};
 use web::{Erreur, Instance};
 
 use super::acteur::{self, ActeurOuvert};
@@ -11,46 +11,42 @@ use super::acteur::{self, ActeurOuvert};
 /// Rows read at a time.
 const LOT: u64 = 500;
 
-const fn texte(nom: &'static str, sens: &'static str) -> Colonne {
-    Colonne::nouvelle(nom, Genre::Texte, sens)
-}
-
 /// Columns, in the order of [`cases`].
 const COLONNES: &[Colonne] = &[
-    texte("reference", "Référence stable, celle de l’adresse de sa page"),
-    texte("nom", "Nom"),
-    texte("sigle", "Sigle"),
-    texte("siren", "SIREN, neuf chiffres"),
-    texte("siret", "SIRET de l’adresse donnée ici : le siège, sinon un autre établissement ouvert"),
-    texte("rna", "Numéro au répertoire national des associations"),
-    texte("forme", "association, cooperative, mutuelle, fondation, societe, public, autre"),
-    texte("categorie_juridique", "Catégorie juridique de l’Insee, quatre chiffres"),
-    texte("naf", "Activité principale, NAF rév. 2"),
-    texte("tranche_effectif", "Tranche d’effectif de l’Insee, pour toute la structure"),
-    texte("code_commune", "Code officiel géographique de la commune"),
-    texte("commune", "Nom de la commune"),
-    texte("code_epci", "SIREN de l’intercommunalité"),
-    texte("epci", "Nom de l’intercommunalité"),
-    texte("adresse", "Numéro et rue ; vide en cas de diffusion partielle ou pour une personne physique"),
-    texte("code_postal", "Code postal"),
+    Colonne::texte("reference", "Référence stable, celle de l’adresse de sa page"),
+    Colonne::texte("nom", "Nom"),
+    Colonne::texte("sigle", "Sigle"),
+    Colonne::texte("siren", "SIREN, neuf chiffres"),
+    Colonne::texte("siret", "SIRET de l’adresse donnée ici : le siège, sinon un autre établissement ouvert"),
+    Colonne::texte("rna", "Numéro au répertoire national des associations"),
+    Colonne::texte("forme", "association, cooperative, mutuelle, fondation, societe, public, autre"),
+    Colonne::texte("categorie_juridique", "Catégorie juridique de l’Insee, quatre chiffres"),
+    Colonne::texte("naf", "Activité principale, NAF rév. 2"),
+    Colonne::texte("tranche_effectif", "Tranche d’effectif de l’Insee, pour toute la structure"),
+    Colonne::texte("code_commune", "Code officiel géographique de la commune"),
+    Colonne::texte("commune", "Nom de la commune"),
+    Colonne::texte("code_epci", "SIREN de l’intercommunalité"),
+    Colonne::texte("epci", "Nom de l’intercommunalité"),
+    Colonne::texte("adresse", "Numéro et rue ; vide en cas de diffusion partielle ou pour une personne physique"),
+    Colonne::texte("code_postal", "Code postal"),
     Colonne::nouvelle("longitude", Genre::Decimal, "Longitude, WGS84"),
     Colonne::nouvelle("latitude", Genre::Decimal, "Latitude, WGS84"),
-    texte("precision", "Ce que vaut le point : adresse, ou mairie de la commune"),
-    texte("themes", "Thèmes, séparés par |"),
-    texte("agrements", "Agréments et conventions en vigueur, séparés par |"),
-    texte("offres", "Titres des offres, séparés par |"),
-    texte("ess_loi", "Fait partie de l’ESS selon la loi du 31 juillet 2014 : oui, non, inconnu"),
-    texte("ess_loi_motif", "Pourquoi"),
-    texte("ess_statistique", "Fait partie de l’ESS selon l’Insee : oui, non, inconnu"),
-    texte("ess_statistique_motif", "Pourquoi"),
-    texte("presentation", "Ce que fait la structure, dans ses mots, sans coordonnées"),
-    texte("site", "Site internet"),
-    texte("courriel", "Courriel de la structure ; jamais celui d’une personne"),
-    texte("telephone", "Téléphone fixe de la structure"),
+    Colonne::texte("precision", "Ce que vaut le point : adresse, ou mairie de la commune"),
+    Colonne::texte("themes", "Thèmes, séparés par |"),
+    Colonne::texte("agrements", "Agréments et conventions en vigueur, séparés par |"),
+    Colonne::texte("offres", "Titres des offres, séparés par |"),
+    Colonne::texte("ess_loi", "Fait partie de l’ESS selon la loi du 31 juillet 2014 : oui, non, inconnu"),
+    Colonne::texte("ess_loi_motif", "Pourquoi"),
+    Colonne::texte("ess_statistique", "Fait partie de l’ESS selon l’Insee : oui, non, inconnu"),
+    Colonne::texte("ess_statistique_motif", "Pourquoi"),
+    Colonne::texte("presentation", "Ce que fait la structure, dans ses mots, sans coordonnées"),
+    Colonne::texte("site", "Site internet"),
+    Colonne::texte("courriel", "Courriel de la structure ; jamais celui d’une personne"),
+    Colonne::texte("telephone", "Téléphone fixe de la structure"),
     Colonne::nouvelle("confirme_le", Genre::Date, "Dernière confirmation par la structure ou par un agent"),
     Colonne::nouvelle("modifie_le", Genre::Date, "Dernier changement"),
     Colonne::nouvelle("exemple", Genre::Booleen, "Vrai si l’acteur est inventé pour une démonstration"),
-    texte("page", "Adresse de sa page"),
+    Colonne::texte("page", "Adresse de sa page"),
 ];
 /// Ranks of the place.
 const LIEU: [usize; 2] = [16, 17];
@@ -64,7 +60,6 @@ pub const JEUX: &[Jeu] = &[Jeu {
                   d’insertion par l’activité économique, liste d’ESS France, les structures elles-mêmes. Aucune donnée \
                   personnelle : ni adresse ni contact d’une personne. L’annuaire ne contient pas tous les acteurs.",
     mots_cles: &["économie sociale et solidaire", "ESS", "associations", "coopératives", "insertion", "annuaire"],
-    frequence: Frequence::Continue,
     colonnes: COLONNES,
     lieu: Some(LIEU),
     etat: |tx, instance| etat(tx, instance),
@@ -85,7 +80,7 @@ struct Compte {
 fn etat<'a>(tx: &'a ReadTx, instance: &'a Instance) -> BoxFuture<'a, Result<Etat, Erreur>> {
     Box::pin(async move {
         let jour = instance.aujourd_hui().to_string();
-        let compte = Compte::find_by_statement(raw_sql!(
+        let question = raw_sql!(
             Postgres,
             "SELECT CAST(COUNT(*) AS BIGINT) AS lignes, MAX(modifie_le) AS modifie_le,
                 (SELECT CAST(COUNT(*) AS BIGINT) FROM acteur_theme) AS themes,
@@ -93,12 +88,11 @@ fn etat<'a>(tx: &'a ReadTx, instance: &'a Instance) -> BoxFuture<'a, Result<Etat
                 (SELECT MAX(modifie_le) FROM offre) AS offre_le,
                 (SELECT CAST(COUNT(*) AS BIGINT) FROM acteur_agrement WHERE au IS NULL OR au >= {jour}) AS agrements,
                 (SELECT CAST(COUNT(*) AS BIGINT) FROM acteur_etablissement WHERE ouvert) AS etablissements
-             FROM acteur WHERE etat = 'actif' AND NOT (diffusion = 'partielle' AND categorie_juridique LIKE '1%')"
-        ))
-        .one(tx)
-        .await?
-        .ok_or_else(|| Erreur::interne("un compte sans ligne"))?;
-        let Compte { lignes, modifie_le, themes, offres, offre_le, agrements, etablissements } = compte;
+             FROM acteur WHERE etat = 'actif'
+                AND NOT (diffusion = 'partielle' AND COALESCE(categorie_juridique, '1') LIKE '1%')"
+        );
+        let Compte { lignes, modifie_le, themes, offres, offre_le, agrements, etablissements } =
+            compter(tx, question).await?;
         Ok(Etat {
             lignes: u64::try_from(lignes).unwrap_or(0),
             modifie_le: modifie_le.max(offre_le).map(Instant),
@@ -110,8 +104,8 @@ fn etat<'a>(tx: &'a ReadTx, instance: &'a Instance) -> BoxFuture<'a, Result<Etat
 fn lot<'a>(tx: &'a ReadTx, instance: &'a Instance, apres: &'a str) -> BoxFuture<'a, Result<Lot, Erreur>> {
     Box::pin(async move {
         let ids = acteur::ids_apres(tx, apres, LOT).await?;
-        let suite = ids.last().cloned().filter(|_| ids.len() as u64 == LOT);
         let lignes = acteur::lire(tx, instance, &ids).await?;
+        let suite = suite(&ids, LOT, Clone::clone);
         Ok(Lot { lignes: lignes.into_iter().map(|(_, acteur)| cases(acteur)).collect(), suite })
     })
 }

@@ -1,6 +1,7 @@
 //! What everyone may take: the table, the read API, the feed. Nothing of a person is ever in it.
 
 use std::collections::BTreeSet;
+use std::num::NonZeroU32;
 
 use annuaire::ouvert::jeu::JEUX;
 use annuaire::vocabulaire::{Diffusion, EtatActeur, ModeOffre};
@@ -11,6 +12,7 @@ use rstest::rstest;
 use sea_orm::{ConnectionTrait, raw_sql};
 use serde_json::Value;
 use testkit::{Appli, Moteur, Navigateur};
+use web::application::Limites;
 use web::ouvert::Case;
 
 use crate::monde::{Acteur, appli_avec, offrir};
@@ -61,13 +63,17 @@ async fn rien_d_une_personne_ne_sort_jamais(#[case] moteur: Moteur) {
 
     let mut n = appli.navigateur();
     let mut dits = vec![("table", table(&appli).await)];
-    for chemin in ["/api/v1/acteurs", "/annuaire/nouveautes.rss", "/annuaire/export?format=geojson"] {
+    for chemin in [
+        "/api/v1/acteurs",
+        "/annuaire/nouveautes.rss",
+        "/annuaire/export?format=csv",
+        "/annuaire/export?format=geojson",
+        "/annuaire/export?format=vcf",
+    ] {
         let page = n.ouvrir(chemin).await;
         assert_eq!(page.statut, StatusCode::OK, "{chemin}");
-        // The name under which a natural person works is on the page of the directory: that file is not the open table.
-        if !chemin.contains("export") {
-            dits.push((chemin, page.html));
-        }
+        assert!(page.html.contains("Paniers"), "{chemin}");
+        dits.push((chemin, page.html));
     }
     for (_, reference) in &faits {
         dits.push(("un acteur", n.ouvrir(&format!("/api/v1/acteurs/{reference}")).await.html));
@@ -147,6 +153,8 @@ async fn l_api_se_lit_page_par_page_sans_double_ni_trou(#[case] moteur: Moteur) 
     assert_eq!((pages, vus.len(), vus.iter().collect::<BTreeSet<_>>().len()), (3, 60, 60));
     assert!(comptes.iter().all(|nombre| *nombre <= 3), "{comptes:?}");
 
+    let (_, par_activite) = json(&mut n, "/api/v1/acteurs?activite=94").await;
+    assert_eq!(par_activite["total"], 60);
     let (_, filtree) = json(&mut n, "/api/v1/acteurs?theme=reemploi&q=ressourcerie").await;
     assert_eq!(filtree["total"], 30);
     assert!(filtree["acteurs"].as_array().unwrap().iter().all(|a| a["themes"] == serde_json::json!(["reemploi"])));
@@ -154,9 +162,17 @@ async fn l_api_se_lit_page_par_page_sans_double_ni_trou(#[case] moteur: Moteur) 
     assert_eq!(page.entetes[header::ACCESS_CONTROL_ALLOW_ORIGIN], "*");
     assert_eq!(page.entetes[header::CACHE_CONTROL], "public, max-age=60");
 
-    for faux in
-        ["theme=inconnu", "limite=0", "limite=101", "curseur=%C3%A9", "commune=Nancy", "x=1", "insee=75056", "page=2"]
-    {
+    for faux in [
+        "theme=inconnu",
+        "limite=0",
+        "limite=101",
+        "curseur=%C3%A9",
+        "commune=Nancy",
+        "x=1",
+        "insee=75056",
+        "page=2",
+        "activite=zz",
+    ] {
         let page = n.ouvrir(&format!("/api/v1/acteurs?{faux}")).await;
         assert_eq!(page.statut, StatusCode::BAD_REQUEST, "{faux}");
         assert_eq!(page.entetes[header::CONTENT_TYPE], "application/problem+json", "{faux}");
@@ -165,6 +181,49 @@ async fn l_api_se_lit_page_par_page_sans_double_ni_trou(#[case] moteur: Moteur) 
     let cache = &faits[60].1;
     assert_eq!(json(&mut n, &format!("/api/v1/acteurs/{cache}")).await.0, StatusCode::NOT_FOUND);
     assert_eq!(json(&mut n, "/api/v1/acteurs/%3Cscript%3E").await.0, StatusCode::NOT_FOUND);
+
+    // Merged into another: its old reference leads there.
+    let (garde, absorbe, vers) = (faits[0].0.as_str(), faits[60].0.as_str(), &faits[0].1);
+    let tx = appli.instance.db.begin().await.unwrap();
+    tx.execute_raw(raw_sql!(
+        Postgres,
+        "INSERT INTO acteur_fusion (id, garde, absorbe, nom, trace, faite_le) VALUES ('f', {garde}, {absorbe}, 'x', '', 0)"
+    ))
+    .await
+    .unwrap();
+    tx.commit().await.unwrap();
+    let ailleurs = n.ouvrir(&format!("/api/v1/acteurs/{cache}")).await;
+    assert_eq!(ailleurs.statut, StatusCode::PERMANENT_REDIRECT);
+    assert_eq!(ailleurs.entetes[header::LOCATION].to_str().unwrap(), format!("/api/v1/acteurs/{vers}"));
+    assert_eq!(ailleurs.entetes[header::ACCESS_CONTROL_ALLOW_ORIGIN], "*");
+    appli.fin().await;
+}
+
+#[tokio::test]
+async fn l_api_ne_repond_que_du_json_meme_en_erreur() {
+    let limites = Limites { requetes_par_minute: NonZeroU32::new(4), ..Limites::default() };
+    let appli = Appli::avec_limites(Moteur::Sqlite, vec![annuaire::feature()], limites).await;
+    let mut n = appli.navigateur();
+    for (methode, chemin, statut) in [
+        ("GET", "/api/v1/acteurs?theme=x", 400),
+        ("GET", "/api/v1/acteurs/inconnu", 404),
+        ("GET", "/api/v1/x", 404),
+        ("POST", "/api/v1/acteurs", 405),
+        ("GET", "/api/v1/acteurs", 429),
+    ] {
+        let page = n.demander(methode, chemin, None).await;
+        assert_eq!((page.statut.as_u16(), page.entetes.get(header::SET_COOKIE)), (statut, None), "{chemin}");
+        assert_eq!(page.entetes[header::CONTENT_TYPE], "application/problem+json", "{chemin}");
+        assert_eq!(page.entetes[header::CACHE_CONTROL], "no-store", "{chemin}");
+        assert_eq!(page.entetes[header::ACCESS_CONTROL_ALLOW_ORIGIN], "*", "{chemin}");
+        assert_eq!(page.entetes.contains_key(header::RETRY_AFTER), statut == 429, "{chemin}");
+        assert_eq!(page.entetes.contains_key(header::ALLOW), statut == 405, "{chemin}");
+        let corps: Value = serde_json::from_str(&page.html).unwrap();
+        assert_eq!(corps["status"], statut, "{chemin}");
+        assert!(["title", "detail"].iter().all(|mot| corps[mot].as_str().is_some_and(|dit| !dit.is_empty())));
+        let decrits = &annuaire::feature().api.unwrap()()["components"]["schemas"]["Probleme"]["properties"];
+        assert!(corps.as_object().unwrap().keys().all(|mot| decrits.get(mot).is_some()), "{chemin} {corps}");
+    }
     appli.fin().await;
 }
 
@@ -175,7 +234,12 @@ async fn l_api_se_lit_page_par_page_sans_double_ni_trou(#[case] moteur: Moteur) 
 async fn la_table_et_le_flux_suivent_l_annuaire(#[case] moteur: Moteur) {
     let monde = [
         Acteur { nom: "Premier", agrement: Some(("aci", None)), ..Acteur::default() },
-        Acteur { nom: "Deuxième & <b>dernier</b>", commune: "54129", ..Acteur::default() },
+        Acteur {
+            nom: "Deuxième & <b>dernier</b>",
+            commune: "54129",
+            presentation: "<img src=x> & café",
+            ..Acteur::default()
+        },
     ];
     let (appli, faits) = appli_avec(moteur, &monde).await;
     let etat = async |appli: &Appli| {
@@ -198,6 +262,8 @@ async fn la_table_et_le_flux_suivent_l_annuaire(#[case] moteur: Moteur) {
     assert_eq!(flux.entetes[header::CONTENT_TYPE], "application/rss+xml; charset=utf-8");
     assert_eq!(flux.html.matches("<item>").count(), 2);
     assert!(!flux.html.contains("<b>") && flux.html.contains(&faits[1].1), "{}", flux.html);
+    // Out of the XML, a reader shows a description as HTML: it must still be words.
+    assert!(flux.html.contains("<![CDATA[Cirey-sur-Vezouze – &lt;img src=x&gt; &amp; café]]>"), "{}", flux.html);
 
     let tx = appli.instance.db.begin().await.unwrap();
     let reference = &faits[0].1;

@@ -176,7 +176,7 @@ async fn les_exports_donnent_exactement_ce_qui_est_filtre(#[case] moteur: Moteur
         objet["properties"]["precision"].as_str().unwrap().to_owned()
     };
     assert_eq!(precision("Menuiserie solidaire"), "adresse");
-    assert_eq!(precision("Jardins de Cirey"), "mairie de la commune", "partial diffusion");
+    assert_eq!(precision("Jardins de Cirey"), "mairie", "partial diffusion");
     n.ouvrir("/annuaire/export?format=exe").await.exiger("Ce format n’existe pas");
     assert_eq!(n.ouvrir("/annuaire/export?format=csv&commune=Atlantide").await.statut, StatusCode::BAD_REQUEST);
     appli.fin().await;

@@ -31,7 +31,6 @@ fn texte(case: &Case) -> String {
     match case {
         Case::Vide => String::new(),
         Case::Texte(texte) => texte.clone(),
-        Case::Entier(nombre) => nombre.to_string(),
         Case::Decimal(nombre) => nombre.to_string(),
         Case::Booleen(vrai) => vrai.to_string(),
         Case::Date(date) => date.to_string(),
@@ -39,8 +38,8 @@ fn texte(case: &Case) -> String {
 }
 
 impl Ecrivain for Csv {
-    fn lot(&mut self, lignes: &[Vec<Case>]) -> Result<Vec<u8>, Echec> {
-        self.ecrire(lignes)
+    fn lot(&mut self, lignes: Vec<Vec<Case>>) -> Result<Vec<u8>, Echec> {
+        self.ecrire(&lignes)
     }
 
     fn fin(&mut self) -> Result<Vec<u8>, Echec> {

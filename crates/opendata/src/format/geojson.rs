@@ -26,12 +26,12 @@ impl GeoJson {
 }
 
 impl Ecrivain for GeoJson {
-    fn lot(&mut self, lignes: &[Vec<Case>]) -> Result<Vec<u8>, Echec> {
+    fn lot(&mut self, lignes: Vec<Vec<Case>>) -> Result<Vec<u8>, Echec> {
         let mut texte = String::new();
         for ligne in lignes {
             texte.push_str(std::mem::replace(&mut self.avant, ",\n"));
-            let geometrie = self.geometrie(ligne).unwrap_or_else(|| "null".to_owned());
-            let proprietes = objet(self.jeu, ligne);
+            let geometrie = self.geometrie(&ligne).unwrap_or_else(|| "null".to_owned());
+            let proprietes = objet(self.jeu, &ligne);
             texte.push_str(&format!("{{\"type\":\"Feature\",\"geometry\":{geometrie},\"properties\":{proprietes}}}"));
         }
         Ok(texte.into_bytes())

@@ -16,11 +16,11 @@ impl Json {
 }
 
 impl Ecrivain for Json {
-    fn lot(&mut self, lignes: &[Vec<Case>]) -> Result<Vec<u8>, Echec> {
+    fn lot(&mut self, lignes: Vec<Vec<Case>>) -> Result<Vec<u8>, Echec> {
         let mut texte = String::new();
         for ligne in lignes {
             texte.push_str(std::mem::replace(&mut self.avant, ",\n"));
-            texte.push_str(&objet(self.jeu, ligne));
+            texte.push_str(&objet(self.jeu, &ligne));
         }
         Ok(texte.into_bytes())
     }

@@ -34,7 +34,7 @@ impl Format {
     #[must_use]
     pub fn usage(self) -> &'static str {
         match self {
-            Self::Csv => "pour tout outil : UTF-8, virgule, point décimal",
+            Self::Csv => "brut, pour les programmes : UTF-8, virgule, point décimal",
             Self::Json => "pour les programmes",
             Self::GeoJson => "pour les cartes",
             Self::Parquet => "pour l’analyse de données",
@@ -59,7 +59,7 @@ pub trait Ecrivain: Send {
     ///
     /// # Errors
     /// The writer refused.
-    fn lot(&mut self, lignes: &[Vec<Case>]) -> Result<Vec<u8>, Echec>;
+    fn lot(&mut self, lignes: Vec<Vec<Case>>) -> Result<Vec<u8>, Echec>;
 
     /// What ends the file.
     ///
@@ -86,7 +86,6 @@ fn valeur(case: &Case) -> serde_json::Value {
     match case {
         Case::Vide => serde_json::Value::Null,
         Case::Texte(texte) => texte.as_str().into(),
-        Case::Entier(nombre) => (*nombre).into(),
         Case::Decimal(nombre) => (*nombre).into(),
         Case::Booleen(vrai) => (*vrai).into(),
         Case::Date(date) => date.to_string().into(),

@@ -6,7 +6,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use jiff::civil::{Date, date};
 use parquet::basic::{Compression, LogicalType, Repetition, Type as Physique};
-use parquet::data_type::{BoolType, ByteArray, ByteArrayType, DoubleType, Int32Type, Int64Type};
+use parquet::data_type::{BoolType, ByteArray, ByteArrayType, DoubleType, Int32Type};
 use parquet::errors::ParquetError;
 use parquet::file::properties::WriterProperties;
 use parquet::file::writer::SerializedFileWriter;
@@ -16,7 +16,7 @@ use web::ouvert::{Case, Genre, Jeu};
 use super::{Echec, Ecrivain};
 
 /// Rows of a group.
-const GROUPE: usize = 10_000;
+const GROUPE: usize = 2_000;
 
 /// Where the writer puts its bytes until they leave.
 #[derive(Clone, Default)]
@@ -56,7 +56,6 @@ fn schema(jeu: &Jeu) -> Result<TypePtr, ParquetError> {
     let colonnes = jeu.colonnes.iter().map(|colonne| {
         let (physique, logique) = match colonne.genre {
             Genre::Texte => (Physique::BYTE_ARRAY, Some(LogicalType::String)),
-            Genre::Entier => (Physique::INT64, None),
             Genre::Decimal => (Physique::DOUBLE, None),
             Genre::Booleen => (Physique::BOOLEAN, None),
             Genre::Date => (Physique::INT32, Some(LogicalType::Date)),
@@ -101,10 +100,6 @@ impl Parquet {
                     Case::Texte(texte) => Some(ByteArray::from(texte.as_str())),
                     _ => None,
                 }),
-                Genre::Entier => ecrire!(Int64Type, |case| match case {
-                    Case::Entier(nombre) => Some(*nombre),
-                    _ => None,
-                }),
                 Genre::Decimal => ecrire!(DoubleType, |case| match case {
                     Case::Decimal(nombre) => Some(*nombre),
                     _ => None,
@@ -136,8 +131,8 @@ fn jours_depuis_1970(jour: Date) -> i32 {
 }
 
 impl Ecrivain for Parquet {
-    fn lot(&mut self, lignes: &[Vec<Case>]) -> Result<Vec<u8>, Echec> {
-        self.attente.extend_from_slice(lignes);
+    fn lot(&mut self, lignes: Vec<Vec<Case>>) -> Result<Vec<u8>, Echec> {
+        self.attente.extend(lignes);
         if self.attente.len() >= GROUPE {
             self.vider()?;
         }
