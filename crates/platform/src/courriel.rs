@@ -144,6 +144,12 @@ impl Courriel {
         &self.texte
     }
 
+    /// Address of the page that stops such mails, when there is one.
+    #[must_use]
+    pub fn arret(&self) -> Option<&str> {
+        self.desabonnement.as_deref()
+    }
+
     fn message(&self, expediteur: &Mailbox, quand: SystemTime) -> Result<Message, EchecTravail> {
         let identifiant = format!("<{}@{}>", self.identifiant, expediteur.email.domain());
         let mut message = Message::builder()

@@ -27,6 +27,16 @@ pub struct Message {
     pub sujet: String,
     /// Text, without greeting of the house at the end.
     pub texte: String,
+    /// Address of the page that stops such mails, for those that come again and again.
+    #[serde(default)]
+    pub desabonnement: Option<String>,
+}
+
+impl Message {
+    /// A mail that answers to something: it has nothing to stop.
+    pub fn nouveau(a: impl Into<String>, sujet: impl Into<String>, texte: impl Into<String>) -> Self {
+        Self { a: a.into(), sujet: sujet.into(), texte: texte.into(), desabonnement: None }
+    }
 }
 
 /// Subject and text of a mail of the house, with these values.
@@ -50,7 +60,25 @@ pub async fn ecrire(
     valeurs: &[(&str, &str)],
 ) -> Result<(), Erreur> {
     let Modele { sujet, texte } = composer(instance, modele, valeurs)?;
-    demander(tx, &*instance.clock, &*instance.ids, Message { a: a.into(), sujet, texte }).await?;
+    demander(tx, &*instance.clock, &*instance.ids, Message::nouveau(a, sujet, texte)).await?;
+    Ok(())
+}
+
+/// The same for a mail that comes again and again: `arret` is the address of the page that stops it.
+///
+/// # Errors
+/// The engine refused, or the mail cannot be composed.
+pub async fn ecrire_une_alerte(
+    tx: &WriteTx,
+    instance: &Instance,
+    a: impl Into<String>,
+    modele: &str,
+    valeurs: &[(&str, &str)],
+    arret: &str,
+) -> Result<(), Erreur> {
+    let Modele { sujet, texte } = composer(instance, modele, valeurs)?;
+    let message = Message { desabonnement: Some(arret.to_owned()), ..Message::nouveau(a, sujet, texte) };
+    demander(tx, &*instance.clock, &*instance.ids, message).await?;
     Ok(())
 }
 
@@ -90,7 +118,7 @@ pub async fn prevenir(
         return Ok(());
     };
     if !personne.resume_quotidien {
-        let message = Message { a: adresse.clone(), sujet: sujet.to_owned(), texte: format!("Bonjour,\n\n{texte}") };
+        let message = Message::nouveau(adresse, sujet, format!("Bonjour,\n\n{texte}"));
         return demander(tx, clock, ids, message).await;
     }
     nouvelle::garder(tx, clock, ids, &personne.id, sujet, texte).await?;
@@ -121,11 +149,8 @@ async fn resumer(instance: Instance, travail: ligne::Model) -> Result<(), EchecT
         && let Some(a) = personne.courriel
     {
         let textes: Vec<String> = nouvelles.iter().map(|n| format!("{}\n{}", n.sujet, n.texte)).collect();
-        let message = Message {
-            a,
-            sujet: "Les nouvelles de vos projets".to_owned(),
-            texte: format!("Bonjour,\n\n{}", textes.join("\n\n")),
-        };
+        let texte = format!("Bonjour,\n\n{}", textes.join("\n\n"));
+        let message = Message::nouveau(a, "Les nouvelles de vos projets", texte);
         demander(&tx, &*instance.clock, &*instance.ids, message).await?;
     }
     tx.commit().await?;
@@ -144,6 +169,9 @@ async fn envoyer(instance: Instance, travail: ligne::Model) -> Result<(), EchecT
     let texte = format!("{}\n\n{}\n", message.texte.trim_end(), signature.trim_end());
     let definitif = |erreur: CourrielError| EchecTravail::Definitif(erreur.to_string());
     let adresse = Adresse::lire(&message.a).map_err(definitif)?;
-    let courriel = Courriel::nouveau(&travail.id, adresse, message.sujet, texte).map_err(definitif)?;
+    let mut courriel = Courriel::nouveau(&travail.id, adresse, message.sujet, texte).map_err(definitif)?;
+    if let Some(arret) = &message.desabonnement {
+        courriel = courriel.desabonnement(arret).map_err(definitif)?;
+    }
     instance.postier.envoyer(&courriel, &*instance.clock).await
 }

@@ -30,6 +30,8 @@ struct RechercheVue {
     quoi: String,
     adresse: String,
     alerte: bool,
+    /// A filter that no longer exists.
+    perdu: Option<&'static str>,
     dit: String,
     caches: Html,
 }
@@ -50,18 +52,23 @@ pub async fn lister(cadre: Cadre) -> Reponse {
     let secteurs = secteur::tous(&tx).await?;
     drop(tx);
     let recherches = gardees.into_iter().map(|gardee| {
-        let (filtres, _) = Filtres::lire(&Saisie::decoder(gardee.filtres.as_bytes()), instance, &secteurs);
+        let saisie = Saisie::decoder(gardee.filtres.as_bytes());
+        let (filtres, _) = Filtres::lire(&saisie, instance, &secteurs);
         let dit = match (gardee.alerte, gardee.envoye_le) {
             (false, _) => "Aucun courriel.".to_owned(),
-            (true, None) => "Un courriel par semaine au plus, quand il y a du nouveau.".to_owned(),
+            (true, None) => {
+                "Pour cette recherche, un courriel par semaine au plus, quand il y a du nouveau.".to_owned()
+            }
             (true, Some(le)) => {
-                format!("Un courriel par semaine au plus. Le dernier : le {}.", texte::jour(instance.jour_de(le)))
+                let jour = texte::jour(instance.jour_de(le));
+                format!("Pour cette recherche, un courriel par semaine au plus. Le dernier : le {jour}.")
             }
         };
         RechercheVue {
             id: gardee.id.to_string(),
             quoi: filtres.en_mots(instance, &secteurs),
             adresse: filtres.adresse(),
+            perdu: filtres.perdu(&saisie).map(nom_du_filtre),
             alerte: gardee.alerte,
             dit,
             caches: cadre.formulaire().caches(),
@@ -76,6 +83,18 @@ pub async fn lister(cadre: Cadre) -> Reponse {
         },
     };
     cadre.page("Mes recherches", &page)?.fil(&[("Annuaire", "/annuaire")]).repondre()
+}
+
+/// A filter, in words: only what may stop to exist has its own.
+fn nom_du_filtre(nom: &'static str) -> &'static str {
+    match nom {
+        "secteur" => "le secteur",
+        "insee" | "autour" => "la commune",
+        "epci" => "l’intercommunalité",
+        "canton" => "le canton",
+        "theme" => "le thème",
+        autre => autre,
+    }
 }
 
 /// POST `/annuaire/recherches`.
@@ -95,7 +114,7 @@ pub async fn garder(cadre: Cadre, form: CheckedForm) -> Reponse {
     let alerte = form.saisie.texte("alerte") == "oui";
     storage::garder(&tx, &*instance.ids, &personne, &chaine, alerte, instance.clock.instant()).await?;
     let message = if alerte {
-        "La recherche est gardée. Un courriel vous dira ce qui est nouveau, une fois par semaine au plus."
+        "La recherche est gardée. Un courriel vous dira ce qui est nouveau pour elle, une fois par semaine au plus."
     } else {
         "La recherche est gardée."
     };

@@ -133,29 +133,34 @@ pub async fn oublier(tx: &WriteTx, personne: &PersonneId) -> Result<(), DbErr> {
     Ok(())
 }
 
-/// Those whose last mail left before an instant, longest waiting first.
+/// Those whose last mail left before an instant, after an id: read batch by batch, whoever has nothing new.
 ///
 /// # Errors
 /// The engine refused.
-pub async fn dues(db: &impl ConnectionTrait, avant: Instant, limite: u64) -> Result<Vec<Model>, DbErr> {
+pub async fn dues(
+    db: &impl ConnectionTrait,
+    avant: Instant,
+    apres: &RechercheId,
+    limite: u64,
+) -> Result<Vec<Model>, DbErr> {
     Entity::find()
         .filter(Column::Alerte.eq(true))
         .filter(Condition::any().add(Column::EnvoyeLe.is_null()).add(Column::EnvoyeLe.lte(avant)))
-        .order_by_asc(Column::VuLe)
+        .filter(Column::Id.gt(apres.clone()))
         .order_by_asc(Column::Id)
         .limit(limite)
         .all(db)
         .await
 }
 
-/// A mail leaves: the next one waits a week.
+/// A mail leaves: the next one waits a week, and says what came after `jusqu_a`.
 ///
 /// # Errors
 /// The engine refused.
-pub async fn noter_l_envoi(tx: &WriteTx, recherche: &Model, le: Instant) -> Result<bool, DbErr> {
+pub async fn noter_l_envoi(tx: &WriteTx, recherche: &Model, jusqu_a: Instant, le: Instant) -> Result<bool, DbErr> {
     let resultat = Entity::update_many()
         .col_expr(Column::EnvoyeLe, Expr::value(le))
-        .col_expr(Column::VuLe, Expr::value(le))
+        .col_expr(Column::VuLe, Expr::value(jusqu_a))
         .filter(Column::Id.eq(recherche.id.clone()))
         .filter(Column::VuLe.eq(recherche.vu_le))
         .filter(Column::Alerte.eq(true))
@@ -175,15 +180,23 @@ pub struct Nouveau {
     pub reference: String,
 }
 
-/// Actors in activity known since an instant, newest first.
+/// Actors in activity that came after an instant and until another one, newest first. A natural person who refused diffusion
+/// is in no mail, as it is in no open table.
 ///
 /// # Errors
 /// The engine refused.
-pub async fn nouveaux(db: &impl ConnectionTrait, depuis: Instant, limite: i64) -> Result<Vec<Nouveau>, DbErr> {
-    let depuis = depuis.0;
+pub async fn nouveaux(
+    db: &impl ConnectionTrait,
+    depuis: Instant,
+    jusqu_a: Instant,
+    limite: i64,
+) -> Result<Vec<Nouveau>, DbErr> {
+    let (depuis, jusqu_a) = (depuis.0, jusqu_a.0);
     Nouveau::find_by_statement(raw_sql!(
         Postgres,
-        "SELECT id, nom, reference FROM acteur WHERE etat = 'actif' AND cree_le > {depuis}
+        "SELECT id, nom, reference FROM acteur
+         WHERE etat = 'actif' AND cree_le > {depuis} AND cree_le <= {jusqu_a}
+            AND NOT (diffusion = 'partielle' AND COALESCE(categorie_juridique, '1') LIKE '1%')
          ORDER BY cree_le DESC, id LIMIT {limite}"
     ))
     .all(db)

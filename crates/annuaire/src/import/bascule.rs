@@ -24,6 +24,7 @@ pub async fn basculer(tx: &WriteTx, id: &str, maintenant: Instant) -> Result<(),
     if !histoire::passer(tx, id, etat::PRET, etat::APPLIQUE, maintenant).await? {
         return Err(ImportRefuse::PlusEnAttente);
     }
+    dater_l_entree(tx, id, maintenant).await?;
     for table in attaches() {
         garder(tx, id, &table, "").await?;
     }
@@ -47,6 +48,17 @@ pub async fn basculer(tx: &WriteTx, id: &str, maintenant: Instant) -> Result<(),
     successions(tx, id).await?;
     dater(tx, id, "apres", "avant").await?;
     Ok(())
+}
+
+/// An actor enters, or changes, when the directory shows it: not when the files were read, hours or days before. Who asks
+/// "what came since?" (alerts, harvesters) would never be told.
+async fn dater_l_entree(tx: &WriteTx, id: &str, maintenant: Instant) -> Result<(), DbErr> {
+    let le = maintenant.0;
+    let sql = format!(
+        "UPDATE import_acteur SET modifie_le = {le}, cree_le = CASE WHEN version = 1 THEN {le} ELSE cree_le END
+         WHERE pour_import = $1 AND moment = '{APRES}'"
+    );
+    executer(tx, sql, id).await.map(|_| ())
 }
 
 async fn successions(tx: &WriteTx, id: &str) -> Result<(), DbErr> {
@@ -197,7 +209,9 @@ pub async fn annuler(tx: &WriteTx, id: &str, maintenant: Instant) -> Result<(), 
     );
     executer(tx, sql, id).await?;
     executer(tx, format!("DELETE FROM acteur_relance WHERE acteur_id IN ({} AND version = 1)", touches()), id).await?;
-    let versions = format!("UPDATE acteur SET version = version + 2 WHERE id IN ({})", touches());
+    // Nor the date: a file made in between must be seen to be old.
+    let le = maintenant.0;
+    let versions = format!("UPDATE acteur SET version = version + 2, modifie_le = {le} WHERE id IN ({})", touches());
     executer(tx, versions, id).await?;
     executer(tx, format!("DELETE FROM acteur WHERE id IN ({} AND version = 1)", touches()), id).await?;
     executer(tx, "DELETE FROM acteur_succession WHERE import_id = $1".to_owned(), id).await?;

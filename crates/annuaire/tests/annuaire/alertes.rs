@@ -1,10 +1,11 @@
 //! Searches kept, the mail that says what is new, its stop; activity, served territory, distance, vCard.
 
-use annuaire::vocabulaire::{GenreTerritoire, ModeOffre};
+use annuaire::vocabulaire::{Diffusion, GenreTerritoire, ModeOffre};
 use axum::http::{StatusCode, header};
 use domain::profil::Etape;
 use domain::theme::Theme;
 use rstest::rstest;
+use sea_orm::ConnectionTrait;
 use testkit::{Appli, Moteur, Navigateur, Page};
 use web::recherche;
 
@@ -24,35 +25,28 @@ async fn garder(n: &mut Navigateur, chemin: &str, alerte: &str) -> Page {
     n.envoyer(&page, RECHERCHES, &[("alerte", alerte)]).await
 }
 
-/// A day later: new actors are indexed, daily work has run.
-async fn un_jour_passe(appli: &Appli, jours: i64, nouveaux: &[Acteur]) {
+/// Days later: new actors came, were indexed within the hour, daily work has run.
+async fn des_jours_passent(appli: &Appli, jours: i64, nouveaux: &[Acteur]) {
     appli.horloge.avancer_de_jours(jours);
     let tx = appli.instance.db.begin().await.unwrap();
     for nouveau in nouveaux {
         inserer(&tx, &appli.instance, nouveau).await;
     }
     recherche::demander_la_reconstruction(&tx, &appli.instance).await.unwrap();
-    platform::outbox::demander(
-        &tx,
-        &*appli.instance.clock,
-        &*appli.instance.ids,
-        platform::outbox::Travail::nouveau("annuaire-alertes", ()),
-    )
-    .await
-    .unwrap();
     tx.commit().await.unwrap();
     appli.travailler().await;
-    // The index and the mails may have come in either order.
+    appli.horloge.avancer(3_600);
+    alerter(appli).await;
+}
+
+/// The work of the day.
+async fn alerter(appli: &Appli) {
+    let (clock, ids) = (&*appli.instance.clock, &*appli.instance.ids);
     let tx = appli.instance.db.begin().await.unwrap();
-    platform::outbox::demander(
-        &tx,
-        &*appli.instance.clock,
-        &*appli.instance.ids,
-        platform::outbox::Travail::nouveau("annuaire-alertes", ()),
-    )
-    .await
-    .unwrap();
+    let travail = platform::outbox::Travail::nouveau("annuaire-alertes", ());
+    platform::outbox::demander(&tx, clock, ids, travail).await.unwrap();
     tx.commit().await.unwrap();
+    appli.travailler().await;
 }
 
 fn nouveau(nom: &'static str) -> Acteur {
@@ -72,21 +66,23 @@ async fn une_recherche_gardee_dit_ce_qui_est_nouveau_une_fois_par_semaine(#[case
     let page = garder(&mut n, "/annuaire?theme=reemploi&page=2", "oui").await;
     assert_eq!(page.textes("article").len(), 2);
 
-    un_jour_passe(&appli, 1, &[]).await;
+    des_jours_passent(&appli, 1, &[]).await;
     assert!(appli.courriels().await.is_empty(), "nothing new, no mail");
-    un_jour_passe(&appli, 1, &[nouveau("Ressourcerie neuve"), Acteur { nom: "Bar", ..Acteur::default() }]).await;
+    des_jours_passent(&appli, 1, &[nouveau("Ressourcerie neuve"), Acteur { nom: "Bar", ..Acteur::default() }]).await;
     let courriels = appli.courriels().await;
     assert_eq!(courriels.len(), 1, "{courriels:?}");
     let texte = courriels[0].texte().to_owned();
     assert!(texte.contains("1\u{a0}nouvel acteur") && texte.contains("Ressourcerie neuve"), "{texte}");
     assert!(!texte.contains("Bar"), "the search without mail, and what does not answer: {texte}");
     // At most once a week; what came meanwhile is in the next one.
-    un_jour_passe(&appli, 3, &[nouveau("Atelier vélo")]).await;
+    des_jours_passent(&appli, 3, &[nouveau("Atelier vélo")]).await;
     assert_eq!(appli.courriels().await.len(), 1);
-    un_jour_passe(&appli, 4, &[]).await;
+    des_jours_passent(&appli, 4, &[]).await;
     let courriels = appli.courriels().await;
     assert_eq!(courriels.len(), 2);
     assert!(courriels[1].texte().contains("Atelier vélo") && !courriels[1].texte().contains("Ressourcerie neuve"));
+
+    assert!(courriels[0].arret().is_some_and(|arret| texte.contains(arret)), "the mailbox has its own button");
 
     // The link of the mail opens a page without account; opening stops nothing, its button does.
     let lien = texte.split("terreau.test").find(|bout| bout.starts_with("/arreter")).unwrap();
@@ -94,10 +90,10 @@ async fn une_recherche_gardee_dit_ce_qui_est_nouveau_une_fois_par_semaine(#[case
     let mut passant = appli.navigateur();
     let page = passant.ouvrir(lien).await;
     page.exiger("Recherche : Réemploi, déchets");
-    n.ouvrir(RECHERCHES).await.exiger("Un courriel par semaine au plus");
+    n.ouvrir(RECHERCHES).await.exiger("Pour cette recherche, un courriel par semaine au plus");
     passant.envoyer(&page, lien, &[]).await.exiger("vous ne recevrez plus ce courriel");
     passant.ouvrir(lien).await.exiger("C’est déjà fait");
-    un_jour_passe(&appli, 8, &[nouveau("Friperie")]).await;
+    des_jours_passent(&appli, 8, &[nouveau("Friperie")]).await;
     assert_eq!(appli.courriels().await.len(), 2, "stopped");
     assert_eq!(passant.ouvrir("/arreter-une-alerte/faux").await.statut, StatusCode::NOT_FOUND);
 
@@ -184,5 +180,51 @@ async fn l_annuaire_se_filtre_par_activite_et_par_territoire_servi(#[case] moteu
     assert_eq!(vcf.entetes[header::CONTENT_TYPE], "text/vcard; charset=utf-8");
     assert_eq!(vcf.html.matches("BEGIN:VCARD").count(), 1);
     assert!(vcf.html.contains("FN:La Recyclerie\r\n") && vcf.html.contains("EMAIL;TYPE=work:contact@exemple.invalid"));
+    appli.fin().await;
+}
+
+#[rstest]
+#[case::sqlite(Moteur::Sqlite)]
+#[case::postgres(Moteur::Postgres)]
+#[tokio::test]
+async fn une_alerte_ne_dit_que_ce_qui_repond_et_n_oublie_rien(#[case] moteur: Moteur) {
+    let (appli, _) = appli_avec(moteur, &monde()).await;
+    let instance = &appli.instance;
+    let (mut n, _) = appli.connecter("maire@exemple.invalid", None).await;
+    let tx = instance.db.begin().await.unwrap();
+    let secteur = socle::secteur::Nouveau {
+        nom: "Toulois".to_owned(),
+        telephone: None,
+        courriel: None,
+        delai_jours_ouvres: 5,
+        communes: vec!["54528".parse().unwrap()],
+        du: "2026-01-01".parse().unwrap(),
+    };
+    socle::secteur::creer(&tx, &*instance.ids, secteur).await.unwrap();
+    tx.commit().await.unwrap();
+    for chemin in ["/annuaire?secteur=toulois", "/annuaire?q=ressourcerie+zygomatique", "/annuaire?theme=reemploi"] {
+        garder(&mut n, chemin, "oui").await;
+    }
+    // The secteur takes another name: its search would now mean everything.
+    let tx = instance.db.begin().await.unwrap();
+    tx.execute_unprepared("UPDATE secteur SET nom = 'Terres', nom_tri = 'terres'").await.unwrap();
+    tx.commit().await.unwrap();
+    n.ouvrir(RECHERCHES).await.exiger("Un filtre de cette recherche n’existe plus : le secteur.");
+
+    // In the database, not yet in the index: said by the next mail, not lost.
+    let tx = instance.db.begin().await.unwrap();
+    appli.horloge.avancer_de_jours(1);
+    inserer(&tx, instance, &nouveau("Ressourcerie tardive")).await;
+    let discrete = Acteur { diffusion: Diffusion::Partielle, ..nouveau("Jeanne Dupont, ressourcerie") };
+    inserer(&tx, instance, &discrete).await;
+    tx.execute_unprepared("UPDATE acteur SET categorie_juridique = '1000' WHERE nom LIKE 'Jeanne%'").await.unwrap();
+    tx.commit().await.unwrap();
+    alerter(&appli).await;
+    assert!(appli.courriels().await.is_empty(), "not indexed yet");
+    des_jours_passent(&appli, 1, &[]).await;
+    let courriels = appli.courriels().await;
+    let textes: Vec<&str> = courriels.iter().map(|courriel| courriel.texte()).collect();
+    assert_eq!(textes.len(), 1, "neither everything nor what only comes near: {textes:?}");
+    assert!(textes[0].contains("Ressourcerie tardive") && !textes[0].contains("Jeanne"), "{textes:?}");
     appli.fin().await;
 }

@@ -423,8 +423,10 @@ async fn les_fichiers_reels_d_associations_sont_refuses_avec_leur_raison() {
 async fn tout(appli: &Appli) -> Vec<String> {
     let tx = appli.instance.db.read().await.unwrap();
     let acteurs = Acteurs::find().order_by_asc(acteur::Column::Id).all(&tx).await.unwrap();
-    let mut lignes: Vec<String> =
-        acteurs.into_iter().map(|a| format!("{:?}", acteur::Model { version: 0, ..a })).collect();
+    let mut lignes: Vec<String> = acteurs
+        .into_iter()
+        .map(|a| format!("{:?}", acteur::Model { version: 0, modifie_le: platform::Instant(0), ..a }))
+        .collect();
     for id in Acteurs::find().select_only().column(acteur::Column::Id).into_tuple::<ActeurId>().all(&tx).await.unwrap()
     {
         lignes.extend(storage::etablissements(&tx, &id).await.unwrap().iter().map(|e| format!("{e:?}")));
@@ -493,6 +495,40 @@ async fn le_dernier_import_se_defait_et_rien_d_autre(#[case] moteur: Moteur) {
     let refus = annuler(&appli.instance, &dernier, None).await.unwrap_err();
     assert!(refus.to_string().contains("ces fiches ont changé depuis. B"), "{refus}");
     assert_eq!(tout(&appli).await, apres);
+    appli.fin().await;
+}
+
+#[rstest]
+#[case::sqlite(Moteur::Sqlite)]
+#[case::postgres(Moteur::Postgres)]
+#[tokio::test]
+async fn un_acteur_entre_quand_l_annuaire_le_montre(#[case] moteur: Moteur) {
+    let appli = Appli::nouvelle(moteur, vec![annuaire::feature()]).await;
+    let fichiers = |noms: [&str; 2], du: &str| {
+        let lignes = [unite(1, noms[0], "9220", "O"), unite(2, noms[1], "9220", "O")];
+        let lignes = lignes.map(|ligne| ligne.replace("2026-10-01", du));
+        vec![unites(&lignes), etablissements(&[etablissement(1, "54528", "A"), etablissement(2, "54528", "A")])]
+    };
+    let demande = |fichiers| Demande { fichiers, essai: false, par: None, liste_du: None };
+    let lu_le = appli.instance.clock.instant();
+    let prepare = preparer(&appli.instance, demande(fichiers(["A", "B"], "2026-10-01")), SANS_PROGRES).await.unwrap();
+    appli.horloge.avancer(7_200);
+    appliquer(&appli.instance, &prepare.id, None).await.unwrap();
+    let entre = par_siren(&appli, &siren(1)).await.unwrap();
+    assert!(entre.cree_le >= lu_le.plus_seconds(7_200), "read before, shown now");
+    assert_eq!(entre.cree_le, entre.modifie_le);
+
+    let second = fichiers(["A RENOMMEE", "B"], "2026-11-01");
+    let prepare = preparer(&appli.instance, demande(second), SANS_PROGRES).await.unwrap();
+    appli.horloge.avancer(7_200);
+    appliquer(&appli.instance, &prepare.id, None).await.unwrap();
+    let change = par_siren(&appli, &siren(1)).await.unwrap();
+    assert!(change.cree_le == entre.cree_le && change.modifie_le >= entre.modifie_le.plus_seconds(7_200));
+    appli.horloge.avancer(60);
+    annuler(&appli.instance, &prepare.id, None).await.unwrap();
+    let defait = par_siren(&appli, &siren(1)).await.unwrap();
+    assert_eq!((defait.nom.as_str(), defait.cree_le), ("A", entre.cree_le));
+    assert!(defait.modifie_le >= change.modifie_le.plus_seconds(60), "undone: a change too");
     appli.fin().await;
 }
 
