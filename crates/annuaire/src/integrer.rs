@@ -2,13 +2,13 @@
 //! the page that gives the code to copy. Only that page may be framed elsewhere.
 
 use askama::Template;
-use axum::http::header;
-use axum::response::IntoResponse;
+use axum::http::{StatusCode, header};
+use axum::response::{IntoResponse, Response};
 use domain::theme::Theme;
 use search::Requete;
 use web::cadre::Encadrable;
 use web::composants::{ChampTexte, Html, OptionDeChamp, ResumeErreurs, Selection, Tableau};
-use web::{Cache, Cadre, Erreur, Reponse, Saisie, texte};
+use web::{Cache, Cadre, Reponse, Saisie, texte};
 
 use crate::liste::autour::Autour;
 use crate::liste::carte::carte;
@@ -40,7 +40,6 @@ struct PageEncadree<'a> {
     compte: String,
     acteurs: Vec<ActeurVu>,
     carte: Option<(Html, Tableau)>,
-    site: String,
     tout: String,
     nom: &'a str,
 }
@@ -50,8 +49,9 @@ pub async fn encadrer(cadre: Cadre) -> Reponse {
     let instance = &cadre.instance;
     let tx = instance.db.read().await?;
     let mut demande = Demande::lire(&tx, &cadre.instance, cadre.demande()).await?;
-    if !demande.erreurs.est_vide() {
-        return Err(Erreur::Invalide("Le filtre de commune n’est pas compris.".to_owned()));
+    // A filter left out would show the whole département on the site of a commune, in silence.
+    if !demande.erreurs.est_vide() || demande.perdu().is_some() {
+        return refuser(&cadre);
     }
     let en_carte = demande.filtres.vue == Vue::Carte;
     demande.requete.nombre = if en_carte { 0 } else { nombre(&demande.saisie) };
@@ -66,20 +66,46 @@ pub async fn encadrer(cadre: Cadre) -> Reponse {
         accent: &identite.accent,
         style: STYLE,
         compte: texte::accorde(resultat.total as u64, "acteur", "acteurs"),
-        acteurs: lignes.into_iter().map(|ligne| ActeurVu::nouveau(instance, ligne)).collect(),
+        acteurs: lignes
+            .into_iter()
+            .filter(|ligne| !ligne.reservee)
+            .map(|ligne| ActeurVu::nouveau(instance, ligne))
+            .collect(),
         carte: (en_carte && resultat.total > 0).then(|| {
             let (dessin, _, tableau) = carte(&cadre, &demande.filtres, &demande.requete, &resultat);
             (dessin, tableau)
         }),
-        site: instance.url(""),
         tout: demande.filtres.en_vue(Vue::Liste).adresse(),
         nom: &identite.nom,
     };
-    let html = web::typographie::composer(&page.render()?);
-    let entetes = [(header::CONTENT_TYPE, "text/html; charset=utf-8"), (header::CACHE_CONTROL, "public, max-age=300")];
-    let mut reponse = (entetes, html).into_response();
+    Ok(encadree(&cadre, StatusCode::OK, &page.render()?))
+}
+
+#[derive(Template)]
+#[template(path = "integrer_refus.html")]
+struct PageRefus<'a> {
+    nonce: &'a str,
+    accent: &'a str,
+    style: &'static str,
+    nom: &'a str,
+}
+
+/// In a frame, the ordinary page of errors would not show: it refuses to be framed.
+fn refuser(cadre: &Cadre) -> Reponse {
+    let identite = cadre.identite();
+    let page = PageRefus { nonce: &cadre.nonce, accent: &identite.accent, style: STYLE, nom: &identite.nom };
+    Ok(encadree(cadre, StatusCode::BAD_REQUEST, &page.render()?))
+}
+
+/// An answer that may stand in a frame. Its links open this site, whole, beside it: its pages refuse to be framed.
+fn encadree(cadre: &Cadre, statut: StatusCode, html: &str) -> Response {
+    let ailleurs = format!("target=\"_blank\" rel=\"noopener\" href=\"{}/", cadre.instance.url(""));
+    let html = web::typographie::composer(html).replace("href=\"/", &ailleurs);
+    let cache = if statut == StatusCode::OK { "public, max-age=300" } else { "no-store" };
+    let entetes = [(header::CONTENT_TYPE, "text/html; charset=utf-8"), (header::CACHE_CONTROL, cache)];
+    let mut reponse = (statut, entetes, html).into_response();
     reponse.extensions_mut().insert(Encadrable);
-    Ok(reponse)
+    reponse
 }
 
 #[derive(Template)]
@@ -145,14 +171,12 @@ fn gardes(filtres: &Filtres) -> Vec<(&'static str, String)> {
 
 fn adresse(filtres: &Filtres, nombre: usize) -> String {
     let vue = if filtres.vue == Vue::Impression { Vue::Liste } else { filtres.vue };
-    let mut chaine = filtres.en_vue(vue).chaine();
-    if nombre != NOMBRE && vue == Vue::Liste {
-        if !chaine.is_empty() {
-            chaine.push('&');
-        }
-        chaine.push_str(&format!("nombre={nombre}"));
+    let adresse = filtres.en_vue(vue).sous("/integrer/annuaire");
+    if nombre == NOMBRE || vue == Vue::Carte {
+        return adresse;
     }
-    if chaine.is_empty() { "/integrer/annuaire".to_owned() } else { format!("/integrer/annuaire?{chaine}") }
+    let lien = if adresse.contains('?') { '&' } else { '?' };
+    format!("{adresse}{lien}nombre={nombre}")
 }
 
 /// What a commune copies: the frame, and a link for who does not see frames.

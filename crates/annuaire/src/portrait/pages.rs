@@ -27,6 +27,7 @@ struct PagePortrait {
     themes: Option<Tableau>,
     sans_taux: bool,
     manques: Vec<String>,
+    juge: bool,
     surveilles: String,
     km: u16,
     carte: Html,
@@ -50,6 +51,7 @@ struct PageFiche {
     salaries: Option<String>,
     themes: Option<Tableau>,
     manques: Vec<String>,
+    juge: bool,
     km: u16,
     carte: Html,
     acteurs: Vec<ActeurVu>,
@@ -73,7 +75,6 @@ pub async fn montrer(cadre: Cadre, Path((genre, code)): Path<(String, String)>) 
     let territoire = &portrait.territoire;
     let titre = format!("Portrait : {}", territoire.nom);
     let avec = portrait.total() > 0;
-    let chaine = territoire.filtres.chaine();
     let page = PagePortrait {
         titre: titre.clone(),
         note: territoire.note.clone(),
@@ -86,6 +87,7 @@ pub async fn montrer(cadre: Cadre, Path((genre, code)): Path<(String, String)>) 
         themes: portrait.themes(&cadre),
         sans_taux: portrait.sans_taux(),
         manques: portrait.manques(&cadre),
+        juge: portrait.juge,
         surveilles: instance.locaux().themes.noms(&portrait.parametres.themes),
         km: portrait.parametres.km,
         carte: portrait.carte(instance),
@@ -94,7 +96,7 @@ pub async fn montrer(cadre: Cadre, Path((genre, code)): Path<(String, String)>) 
         liste: avec.then(|| territoire.filtres.adresse()),
         vers_carte: avec.then(|| territoire.filtres.en_vue(Vue::Carte).adresse()),
         fiche: format!("{}/imprimer", territoire.adresse()),
-        integrer: avec.then(|| format!("/integrer?{chaine}")),
+        integrer: avec.then(|| territoire.filtres.sous("/integrer")),
     };
     let fil = [("Annuaire", "/annuaire"), ("Portraits de territoire", "/annuaire/portraits")];
     cadre.page(titre, &page)?.fil(&fil).cache(Cache::Public(300)).repondre()
@@ -119,6 +121,7 @@ pub async fn imprimer(cadre: Cadre, Path((genre, code)): Path<(String, String)>)
         salaries: portrait.salaries(),
         themes: portrait.themes(&cadre),
         manques: portrait.manques(&cadre),
+        juge: portrait.juge,
         km: portrait.parametres.km,
         carte: portrait.carte(instance),
         acteurs,

@@ -55,12 +55,15 @@ impl Territoire {
     /// The territory of an address. One statement at most, two for a secteur.
     ///
     /// # Errors
-    /// Nothing of that name here; [`Erreur::Aller`] for a commune that changed its code.
+    /// Nothing of that name here; [`Erreur::Aller`] for a commune that changed its code, for a canton inside a town.
     pub async fn trouver(tx: &ReadTx, instance: &Instance, genre: &str, code: &str) -> Result<Self, Erreur> {
         let trouve = match genre.parse().map_err(|_| inconnu())? {
             Genre::Commune => Self::commune(instance, code)?,
             Genre::Epci => instance.referentiel().epci(code).and_then(|epci| Self::epci(instance, epci)),
-            Genre::Canton => canton::canton(code).and_then(|canton| Self::canton(instance, canton)),
+            Genre::Canton => match canton::canton(code) {
+                Some(canton) => Self::canton(instance, canton)?,
+                None => None,
+            },
             Genre::Departement => (code == instance.collectivite.code).then(|| Self::departement(instance)),
             Genre::Secteur => Self::secteur(tx, instance, code).await?,
         };
@@ -99,22 +102,24 @@ impl Territoire {
             filtres,
             note: (dehors > 0).then(|| {
                 let communes = web::texte::accorde(dehors as u64, "commune", "communes");
-                format!(
-                    "{communes} de cette intercommunalité sont d’un autre département : elles ne sont pas comptées ici."
-                )
+                format!("Hors du département, donc pas compté ici : {communes} de cette intercommunalité.")
             }),
         })
     }
 
-    fn canton(instance: &Instance, canton: &Canton) -> Option<Self> {
+    /// A canton inside a town has no whole commune: nothing can be counted of it, but in the town.
+    fn canton(instance: &Instance, canton: &Canton) -> Result<Option<Self>, Erreur> {
         let communes = du_perimetre(instance, canton.communes());
         let centre: Option<CodeCommune> = canton.centre.parse().ok();
         let centre = centre.filter(|code| instance.perimetre().contient(code));
         let partage = centre.filter(|code| !communes.contains(code));
-        if communes.is_empty() && partage.is_none() {
-            return None;
+        if communes.is_empty() {
+            return match partage {
+                Some(ville) => Err(Erreur::Aller(adresse(Genre::Commune, ville.as_str()))),
+                None => Ok(None),
+            };
         }
-        Some(Self {
+        Ok(Some(Self {
             genre: Genre::Canton,
             code: canton.code.to_owned(),
             nom: format!("Canton de {}", canton.nom),
@@ -124,7 +129,7 @@ impl Territoire {
                 let ville = instance.referentiel().nom_commune(&code).to_owned();
                 format!("{ville} est partagée entre plusieurs cantons, rue par rue : elle n’est pas comptée ici.")
             }),
-        })
+        }))
     }
 
     /// The whole instance.

@@ -43,6 +43,8 @@ pub(super) struct Portrait {
     sans_habitants: usize,
     emplois: Emplois,
     manques: Vec<Manque>,
+    /// Was anything looked for: themes watched, and a town hall whose place is known?
+    pub(super) juge: bool,
     pub(super) parametres: Parametres,
     lignes: Vec<liste::Ligne>,
 }
@@ -99,6 +101,7 @@ impl Portrait {
         });
         let manques = manques.collect();
         Ok(Self {
+            juge: !parametres.themes.is_empty() && places.iter().any(|place| place.mairie.is_some()),
             habitants: habitants(&places),
             sans_habitants: places.iter().filter(|place| place.habitants.is_none()).count(),
             habitants_partout: instance

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use annuaire::portrait::parametres::Parametres;
-use annuaire::vocabulaire::{Famille, GenreTerritoire, ModeOffre};
+use annuaire::vocabulaire::{Diffusion, Famille, GenreTerritoire, ModeOffre};
 use axum::http::{StatusCode, header};
 use domain::droit::Fonction;
 use domain::referentiel::canton::{CantonDe, canton_de};
@@ -124,8 +124,9 @@ async fn chaque_territoire_a_son_portrait(#[case] moteur: Moteur) {
     }
     assert!(comptes.iter().all(|nombre| *nombre <= 7), "{comptes:?}");
     n.ouvrir("/annuaire/portrait/departement/54").await.exiger("communes sur 591").exiger("Cirey-sur-Vezouze");
+    // A canton inside a town has no commune of its own: "0 inhabitant" would be false.
     let partage = n.ouvrir(&format!("/annuaire/portrait/canton/{}", partages[0].code)).await;
-    partage.exiger("est partagée entre plusieurs cantons");
+    assert_eq!(partage.chemin, "/annuaire/portrait/commune/54395");
 
     for rien in
         ["commune/75056", "commune/x", "epci/200041515x", "canton/6701", "departement/57", "secteur/rien", "x/54"]
@@ -174,6 +175,18 @@ async fn l_agent_du_site_regle_ce_qui_manque(#[case] moteur: Moteur) {
     assert_eq!(conflit.attribut("#km", "value").as_deref(), Some("8"), "and what was typed");
     let portrait = appli.navigateur().ouvrir("/annuaire/portrait/commune/54129").await;
     portrait.exiger("Rien, pour les thèmes surveillés");
+    // Nothing watched: nothing is judged, which is not "nothing is missing".
+    let champ = |nom: &str| format!("{nom}={}", fait.attribut(&format!("input[name={nom}]"), "value").unwrap());
+    let corps = ["_jeton", "_cle", "version"].map(champ).join("&");
+    let aucun = agent.poster(REGLAGE, &format!("{corps}&km=60")).await;
+    assert_eq!(aucun.statut, StatusCode::SEE_OTHER);
+    let aucun = agent.ouvrir(REGLAGE).await;
+    assert!(aucun.textes("input[name=themes][checked]").is_empty());
+    for chemin in ["/annuaire/portrait/commune/54129", "/annuaire/portrait/commune/54129/imprimer"] {
+        let portrait = appli.navigateur().ouvrir(chemin).await;
+        portrait.exiger("Aucun thème n’est surveillé, ou la place de la mairie n’est pas connue.");
+        assert!(!portrait.contient("Rien, pour les thèmes surveillés"), "{chemin}");
+    }
     appli.fin().await;
 }
 
@@ -182,8 +195,13 @@ async fn l_agent_du_site_regle_ce_qui_manque(#[case] moteur: Moteur) {
 #[case::postgres(Moteur::Postgres)]
 #[tokio::test]
 async fn la_liste_se_met_sur_un_autre_site(#[case] moteur: Moteur) {
+    let discrete = Acteur { nom: "Jeanne Dupont, artisane", diffusion: Diffusion::Partielle, ..Acteur::default() };
     let hostile = Acteur { nom: "<script>alert(1)</script>", commune: "54129", ..Acteur::default() };
-    let (appli, _) = appli_avec(moteur, &monde().into_iter().chain([hostile]).collect::<Vec<_>>()).await;
+    let (appli, _) = appli_avec(moteur, &monde().into_iter().chain([hostile, discrete]).collect::<Vec<_>>()).await;
+    let tx = appli.instance.db.begin().await.unwrap();
+    let sql = "UPDATE acteur SET categorie_juridique = '1000' WHERE nom LIKE 'Jeanne%'";
+    tx.execute_unprepared(sql).await.unwrap();
+    tx.commit().await.unwrap();
     let mut n = appli.navigateur();
     let page = n.ouvrir("/integrer?insee=54129&theme=commerce&famille=association").await;
     page.exiger("2 acteurs");
@@ -210,8 +228,28 @@ async fn la_liste_se_met_sur_un_autre_site(#[case] moteur: Moteur) {
     let carte = n.ouvrir("/integrer/annuaire?vue=carte").await;
     assert_eq!(carte.textes("tbody th"), ["Cirey-sur-Vezouze", "Nancy"]);
     assert!(!carte.html.contains("<script"));
+    // A page of this site refuses to be framed: every link opens another window.
+    for page in [&cadre, &carte] {
+        assert!(!page.html.contains("href=\"/"), "{}", page.html);
+        let liens = page.html.matches("<a ").count();
+        assert_eq!(page.html.matches("target=\"_blank\" rel=\"noopener\" href=\"http://terreau.test/").count(), liens);
+        assert!(liens > 2, "{}", page.html);
+    }
+    let tout = n.ouvrir("/integrer/annuaire").await;
+    assert!(
+        tout.contient("Menuiserie solidaire") && !tout.contient("Jeanne"),
+        "who refused diffusion goes nowhere else"
+    );
+    n.ouvrir("/annuaire").await.exiger("Jeanne Dupont");
     n.ouvrir("/integrer/annuaire?theme=sport").await.exiger("Aucun acteur connu");
-    assert_eq!(n.ouvrir("/integrer/annuaire?commune=Atlantide").await.statut, StatusCode::BAD_REQUEST);
+    // A filter that is lost is said, in the frame: it never shows the whole département instead.
+    for perdu in ["commune=Atlantide", "secteur=renomme", "insee=75056", "theme=commerce&epci=1"] {
+        let refus = n.ouvrir(&format!("/integrer/annuaire?{perdu}")).await;
+        assert_eq!(refus.statut, StatusCode::BAD_REQUEST, "{perdu}");
+        refus.exiger("n’existe plus : préparez un nouveau code");
+        assert!(!refus.entetes.contains_key("x-frame-options") && !refus.html.contains("href=\"/"), "{perdu}");
+        assert_eq!(refus.entetes[header::CACHE_CONTROL], "no-store", "{perdu}");
+    }
     n.ouvrir("/integrer?commune=Atlantide").await.exiger("Nous ne trouvons pas");
 
     // Someone signed in sees the same, without a cookie more.
