@@ -35,10 +35,7 @@ export async function photographier(page: Page, laboratoire: BrowserContext, ent
         const image = await createImageBitmap(await (await fetch(`data:image/png;base64,${photo}`)).blob());
         const toile = new OffscreenCanvas(image.width, image.height);
         toile.getContext("2d")?.drawImage(image, 0, 0);
-        const octets = new Uint8Array(await (await toile.convertToBlob({ type: "image/webp", quality: qualite })).arrayBuffer());
-        let texte = "";
-        for (const octet of octets) texte += String.fromCharCode(octet);
-        return btoa(texte);
+        return window.enBase64(await toile.convertToBlob({ type: "image/webp", quality: qualite }));
       },
       { photo: photo.toString("base64"), qualite: QUALITE },
     );
@@ -90,11 +87,9 @@ async function difference(voulue: Buffer, vue: Buffer, laboratoire: BrowserConte
         plume.strokeStyle = "#f0f";
         plume.lineWidth = 2;
         for (const place of changes) plume.strokeRect((place % colonnes) * carre, Math.floor(place / colonnes) * carre, carre, carre);
-        const octets = new Uint8Array(await (await dessin.convertToBlob({ type: "image/png" })).arrayBuffer());
-        let texte = "";
-        for (const octet of octets) texte += String.fromCharCode(octet);
+        const image = await window.enBase64(await dessin.convertToBlob({ type: "image/png" }));
         const premier = changes[0] ?? 0;
-        return { grief: `${changes.length} carrés changés, le premier vers ${(premier % colonnes) * carre * 2} × ${Math.floor(premier / colonnes) * carre * 2}`, image: btoa(texte) };
+        return { grief: `${changes.length} carrés changés, le premier vers ${(premier % colonnes) * carre * 2} × ${Math.floor(premier / colonnes) * carre * 2}`, image };
       },
       { images: [voulue.toString("base64"), vue.toString("base64")], nuance: NUANCE, carre: CARRE, permis: PIXELS_PAR_CARRE },
     ),
@@ -103,9 +98,24 @@ async function difference(voulue: Buffer, vue: Buffer, laboratoire: BrowserConte
   return trouve.image ? { grief: trouve.grief, difference: Buffer.from(trouve.image, "base64") } : { grief: trouve.grief };
 }
 
+declare global {
+  interface Window {
+    /** Put in the page that works on pictures. */
+    enBase64: (image: Blob) => Promise<string>;
+  }
+}
+
 async function travailler<T>(laboratoire: BrowserContext, faire: (page: Page) => Promise<T>): Promise<T> {
   const page = await laboratoire.newPage();
   try {
+    await page.evaluate(() => {
+      window.enBase64 = async (image) => {
+        const octets = new Uint8Array(await image.arrayBuffer());
+        let texte = "";
+        for (const octet of octets) texte += String.fromCharCode(octet);
+        return btoa(texte);
+      };
+    });
     return await faire(page);
   } finally {
     await page.close();

@@ -148,3 +148,14 @@ test("une maire vérifiée invite une collègue et publie, puis retire", async (
   await tard.aller("/carte");
   await tard.neLitPas(FOUR.titre);
 });
+
+test("la liste mise sur le site d’une commune se lit sans en-tête ni menu, en liste et en carte", async ({ arrive }) => {
+  const passant = await arrive();
+  await passant.aller("/integrer/annuaire");
+  await passant.lit("Tout voir dans l’annuaire");
+  await passant.aller("/integrer/annuaire?vue=carte");
+  await expect(passant.page.getByRole("table")).toBeVisible();
+  // Every link leaves the frame: the pages of the site refuse to stand in one.
+  const liens = await passant.page.locator("a").evaluateAll((tous) => tous.map((lien) => lien.getAttribute("target")));
+  expect(new Set(liens)).toEqual(new Set(["_blank"]));
+});
