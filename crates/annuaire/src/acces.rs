@@ -32,7 +32,7 @@ pub(crate) async fn trouver(tx: &ReadTx, reference: &str) -> Result<Trouve, Erre
     if acteur.etat != EtatActeur::Masque {
         return Ok(Trouve::Ici(Box::new(acteur)));
     }
-    let bout = doublon::storage::suivre(tx, acteur).await?;
+    let bout = doublon::chemin::suivre(tx, acteur).await?;
     match bout.etat {
         EtatActeur::Masque => Err(Erreur::Introuvable("cet acteur")),
         _ => Ok(Trouve::Ailleurs(bout.reference)),

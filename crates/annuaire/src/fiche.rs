@@ -1,79 +1,33 @@
 //! The page of an actor: what it does, what it offers, where it is, and where each fact comes from.
+//!
+//! - `lieux`: its addresses, and their map.
+//! - `sources`: where each fact comes from, and what of it the public sees.
+
+mod lieux;
+mod sources;
 
 use askama::Template;
 use axum::extract::Path;
 use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use domain::theme::Theme;
-use geo::{Carte, Contours, Point};
 use platform::Jour;
 use web::composants::{Cellule, Etiquette, Html, Resume, Tableau, Ton, echapper};
 use web::{Cache, Cadre, Erreur, Instance, Reponse, texte};
 
+use self::lieux::{carte, tableau_des_etablissements};
+pub(crate) use self::sources::{au_public, source_et_date};
+use self::sources::{note_de_source, provenance};
 use crate::acces::{self, Trouve};
 use crate::acteur::valeur::{self, retenue};
-use crate::acteur::{self, agrement, etablissement, storage, succession, theme};
+use crate::acteur::{self, agrement, storage, succession, theme};
 use crate::offre::lecture;
-use crate::offre::storage::OffreComplete;
+use crate::offre::vue::OffreVue;
 use crate::photo;
 use crate::photo::pages::PhotoVue;
 use crate::tenue::champs::OUVERTURES;
 use crate::tenue::rules::{Fraicheur, fraicheur};
-use crate::vocabulaire::{Champ, Diffusion, EtatActeur, GenreTerritoire, Origine, Reponse as TroisValeurs};
-
-/// An offer as shown.
-pub(crate) struct OffreVue {
-    pub(crate) titre: String,
-    pub(crate) description: String,
-    pub(crate) genre: &'static str,
-    pub(crate) mode: &'static str,
-    pub(crate) themes: String,
-    pub(crate) etapes: String,
-    pub(crate) territoire: String,
-    pub(crate) le: String,
-    pub(crate) exemple: bool,
-    pub(crate) active: bool,
-    /// Short reference, inside the actor.
-    pub(crate) reference: String,
-}
-
-impl OffreVue {
-    pub(crate) fn nouvelle(instance: &Instance, complete: OffreComplete) -> Self {
-        let etapes: Vec<&str> = complete.etapes.iter().map(|etape| etape.libelle()).collect();
-        Self {
-            reference: complete.offre.reference().to_owned(),
-            genre: complete.offre.genre.libelle(),
-            mode: complete.offre.mode.libelle(),
-            themes: instance.locaux().themes.noms(&complete.themes),
-            etapes: if etapes.is_empty() { "À toutes les étapes".to_owned() } else { etapes.join(", ") },
-            territoire: territoire(instance, &complete.territoires),
-            le: texte::jour(instance.jour_de(complete.offre.modifie_le)),
-            exemple: complete.offre.exemple,
-            active: complete.offre.active,
-            titre: complete.offre.titre,
-            description: complete.offre.description,
-        }
-    }
-}
-
-/// Where an offer is given, in words.
-pub(crate) fn territoire(instance: &Instance, territoires: &[(GenreTerritoire, String)]) -> String {
-    if territoires.is_empty() {
-        return format!("Tout le territoire ({})", instance.collectivite.nom);
-    }
-    let noms: Vec<String> = territoires.iter().map(|(genre, code)| nom_du_territoire(instance, *genre, code)).collect();
-    noms.join(", ")
-}
-
-fn nom_du_territoire(instance: &Instance, genre: GenreTerritoire, code: &str) -> String {
-    let referentiel = instance.referentiel();
-    let nom = match genre {
-        GenreTerritoire::Departement => referentiel.departement(code).map(|d| d.nom),
-        GenreTerritoire::Epci => referentiel.epci(code).map(|e| e.nom),
-        GenreTerritoire::Commune => code.parse().ok().and_then(|code| referentiel.commune(&code)).map(|c| c.nom),
-    };
-    nom.unwrap_or(code).to_owned()
-}
+use crate::vocabulaire::{Champ, Diffusion, EtatActeur, Origine, Reponse as TroisValeurs};
 
 /// ESS by law or in statistics: the answer, why, and from which facts.
 struct EssVue {
@@ -225,14 +179,6 @@ fn theme_vu(instance: &Instance, theme: &theme::Model) -> Option<(String, Option
     theme.theme().map(|lu: Theme| (instance.locaux().themes.nom(lu).to_owned(), note))
 }
 
-/// Where a fact comes from, and since when.
-pub(crate) fn source_et_date(source: Origine, du: Option<Jour>) -> String {
-    match du {
-        Some(du) => format!("{}, {}", source.libelle(), texte::jour(du.0)),
-        None => format!("{}, date inconnue", source.libelle()),
-    }
-}
-
 /// Facts, each with where it comes from.
 fn resume(acteur: &acteur::Model, valeurs: &[valeur::Model]) -> Resume {
     let ligne = |resume: Resume, cle: &str, champ: Option<Champ>, html: Option<String>| match html {
@@ -287,29 +233,6 @@ fn lien_du_site(site: &str) -> Option<String> {
     ))
 }
 
-/// The actor as the public sees it: who asked not to be canvassed shows the contacts that they gave themselves, no other.
-pub(crate) fn au_public(acteur: acteur::Model, valeurs: &[valeur::Model]) -> acteur::Model {
-    let montre = |champ: Champ| {
-        acteur.diffusion == Diffusion::Totale || retenue(valeurs, champ).is_some_and(|v| !v.cachee(acteur.diffusion))
-    };
-    let (site, courriel, telephone) = (montre(Champ::Site), montre(Champ::Courriel), montre(Champ::Telephone));
-    acteur::Model {
-        site: acteur.site.filter(|_| site),
-        courriel: acteur.courriel.filter(|_| courriel),
-        telephone: acteur.telephone.filter(|_| telephone),
-        ..acteur
-    }
-}
-
-fn note_de_source(valeurs: &[valeur::Model], champ: Option<Champ>) -> String {
-    champ.and_then(|champ| retenue(valeurs, champ)).map_or_else(String::new, |valeur| {
-        format!(
-            "<br><span class=\"govuk-hint\">Source : {}</span>",
-            echapper(&source_et_date(valeur.source, valeur.source_du))
-        )
-    })
-}
-
 fn tableau_des_agrements(instance: &Instance, agrements: &[agrement::Model]) -> Option<Tableau> {
     let jour = instance.aujourd_hui();
     let date = |jour: Option<Jour>| jour.map_or_else(|| "non connu".to_owned(), |jour| texte::jour(jour.0));
@@ -328,98 +251,6 @@ fn tableau_des_agrements(instance: &Instance, agrements: &[agrement::Model]) -> 
     (!lignes.is_empty()).then(|| Tableau {
         legende: "Agréments et conventions".to_owned(),
         colonnes: ["Agrément", "Depuis", "Jusqu’au", "Source"].map(str::to_owned).to_vec(),
-        lignes,
-    })
-}
-
-fn tableau_des_etablissements(
-    instance: &Instance,
-    acteur: &acteur::Model,
-    etablissements: &[etablissement::Model],
-) -> Option<Tableau> {
-    let lignes: Vec<Vec<Cellule>> = etablissements
-        .iter()
-        .map(|etablissement| {
-            let nom = etablissement.enseigne.clone().unwrap_or_else(|| acteur.nom.clone());
-            let nature = match (etablissement.siege, etablissement.ouvert) {
-                (_, false) => "fermé",
-                (true, true) => "siège",
-                (false, true) => "établissement",
-            };
-            let commune = instance.referentiel().nom_commune(&etablissement.commune);
-            let lieu = if instance.perimetre().contient(&etablissement.commune) {
-                Cellule::lien(&format!("/communes/{}", etablissement.commune), commune)
-            } else {
-                Cellule::texte(commune)
-            };
-            let adresse = match acteur.diffusion {
-                Diffusion::Totale => etablissement.adresse.clone().unwrap_or_else(|| "non connue".to_owned()),
-                Diffusion::Partielle => "non publiée".to_owned(),
-            };
-            vec![
-                Cellule::texte(nom),
-                Cellule::texte(nature),
-                Cellule::texte(adresse),
-                lieu,
-                Cellule::texte(etablissement.siret.as_deref().unwrap_or("–")),
-                Cellule::texte(source_et_date(etablissement.source, etablissement.source_du)),
-            ]
-        })
-        .collect();
-    (!lignes.is_empty()).then(|| Tableau {
-        legende: "Adresses".to_owned(),
-        colonnes: ["Nom", "Nature", "Adresse", "Commune", "SIRET", "Source"].map(str::to_owned).to_vec(),
-        lignes,
-    })
-}
-
-/// The communes of its open establishments among their neighbours; points where the place is known and may be shown.
-fn carte(instance: &Instance, acteur: &acteur::Model, etablissements: &[etablissement::Model]) -> String {
-    let ouverts = || etablissements.iter().filter(|e| e.ouvert && instance.perimetre().contient(&e.commune));
-    let mut communes: Vec<_> = ouverts().map(|e| &e.commune).collect();
-    communes.sort();
-    communes.dedup();
-    if communes.is_empty() || communes.len() > 20 {
-        return String::new();
-    }
-    let titre = format!("Où est {}", acteur.nom);
-    let mut carte = Carte::nouvelle("carte-acteur", titre, "Le tableau des adresses dit la même chose");
-    let mut voisines: Vec<_> = communes.iter().flat_map(|commune| Contours::embarques().voisines(commune)).collect();
-    voisines.sort();
-    voisines.dedup();
-    for voisine in voisines.iter().filter(|voisine| !communes.contains(voisine)) {
-        carte.commune(voisine, "commune", Some(format!("/communes/{voisine}")));
-    }
-    for commune in communes {
-        carte.commune(commune, "teinte-2", Some(format!("/communes/{commune}")));
-    }
-    if acteur.diffusion == Diffusion::Totale {
-        for etablissement in ouverts() {
-            let Some((lon, lat)) = etablissement.longitude.zip(etablissement.latitude) else { continue };
-            let titre = etablissement.enseigne.clone().unwrap_or_else(|| acteur.nom.clone());
-            carte.point(Point { lon, lat, titre, lien: None, classe: "point" });
-        }
-    }
-    carte.svg()
-}
-
-/// Every current fact with its source and its date. Contacts that may not be shown are not told here either.
-fn provenance(acteur: &acteur::Model, valeurs: &[valeur::Model]) -> Option<Tableau> {
-    let lignes: Vec<Vec<Cellule>> = valeurs
-        .iter()
-        .filter(|valeur| valeur.courante && !valeur.valeur.is_empty() && !valeur.cachee(acteur.diffusion))
-        .map(|valeur| {
-            vec![
-                Cellule::texte(valeur.champ.libelle()),
-                Cellule::texte(&valeur.valeur),
-                Cellule::texte(valeur.source.libelle()),
-                Cellule::texte(valeur.source_du.map_or_else(|| "non connue".to_owned(), |du| texte::jour(du.0))),
-            ]
-        })
-        .collect();
-    (!lignes.is_empty()).then(|| Tableau {
-        legende: "Chaque information, avec sa source et sa date".to_owned(),
-        colonnes: ["Information", "Valeur", "Source", "Date de la source"].map(str::to_owned).to_vec(),
         lignes,
     })
 }

@@ -19,7 +19,7 @@
 //! - [`moderation`]: corrections proposed by people who are not verified wait for an agent.
 //! - [`photo`]: photos of an actor, made small, each with its words.
 //! - `donnees`: what is held about people.
-//! - [`tenue`]: what keeps it true: corrections, yearly confirmation, questions when sources differ.
+//! - [`tenue`]: what keeps it true: corrections, yearly confirmation, questions when sources differ, their order.
 //! - [`portrait`]: what a territory has and misses, as a page and a sheet. [`integrer`]: the list on another site.
 //! - [`ouvert`]: what everyone may take: the open table, the read API, the feed of new actors.
 //! - [`alertes`]: searches that a person keeps, and what is new in them, by mail.
@@ -58,7 +58,7 @@ pub mod revendication;
 pub mod tenue;
 pub mod vocabulaire;
 
-use axum::routing::{get, post};
+use axum::routing::{MethodRouter, get, post};
 use domain::droit::Action;
 use platform::worker::Tache;
 use web::feature::{Donnees, EntreeMenu, LienReglage, Route};
@@ -77,71 +77,10 @@ pub fn feature() -> Feature {
         sources: recherche::SOURCES,
         panneaux_commune: &[|demande| Box::pin(panneau::commune(demande))],
         regles: ess::fiches::FICHES,
-        donnees: &[
-            Donnees {
-                quoi: "Pour chaque courriel de confirmation d’une fiche : quand il est parti, si son lien a été ouvert, si \
-                       la fiche a été confirmée",
-                pourquoi: "Mesurer la campagne et ne pas écrire trop souvent (mission d’intérêt public)",
-                duree: "Tant que la fiche existe",
-            },
-            Donnees {
-                quoi: "Dans l’annuaire : le nom de la structure, ses adresses, et les contacts qu’elle a donnés ou rendus publics",
-                pourquoi: "Faire connaître les acteurs de l’économie sociale et solidaire (mission d’intérêt public). Une \
-                       structure en diffusion partielle n’a ni adresse ni contact publiés, sauf ceux qu’elle a donnés",
-                duree: "Tant que la structure est en activité, ou jusqu’à ce qu’elle demande son retrait. Sans nouvelles \
-                    pendant deux ans, la fiche n’est plus montrée",
-            },
-            Donnees {
-                quoi: "Qui demande à tenir la fiche d’une structure, avec sa preuve ; qui propose une correction, et son adresse",
-                pourquoi: "Vérifier que cette personne agit pour la structure, et lui répondre (mission d’intérêt public)",
-                duree: "Tant que le compte existe ; l’adresse d’une personne sans compte, un mois après la réponse",
-            },
-            Donnees {
-                quoi: "Les recherches dans l’annuaire que vous gardez, et la date du dernier courriel",
-                pourquoi: "Les retrouver, vous dire ce qui est nouveau si vous le demandez",
-                duree: "Jusqu’à ce que vous les supprimiez, ou que vous effaciez votre compte",
-            },
-        ],
+        donnees: DONNEES,
         export: Some(|tx, personne| Box::pin(donnees::exporter(tx, personne))),
         effacer: Some(|tx, _, personne| Box::pin(donnees::effacer(tx, personne))),
-        reglages: vec![
-            LienReglage {
-                rang: 59,
-                libelle: "Tenir l’annuaire à jour",
-                texte: "Trancher quand deux sources se contredisent, réveiller les fiches sans nouvelles.",
-                url: "/reglages/annuaire",
-            },
-            LienReglage {
-                rang: 60,
-                libelle: "Importer l’annuaire",
-                texte: "Sirene, RNA, structures d’insertion, listes ESS, ESUS et CRESS : voir ce qui change, puis l’enregistrer.",
-                url: "/reglages/imports/annuaire",
-            },
-            LienReglage {
-                rang: 61,
-                libelle: "Doublons de l’annuaire",
-                texte: "Comparer deux fiches qui se ressemblent, les réunir ou les écarter.",
-                url: doublon::liste::URL,
-            },
-            LienReglage {
-                rang: 62,
-                libelle: "Demandes pour tenir une fiche",
-                texte: "Vérifier qui agit pour une structure, imprimer les lettres, accepter ou refuser.",
-                url: revendication::agents::URL,
-            },
-            LienReglage {
-                rang: 63,
-                libelle: "Propositions pour l’annuaire",
-                texte: "Relire les corrections proposées par des personnes non vérifiées.",
-                url: moderation::examiner::URL,
-            },
-            LienReglage {
-                rang: 64,
-                libelle: "Portraits de territoire",
-                texte: "Choisir les thèmes surveillés, et à partir de combien de kilomètres un acteur manque.",
-                url: "/reglages/annuaire/portrait",
-            },
-        ],
+        reglages: reglages(),
         taches: vec![
             Tache::nouvelle(tenue::relance::SUJET, tenue::relance::chaque_jour),
             Tache::nouvelle(import::depot::SUJET, import::depot::chaque_jour).d_au_plus(import::depot::DUREE_MAX_S),
@@ -165,13 +104,113 @@ pub fn feature() -> Feature {
     }
 }
 
-fn routes() -> Vec<Route> {
-    let route = |methodes, chemin, acces, vers| Route { methodes, chemin, acces, vers };
-    let (objet, agent) = (Acces::SelonObjet, Acces::Action(Action::GererLeSite));
+/// What is held about people.
+const DONNEES: &[Donnees] = &[
+    Donnees {
+        quoi: "Pour chaque courriel de confirmation d’une fiche : quand il est parti, si son lien a été ouvert, si \
+               la fiche a été confirmée",
+        pourquoi: "Mesurer la campagne et ne pas écrire trop souvent (mission d’intérêt public)",
+        duree: "Tant que la fiche existe",
+    },
+    Donnees {
+        quoi: "Dans l’annuaire : le nom de la structure, ses adresses, et les contacts qu’elle a donnés ou rendus publics",
+        pourquoi: "Faire connaître les acteurs de l’économie sociale et solidaire (mission d’intérêt public). Une \
+               structure en diffusion partielle n’a ni adresse ni contact publiés, sauf ceux qu’elle a donnés",
+        duree: "Tant que la structure est en activité, ou jusqu’à ce qu’elle demande son retrait. Sans nouvelles \
+            pendant deux ans, la fiche n’est plus montrée",
+    },
+    Donnees {
+        quoi: "Qui demande à tenir la fiche d’une structure, avec sa preuve ; qui propose une correction, et son adresse",
+        pourquoi: "Vérifier que cette personne agit pour la structure, et lui répondre (mission d’intérêt public)",
+        duree: "Tant que le compte existe ; l’adresse d’une personne sans compte, un mois après la réponse",
+    },
+    Donnees {
+        quoi: "Les recherches dans l’annuaire que vous gardez, et la date du dernier courriel",
+        pourquoi: "Les retrouver, vous dire ce qui est nouveau si vous le demandez",
+        duree: "Jusqu’à ce que vous les supprimiez, ou que vous effaciez votre compte",
+    },
+];
+
+/// The agents' way to their work.
+fn reglages() -> Vec<LienReglage> {
     vec![
-        route("GET", "/annuaire", Acces::Public, get(liste::pages::montrer)),
-        route("GET", "/annuaire/export", Acces::Public, get(exports::telecharger)),
-        route("GET", "/annuaire/{reference}", Acces::Public, get(fiche::montrer)),
+        LienReglage {
+            rang: 59,
+            libelle: "Tenir l’annuaire à jour",
+            texte: "Trancher quand deux sources se contredisent, réveiller les fiches sans nouvelles.",
+            url: "/reglages/annuaire",
+        },
+        LienReglage {
+            rang: 60,
+            libelle: "Importer l’annuaire",
+            texte: "Sirene, RNA, structures d’insertion, listes ESS, ESUS et CRESS : voir ce qui change, puis l’enregistrer.",
+            url: "/reglages/imports/annuaire",
+        },
+        LienReglage {
+            rang: 61,
+            libelle: "Doublons de l’annuaire",
+            texte: "Comparer deux fiches qui se ressemblent, les réunir ou les écarter.",
+            url: doublon::liste::URL,
+        },
+        LienReglage {
+            rang: 62,
+            libelle: "Demandes pour tenir une fiche",
+            texte: "Vérifier qui agit pour une structure, imprimer les lettres, accepter ou refuser.",
+            url: revendication::agents::URL,
+        },
+        LienReglage {
+            rang: 63,
+            libelle: "Propositions pour l’annuaire",
+            texte: "Relire les corrections proposées par des personnes non vérifiées.",
+            url: moderation::examiner::URL,
+        },
+        LienReglage {
+            rang: 64,
+            libelle: "Portraits de territoire",
+            texte: "Choisir les thèmes surveillés, et à partir de combien de kilomètres un acteur manque.",
+            url: "/reglages/annuaire/portrait",
+        },
+    ]
+}
+
+fn routes() -> Vec<Route> {
+    routes_publiques().into_iter().chain(routes_des_structures()).chain(routes_des_agents()).collect()
+}
+
+/// One route, its methods in words.
+fn route(methodes: &'static str, chemin: &'static str, acces: Acces, vers: MethodRouter) -> Route {
+    Route { methodes, chemin, acces, vers }
+}
+
+/// What everyone sees.
+fn routes_publiques() -> Vec<Route> {
+    let tous = Acces::Public;
+    vec![
+        route("GET", "/annuaire", tous, get(liste::pages::montrer)),
+        route("GET", "/annuaire/export", tous, get(exports::telecharger)),
+        route("GET", "/annuaire/{reference}", tous, get(fiche::montrer)),
+        route(
+            "GET POST",
+            "/annuaire/{reference}/proposer",
+            tous,
+            get(moderation::proposer::montrer).post(moderation::proposer::envoyer),
+        ),
+        route("GET", "/annuaire/{reference}/photos/{photo}", tous, get(photo::pages::image)),
+        route("GET", "/annuaire/portraits", tous, get(portrait::pages::lister)),
+        route("GET", "/annuaire/portrait/{genre}/{code}", tous, get(portrait::pages::montrer)),
+        route("GET", "/annuaire/portrait/{genre}/{code}/imprimer", tous, get(portrait::pages::imprimer)),
+        route("GET", "/annuaire/nouveautes.rss", tous, get(ouvert::flux::montrer)),
+        route("GET", "/api/v1/acteurs", tous, get(ouvert::api::lister)),
+        route("GET", "/api/v1/acteurs/{reference}", tous, get(ouvert::api::montrer)),
+        route("GET", "/integrer", tous, get(integrer::montrer)),
+        route("GET", "/integrer/annuaire", tous, get(integrer::encadrer)),
+    ]
+}
+
+/// What needs to be signed in, to hold an actor, or to hold a link.
+fn routes_des_structures() -> Vec<Route> {
+    let objet = Acces::SelonObjet;
+    vec![
         route("GET", "/annuaire/{reference}/offres", objet, get(offre::pages::lister)),
         route(
             "GET POST",
@@ -198,8 +237,63 @@ fn routes() -> Vec<Route> {
             objet,
             get(tenue::relance::ouvrir).post(tenue::relance::confirmer),
         ),
-        route("GET POST", "/reglages/annuaire", agent, get(tenue::a_tenir::montrer).post(tenue::a_tenir::trancher)),
         route("GET", "/annuaire/{reference}/qualite", objet, get(qualite::pages::montrer)),
+        route("GET", "/reseaux", Acces::Connecte, get(reseau::pages::lister)),
+        route("GET POST", "/reseaux/{reference}", objet, get(reseau::pages::montrer).post(reseau::pages::agir)),
+        route("GET", "/reseaux/{reference}/export", objet, get(reseau::pages::telecharger)),
+        route("POST", "/annuaire/{reference}/offres/{offre}/etat", objet, post(offre::pages::changer_l_etat)),
+        route(
+            "GET POST",
+            "/annuaire/{reference}/revendiquer",
+            Acces::Connecte,
+            get(revendication::demande::montrer).post(revendication::demande::demander),
+        ),
+        route(
+            "GET POST",
+            "/annuaire/{reference}/revendiquer/code",
+            Acces::Connecte,
+            get(revendication::demande::montrer_code).post(revendication::demande::verifier_code),
+        ),
+        route(
+            "GET POST",
+            "/c-est-notre-structure/{secret}",
+            objet,
+            get(revendication::lien::montrer).post(revendication::lien::repondre),
+        ),
+        route(
+            "GET POST",
+            "/annuaire/{reference}/photos",
+            objet,
+            get(photo::pages::montrer).post(photo::pages::ajouter),
+        ),
+        route("POST", "/annuaire/{reference}/photos/{photo}/retirer", objet, post(photo::pages::retirer)),
+        route(
+            "GET POST",
+            "/annuaire/{reference}/adresses",
+            objet,
+            get(tenue::adresses::montrer).post(tenue::adresses::enregistrer),
+        ),
+        route(
+            "GET POST",
+            "/annuaire/recherches",
+            Acces::Connecte,
+            get(alertes::pages::lister).post(alertes::pages::garder),
+        ),
+        route("POST", "/annuaire/recherches/{id}", Acces::Connecte, post(alertes::pages::changer)),
+        route(
+            "GET POST",
+            "/arreter-une-alerte/{secret}",
+            objet,
+            get(alertes::pages::ouvrir).post(alertes::pages::arreter),
+        ),
+    ]
+}
+
+/// The work of the agents.
+fn routes_des_agents() -> Vec<Route> {
+    let agent = Acces::Action(Action::GererLeSite);
+    vec![
+        route("GET POST", "/reglages/annuaire", agent, get(tenue::a_tenir::montrer).post(tenue::a_tenir::trancher)),
         route("GET", "/reglages/annuaire/qualite", agent, get(qualite::a_reparer::montrer)),
         route("GET", "/reglages/annuaire/qualite/export", agent, get(qualite::a_reparer::telecharger)),
         route(
@@ -208,7 +302,7 @@ fn routes() -> Vec<Route> {
             agent,
             get(tenue::campagne::montrer).post(tenue::campagne::regler),
         ),
-        route("GET", "/reglages/annuaire/sources", agent, get(acteur::precedence::montrer)),
+        route("GET", "/reglages/annuaire/sources", agent, get(tenue::sources::montrer)),
         route("GET", "/reglages/annuaire/agrements", agent, get(tenue::agrements::montrer)),
         route(
             "GET POST",
@@ -216,10 +310,6 @@ fn routes() -> Vec<Route> {
             agent,
             get(reseau::reglages::montrer).post(reseau::reglages::decider),
         ),
-        route("GET", "/reseaux", Acces::Connecte, get(reseau::pages::lister)),
-        route("GET POST", "/reseaux/{reference}", objet, get(reseau::pages::montrer).post(reseau::pages::agir)),
-        route("GET", "/reseaux/{reference}/export", objet, get(reseau::pages::telecharger)),
-        route("POST", "/annuaire/{reference}/offres/{offre}/etat", objet, post(offre::pages::changer_l_etat)),
         route(
             "GET POST",
             "/reglages/imports/annuaire",
@@ -245,24 +335,6 @@ fn routes() -> Vec<Route> {
             agent,
             get(doublon::faite::montrer).post(doublon::faite::defaire),
         ),
-        route(
-            "GET POST",
-            "/annuaire/{reference}/revendiquer",
-            Acces::Connecte,
-            get(revendication::demande::montrer).post(revendication::demande::demander),
-        ),
-        route(
-            "GET POST",
-            "/annuaire/{reference}/revendiquer/code",
-            Acces::Connecte,
-            get(revendication::demande::montrer_code).post(revendication::demande::verifier_code),
-        ),
-        route(
-            "GET POST",
-            "/c-est-notre-structure/{secret}",
-            objet,
-            get(revendication::lien::montrer).post(revendication::lien::repondre),
-        ),
         route("GET", revendication::agents::URL, agent, get(revendication::agents::lister)),
         route(
             "GET POST",
@@ -271,26 +343,6 @@ fn routes() -> Vec<Route> {
             get(revendication::agents::montrer).post(revendication::agents::decider),
         ),
         route("GET", "/reglages/annuaire/revendications/{id}/lettre", agent, get(revendication::agents::lettre)),
-        route(
-            "GET POST",
-            "/annuaire/{reference}/proposer",
-            Acces::Public,
-            get(moderation::proposer::montrer).post(moderation::proposer::envoyer),
-        ),
-        route(
-            "GET POST",
-            "/annuaire/{reference}/photos",
-            objet,
-            get(photo::pages::montrer).post(photo::pages::ajouter),
-        ),
-        route("GET", "/annuaire/{reference}/photos/{photo}", Acces::Public, get(photo::pages::image)),
-        route("POST", "/annuaire/{reference}/photos/{photo}/retirer", objet, post(photo::pages::retirer)),
-        route(
-            "GET POST",
-            "/annuaire/{reference}/adresses",
-            objet,
-            get(tenue::adresses::montrer).post(tenue::adresses::enregistrer),
-        ),
         route("GET", moderation::examiner::URL, agent, get(moderation::examiner::lister)),
         route(
             "GET POST",
@@ -298,32 +350,11 @@ fn routes() -> Vec<Route> {
             agent,
             get(moderation::examiner::montrer).post(moderation::examiner::decider),
         ),
-        route("GET", "/annuaire/portraits", Acces::Public, get(portrait::pages::lister)),
-        route("GET", "/annuaire/portrait/{genre}/{code}", Acces::Public, get(portrait::pages::montrer)),
-        route("GET", "/annuaire/portrait/{genre}/{code}/imprimer", Acces::Public, get(portrait::pages::imprimer)),
         route(
             "GET POST",
             "/reglages/annuaire/portrait",
             agent,
             get(portrait::parametres::montrer).post(portrait::parametres::enregistrer),
         ),
-        route("GET", "/annuaire/nouveautes.rss", Acces::Public, get(ouvert::flux::montrer)),
-        route("GET", "/api/v1/acteurs", Acces::Public, get(ouvert::api::lister)),
-        route("GET", "/api/v1/acteurs/{reference}", Acces::Public, get(ouvert::api::montrer)),
-        route(
-            "GET POST",
-            "/annuaire/recherches",
-            Acces::Connecte,
-            get(alertes::pages::lister).post(alertes::pages::garder),
-        ),
-        route("POST", "/annuaire/recherches/{id}", Acces::Connecte, post(alertes::pages::changer)),
-        route(
-            "GET POST",
-            "/arreter-une-alerte/{secret}",
-            objet,
-            get(alertes::pages::ouvrir).post(alertes::pages::arreter),
-        ),
-        route("GET", "/integrer", Acces::Public, get(integrer::montrer)),
-        route("GET", "/integrer/annuaire", Acces::Public, get(integrer::encadrer)),
     ]
 }

@@ -1,12 +1,8 @@
-//! Which source is followed, field by field: the one place that decides it. Data, dated, each with its reason; shown on
-//! `/reglages/annuaire/sources`. A newer official value never wipes what a person said: it asks (`tenue`).
+//! Which source is followed, field by field: the one place that decides it. Data, dated, each with its reason; shown by
+//! [`crate::tenue::sources`]. A newer official value never wipes what a person said: it asks (`tenue`).
 
-use askama::Template;
 use jiff::civil::{Date, date};
-use web::composants::{Cellule, Tableau};
-use web::{Cadre, Reponse, texte};
 
-use crate::tenue::FIL;
 use crate::vocabulaire::{Champ, Origine};
 
 /// An order of sources.
@@ -57,40 +53,6 @@ pub fn ordre(champ: Champ) -> Option<&'static Ordre> {
 pub fn rang(champ: Champ, source: Origine) -> usize {
     let place = ordre(champ).and_then(|ordre| ordre.sources.iter().position(|s| *s == source));
     place.unwrap_or(usize::MAX)
-}
-
-#[derive(Template)]
-#[template(path = "ordre_des_sources.html")]
-struct PageSources {
-    ordres: Tableau,
-}
-
-/// GET `/reglages/annuaire/sources`.
-pub async fn montrer(cadre: Cadre) -> Reponse {
-    let noms = |sources: &[Origine]| {
-        let noms = sources.iter().filter(|source| **source != Exemple).enumerate();
-        noms.map(|(rang, source)| format!("{}. {}", rang + 1, source.libelle())).collect::<Vec<_>>().join(" ; ")
-    };
-    let champs = |champs: &[Champ]| match champs {
-        [] => "Toutes les autres informations".to_owned(),
-        champs => champs.iter().map(|champ| champ.libelle()).collect::<Vec<_>>().join(", "),
-    };
-    let lignes = ORDRES.iter().map(|ordre| {
-        vec![
-            Cellule::texte(champs(ordre.champs)),
-            Cellule::texte(noms(ordre.sources)),
-            Cellule::texte(ordre.pourquoi),
-            Cellule::texte(texte::jour(ordre.depuis)),
-        ]
-    });
-    let page = PageSources {
-        ordres: Tableau {
-            legende: "Qui est suivi, dans l’ordre".to_owned(),
-            colonnes: ["Information", "Sources", "Pourquoi", "Depuis le"].map(str::to_owned).into(),
-            lignes: lignes.collect(),
-        },
-    };
-    cadre.page("L’ordre des sources", &page)?.fil(&FIL).repondre()
 }
 
 #[cfg(test)]

@@ -1,27 +1,31 @@
 //! Two actors side by side: what differs is chosen, what would move is told, then they are merged, or set aside for ever.
 //! The first of the address stays; the second goes into it.
+//!
+//! - `vue`: what the page says of the two.
 
-use askama::Template;
+mod vue;
+
 use axum::extract::Path;
 use axum::http::StatusCode;
 use platform::{ReadTx, journal};
-use web::composants::{Cellule, ChampOptions, Conflit, Etiquette, Html, OptionDeChamp, Resume, ResumeErreurs, Tableau};
+use web::composants::Conflit;
 use web::formulaire::Erreurs;
-use web::{Cadre, CheckedForm, Erreur, Instance, Reponse, Saisie, texte};
+use web::{Cadre, CheckedForm, Erreur, Reponse, Saisie};
+
+use self::vue::{PageBanc, apercu, cote_a_cote, page};
 
 use super::demenagement::{self, Suite};
 use super::fusion::{self, Refuse};
-use super::liste::{URL, ton};
+use super::liste::URL;
 use super::reunion::{Choisis, Choix, Compare, comparer, montrables};
-use super::rules::{Raison, Surete};
-use super::storage::{self as doublons, etat};
+use super::rules::Raison;
+use super::storage::paires::{self, etat};
 use crate::acteur::{self, agrement, etablissement, storage, theme, valeur};
 use crate::evenements;
-use crate::fiche::source_et_date;
 use crate::offre::lecture;
 use crate::offre::storage::OffreComplete;
 use crate::tenue::FIL;
-use crate::vocabulaire::{Champ, EtatActeur};
+use crate::vocabulaire::EtatActeur;
 
 /// One of the two, with all that hangs on it.
 struct Cote {
@@ -72,7 +76,7 @@ impl Paire {
             return Err(Erreur::Introuvable("cette paire : c’est deux fois la même fiche"));
         }
         let (garde, absorbe) = (Cote::lire(tx, a).await?, Cote::lire(tx, b).await?);
-        let (etat, raisons) = doublons::la_paire(tx, &garde.acteur.id, &absorbe.acteur.id).await?.unzip();
+        let (etat, raisons) = paires::la_paire(tx, &garde.acteur.id, &absorbe.acteur.id).await?.unzip();
         let compares = comparer(&garde.valeurs, &montrables(absorbe.acteur.diffusion, absorbe.valeurs.clone()));
         Ok(Self { compares, etat, raisons: raisons.unwrap_or_default(), garde, absorbe })
     }
@@ -92,222 +96,6 @@ impl Paire {
                 (compare.champ, choix)
             })
             .collect()
-    }
-}
-
-#[derive(Template)]
-#[template(path = "banc.html")]
-struct PageBanc {
-    adresse: String,
-    inverse: String,
-    garde: String,
-    garde_url: String,
-    absorbe: String,
-    absorbe_url: String,
-    raisons: Vec<Etiquette>,
-    avertissement: Option<String>,
-    ecartee: bool,
-    compare: Tableau,
-    resume: ResumeErreurs,
-    caches: Html,
-    versions: (i64, i64),
-    conflit: Option<Conflit>,
-    choix: Vec<ChampOptions>,
-    mouvements: Resume,
-    apercu: Option<Tableau>,
-}
-
-fn provenance(v: &valeur::Model) -> String {
-    source_et_date(v.source, v.source_du)
-}
-
-/// A value in the words of the page.
-fn dire(instance: &Instance, v: &valeur::Model) -> String {
-    match v.champ {
-        Champ::Commune => v.valeur.parse().map_or_else(
-            |_| v.valeur.clone(),
-            |code| format!("{} ({})", instance.referentiel().nom_commune(&code), v.valeur),
-        ),
-        _ => v.valeur.clone(),
-    }
-}
-
-fn cote_a_cote(instance: &Instance, paire: &Paire) -> Tableau {
-    let cellule = |v: Option<&valeur::Model>| {
-        v.map_or_else(
-            || Cellule::texte("–"),
-            |v| {
-                Cellule::html(format!(
-                    "{}<br><span class=\"govuk-hint\">{}</span>",
-                    web::composants::echapper(&dire(instance, v)),
-                    web::composants::echapper(&provenance(v))
-                ))
-            },
-        )
-    };
-    let siren = |cote: &Cote| Cellule::texte(cote.acteur.siren.as_ref().map_or("–", |siren| siren.as_str()));
-    let mut lignes = vec![vec![Cellule::texte("SIREN"), siren(&paire.garde), siren(&paire.absorbe)]];
-    lignes.extend(paire.compares.iter().map(|compare| {
-        vec![
-            Cellule::texte(compare.champ.libelle()),
-            cellule(compare.garde.as_ref()),
-            cellule(compare.absorbe.as_ref()),
-        ]
-    }));
-    let liste =
-        |textes: Vec<String>| Cellule::texte(if textes.is_empty() { "–".to_owned() } else { textes.join(" ; ") });
-    let adresses = |cote: &Cote| {
-        let une = |e: &etablissement::Model| {
-            let adresse = e.adresse.clone().unwrap_or_else(|| "adresse non connue".to_owned());
-            let siret = e.siret.as_ref().map_or_else(String::new, |siret| format!(", SIRET {siret}"));
-            format!(
-                "{adresse}, {}{siret}{}",
-                instance.referentiel().nom_commune(&e.commune),
-                if e.ouvert { "" } else { " (fermé)" }
-            )
-        };
-        liste(cote.etablissements.iter().map(une).collect())
-    };
-    let agrements = |cote: &Cote| {
-        liste(
-            cote.agrements
-                .iter()
-                .map(|a| a.genre().map_or(a.genre.clone(), |genre| genre.libelle().to_owned()))
-                .collect(),
-        )
-    };
-    let themes = |cote: &Cote| {
-        let noms = &instance.locaux().themes;
-        let themes: Vec<_> = cote.themes.iter().filter_map(theme::Model::theme).collect();
-        Cellule::texte(noms.noms(&themes))
-    };
-    let offres = |cote: &Cote| liste(cote.offres.iter().map(|complete| complete.offre.titre.clone()).collect());
-    lignes.push(vec![Cellule::texte("Adresses"), adresses(&paire.garde), adresses(&paire.absorbe)]);
-    lignes.push(vec![Cellule::texte("Agréments"), agrements(&paire.garde), agrements(&paire.absorbe)]);
-    lignes.push(vec![Cellule::texte("Thèmes"), themes(&paire.garde), themes(&paire.absorbe)]);
-    lignes.push(vec![Cellule::texte("Offres"), offres(&paire.garde), offres(&paire.absorbe)]);
-    Tableau {
-        legende: "Les deux fiches, côte à côte".to_owned(),
-        colonnes: vec![
-            "Quoi".to_owned(),
-            format!("Reste : {}", paire.garde.acteur.nom),
-            format!("Part : {}", paire.absorbe.acteur.nom),
-        ],
-        lignes,
-    }
-}
-
-/// What goes from one to the other.
-fn mouvements(paire: &Paire) -> Resume {
-    let (garde, absorbe) = (&paire.garde, &paire.absorbe);
-    let siren = garde.acteur.siren.as_ref().or(absorbe.acteur.siren.as_ref()).map(|siren| siren.as_str());
-    let suivent = demenagement::suivent(siren, &garde.etablissements, absorbe.etablissements.clone()).len();
-    let restent = absorbe.etablissements.len() - suivent;
-    let nombre = |n: usize| u64::try_from(n).unwrap_or(u64::MAX);
-    let entier = |n: i64| u64::try_from(n).unwrap_or(0);
-    let mut etablissements =
-        texte::accorde(nombre(suivent), "passe à la fiche qui reste", "passent à la fiche qui reste");
-    if restent > 0 {
-        etablissements = format!(
-            "{etablissements} ; {} avec l’ancienne fiche : autre SIREN, ou adresse déjà connue",
-            texte::accorde(nombre(restent), "reste", "restent")
-        );
-    }
-    let numero = match (&garde.acteur.siren, &absorbe.acteur.siren) {
-        (Some(a), Some(b)) if a != b => {
-            format!("{} reste ; {} reste attaché à l’ancienne fiche", a.as_str(), b.as_str())
-        }
-        (None, Some(b)) => format!("{} passe à la fiche qui reste", b.as_str()),
-        (Some(a), _) => a.as_str().to_owned(),
-        (None, None) => "aucun".to_owned(),
-    };
-    Resume::default()
-        .ligne("SIREN", numero)
-        .ligne("Établissements", etablissements)
-        .ligne("Agréments", "ceux qui manquent sont ajoutés")
-        .ligne("Thèmes", "ceux qui manquent sont ajoutés")
-        .ligne(
-            "Offres",
-            texte::accorde(nombre(absorbe.offres.len()), "passe à la fiche qui reste", "passent à la fiche qui reste"),
-        )
-        .ligne(
-            "Photos",
-            texte::accorde(entier(absorbe.suite.photos), "passe à la fiche qui reste", "passent à la fiche qui reste"),
-        )
-        .ligne("Réseaux dont elle est membre", texte::accorde(entier(absorbe.suite.reseaux), "suit", "suivent"))
-        .ligne("Demandes en attente", texte::accorde(entier(absorbe.suite.demandes), "suit", "suivent"))
-        .ligne("Fonctions des personnes", texte::accorde(entier(absorbe.personnes), "suit", "suivent"))
-        .ligne("Projets", texte::accorde(entier(absorbe.projets), "suit", "suivent"))
-        .ligne("Ancienne adresse de la page", "elle mène à la fiche qui reste")
-}
-
-fn apercu(instance: &Instance, paire: &Paire, choisis: &Choisis) -> Tableau {
-    let lignes = paire.compares.iter().filter_map(|compare| {
-        let choix = choisis.get(&compare.champ).copied().unwrap_or(compare.defaut());
-        let (retenue, de) = match choix {
-            Choix::Garde => (compare.garde.as_ref()?, "la fiche qui reste"),
-            Choix::Absorbe => (compare.absorbe.as_ref()?, "la fiche qui part"),
-        };
-        let champ = compare.champ.libelle();
-        Some(vec![
-            Cellule::texte(champ),
-            Cellule::texte(dire(instance, retenue)),
-            Cellule::texte(de),
-            Cellule::texte(provenance(retenue)),
-        ])
-    });
-    Tableau {
-        legende: "La fiche après la réunion".to_owned(),
-        colonnes: ["Quoi", "Valeur", "Vient de", "Source"].map(str::to_owned).into(),
-        lignes: lignes.collect(),
-    }
-}
-
-fn avertissement(paire: &Paire) -> Option<String> {
-    let (a, b) = (&paire.garde.acteur, &paire.absorbe.acteur);
-    match (&a.siren, &b.siren) {
-        (Some(un), Some(autre)) if un != autre => Some(format!(
-            "Deux SIREN : ce sont deux unités légales ({} et {}). Ne les réunissez que si l’une a pris la suite de l’autre.",
-            un.as_str(),
-            autre.as_str()
-        )),
-        _ => None,
-    }
-}
-
-fn page(cadre: &Cadre, paire: &Paire, saisie: Saisie, erreurs: Erreurs) -> PageBanc {
-    let instance = &cadre.instance;
-    let saisie = paire.compares.iter().filter(|compare| compare.differe()).fold(saisie, |saisie, compare| {
-        let nom = compare.champ.as_str();
-        if saisie.texte(nom).is_empty() { saisie.avec(nom, "a") } else { saisie }
-    });
-    let f = cadre.formulaire_avec(saisie, erreurs);
-    let choix = paire.compares.iter().filter(|compare| compare.differe()).filter_map(|compare| {
-        let (a, b) = (compare.garde.as_ref()?, compare.absorbe.as_ref()?);
-        let option = |lettre, v: &valeur::Model| OptionDeChamp::nouvelle(lettre, dire(instance, v)).aide(provenance(v));
-        Some(f.radios(compare.champ.as_str(), compare.champ.libelle(), [option("a", a), option("b", b)]))
-    });
-    let (a, b) = (&paire.garde.acteur, &paire.absorbe.acteur);
-    let points: i64 = paire.raisons.iter().map(|raison| raison.points()).sum();
-    let surete = Surete::de(points).unwrap_or(Surete::Possible);
-    PageBanc {
-        adresse: paire.adresse(),
-        inverse: format!("{URL}/{}/{}", b.reference, a.reference),
-        garde: a.nom.clone(),
-        garde_url: format!("/annuaire/{}", a.reference),
-        absorbe: b.nom.clone(),
-        absorbe_url: format!("/annuaire/{}", b.reference),
-        raisons: paire.raisons.iter().map(|raison| Etiquette::nouvelle(raison.libelle(), ton(surete))).collect(),
-        avertissement: avertissement(paire),
-        ecartee: paire.etat.as_deref() == Some(etat::ECARTE),
-        compare: cote_a_cote(instance, paire),
-        resume: f.resume(),
-        caches: f.caches(),
-        versions: (a.version, b.version),
-        conflit: None,
-        choix: choix.collect(),
-        mouvements: mouvements(paire),
-        apercu: None,
     }
 }
 
@@ -352,7 +140,7 @@ async fn juger(cadre: &Cadre, form: &CheckedForm, paire: &Paire, etat: &str, mes
     let par = cadre.visiteur.personne_id().map(|id| id.as_str());
     let tx = instance.db.begin().await?;
     let (a, b) = (&paire.garde.acteur.id, &paire.absorbe.acteur.id);
-    doublons::juger(&tx, a, b, etat, par, instance.clock.instant()).await?;
+    paires::juger(&tx, a, b, etat, par, instance.clock.instant()).await?;
     let genre = if etat == etat::ECARTE { evenements::ECARTE } else { evenements::REPRIS };
     let evenement = evenements::de_l_acteur(cadre, genre, a).faits(serde_json::json!({ "autre": b.as_str() }));
     journal::ecrire(&tx, &*instance.clock, &*instance.ids, evenement).await?;

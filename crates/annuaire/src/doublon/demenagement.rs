@@ -19,7 +19,7 @@ pub fn suivent(
     autres: Vec<etablissement::Model>,
 ) -> Vec<etablissement::Model> {
     let pliee =
-        |e: &etablissement::Model| Some((e.commune.clone(), super::rules::cle_de_l_adresse(e.adresse.as_deref()?)?));
+        |e: &etablissement::Model| Some((e.commune.clone(), super::cles::cle_de_l_adresse(e.adresse.as_deref()?)?));
     autres
         .into_iter()
         .filter(|e| match e.siret.as_deref() {

@@ -9,7 +9,7 @@ use web::{Cadre, CheckedForm, Erreur, Reponse, texte};
 
 use super::fusion::{self, Trace};
 use super::liste::URL;
-use super::storage::{self as doublons, Fusion};
+use super::storage::reunions::{self, Fusion};
 use crate::acteur;
 use crate::evenements;
 use crate::tenue::FIL;
@@ -27,7 +27,7 @@ struct PageReunion {
 }
 
 async fn lire(tx: &ReadTx, id: &str) -> Result<(Fusion, acteur::Model), Erreur> {
-    let fusion = doublons::fusion(tx, id).await?.ok_or(Erreur::Introuvable("cette réunion"))?;
+    let fusion = reunions::fusion(tx, id).await?.ok_or(Erreur::Introuvable("cette réunion"))?;
     let garde = acteur::Entity::find_by_id(fusion.garde.clone()).one(tx).await?;
     Ok((fusion, garde.ok_or(Erreur::Introuvable("cet acteur"))?))
 }

@@ -13,7 +13,8 @@ use web::Instance;
 
 use super::demenagement::{self, PAR_LOT};
 use super::reunion::{Choisis, Ecrits, montrables, reunir as choisir};
-use super::storage::{self as doublons, Fusion, etat};
+use super::storage::paires::{etat, juger};
+use super::storage::reunions::{self, Fusion};
 use crate::acteur::{self, ActeurId, storage, valeur};
 use crate::tenue::storage as tenue;
 use crate::vocabulaire::{Champ, EtatActeur, Origine};
@@ -111,8 +112,8 @@ pub async fn reunir(
         faite_le: maintenant,
         defaite_le: None,
     };
-    doublons::inserer(tx, &fusion, par).await?;
-    doublons::juger(tx, &garde.id, &absorbe.id, etat::REUNI, par, maintenant).await?;
+    reunions::inserer(tx, &fusion, par).await?;
+    juger(tx, &garde.id, &absorbe.id, etat::REUNI, par, maintenant).await?;
     Ok(fusion.id)
 }
 
@@ -191,10 +192,10 @@ async fn retirer(
 /// [`Refuse`]: nothing may be kept.
 pub async fn defaire(tx: &WriteTx, instance: &Instance, fusion: &Fusion, par: Option<&str>) -> Result<(), Refuse> {
     let maintenant = instance.clock.instant();
-    if let Some(nom) = doublons::plus_recente(tx, fusion).await? {
+    if let Some(nom) = reunions::plus_recente(tx, fusion).await? {
         return Err(Refuse::Impossible(format!("Défaites d’abord la réunion de « {nom} », plus récente.")));
     }
-    if !doublons::marquer_defaite(tx, &fusion.id, par, maintenant).await? {
+    if !reunions::marquer_defaite(tx, &fusion.id, par, maintenant).await? {
         return Err(Refuse::Impossible("Cette réunion est déjà défaite.".to_owned()));
     }
     let trace: Trace = serde_json::from_str(&fusion.trace).map_err(|erreur| DbErr::Custom(erreur.to_string()))?;
@@ -221,7 +222,7 @@ pub async fn defaire(tx: &WriteTx, instance: &Instance, fusion: &Fusion, par: Op
     if !tenue::reprojeter(tx, instance, sans).await? || !tenue::reprojeter(tx, instance, avec).await? {
         return Err(Refuse::Conflit);
     }
-    doublons::juger(tx, &garde.id, &absorbe.id, etat::PROPOSE, par, maintenant).await?;
+    juger(tx, &garde.id, &absorbe.id, etat::PROPOSE, par, maintenant).await?;
     Ok(())
 }
 

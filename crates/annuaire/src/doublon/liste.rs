@@ -9,7 +9,8 @@ use web::{Cadre, CheckedForm, Erreur, Instance, Reponse, Saisie, texte};
 
 use super::recherche;
 use super::rules::{Raison, Surete};
-use super::storage::{self, Faite, Filtre, Ligne, etat};
+use super::storage::paires::{self, Filtre, Ligne, etat};
+use super::storage::reunions::{self, Faite};
 use crate::a_decider::Tranche;
 use crate::tenue::FIL;
 
@@ -66,8 +67,8 @@ pub async fn montrer(cadre: Cadre) -> Reponse {
     let tranche = Tranche::demandee(&cadre);
     let tx = cadre.instance.db.read().await?;
     let contenu = match vue {
-        Vue::Reunies => reunies(&cadre, &tx, tranche).await?,
-        _ => paires(&cadre, &tx, vue, saisie, tranche).await?,
+        Vue::Reunies => les_reunies(&cadre, &tx, tranche).await?,
+        _ => les_paires(&cadre, &tx, vue, saisie, tranche).await?,
     };
     cadre.page("Doublons de l’annuaire", &contenu)?.fil(&FIL).repondre()
 }
@@ -82,7 +83,7 @@ fn onglets(vue: Vue) -> Onglets {
     )
 }
 
-async fn paires(
+async fn les_paires(
     cadre: &Cadre,
     tx: &ReadTx,
     vue: Vue,
@@ -94,8 +95,8 @@ async fn paires(
         surete: saisie.texte("surete").parse().ok(),
         raison: saisie.texte("raison").parse().ok(),
     };
-    let total = storage::nombre(tx, &filtre).await?;
-    let lignes = storage::lister(tx, &filtre, tranche).await?;
+    let total = paires::nombre(tx, &filtre).await?;
+    let lignes = paires::lister(tx, &filtre, tranche).await?;
     let mut base = vue.adresse();
     for (nom, valeur) in [("surete", filtre.surete.map(Surete::as_str)), ("raison", filtre.raison.map(Raison::as_str))]
     {
@@ -173,9 +174,9 @@ fn tableau(instance: &Instance, lignes: &[Ligne]) -> Tableau {
     }
 }
 
-async fn reunies(cadre: &Cadre, tx: &ReadTx, tranche: Tranche) -> Result<PageDoublons, Erreur> {
-    let total = storage::nombre_de_faites(tx).await?;
-    let faites = storage::faites(tx, tranche).await?;
+async fn les_reunies(cadre: &Cadre, tx: &ReadTx, tranche: Tranche) -> Result<PageDoublons, Erreur> {
+    let total = reunions::nombre(tx).await?;
+    let faites = reunions::lister(tx, tranche).await?;
     Ok(PageDoublons {
         onglets: onglets(Vue::Reunies),
         caches: cadre.formulaire().caches(),

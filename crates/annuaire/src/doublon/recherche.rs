@@ -7,8 +7,9 @@ use platform::worker::EchecTravail;
 use sea_orm::DbErr;
 use web::Instance;
 
-use super::rules::{Candidat, paires};
-use super::storage;
+use super::cles::Candidat;
+use super::rules::paires;
+use super::storage::paires as storage;
 
 /// Subject in the outbox.
 pub(crate) const SUJET: &str = "annuaire-doublons";

@@ -2,6 +2,7 @@ use proptest::prelude::*;
 use rstest::rstest;
 
 use super::*;
+use crate::doublon::cles::Fiche;
 
 fn fiche(id: &str, nom: &str) -> Fiche {
     Fiche { id: id.to_owned(), nom: nom.to_owned(), commune: Some("54528".to_owned()), ..Fiche::default() }
@@ -68,16 +69,6 @@ fn une_adresse_seule_ou_une_boite_publique_ne_suffit_pas() {
     assert_eq!(raisons_de(un.clone(), autre.clone()), None);
     let aussi = Fiche { courriel: Some("A@gmail.com".to_owned()), ..autre };
     assert_eq!(raisons_de(un, aussi), Some(vec![Raison::Courriel, Raison::Adresse]));
-}
-
-#[rstest]
-#[case("12 bis, R. de la Gare", Some("12 bis rue gare"))]
-#[case("12 BIS RUE DE LA GARE", Some("12 bis rue gare"))]
-#[case("3 av. du Gal Leclerc", Some("3 avenue general leclerc"))]
-#[case("Mairie", None)]
-#[case("", None)]
-fn une_adresse_se_plie(#[case] adresse: &str, #[case] attendue: Option<&str>) {
-    assert_eq!(cle_de_l_adresse(adresse).as_deref(), attendue);
 }
 
 /// Two hundred associations of one house share a telephone: it says nothing, and costs nothing.

@@ -118,7 +118,7 @@ impl Lue {
 async fn lire(tx: &ReadTx, instance: &Instance, reference: &str) -> Result<Lue, Erreur> {
     let proposition = storage::par_reference(tx, reference).await?.ok_or(Erreur::Introuvable("cette proposition"))?;
     let lu = acteur::Entity::find_by_id(proposition.acteur_id.clone()).one(tx).await?;
-    let acteur = doublon::storage::suivre(tx, lu.ok_or(Erreur::Introuvable("cet acteur"))?).await?;
+    let acteur = doublon::chemin::suivre(tx, lu.ok_or(Erreur::Introuvable("cet acteur"))?).await?;
     if acteur.etat == EtatActeur::Masque {
         return Err(Erreur::Introuvable("cet acteur"));
     }

@@ -2,8 +2,10 @@
 //!
 //! - [`storage`]: the rows.
 //! - [`lecture`]: offers with what hangs on them, in one statement.
+//! - `vue`: an offer as the pages show it.
 //! - [`pages`]: the screens of the actor's representative and of the agent of the site.
 
 pub mod lecture;
 pub mod pages;
 pub mod storage;
+pub(crate) mod vue;

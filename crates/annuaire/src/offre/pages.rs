@@ -17,7 +17,7 @@ use web::{Cadre, CheckedForm, Erreur, Instance, Reponse, Saisie, recherche, text
 
 use super::lecture;
 use super::storage::{self, Model, OffreComplete, OffreId};
-use crate::fiche::OffreVue;
+use super::vue::OffreVue;
 use crate::recherche::SOURCE;
 use crate::vocabulaire::{GenreOffre, GenreTerritoire, ModeOffre};
 use crate::{acces, acteur, evenements};

@@ -33,7 +33,7 @@ fn preuve(r: &Revendication) -> String {
 /// The actor claimed, where it is now.
 pub(crate) async fn acteur_de(db: &impl sea_orm::ConnectionTrait, r: &Revendication) -> Result<acteur::Model, Erreur> {
     let lu = acteur::Entity::find_by_id(r.acteur_id.clone()).one(db).await?;
-    let acteur = doublon::storage::suivre(db, lu.ok_or(Erreur::Introuvable("cet acteur"))?).await?;
+    let acteur = doublon::chemin::suivre(db, lu.ok_or(Erreur::Introuvable("cet acteur"))?).await?;
     if acteur.etat == EtatActeur::Masque {
         return Err(Erreur::Introuvable("cet acteur"));
     }

@@ -9,6 +9,7 @@
 //! - [`agrements`]: approvals that end, told three months before.
 //! - [`campagne`]: the rhythm of the reminders, and what came of them month by month.
 //! - [`a_tenir`]: the agents' work list: what is to be decided, what sleeps.
+//! - [`sources`]: which source is followed, shown to agents.
 //! - [`relance`]: every day, pages that nobody confirms fall asleep, and some actors are written to; they confirm by a
 //!   link, without account.
 
@@ -20,6 +21,7 @@ pub(crate) mod champs;
 pub mod modifier;
 pub mod relance;
 pub mod rules;
+pub mod sources;
 pub mod storage;
 
 /// The way back to the work of the directory, from the agents' pages.

@@ -121,7 +121,7 @@ pub async fn ouvrir(cadre: Cadre, Path(secret): Path<String>) -> Reponse {
     let jeton = jeton::lire(&tx, instance.clock.instant(), USAGE, &secret).await?.ok_or_else(perime)?;
     let acteur = acteur::Entity::find_by_id(acteur::ActeurId(jeton.cible)).one(&tx).await?.ok_or_else(perime)?;
     let relance = acteur.id.clone();
-    let acteur = doublon::storage::suivre(&tx, acteur).await?;
+    let acteur = doublon::chemin::suivre(&tx, acteur).await?;
     let deja = tenue::deja_ouverte(&tx, &relance).await?;
     drop(tx);
     if !deja {
@@ -162,7 +162,7 @@ pub async fn confirmer(cadre: Cadre, Path(secret): Path<String>, form: CheckedFo
     let acteur = acteur::Entity::find_by_id(acteur::ActeurId(cible)).one(&tx).await?.ok_or_else(perime)?;
     let relance = acteur.id.clone();
     // Merged since into another: that one is confirmed.
-    let acteur = doublon::storage::suivre(&tx, acteur).await?;
+    let acteur = doublon::chemin::suivre(&tx, acteur).await?;
     let id = acteur.id.clone();
     if !tenue::reprojeter(&tx, instance, acteur.confirme(maintenant)).await? {
         return Err(Erreur::Invalide("La fiche vient de changer. Rouvrez le lien et recommencez.".to_owned()));
