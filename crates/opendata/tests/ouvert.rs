@@ -2,12 +2,17 @@
 
 #![expect(clippy::unwrap_used, reason = "a test fails with a line number")]
 
+use std::time::Duration;
+
 use axum::http::{StatusCode, header};
+use axum::routing::get;
 use platform::{Instant, ReadTx};
 use serde_json::{Value, json};
 use testkit::{Appli, Moteur};
+use web::application::Limites;
+use web::feature::Route;
 use web::ouvert::{Case, Colonne, Etat, Genre, Jeu, Lot};
-use web::{Erreur, Feature, Instance};
+use web::{Acces, Erreur, Feature, Instance};
 
 const LIGNES: i64 = 1_234;
 const PAR_LOT: i64 = 100;
@@ -54,8 +59,14 @@ async fn lot(_: &ReadTx, _: &Instance, apres: &str) -> Result<Lot, Erreur> {
 }
 
 fn publie() -> Feature {
+    let route = |chemin, vers| Route { methodes: "GET", chemin, acces: Acces::Public, vers };
     Feature {
         nom: "essai",
+        routes: vec![
+            route("/api/v1/casse", get(casser)),
+            route("/api/v1/panne", get(|| async { Err::<(), _>(Erreur::Indisponible("la base")) })),
+            route("/api/v1/lent", get(std::future::pending::<()>)),
+        ],
         jeux: JEUX,
         api: Some(|| {
             json!({
@@ -69,6 +80,11 @@ fn publie() -> Feature {
         }),
         ..Feature::default()
     }
+}
+
+#[expect(clippy::panic, reason = "a page that stops")]
+async fn casser() {
+    panic!("une page casse");
 }
 
 async fn appli() -> Appli {
@@ -169,5 +185,22 @@ async fn les_interfaces_se_decrivent_ensemble() {
     assert!(document["components"]["schemas"]["Lieu"].is_object());
     let page = n.ouvrir("/api").await;
     page.exiger("Lire les lieux").exiger("GET /api/v1/lieux").exiger("Combien");
+    appli.fin().await;
+}
+
+#[tokio::test]
+async fn un_programme_lit_du_json_meme_quand_le_site_casse() {
+    let limites = Limites { delai: Duration::from_millis(200), ..Limites::default() };
+    let appli = Appli::avec_limites(Moteur::Sqlite, vec![opendata::feature(), publie()], limites).await;
+    let mut n = appli.navigateur();
+    for (chemin, statut) in [("/api/v1/casse", 500), ("/api/v1/panne", 503), ("/api/v1/lent", 503)] {
+        let page = n.ouvrir(chemin).await;
+        assert_eq!(page.statut.as_u16(), statut, "{chemin}");
+        assert_eq!(page.entetes[header::CONTENT_TYPE], "application/problem+json", "{chemin}");
+        assert_eq!(page.entetes[header::ACCESS_CONTROL_ALLOW_ORIGIN], "*", "{chemin}");
+        let corps: Value = serde_json::from_str(&page.html).unwrap();
+        assert_eq!(corps["status"], statut, "{chemin}");
+        assert!(corps["detail"].as_str().is_some_and(|dit| !dit.contains("casse")), "{corps}");
+    }
     appli.fin().await;
 }

@@ -107,6 +107,7 @@ pub fn application(instances: Instances, routes: Vec<Route>, limites: &Limites) 
         .route("/actifs/{empreinte}/{nom}", get(actifs::servir))
         .layer(CatchPanicLayer::custom(panique))
         .layer(TimeoutLayer::with_status_code(StatusCode::SERVICE_UNAVAILABLE, limites.delai))
+        .layer(from_fn(repondre_aux_programmes))
         .layer(CompressionLayer::new().quality(CompressionLevel::Precise(4)))
         .layer(from_fn(move |request, suite| poids::mesurer(mesures.clone(), request, suite)))
 }
@@ -301,7 +302,7 @@ pub fn repondre_erreur(contexte: &Contexte, erreur: &Erreur) -> Response {
     }
     let cadre = Cadre::nouveau(contexte.clone());
     let page = page_erreur(contexte, &cadre, erreur);
-    let reponse = if contexte.uri.path().starts_with("/api/") {
+    let reponse = if pour_un_programme(contexte.uri.path()) {
         probleme(erreur, &page)
     } else {
         let titre = page.titre;
@@ -318,17 +319,37 @@ pub fn repondre_erreur(contexte: &Contexte, erreur: &Erreur) -> Response {
     }
 }
 
+fn pour_un_programme(chemin: &str) -> bool {
+    chemin.starts_with("/api/")
+}
+
 fn probleme(erreur: &Erreur, page: &PageErreur) -> Reponse {
     // What follows the first sentence leads to pages, but for the number of an error of ours.
     let dits = if matches!(erreur, Erreur::Interne(_)) { 2 } else { 1 };
     let detail = page.paragraphes.iter().take(dits).map(String::as_str).collect::<Vec<_>>().join(" ");
-    let corps = Probleme { title: page.titre, status: erreur.statut().as_u16(), detail };
+    ecrire_le_probleme(erreur.statut(), page.titre, detail)
+}
+
+fn ecrire_le_probleme(statut: StatusCode, title: &str, detail: String) -> Reponse {
+    let corps = Probleme { title, status: statut.as_u16(), detail };
     let entetes = [
         (header::CONTENT_TYPE, "application/problem+json"),
         (header::CACHE_CONTROL, "no-store"),
         (header::ACCESS_CONTROL_ALLOW_ORIGIN, "*"),
     ];
-    Ok((erreur.statut(), entetes, serde_json::to_string(&corps)?).into_response())
+    Ok((statut, entetes, serde_json::to_string(&corps)?).into_response())
+}
+
+/// What stops a request from outside (a panic, the time limit) knows no page: a program is answered as JSON all the same.
+async fn repondre_aux_programmes(request: Request, suite: Next) -> Response {
+    let programme = pour_un_programme(request.uri().path());
+    let reponse = suite.run(request).await;
+    let json = reponse.headers().get(header::CONTENT_TYPE).is_some_and(|genre| genre.as_bytes().ends_with(b"json"));
+    if !programme || json || !reponse.status().is_server_error() {
+        return reponse;
+    }
+    let detail = "Rien n’a été enregistré. Réessayez dans un instant.".to_owned();
+    ecrire_le_probleme(reponse.status(), "Quelque chose n’a pas marché", detail).unwrap_or(reponse)
 }
 
 /// Signing in brings back to the page that was asked (GET only: a form would be lost, its page says so).
