@@ -11,7 +11,7 @@ use axum::extract::Path;
 use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use domain::theme::Theme;
-use platform::Jour;
+use platform::{Jour, ReadTx};
 use web::composants::{Cellule, Etiquette, Html, Resume, Tableau, Ton, echapper};
 use web::{Cache, Cadre, Erreur, Instance, Reponse, texte};
 
@@ -20,11 +20,13 @@ pub(crate) use self::sources::{au_public, source_et_date};
 use self::sources::{note_de_source, provenance};
 use crate::acces::{self, Trouve};
 use crate::acteur::valeur::{self, retenue};
-use crate::acteur::{self, agrement, storage, succession, theme};
+use crate::acteur::{self, agrement, etablissement, storage, succession, theme};
 use crate::offre::lecture;
+use crate::offre::storage::OffreComplete;
 use crate::offre::vue::OffreVue;
 use crate::photo;
 use crate::photo::pages::PhotoVue;
+use crate::photo::storage::Photo;
 use crate::tenue::champs::OUVERTURES;
 use crate::tenue::rules::{Fraicheur, fraicheur};
 use crate::vocabulaire::{Champ, Diffusion, EtatActeur, Origine, Reponse as TroisValeurs};
@@ -72,10 +74,34 @@ struct PageFiche {
     revendiquer: Option<String>,
 }
 
+/// What hangs on an actor.
+struct Lue {
+    etablissements: Vec<etablissement::Model>,
+    agrements: Vec<agrement::Model>,
+    themes: Vec<theme::Model>,
+    valeurs: Vec<valeur::Model>,
+    offres: Vec<OffreComplete>,
+    etapes: Vec<succession::Etape>,
+    photos: Vec<Photo>,
+}
+
+impl Lue {
+    async fn lire(tx: &ReadTx, acteur: &acteur::Model) -> Result<Self, Erreur> {
+        Ok(Self {
+            etablissements: storage::etablissements(tx, &acteur.id).await?,
+            agrements: storage::agrements(tx, &acteur.id).await?,
+            themes: storage::themes(tx, &acteur.id).await?,
+            valeurs: storage::valeurs(tx, &acteur.id).await?,
+            offres: lecture::de_l_acteur(tx, &acteur.id).await?,
+            etapes: succession::de_l_acteur(tx, acteur).await?,
+            photos: photo::storage::de_l_acteur(tx, &acteur.id).await?,
+        })
+    }
+}
+
 /// GET. Eight statements, whatever the actor.
 pub async fn montrer(cadre: Cadre, Path(reference): Path<String>) -> Reponse {
-    let instance = &cadre.instance;
-    let tx = instance.db.read().await?;
+    let tx = cadre.instance.db.read().await?;
     let acteur = match acces::trouver(&tx, &reference).await? {
         Trouve::Ici(acteur) => *acteur,
         Trouve::Ailleurs(reference) => return Ok(deplacee(&reference)),
@@ -84,44 +110,40 @@ pub async fn montrer(cadre: Cadre, Path(reference): Path<String>) -> Reponse {
     if acteur.etat == EtatActeur::Endormi && !gerable {
         return Err(Erreur::Introuvable("cet acteur"));
     }
-    let etablissements = storage::etablissements(&tx, &acteur.id).await?;
-    let agrements = storage::agrements(&tx, &acteur.id).await?;
-    let themes = storage::themes(&tx, &acteur.id).await?;
-    let valeurs = storage::valeurs(&tx, &acteur.id).await?;
-    let offres = lecture::de_l_acteur(&tx, &acteur.id).await?;
-    let etapes = succession::de_l_acteur(&tx, &acteur).await?;
-    let photos = photo::storage::de_l_acteur(&tx, &acteur.id).await?;
-    let page = PageFiche {
+    let lue = Lue::lire(&tx, &acteur).await?;
+    let page = page(&cadre, acteur, lue, gerable);
+    let titre = page.nom.clone();
+    cadre.page(titre, &page)?.fil(&[("Annuaire", "/annuaire")]).cache(Cache::Public(60)).repondre()
+}
+
+fn page(cadre: &Cadre, acteur: acteur::Model, lue: Lue, gerable: bool) -> PageFiche {
+    let instance = &cadre.instance;
+    let offertes = lue.offres.into_iter().filter(|complete| complete.offre.active);
+    PageFiche {
         surtitre: surtitre(instance, &acteur),
         exemple: acteur.exemple,
         avis: avis(instance, &acteur),
         presentation: Html(texte::paragraphes(acteur.presentation.as_deref().unwrap_or_default())),
-        themes: themes.iter().filter_map(|theme| theme_vu(instance, theme)).collect(),
-        photos: photos.into_iter().map(|photo| PhotoVue::nouvelle(&acteur, photo)).collect(),
-        offres: offres
-            .into_iter()
-            .filter(|complete| complete.offre.active)
-            .map(|complete| OffreVue::nouvelle(instance, complete))
-            .collect(),
+        themes: lue.themes.iter().filter_map(|theme| theme_vu(instance, theme)).collect(),
+        photos: lue.photos.into_iter().map(|photo| PhotoVue::nouvelle(&acteur, photo)).collect(),
+        offres: offertes.map(|complete| OffreVue::nouvelle(instance, complete)).collect(),
         ess: [
             EssVue::nouvelle("Selon la loi", acteur.ess_loi, &acteur.ess_loi_motif, "r-40"),
             EssVue::nouvelle("Dans les statistiques", acteur.ess_stat, &acteur.ess_stat_motif, "r-43"),
         ],
-        resume: resume(&acteur, &valeurs),
-        agrements: tableau_des_agrements(instance, &agrements),
-        etablissements: tableau_des_etablissements(instance, &acteur, &etablissements),
-        recits: succession::raconter(acteur.siren.as_ref().map_or("", |siren| siren.as_str()), &etapes),
-        carte: Html(carte(instance, &acteur, &etablissements)),
-        provenance: provenance(&acteur, &valeurs),
+        resume: resume(&acteur, &lue.valeurs),
+        agrements: tableau_des_agrements(instance, &lue.agrements),
+        etablissements: tableau_des_etablissements(instance, &acteur, &lue.etablissements),
+        recits: succession::raconter(acteur.siren.as_ref().map_or("", |siren| siren.as_str()), &lue.etapes),
+        carte: Html(carte(instance, &acteur, &lue.etablissements)),
+        provenance: provenance(&acteur, &lue.valeurs),
         gerer: gerable.then(|| format!("/annuaire/{}", acteur.reference)),
         proposer: format!("/annuaire/{}/proposer", acteur.reference),
         revendiquer: (!acces::represente(&cadre.visiteur, &acteur) && acteur.etat != EtatActeur::Cesse)
             .then(|| format!("/annuaire/{}/revendiquer", acteur.reference)),
         sigle: acteur.sigle.filter(|sigle| *sigle != acteur.nom),
         nom: acteur.nom,
-    };
-    let titre = page.nom.clone();
-    cadre.page(titre, &page)?.fil(&[("Annuaire", "/annuaire")]).cache(Cache::Public(60)).repondre()
+    }
 }
 
 /// For good, as far as one knows: a merge that is undone is seen again within the hour.

@@ -103,6 +103,32 @@ mod tests {
         assert!(relue.pixels().any(|p| p.0.iter().all(|c| *c > 120)), "{relue:?}");
     }
 
+    /// A JPEG that says "turn me a quarter to the right", as telephones write it.
+    fn jpeg_couche(largeur: u32, hauteur: u32) -> Vec<u8> {
+        let mut octets = Cursor::new(Vec::new());
+        RgbImage::from_fn(
+            largeur,
+            hauteur,
+            |x, _| if x < largeur / 2 { Rgb([250, 10, 10]) } else { Rgb([10, 10, 250]) },
+        )
+        .write_to(&mut octets, ImageFormat::Jpeg)
+        .unwrap();
+        let mut segment = b"\xff\xe1\x00\x22Exif\0\0II*\0\x08\0\0\0\x01\0\x12\x01\x03\0\x01\0\0\0\x06\0\0\0".to_vec();
+        segment.extend([0; 4]);
+        let mut jpeg = octets.into_inner();
+        jpeg.splice(2..2, segment);
+        jpeg
+    }
+
+    #[test]
+    fn une_photo_couchee_est_redressee() {
+        let petite = reduire(&jpeg_couche(2_400, 1_200)).unwrap();
+        assert_eq!((petite.largeur, petite.hauteur), (600, 1_200));
+        let relue = image::load_from_memory(&petite.octets).unwrap().to_rgb8();
+        let (haut, bas) = (relue.get_pixel(300, 100).0, relue.get_pixel(300, 1_100).0);
+        assert!(haut[0] > 200 && bas[2] > 200, "what was on the left is on top: {haut:?} {bas:?}");
+    }
+
     #[test]
     fn ce_qui_n_est_pas_une_image_est_refuse() {
         assert!(reduire(b"GIF89a, ou pas").is_err());
