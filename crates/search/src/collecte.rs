@@ -3,6 +3,7 @@
 
 use std::cmp::Ordering;
 use std::collections::BTreeMap;
+use std::ops::Range;
 
 use tantivy::collector::{Collector, SegmentCollector};
 use tantivy::columnar::{StrColumn, TermOrdHit};
@@ -43,7 +44,8 @@ pub(crate) struct ParSegment {
     /// Ordinals below are before the head.
     seuil: u64,
     tete: usize,
-    axes: Vec<&'static str>,
+    /// Ordinals of the values of each axis, which the dictionary keeps together.
+    axes: Vec<(&'static str, Range<u64>)>,
 }
 
 impl Collector for Collecte {
@@ -54,7 +56,13 @@ impl Collector for Collecte {
         let colonnes = segment.fast_fields();
         let facettes = if self.axes.is_empty() { None } else { colonnes.str("facettes")? };
         let comptes = vec![0; facettes.as_ref().map_or(0, |colonne| colonne.dictionary().num_terms())];
-        let (tete, axes) = (self.tete, self.axes.clone());
+        let tete = self.tete;
+        let axes = match &facettes {
+            Some(colonne) => {
+                self.axes.iter().map(|axe| Ok((*axe, valeurs(colonne, axe)?))).collect::<tantivy::Result<_>>()?
+            }
+            None => Vec::new(),
+        };
         // Counts alone rank nothing.
         let tri = if tete == 0 { None } else { colonnes.str("tri")? };
         let seuil = match (&self.apres, &tri) {
@@ -128,20 +136,32 @@ impl ParSegment {
     }
 
     fn nommer_les_facettes(&self) -> BTreeMap<String, BTreeMap<String, usize>> {
-        let mut facettes: BTreeMap<String, BTreeMap<String, usize>> = BTreeMap::new();
-        let Some(colonne) = &self.facettes else { return facettes };
-        let vus: Vec<(u64, u32)> = (0..).zip(&self.comptes).filter(|(_, n)| **n > 0).map(|(o, n)| (o, *n)).collect();
-        let ordinaux: Vec<u64> = vus.iter().map(|(ordinal, _)| *ordinal).collect();
-        for (jeton, (_, nombre)) in textes(colonne, &ordinaux).into_iter().zip(vus) {
-            let Some((axe, valeur)) = jeton.split_once(SEPARATEUR) else { continue };
-            if !self.axes.contains(&axe) {
-                continue;
-            }
-            let nombre = usize::try_from(nombre).unwrap_or(usize::MAX);
-            facettes.entry(axe.to_owned()).or_default().insert(valeur.to_owned(), nombre);
-        }
-        facettes
+        let Some(colonne) = &self.facettes else { return BTreeMap::new() };
+        self.axes.iter().map(|(axe, valeurs)| ((*axe).to_owned(), self.nommer(colonne, valeurs.clone()))).collect()
     }
+
+    fn nommer(&self, colonne: &StrColumn, valeurs: Range<u64>) -> BTreeMap<String, usize> {
+        let compte = |ordinal: u64| usize::try_from(ordinal).ok().and_then(|rang| self.comptes.get(rang)).copied();
+        let vus: Vec<(u64, u32)> =
+            valeurs.filter_map(|ordinal| Some((ordinal, compte(ordinal)?))).filter(|(_, nombre)| *nombre > 0).collect();
+        let ordinaux: Vec<u64> = vus.iter().map(|(ordinal, _)| *ordinal).collect();
+        let nommes = textes(colonne, &ordinaux).into_iter().zip(vus).filter_map(|(jeton, (_, nombre))| {
+            let (_, valeur) = jeton.split_once(SEPARATEUR)?;
+            Some((valeur.to_owned(), usize::try_from(nombre).unwrap_or(usize::MAX)))
+        });
+        nommes.collect()
+    }
+}
+
+/// Where the values of an axis are in the dictionary.
+fn valeurs(colonne: &StrColumn, axe: &str) -> tantivy::Result<Range<u64>> {
+    let premier = |jeton: String| {
+        Ok::<u64, tantivy::TantivyError>(match colonne.dictionary().term_ord_or_next(jeton)? {
+            TermOrdHit::Exact(ordinal) | TermOrdHit::Next(ordinal) => ordinal,
+        })
+    };
+    // A space comes next to the separator.
+    Ok(premier(format!("{axe}{SEPARATEUR}"))?..premier(format!("{axe} "))?)
 }
 
 /// The first ordinal after a key, which this segment may not hold.
