@@ -121,7 +121,8 @@ const DONNEES: &[Donnees] = &[
     },
     Donnees {
         quoi: "Qui demande à tenir la fiche d’une structure, avec sa preuve ; qui propose une correction, et son adresse",
-        pourquoi: "Vérifier que cette personne agit pour la structure, et lui répondre (mission d’intérêt public)",
+        pourquoi: "Vérifier que cette personne agit pour la structure, et lui répondre (mission d’intérêt public). Qui choisit \
+                   la parole d’un réseau est lu par les représentants vérifiés de ce réseau",
         duree: "Tant que le compte existe ; l’adresse d’une personne sans compte, un mois après la réponse",
     },
     Donnees {

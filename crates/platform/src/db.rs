@@ -44,8 +44,20 @@ impl DbOptions {
     /// Options with the usual number of readers.
     #[must_use]
     pub fn new(url: impl Into<String>, schema: impl Into<String>) -> Self {
-        Self { url: url.into(), schema: schema.into(), lecteurs: 8, durable: true }
+        let url = url.into();
+        let lecteurs = if url.starts_with("sqlite") { lecteurs_sqlite() } else { LECTEURS_POSTGRES };
+        Self { url, schema: schema.into(), lecteurs, durable: true }
     }
+}
+
+/// PostgreSQL reads elsewhere: more connections than cores keep it busy.
+const LECTEURS_POSTGRES: u32 = 8;
+
+/// SQLite reads here, each connection on its own thread and with its own cache: two for each core. More take memory and the
+/// turn of others (docs/performance.md).
+fn lecteurs_sqlite() -> u32 {
+    let coeurs = std::thread::available_parallelism().map_or(2, std::num::NonZero::get);
+    u32::try_from(2 * coeurs).unwrap_or(u32::MAX).min(16)
 }
 
 /// One instance's database.

@@ -4,8 +4,10 @@
 //!
 //! - [`rules`]: who may be written to, and how many a day. Pure.
 //! - [`storage`]: networks, members, approvals.
+//! - [`demandes`]: people who claim a member by the network's word.
 //! - [`pages`]: the space of a network. [`reglages`]: the agent's screen.
 
+pub mod demandes;
 pub mod pages;
 pub mod reglages;
 pub mod rules;

@@ -11,6 +11,7 @@ use web::composants::{Cellule, ChampTexte, EtatVide, Exports, Html, Pagination, 
 use web::formulaire::Erreurs;
 use web::{Cadre, CheckedForm, Erreur, Instance, Reponse, Saisie, fichier, texte};
 
+use super::demandes::{self, DemandeVue};
 use super::rules::{Silence, relancable, reste_aujourd_hui};
 use super::storage::{self, Candidat, Membre, Reseau};
 use crate::acteur;
@@ -53,6 +54,7 @@ struct PageReseau {
     reference: String,
     actif: bool,
     chiffres: Resume,
+    demandes: Vec<DemandeVue>,
     qui: ChampTexte,
     candidats: Vec<(String, String)>,
     caches_de_relance: Html,
@@ -155,6 +157,7 @@ struct Vue {
 async fn page(tx: &ReadTx, cadre: &Cadre, reseau: &Reseau, vue: Vue) -> Result<PageReseau, Erreur> {
     let instance = &cadre.instance;
     let membres = storage::membres(tx, &reseau.id, None).await?;
+    let demandes = demandes::lire(tx, cadre, reseau).await?;
     let (campagne, _) = campagne::lire(tx).await?;
     let envoyes = storage::relances_depuis(tx, &reseau.id, instance.debut_de(instance.aujourd_hui())).await?;
     let compter = |garde: &dyn Fn(&&Membre) -> bool| membres.iter().filter(|m| garde(m)).count();
@@ -164,6 +167,7 @@ async fn page(tx: &ReadTx, cadre: &Cadre, reseau: &Reseau, vue: Vue) -> Result<P
     let f = cadre.formulaire_avec(vue.saisie, vue.erreurs);
     let url = format!("/reseaux/{}", reseau.reference);
     Ok(PageReseau {
+        demandes,
         resume: f.resume(),
         caches: f.caches(),
         chiffres: Resume::default()
@@ -210,7 +214,7 @@ pub async fn montrer(cadre: Cadre, Path(reference): Path<String>) -> Reponse {
     repondre(&cadre, &page, StatusCode::OK)
 }
 
-/// POST: adds, approves, writes to, or takes away a member.
+/// POST: adds, approves, writes to, or takes away a member; answers to who claims one.
 pub async fn agir(cadre: Cadre, Path(reference): Path<String>, form: CheckedForm) -> Reponse {
     let tx = cadre.instance.db.read().await?;
     let reseau = ouvrir(&tx, &cadre, &reference).await?;
@@ -224,6 +228,11 @@ pub async fn agir(cadre: Cadre, Path(reference): Path<String>, form: CheckedForm
         acte @ ("approuver" | "retirer") => {
             let approuve = acte == "approuver";
             changer(tx, &cadre, &reseau, form, approuve).await
+        }
+        acte @ ("confirmer-demande" | "ecarter-demande") => {
+            let confirme = acte == "confirmer-demande";
+            drop(tx);
+            demandes::repondre(&cadre, &reseau, form, confirme).await
         }
         _ => Err(Erreur::Invalide("Choisissez ce que vous voulez faire.".to_owned())),
     }

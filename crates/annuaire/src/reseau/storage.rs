@@ -87,6 +87,77 @@ pub async fn tous(
     .await
 }
 
+/// A network, as a mail names it.
+#[derive(Clone, Debug, PartialEq, Eq, FromQueryResult)]
+pub struct Nomme {
+    /// Reference.
+    pub reference: String,
+    /// Organisation.
+    pub organisation_id: OrganisationId,
+    /// Name of the organisation.
+    pub nom: String,
+}
+
+/// The open networks that have this actor as a member, by name.
+///
+/// # Errors
+/// The engine refused.
+pub async fn de_l_acteur(db: &impl ConnectionTrait, acteur: &ActeurId) -> Result<Vec<Nomme>, DbErr> {
+    let acteur = acteur.as_str();
+    Nomme::find_by_statement(raw_sql!(
+        Postgres,
+        "SELECT r.reference, r.organisation_id, o.nom
+         FROM reseau_membre m JOIN reseau r ON r.id = m.reseau_id JOIN organisation o ON o.id = r.organisation_id
+         WHERE m.acteur_id = {acteur} AND r.actif ORDER BY o.nom_tri, r.id"
+    ))
+    .all(db)
+    .await
+}
+
+/// A claim on a member, by the network's word.
+#[derive(Clone, Debug, PartialEq, Eq, FromQueryResult)]
+pub struct Demande {
+    /// Its reference.
+    pub reference: String,
+    /// Name of the actor.
+    pub acteur: String,
+    /// Reference of the actor.
+    pub fiche: String,
+    /// Who claims.
+    pub qui: String,
+    /// In their words.
+    pub preuve: String,
+    /// Asked.
+    pub demandee_le: Instant,
+}
+
+/// Claims on the members of a network that wait for its word, oldest first; or the one with this reference. Nobody answers
+/// to their own.
+///
+/// # Errors
+/// The engine refused.
+pub async fn demandes(
+    db: &impl ConnectionTrait,
+    reseau: &ReseauId,
+    reference: Option<&str>,
+    sauf: Option<&PersonneId>,
+    limite: i64,
+) -> Result<Vec<Demande>, DbErr> {
+    let (reseau, sauf) = (reseau.as_str(), sauf.map_or("", PersonneId::as_str));
+    let (tout, reference) = (reference.is_none(), reference.unwrap_or_default());
+    Demande::find_by_statement(raw_sql!(
+        Postgres,
+        "SELECT d.reference, a.nom AS acteur, a.reference AS fiche, p.prenom || ' ' || p.nom AS qui, d.preuve, d.demandee_le
+         FROM reseau_membre m JOIN acteur_revendication d ON d.acteur_id = m.acteur_id
+         JOIN acteur a ON a.id = d.acteur_id JOIN personne p ON p.id = d.personne_id
+         WHERE m.reseau_id = {reseau} AND d.etat = 'attente' AND d.moyen = 'reseau' AND a.etat <> 'masque'
+           AND d.personne_id <> {sauf} AND ({tout} OR d.reference = {reference})
+         ORDER BY d.demandee_le, d.id LIMIT {limite}"
+    ))
+    .all(db)
+    .await
+}
+
 /// The network of this organisation.
 ///
 /// # Errors

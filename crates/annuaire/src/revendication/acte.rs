@@ -25,7 +25,7 @@ fn preuve(r: &Revendication) -> String {
     match r.moyen {
         Moyen::Courriel => format!("Lien reçu à l’adresse {} de la structure", r.preuve),
         Moyen::Poste => "Code reçu par lettre au siège de la structure".to_owned(),
-        Moyen::Reseau => format!("Parole d’un réseau ({}), vérifiée par un agent", r.preuve),
+        Moyen::Reseau => format!("Parole d’un réseau ({})", r.preuve),
         Moyen::Agent => "Vérifié par un agent du département".to_owned(),
     }
 }

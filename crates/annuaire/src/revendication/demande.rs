@@ -14,6 +14,7 @@ use super::rules::{Connu, EtatRevendication, Moyen, adresse_postale, code_saisi,
 use super::storage::{self, Revendication};
 use crate::acteur::{self, etablissement};
 use crate::evenements;
+use crate::reseau::demandes;
 use crate::vocabulaire::EtatActeur;
 use crate::{acces, acteur::storage as acteurs};
 
@@ -94,7 +95,9 @@ fn page(
                 "Une lettre part à l’adresse du siège : {}. Elle porte un code à saisir ici, valable {CODE_JOURS} jours.",
                 ouvert.adresse_du_siege(&cadre.instance).unwrap_or_default().join(", ")
             ),
-            Moyen::Reseau => "Une union, une fédération, une chambre régionale… Dites laquelle, et qui y appeler.".to_owned(),
+            Moyen::Reseau => "Une union, une fédération, une chambre régionale… Dites laquelle, et qui y \
+                               appeler. S’il a son espace sur ce site, il lit votre nom et ces mots, et répond lui-même."
+                .to_owned(),
             Moyen::Agent => "Dites qui vous êtes dans la structure, et ce qui le montre.".to_owned(),
         };
         OptionDeChamp::nouvelle(moyen.as_str(), moyen.libelle()).aide(aide)
@@ -201,7 +204,8 @@ pub async fn demander(cadre: Cadre, Path(reference): Path<String>, form: Checked
     let message = match moyen {
         Moyen::Courriel => "Un lien est parti à cette adresse. Il est valable sept jours.",
         Moyen::Poste => "Votre demande est notée. Un agent prépare la lettre ; revenez ici avec le code.",
-        Moyen::Reseau | Moyen::Agent => "Votre demande est notée. Un agent la lira et vous répondra par courriel.",
+        Moyen::Reseau => "Votre demande est notée. Le réseau ou un agent la lira ; la réponse vient par courriel.",
+        Moyen::Agent => "Votre demande est notée. Un agent la lira et vous répondra par courriel.",
     };
     form.conclure(tx, &format!("/annuaire/{}", ouvert.acteur.reference), message).await
 }
@@ -231,6 +235,9 @@ async fn noter(
     };
     if moyen == Moyen::Courriel {
         envoyer_le_lien(tx, instance, &revendication, acteur, &personne.nom_complet()).await?;
+    }
+    if moyen == Moyen::Reseau {
+        demandes::prevenir(tx, instance, acteur, personne).await?;
     }
     storage::inserer(tx, &revendication).await?;
     let evenement = evenements::de_l_acteur(cadre, evenements::REVENDIQUE, &acteur.id)

@@ -161,3 +161,68 @@ async fn marquer_un_reseau_demande_un_siren(#[case] moteur: Moteur) {
     agent.envoyer(&page, RESEAUX, &[("siren", &numero)]).await.exiger("était déjà un réseau");
     appli.fin().await;
 }
+
+#[rstest]
+#[case::sqlite(Moteur::Sqlite)]
+#[case::postgres(Moteur::Postgres)]
+#[tokio::test]
+async fn la_parole_d_un_reseau_donne_la_fiche(#[case] moteur: Moteur) {
+    let acteurs = ["La Recyclerie de Toul", "La Recyclerie de Nancy"].map(|nom| Acteur { nom, ..Acteur::default() });
+    let (appli, faits) = appli_avec(moteur, &acteurs).await;
+    let (mut cress, url) = reseau(&appli, 50, "Chambre régionale (exemple)", "cress@exemple.invalid", true).await;
+    let (mut autre, autre_url) = reseau(&appli, 51, "Union (exemple)", "union@exemple.invalid", true).await;
+    for (_, reference) in &faits {
+        let page = cress.ouvrir(&url).await;
+        let choix = [("membre", reference.as_str()), ("acte", "ajouter"), ("_cle", reference.as_str())];
+        cress.envoyer(&page, &url, &choix).await.exiger("est dans le réseau");
+    }
+    // Somebody claims two members by the network's word; its people are told, the other network is not.
+    let (mut camille, _) = appli.connecter("camille@exemple.invalid", None).await;
+    for (_, reference) in &faits {
+        let ici = format!("/annuaire/{reference}/revendiquer");
+        let page = camille.ouvrir(&ici).await;
+        let dits = [("moyen", "reseau"), ("preuve", "Je préside l’association, la chambre me connaît.")];
+        camille.envoyer(&page, &ici, &dits).await.exiger("Le réseau ou un agent la lira");
+    }
+    appli.travailler().await;
+    let courriels = appli.courriels().await;
+    let ecrits: Vec<String> =
+        courriels.iter().filter(|c| c.texte().contains("dit agir pour")).map(|c| c.destinataire().to_owned()).collect();
+    assert_eq!(ecrits, ["cress@exemple.invalid", "cress@exemple.invalid"]);
+    assert!(!autre.ouvrir(&autre_url).await.contient("Qui tient ces fiches"));
+    let page = cress.ouvrir(&url).await;
+    page.exiger("Qui tient ces fiches ?").exiger("la chambre me connaît");
+
+    // Only the network of the member answers, and once.
+    let premiere = page.attribut("input[name=demande]", "value").unwrap();
+    let autre_page = autre.ouvrir(&autre_url).await;
+    let chez_autrui = [("demande", premiere.as_str()), ("acte", "confirmer-demande")];
+    autre.envoyer(&autre_page, &autre_url, &chez_autrui).await.exiger("déjà reçu une réponse");
+    let oui = [("demande", premiere.as_str()), ("acte", "confirmer-demande"), ("_cle", "oui")];
+    cress.envoyer(&page, &url, &oui).await.exiger("tient maintenant la fiche");
+    let encore = [("demande", premiere.as_str()), ("acte", "ecarter-demande"), ("_cle", "encore")];
+    cress.envoyer(&page, &url, &encore).await.exiger("déjà reçu une réponse");
+    let page = cress.ouvrir(&url).await;
+    let seconde = page.attribut("input[name=demande]", "value").unwrap();
+    let non = [("demande", seconde.as_str()), ("acte", "ecarter-demande"), ("_cle", "non")];
+    cress.envoyer(&page, &url, &non).await.exiger("elle peut choisir une autre façon");
+    assert!(!cress.ouvrir(&url).await.contient("Qui tient ces fiches"));
+    appli.travailler().await;
+    let mut tenues = 0;
+    for (_, reference) in &faits {
+        let page = camille.ouvrir(&format!("/annuaire/{reference}/modifier")).await;
+        tenues += usize::from(page.statut == StatusCode::OK);
+    }
+    assert_eq!(tenues, 1, "one page is held, the other one is not");
+    let refus = appli.courriels().await.into_iter().find(|c| c.texte().contains("n’a pas pu confirmer")).unwrap();
+    assert_eq!(refus.destinataire(), "camille@exemple.invalid");
+
+    // Nobody answers to their own claim.
+    let (mut moi, _) = appli.connecter("cress@exemple.invalid", None).await;
+    let ici = format!("/annuaire/{}/revendiquer", faits[0].1);
+    let page = moi.ouvrir(&ici).await;
+    let dits = [("moyen", "reseau"), ("preuve", "Je suis de la chambre régionale.")];
+    moi.envoyer(&page, &ici, &dits).await.exiger("Le réseau ou un agent la lira");
+    assert!(!moi.ouvrir(&url).await.contient("Qui tient ces fiches"));
+    appli.fin().await;
+}

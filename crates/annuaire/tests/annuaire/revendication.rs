@@ -230,7 +230,7 @@ async fn un_agent_verifie_ou_refuse_avec_la_raison(#[case] moteur: Moteur) {
     assert_eq!(refus.statut, StatusCode::UNPROCESSABLE_ENTITY);
     let page = camille.ouvrir(&url).await;
     let mot = "Présidente, <script>alert(1)</script> voir le site de la fédération";
-    camille.envoyer(&page, &url, &[("moyen", "reseau"), ("preuve", mot)]).await.exiger("Un agent la lira");
+    camille.envoyer(&page, &url, &[("moyen", "reseau"), ("preuve", mot)]).await.exiger("un agent la lira");
     let une = agent.ouvrir(LISTE).await.attribut("main th a, main td a", "href").unwrap();
     let page = agent.ouvrir(&une).await;
     page.exiger("<script>alert(1)</script>");
