@@ -1,6 +1,6 @@
 // What keeps the directory true: the rhythm of the campaign, what to repair first, a network and its members.
 import { expect, test } from "../maison/essai.js";
-import { entrerComme } from "../maison/gestes.js";
+import { courriel, entrerComme, seConnecter } from "../maison/gestes.js";
 
 test("règle la campagne, voit que réparer d’abord, anime un réseau", async ({ arrive }) => {
   const agent = await arrive();
@@ -30,8 +30,41 @@ test("règle la campagne, voit que réparer d’abord, anime un réseau", async 
   await agent.envoyer(/La fiche est juste.*Clic et voisins/);
   await agent.lit("est dite juste");
   await agent.capturer("reseau");
+  const espace = agent.chemin;
   const passant = await arrive();
   await passant.aller("/annuaire?q=clic+et+voisins");
   await passant.suivre("Clic et voisins (exemple)");
   await passant.lit("Fiche relue par");
+
+  // Somebody acts for a member, and the network can tell.
+  await passant.suivre("Tenir cette fiche");
+  await seConnecter(passant, "dominique@exemple.invalid");
+  await passant.aller("/annuaire?q=clic+et+voisins");
+  await passant.suivre("Clic et voisins (exemple)");
+  await passant.suivre("Tenir cette fiche");
+  await passant.cocher("Un réseau qui connaît la structure");
+  await passant.remplir("En quelques mots", "Trésorière depuis un an, le réseau m’a vue en mai.");
+  await passant.envoyer("Demander");
+  await passant.lit("Le réseau ou un agent la lira");
+  await agent.aller(espace);
+  await agent.lit("Qui tient ces fiches ?");
+  await agent.envoyer(/Je confirme/);
+  await agent.lit("tient maintenant la fiche");
+  await courriel(passant, "dominique@exemple.invalid", /vérifi/);
+});
+
+test("garde une recherche, décide si un courriel en part", async ({ arrive }) => {
+  const passant = await arrive();
+  await seConnecter(passant, "recherche@exemple.invalid");
+  await passant.aller("/annuaire?theme=reemploi");
+  await passant.deplier("Garder cette recherche");
+  await passant.envoyer("La garder et m’écrire s’il y a du nouveau");
+  await passant.lit("La recherche est gardée");
+  await passant.aller("/annuaire/recherches");
+  await passant.titre("Mes recherches");
+  await passant.lit("un courriel par semaine au plus");
+  await passant.envoyer(/Ne plus m’écrire/);
+  await passant.lit("Aucun courriel");
+  await passant.envoyer(/Supprimer/);
+  await passant.lit("Vous n’avez gardé aucune recherche");
 });

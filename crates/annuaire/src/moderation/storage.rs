@@ -194,8 +194,8 @@ pub(crate) async fn lister(db: &impl ConnectionTrait, tranche: Tranche) -> Resul
     let (decidees, premier, nombre) = (tranche.decidees, tranche.premier(), tranche.nombre());
     let lignes = Ligne::find_by_statement(raw_sql!(
         Postgres,
-        "SELECT r.reference, a.nom AS acteur, a.commune, p.prenom || ' ' || p.nom AS qui, r.courriel, r.ecarts, r.etat,
-            r.proposee_le
+        "SELECT r.reference, a.nom AS acteur, a.commune, r.courriel, r.ecarts, r.etat, r.proposee_le,
+            COALESCE(NULLIF(TRIM(p.prenom || ' ' || p.nom), ''), p.courriel) AS qui
          FROM acteur_proposition r JOIN acteur a ON a.id = r.acteur_id LEFT JOIN personne p ON p.id = r.personne_id
          WHERE (r.etat <> 'attente') = {decidees}
          ORDER BY CASE WHEN r.etat = 'attente' THEN r.proposee_le ELSE -r.proposee_le END, r.id

@@ -147,7 +147,8 @@ pub async fn demandes(
     let (tout, reference) = (reference.is_none(), reference.unwrap_or_default());
     Demande::find_by_statement(raw_sql!(
         Postgres,
-        "SELECT d.reference, a.nom AS acteur, a.reference AS fiche, p.prenom || ' ' || p.nom AS qui, d.preuve, d.demandee_le
+        "SELECT d.reference, a.nom AS acteur, a.reference AS fiche, d.preuve, d.demandee_le,
+            COALESCE(NULLIF(TRIM(p.prenom || ' ' || p.nom), ''), p.courriel, 'personne effacée') AS qui
          FROM reseau_membre m JOIN acteur_revendication d ON d.acteur_id = m.acteur_id
          JOIN acteur a ON a.id = d.acteur_id JOIN personne p ON p.id = d.personne_id
          WHERE m.reseau_id = {reseau} AND d.etat = 'attente' AND d.moyen = 'reseau' AND a.etat <> 'masque'

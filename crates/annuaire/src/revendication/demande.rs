@@ -96,7 +96,7 @@ fn page(
                 ouvert.adresse_du_siege(&cadre.instance).unwrap_or_default().join(", ")
             ),
             Moyen::Reseau => "Une union, une fédération, une chambre régionale… Dites laquelle, et qui y \
-                               appeler. S’il a son espace sur ce site, il lit votre nom et ces mots, et répond lui-même."
+                               appeler. S’il a son espace sur ce site, il lit votre nom (ou votre adresse) et ces mots, et répond lui-même."
                 .to_owned(),
             Moyen::Agent => "Dites qui vous êtes dans la structure, et ce qui le montre.".to_owned(),
         };
@@ -115,10 +115,9 @@ fn page(
                 .aide(format!("Seulement pour le lien par courriel. Elle finit par {ou}."))
                 .courriel()
         }),
-        preuve: f
-            .long("preuve", "En quelques mots", 600)
-            .lignes(3)
-            .aide("Seulement pour un réseau ou un agent : votre rôle, qui peut le confirmer, où on peut le lire."),
+        preuve: f.long("preuve", "En quelques mots", 600).lignes(3).aide(
+            "Seulement pour un réseau ou un agent : votre nom, votre rôle, qui peut le confirmer, où on peut le lire.",
+        ),
     }
 }
 

@@ -198,8 +198,8 @@ pub(crate) async fn lister(db: &impl ConnectionTrait, tranche: Tranche) -> Resul
     let (decidees, premier, nombre) = (tranche.decidees, tranche.premier(), tranche.nombre());
     let lignes = Ligne::find_by_statement(raw_sql!(
         Postgres,
-        "SELECT r.reference, a.nom AS acteur, a.commune, p.prenom || ' ' || p.nom AS qui, r.moyen, r.etat, r.demandee_le,
-            r.lettre_le
+        "SELECT r.reference, a.nom AS acteur, a.commune, r.moyen, r.etat, r.demandee_le, r.lettre_le,
+            COALESCE(NULLIF(TRIM(p.prenom || ' ' || p.nom), ''), p.courriel, 'personne effacée') AS qui
          FROM acteur_revendication r JOIN acteur a ON a.id = r.acteur_id JOIN personne p ON p.id = r.personne_id
          WHERE (r.etat <> 'attente') = {decidees}
          ORDER BY CASE WHEN r.etat = 'attente' THEN 0 ELSE -r.decidee_le END,

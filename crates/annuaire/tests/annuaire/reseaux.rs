@@ -5,6 +5,7 @@ use annuaire::vocabulaire::{Champ, Diffusion, EtatActeur, Origine};
 use axum::http::StatusCode;
 use domain::droit::Fonction;
 use rstest::rstest;
+use sea_orm::{ConnectionTrait, raw_sql};
 use socle::mandat::{self, Verification};
 use socle::organisation::{self, Nature};
 use testkit::{Appli, Moteur, Navigateur};
@@ -177,7 +178,12 @@ async fn la_parole_d_un_reseau_donne_la_fiche(#[case] moteur: Moteur) {
         cress.envoyer(&page, &url, &choix).await.exiger("est dans le réseau");
     }
     // Somebody claims two members by the network's word; its people are told, the other network is not.
-    let (mut camille, _) = appli.connecter("camille@exemple.invalid", None).await;
+    let (mut camille, id) = appli.connecter("camille@exemple.invalid", None).await;
+    // Who has just signed in has no name yet: the address says who it is.
+    let id = id.as_str();
+    let tx = appli.instance.db.begin().await.unwrap();
+    tx.execute_raw(raw_sql!(Postgres, "UPDATE personne SET prenom = '', nom = '' WHERE id = {id}")).await.unwrap();
+    tx.commit().await.unwrap();
     for (_, reference) in &faits {
         let ici = format!("/annuaire/{reference}/revendiquer");
         let page = camille.ouvrir(&ici).await;
@@ -191,7 +197,7 @@ async fn la_parole_d_un_reseau_donne_la_fiche(#[case] moteur: Moteur) {
     assert_eq!(ecrits, ["cress@exemple.invalid", "cress@exemple.invalid"]);
     assert!(!autre.ouvrir(&autre_url).await.contient("Qui tient ces fiches"));
     let page = cress.ouvrir(&url).await;
-    page.exiger("Qui tient ces fiches ?").exiger("la chambre me connaît");
+    page.exiger("Qui tient ces fiches ?").exiger("camille@exemple.invalid, pour").exiger("la chambre me connaît");
 
     // Only the network of the member answers, and once.
     let premiere = page.attribut("input[name=demande]", "value").unwrap();
