@@ -4,6 +4,17 @@
 /** Letters wait for the next one; a choice does not. */
 const FRAPPE_MS = 350;
 
+/** The other choices, with how many answers each one now has. The one in hand stays: its own counts do not change. */
+function recompter(formulaire: HTMLFormElement, page: Document): void {
+  for (const choix of formulaire.querySelectorAll("select")) {
+    const neuf = page.querySelector<HTMLSelectElement>(`form[data-vivant] select[name="${choix.name}"]`);
+    if (!neuf || choix === document.activeElement) continue;
+    const choisi = choix.value;
+    choix.replaceChildren(...neuf.childNodes);
+    choix.value = choisi;
+  }
+}
+
 /** Forms marked `data-vivant`, over the `data-resultats` of the page: what is inside is replaced, what it says is announced. */
 export function suivreLesFiltres(): void {
   const resultats = document.querySelector<HTMLElement>("[data-resultats]");
@@ -22,10 +33,12 @@ export function suivreLesFiltres(): void {
     try {
       const reponse = await fetch(adresse);
       const contenu = /<main[\s\S]*<\/main>/.exec(await reponse.text())?.[0] ?? "";
-      const neufs = new DOMParser().parseFromString(contenu, "text/html").querySelector<HTMLElement>("[data-resultats]");
+      const page = new DOMParser().parseFromString(contenu, "text/html");
+      const neufs = page.querySelector<HTMLElement>("[data-resultats]");
       // Another answer came first, or this one is not the list: the button stays.
       if (numero !== demande || !reponse.ok || !neufs) return;
       resultats.replaceChildren(...neufs.childNodes);
+      recompter(formulaire, page);
       history.replaceState(null, "", adresse);
       annonce.textContent = neufs.dataset["resultats"] || (resultats.querySelector("h2")?.textContent ?? "");
       resultats.dispatchEvent(new CustomEvent("resultats", { bubbles: true }));

@@ -75,6 +75,22 @@ test("les aides suivent les filtres, et le disent", async ({ arrive }) => {
   await expect(passant.page.getByLabel("Qui porte le projet ?").locator("option:checked")).toHaveText("Commune");
 });
 
+test("l’annuaire suit ses filtres, et recompte les autres choix", async ({ arrive }) => {
+  const passant = await arrive();
+  await passant.aller("/annuaire");
+  const titre = passant.page.locator("#t-resultats");
+  const formes = passant.page.getByLabel("Forme", { exact: true }).locator("option");
+  const [avant, comptes] = [await titre.innerText(), await formes.allTextContents()];
+  await passant.choisir("Thème", { index: 1 });
+  if (passant.scripts) await expect(passant.page).toHaveURL(/theme=/);
+  else await passant.envoyer("Chercher");
+  await expect(titre).not.toHaveText(avant);
+  if (passant.scripts) await expect(passant.page.getByRole("status").filter({ hasText: await titre.innerText() })).toHaveCount(1);
+  expect(await formes.allTextContents(), "the other choices say how many are left").not.toEqual(comptes);
+  await expect(passant.page.getByLabel("Thème").locator("option:checked")).not.toHaveText("Tous");
+  await passant.juger();
+});
+
 test("un agent demande les raccourcis du clavier, puis les arrête", async ({ arrive }) => {
   const agent = await arrive();
   await agent.aller("/affichage");

@@ -5,10 +5,12 @@
 //! - [`rules`]: who may be written to, and how many a day. Pure.
 //! - [`storage`]: networks, members, approvals.
 //! - [`demandes`]: people who claim a member by the network's word.
+//! - `relances`: mails to the members that must confirm.
 //! - [`pages`]: the space of a network. [`reglages`]: the agent's screen.
 
 pub mod demandes;
 pub mod pages;
 pub mod reglages;
+mod relances;
 pub mod rules;
 pub mod storage;

@@ -12,12 +12,12 @@ use web::formulaire::Erreurs;
 use web::{Cadre, CheckedForm, Erreur, Instance, Reponse, Saisie, fichier, texte};
 
 use super::demandes::{self, DemandeVue};
+use super::relances;
 use super::rules::{Silence, relancable, reste_aujourd_hui};
 use super::storage::{self, Candidat, Membre, Reseau};
 use crate::acteur;
 use crate::evenements;
 use crate::tenue::rules::{Fraicheur, fraicheur};
-use crate::tenue::storage::ARelancer;
 use crate::tenue::{campagne, relance};
 use crate::vocabulaire::EtatActeur;
 
@@ -113,7 +113,7 @@ fn fraicheur_de(instance: &Instance, membre: &Membre) -> Fraicheur {
     fraicheur(instance.aujourd_hui(), depuis, None)
 }
 
-fn peut_etre_relance(instance: &Instance, membre: &Membre) -> Result<(), Silence> {
+pub(super) fn peut_etre_relance(instance: &Instance, membre: &Membre) -> Result<(), Silence> {
     let recente = membre.relancee_le.is_some_and(|le| le > relance::limite(instance));
     relancable(membre.etat, fraicheur_de(instance, membre), membre.courriel.is_some(), recente)
 }
@@ -220,10 +220,14 @@ pub async fn agir(cadre: Cadre, Path(reference): Path<String>, form: CheckedForm
     let reseau = ouvrir(&tx, &cadre, &reference).await?;
     match form.saisie.texte("acte") {
         "ajouter" => ajouter(tx, &cadre, &reseau, form).await,
-        "relancer-toutes" => relancer(tx, &cadre, &reseau, form, None).await,
+        "relancer-toutes" => {
+            drop(tx);
+            relances::relancer(&cadre, &reseau, form, None).await
+        }
         "relancer" => {
+            drop(tx);
             let membre = form.saisie.texte("membre").to_owned();
-            relancer(tx, &cadre, &reseau, form, Some(&membre)).await
+            relances::relancer(&cadre, &reseau, form, Some(&membre)).await
         }
         acte @ ("approuver" | "retirer") => {
             let approuve = acte == "approuver";
@@ -281,7 +285,7 @@ async fn ajouter(tx: ReadTx, cadre: &Cadre, reseau: &Reseau, form: CheckedForm) 
 }
 
 /// The member named by the form; only one of this network.
-async fn membre(db: &impl ConnectionTrait, reseau: &Reseau, reference: &str) -> Result<Membre, Erreur> {
+pub(super) async fn membre(db: &impl ConnectionTrait, reseau: &Reseau, reference: &str) -> Result<Membre, Erreur> {
     let membre = storage::membres(db, &reseau.id, Some(reference)).await?.pop();
     membre.ok_or(Erreur::Introuvable("ce membre du réseau"))
 }
@@ -307,48 +311,6 @@ async fn changer(tx: ReadTx, cadre: &Cadre, reseau: &Reseau, form: CheckedForm, 
     let evenement =
         evenements::de_l_acteur(cadre, genre, &membre.id).faits(serde_json::json!({ "reseau": reseau.id.as_str() }));
     journal::ecrire(&tx, &*instance.clock, &*instance.ids, evenement).await?;
-    form.conclure(tx, &format!("/reseaux/{}", reseau.reference), &message).await
-}
-
-/// Writes to one member, or to as many as the day allows.
-async fn relancer(tx: ReadTx, cadre: &Cadre, reseau: &Reseau, form: CheckedForm, un: Option<&str>) -> Reponse {
-    let instance = &cadre.instance;
-    drop(tx);
-    // Counted, read and written while nobody else does: two clicks at once do not write twice.
-    let tx = instance.db.begin().await?;
-    storage::reserver(&tx, &reseau.id).await?;
-    let membres = match un {
-        Some(reference) => vec![membre(&tx, reseau, reference).await?],
-        None => storage::membres(&tx, &reseau.id, None).await?,
-    };
-    let (campagne, _) = campagne::lire(&tx).await?;
-    let envoyes = storage::relances_depuis(&tx, &reseau.id, instance.debut_de(instance.aujourd_hui())).await?;
-    let reste = reste_aujourd_hui(campagne.par_jour, envoyes);
-    let maintenant = instance.clock.instant();
-    let mut partis: u64 = 0;
-    for membre in membres.iter().filter(|m| peut_etre_relance(instance, m).is_ok()).take(reste) {
-        let Some(courriel) = membre.courriel.clone() else { continue };
-        if !instance.peut_ecrire_a(&courriel) {
-            continue;
-        }
-        let acteur =
-            ARelancer { id: membre.id.clone(), reference: membre.reference.clone(), nom: membre.nom.clone(), courriel };
-        if !relance::relancer(&tx, instance, &acteur).await? {
-            continue;
-        }
-        storage::noter_la_relance(&tx, &reseau.id, &membre.id, maintenant).await?;
-        let evenement = evenements::de_l_acteur(cadre, evenements::MEMBRE_RELANCE, &membre.id)
-            .faits(serde_json::json!({ "reseau": reseau.id.as_str() }));
-        journal::ecrire(&tx, &*instance.clock, &*instance.ids, evenement).await?;
-        partis += 1;
-    }
-    let message = match (partis, reste) {
-        (0, 0) => "Le nombre de courriels du jour est atteint. Revenez demain.".to_owned(),
-        (0, _) => "Personne n’est à relancer.".to_owned(),
-        (partis, _) => {
-            format!("{} : la réponse se verra ici.", texte::accorde(partis, "courriel envoyé", "courriels envoyés"))
-        }
-    };
     form.conclure(tx, &format!("/reseaux/{}", reseau.reference), &message).await
 }
 
