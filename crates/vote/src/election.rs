@@ -279,7 +279,7 @@ pub(crate) struct Batch {
 }
 
 impl Batch {
-    const SIZE: usize = 4096;
+    const SIZE: usize = 1024;
 
     /// The ballot being written.
     pub(crate) fn next(&mut self) -> &mut Vec<Choice> {
