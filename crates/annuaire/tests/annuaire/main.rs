@@ -3,6 +3,7 @@
 #![expect(clippy::unwrap_used, clippy::print_stderr, reason = "a test fails by panicking; a skip is said")]
 
 mod alertes;
+mod cycle;
 mod degats;
 mod doublons;
 mod ecran;
