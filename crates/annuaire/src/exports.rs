@@ -25,7 +25,7 @@ pub async fn telecharger(cadre: Cadre) -> Reponse {
     let instance = &cadre.instance;
     let forme = forme(&cadre)?;
     let tx = instance.db.read().await?;
-    let mut demande = Demande::lire(&tx, &cadre.instance, cadre.demande()).await?;
+    let mut demande = Demande::lire(&tx, &cadre.instance, cadre.demande()).await?.qui_sort();
     if !demande.erreurs.est_vide() {
         return Err(Erreur::Invalide("Le filtre de commune n’est pas compris. Revenez à l’annuaire.".to_owned()));
     }

@@ -48,7 +48,7 @@ struct PageEncadree<'a> {
 pub async fn encadrer(cadre: Cadre) -> Reponse {
     let instance = &cadre.instance;
     let tx = instance.db.read().await?;
-    let mut demande = Demande::lire(&tx, &cadre.instance, cadre.demande()).await?;
+    let mut demande = Demande::lire(&tx, &cadre.instance, cadre.demande()).await?.qui_sort();
     // A filter left out would show the whole département on the site of a commune, in silence.
     if !demande.erreurs.est_vide() || demande.perdu().is_some() {
         return refuser(&cadre);
@@ -66,11 +66,7 @@ pub async fn encadrer(cadre: Cadre) -> Reponse {
         accent: &identite.accent,
         style: STYLE,
         compte: texte::accorde(resultat.total as u64, "acteur", "acteurs"),
-        acteurs: lignes
-            .into_iter()
-            .filter(|ligne| !ligne.reservee)
-            .map(|ligne| ActeurVu::nouveau(instance, ligne))
-            .collect(),
+        acteurs: lignes.into_iter().map(|ligne| ActeurVu::nouveau(instance, ligne)).collect(),
         carte: (en_carte && resultat.total > 0).then(|| {
             let (dessin, _, tableau) = carte(&cadre, &demande.filtres, &demande.requete, &resultat);
             (dessin, tableau)
@@ -129,7 +125,7 @@ struct PageIntegrer {
 pub async fn montrer(cadre: Cadre) -> Reponse {
     let instance = &cadre.instance;
     let tx = instance.db.read().await?;
-    let demande = Demande::lire(&tx, &cadre.instance, cadre.demande()).await?;
+    let demande = Demande::lire(&tx, &cadre.instance, cadre.demande()).await?.qui_sort();
     drop(tx);
     let (filtres, nombre) = (&demande.filtres, nombre(&demande.saisie));
     let resultat = interroger(instance, &Requete { nombre: 0, ..demande.requete.clone() })?;

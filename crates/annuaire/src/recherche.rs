@@ -10,7 +10,7 @@ use search::Document;
 use web::recherche::{Portee, Source, Trouve};
 use web::{Erreur, Instance};
 
-use crate::acteur::{self, ActeurId, agrement, etablissement, precedence, theme, valeur};
+use crate::acteur::{self, ActeurId, agrement, etablissement, theme, valeur};
 use crate::activite;
 use crate::liste::storage::{self, Ligne};
 use crate::offre::storage::{self as offre, OffreId};
@@ -34,6 +34,8 @@ pub(crate) mod axe {
     pub(crate) const ACTIVITE: &str = "activite";
     /// Official bracket of employees.
     pub(crate) const TRANCHE: &str = "tranche";
+    /// `oui` when it may leave this site: open tables, exports, frames, mails.
+    pub(crate) const SORT: &str = "sort";
     /// Territories that an offer says it serves: `departement`, `epci:SIREN`, `commune:CODE`.
     pub(crate) const DESSERT: &str = "dessert";
 }
@@ -165,6 +167,7 @@ impl Autour {
         let dites = self.ouvertures.get(id).map_or(&[][..], Vec::as_slice);
         let ouvertes = OUVERTURES.into_iter().filter(|champ| dit_oui(dites, *champ));
         facettes.extend(ouvertes.map(|champ| (axe::ACCUEIL, champ.as_str().to_owned())));
+        facettes.extend((!acteur.reservee()).then(|| (axe::SORT, "oui".to_owned())));
         facettes.extend(acteur.tranche.clone().map(|tranche| (axe::TRANCHE, tranche)));
         let division = acteur.naf.as_deref().and_then(activite::division);
         facettes.extend(division.map(|code| (axe::ACTIVITE, code.to_owned())));
@@ -191,11 +194,7 @@ impl Autour {
 
 /// Does the source that is followed for this field say yes?
 fn dit_oui(valeurs: &[valeur::Model], champ: Champ) -> bool {
-    valeurs
-        .iter()
-        .filter(|valeur| valeur.champ == champ && !valeur.valeur.is_empty())
-        .min_by_key(|valeur| precedence::rang(champ, valeur.source))
-        .is_some_and(|valeur| valeur.valeur == Reponse::Oui.as_str())
+    valeur::retenue(valeurs, champ).is_some_and(|valeur| valeur.valeur == Reponse::Oui.as_str())
 }
 
 /// Territories that each of these offers serves.

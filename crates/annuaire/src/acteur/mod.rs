@@ -88,6 +88,14 @@ pub struct Model {
 }
 
 impl Model {
+    /// A natural person who refused diffusion, or who may be one (legal category 1…, or not known): shown on this site, in
+    /// nothing that leaves it (code de commerce, R123-232-1).
+    #[must_use]
+    pub fn reservee(&self) -> bool {
+        let physique = self.categorie_juridique.as_deref().is_none_or(|categorie| categorie.starts_with('1'));
+        self.diffusion == Diffusion::Partielle && physique
+    }
+
     /// Said right: confirmed from this instant, awake if it slept.
     #[must_use]
     pub fn confirme(self, le: Instant) -> Self {

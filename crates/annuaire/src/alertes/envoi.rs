@@ -57,7 +57,7 @@ async fn prevenir(instance: &Instance, recherche: &Model) -> Result<(), Erreur> 
     if nouveaux.is_empty() {
         return Ok(());
     }
-    let demande = Demande::lire(&tx, instance, Saisie::decoder(recherche.filtres.as_bytes())).await?;
+    let demande = Demande::lire(&tx, instance, Saisie::decoder(recherche.filtres.as_bytes())).await?.qui_sort();
     let courriel = personne::par_id(&tx, &recherche.personne_id).await?.and_then(|personne| personne.courriel);
     drop(tx);
     // Without a filter that was asked, everything would be new.

@@ -180,8 +180,7 @@ pub struct Nouveau {
     pub reference: String,
 }
 
-/// Actors in activity that came after an instant and until another one, newest first. A natural person who refused diffusion
-/// is in no mail, as it is in no open table.
+/// Actors in activity that came after an instant and until another one, newest first.
 ///
 /// # Errors
 /// The engine refused.
@@ -196,7 +195,6 @@ pub async fn nouveaux(
         Postgres,
         "SELECT id, nom, reference FROM acteur
          WHERE etat = 'actif' AND cree_le > {depuis} AND cree_le <= {jusqu_a}
-            AND NOT (diffusion = 'partielle' AND COALESCE(categorie_juridique, '1') LIKE '1%')
          ORDER BY cree_le DESC, id LIMIT {limite}"
     ))
     .all(db)

@@ -1,12 +1,13 @@
 //! What is asked of the list, and what the index answers.
 
 use platform::ReadTx;
-use search::{Requete, Resultat};
+use search::{Filtre, Requete, Resultat};
 use socle::secteur;
 use web::formulaire::Erreurs;
 use web::{Erreur, Instance, Saisie};
 
 use super::filtres::Filtres;
+use crate::recherche::axe;
 
 /// What is asked, with what it takes to answer: two statements at most.
 pub(crate) struct Demande {
@@ -28,6 +29,13 @@ impl Demande {
         };
         let requete = filtres.requete(instance, communes);
         Ok(Self { filtres, erreurs, secteurs, requete, saisie })
+    }
+
+    /// Without those that stay on this site: for what leaves it.
+    #[must_use]
+    pub(crate) fn qui_sort(mut self) -> Self {
+        self.requete.filtres.push(Filtre { axe: axe::SORT, valeurs: vec!["oui".to_owned()] });
+        self
     }
 
     /// The first filter asked that is not understood, or no longer.

@@ -30,8 +30,6 @@ pub struct Ligne {
     pub ess_loi: Reponse,
     /// Invented for the demonstration.
     pub exemple: bool,
-    /// A natural person who refused diffusion, or who may be one: shown here, in nothing that leaves this site.
-    pub reservee: bool,
     themes: Option<String>,
     agrements: Option<String>,
 }
@@ -77,7 +75,6 @@ pub async fn lignes(db: &impl ConnectionTrait, ids: &[String], jour: Date) -> Re
     let mut lignes = Ligne::find_by_statement(raw_sql!(
         Postgres,
         "SELECT a.id, a.reference, a.nom, a.sigle, a.famille, a.commune, a.ess_loi, a.exemple,
-            (a.diffusion = 'partielle' AND COALESCE(a.categorie_juridique, '1') LIKE '1%') AS reservee,
             substr(a.presentation, 1, 240) AS presentation,
             (SELECT string_agg(t.theme, ',') FROM acteur_theme t WHERE t.acteur_id = a.id) AS themes,
             (SELECT string_agg(g.genre, ',') FROM acteur_agrement g

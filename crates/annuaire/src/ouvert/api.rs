@@ -106,7 +106,7 @@ fn lire_curseur(texte: &str) -> Option<String> {
 pub async fn lister(cadre: Cadre) -> Reponse {
     let instance = &cadre.instance;
     let tx = instance.db.read().await?;
-    let demande = Demande::lire(&tx, &cadre.instance, cadre.demande()).await?;
+    let demande = Demande::lire(&tx, &cadre.instance, cadre.demande()).await?.qui_sort();
     let octets = cadre.uri.query().unwrap_or_default().as_bytes();
     let noms: Vec<String> = form_urlencoded::parse(octets).map(|(nom, _)| nom.into_owned()).collect();
     if let Some(pourquoi) = refus(&demande, &noms) {

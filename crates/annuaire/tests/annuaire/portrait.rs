@@ -201,7 +201,9 @@ async fn la_liste_se_met_sur_un_autre_site(#[case] moteur: Moteur) {
     let tx = appli.instance.db.begin().await.unwrap();
     let sql = "UPDATE acteur SET categorie_juridique = '1000' WHERE nom LIKE 'Jeanne%'";
     tx.execute_unprepared(sql).await.unwrap();
+    web::recherche::demander_la_reconstruction(&tx, &appli.instance).await.unwrap();
     tx.commit().await.unwrap();
+    appli.travailler().await;
     let mut n = appli.navigateur();
     let page = n.ouvrir("/integrer?insee=54129&theme=commerce&famille=association").await;
     page.exiger("2 acteurs");
@@ -240,7 +242,11 @@ async fn la_liste_se_met_sur_un_autre_site(#[case] moteur: Moteur) {
         tout.contient("Menuiserie solidaire") && !tout.contient("Jeanne"),
         "who refused diffusion goes nowhere else"
     );
-    n.ouvrir("/annuaire").await.exiger("Jeanne Dupont");
+    // Nor in the count, nor on the map.
+    let ici = n.ouvrir("/annuaire").await;
+    ici.exiger("Jeanne Dupont");
+    let nombre = |texte: &str| texte.split_whitespace().find_map(|mot| mot.parse::<u32>().ok()).unwrap();
+    assert_eq!(nombre(&ici.textes("#t-resultats")[0]), nombre(&tout.texte()) + 1);
     n.ouvrir("/integrer/annuaire?theme=sport").await.exiger("Aucun acteur connu");
     // A filter that is lost is said, in the frame: it never shows the whole département instead.
     for perdu in ["commune=Atlantide", "secteur=renomme", "insee=75056", "theme=commerce&epci=1"] {
