@@ -113,6 +113,7 @@ test("deux fiches d’une structure se comparent, se réunissent, se séparent",
   await agent.aller(reunion);
   await agent.envoyer("Défaire la réunion");
   await agent.lit("La réunion est défaite");
-  await passant.aller("/annuaire?q=cap+mobilites+rurales");
-  await passant.lit(/Cap mobilités rurales/);
+  // The index follows in its own time.
+  const trouve = async (): Promise<string> => (await passant.demander("/annuaire?q=cap+mobilites+rurales")).text();
+  await expect.poll(trouve, { timeout: 30_000 }).toContain("Cap mobilités rurales");
 });
