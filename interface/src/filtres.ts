@@ -35,11 +35,12 @@ export function suivreLesFiltres(): void {
       const contenu = /<main[\s\S]*<\/main>/.exec(await reponse.text())?.[0] ?? "";
       const page = new DOMParser().parseFromString(contenu, "text/html");
       const neufs = page.querySelector<HTMLElement>("[data-resultats]");
-      // Another answer came first, or this one is not the list: the button stays.
-      if (numero !== demande || !reponse.ok || !neufs) return;
+      // Another answer came first, or this one is not the list, or a field is not understood (a name half typed): the list
+      // stays, and the button says what is wrong.
+      if (numero !== demande || !reponse.ok || !neufs || page.querySelector("[data-erreurs]")) return;
       resultats.replaceChildren(...neufs.childNodes);
       recompter(formulaire, page);
-      history.replaceState(null, "", adresse);
+      history.replaceState(null, "", reponse.url);
       annonce.textContent = neufs.dataset["resultats"] || (resultats.querySelector("h2")?.textContent ?? "");
       resultats.dispatchEvent(new CustomEvent("resultats", { bubbles: true }));
     } catch {

@@ -88,6 +88,15 @@ test("l’annuaire suit ses filtres, et recompte les autres choix", async ({ arr
   if (passant.scripts) await expect(passant.page.getByRole("status").filter({ hasText: await titre.innerText() })).toHaveCount(1);
   expect(await formes.allTextContents(), "the other choices say how many are left").not.toEqual(comptes);
   await expect(passant.page.getByLabel("Thème").locator("option:checked")).not.toHaveText("Tous");
+  if (passant.scripts) {
+    // A commune half typed is not "everywhere".
+    const trouves = await titre.innerText();
+    const repondu = passant.page.waitForResponse(/commune=Atlantide/);
+    await passant.remplir("Commune", "Atlantide");
+    await (await repondu).finished();
+    await expect(passant.page).not.toHaveURL(/Atlantide/);
+    await expect(titre).toHaveText(trouves);
+  }
   await passant.juger();
 });
 

@@ -149,9 +149,15 @@ const MOIS: [&str; 12] = [
 /// "24 novembre 2026", "1er mai 2026".
 #[must_use]
 pub fn en_lettres(date: Date) -> String {
-    let mois = usize::try_from(date.month() - 1).ok().and_then(|rang| MOIS.get(rang)).copied().unwrap_or("");
     let jour = if date.day() == 1 { "1er".to_owned() } else { date.day().to_string() };
-    format!("{jour}\u{a0}{mois}\u{a0}{}", date.year())
+    format!("{jour}\u{a0}{}", mois_en_lettres(date))
+}
+
+/// "novembre 2026".
+#[must_use]
+pub fn mois_en_lettres(date: Date) -> String {
+    let mois = usize::try_from(date.month() - 1).ok().and_then(|rang| MOIS.get(rang)).copied().unwrap_or("");
+    format!("{mois}\u{a0}{}", date.year())
 }
 
 /// "nov.", "mai": the month where room is short.

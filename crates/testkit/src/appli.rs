@@ -9,6 +9,7 @@ use platform::configuration::Oidc;
 use platform::courriel::{Courriel, Postier};
 use platform::crypto::{Cle, Signature};
 use platform::fichiers::Fichiers;
+use platform::periodique::planifier;
 use platform::sauvegarde::Dossiers;
 use platform::worker::Worker;
 use platform::{Clock, Ids, Moteur, migration, outbox};
@@ -158,6 +159,19 @@ impl Appli {
     pub async fn courriels(&self) -> Vec<Courriel> {
         self.travailler().await;
         self.instance.postier.recus()
+    }
+
+    /// A day passes: what is planned every day is done.
+    ///
+    /// # Panics
+    /// The database does not answer.
+    pub async fn le_lendemain(&self) {
+        self.horloge.avancer_de_jours(1);
+        let instance = &self.instance;
+        let midi = instance.aujourd_hui().at(12, 0, 0, 0);
+        let periodiques = instance.maison.periodiques();
+        planifier(&instance.db, &*instance.clock, &*instance.ids, &periodiques, midi).await.expect("planned");
+        self.travailler().await;
     }
 
     /// A person with a verified mandate, and a browser where they are signed in.

@@ -4,8 +4,10 @@
 //! - [`rules`]: columns guessed, a line read, what happens to it. Pure.
 //! - [`storage`]: what was imported, by external key.
 //! - [`import`]: a file and its columns become projects.
+//! - `ecriture`: what is written, line by line.
 //! - [`pages`]: the screens of the coordination.
 
+mod ecriture;
 pub mod import;
 pub mod pages;
 pub mod rules;

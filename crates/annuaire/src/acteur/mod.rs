@@ -87,13 +87,22 @@ pub struct Model {
     pub confirme_le: Option<Instant>,
 }
 
+/// Is it a natural person (legal category 1…)? Not known when the category is not.
+pub(crate) fn personne_physique(categorie: Option<&str>) -> Option<bool> {
+    categorie.map(|categorie| categorie.starts_with('1'))
+}
+
+/// See [`Model::reservee`]. Written once more, in SQL, by the count of the open table (`ouvert::jeu`).
+pub(crate) fn reservee(diffusion: Diffusion, categorie: Option<&str>) -> bool {
+    diffusion == Diffusion::Partielle && personne_physique(categorie) != Some(false)
+}
+
 impl Model {
     /// A natural person who refused diffusion, or who may be one (legal category 1…, or not known): shown on this site, in
     /// nothing that leaves it (code de commerce, R123-232-1).
     #[must_use]
     pub fn reservee(&self) -> bool {
-        let physique = self.categorie_juridique.as_deref().is_none_or(|categorie| categorie.starts_with('1'));
-        self.diffusion == Diffusion::Partielle && physique
+        reservee(self.diffusion, self.categorie_juridique.as_deref())
     }
 
     /// Said right: confirmed from this instant, awake if it slept.

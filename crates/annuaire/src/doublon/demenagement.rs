@@ -61,15 +61,15 @@ async fn deplacer(
     let (sieges, autres): (Vec<_>, Vec<_>) = lieux.into_iter().partition(|e| e.siege && trace.siren);
     for (lieux, siege) in [(sieges, true), (autres, false)] {
         let ids: Vec<String> = lieux.into_iter().map(|e| e.id).collect();
-        donner_les_lieux(tx, &ids, siege, de, vers).await?;
+        donner_les_lieux(tx, &ids, siege, (de, vers)).await?;
     }
     trace.offres = ids(tx, "offre", "id", de_l_acteur(de)).await?;
-    donner_les_offres(tx, &trace.offres, de, vers).await?;
+    donner_les_offres(tx, &trace.offres, (de, vers)).await?;
     trace.photos = photos::de_l_acteur(tx, &absorbe.id).await?.into_iter().map(|photo| photo.id).collect();
-    attribuer(tx, "acteur_photo", &trace.photos, de, vers).await?;
+    attribuer(tx, "acteur_photo", &trace.photos, (de, vers), &[]).await?;
     for table in DEMANDES {
         let attendent = ids(tx, table, "id", de_l_acteur(de).add(Expr::col("etat").eq("attente"))).await?;
-        attribuer(tx, table, &attendent, de, vers).await?;
+        attribuer(tx, table, &attendent, (de, vers), &[]).await?;
         trace.demandes.extend(attendent.into_iter().map(|id| (table.to_owned(), id)));
     }
     Ok(())
@@ -139,35 +139,30 @@ async fn ids(tx: &WriteTx, table: &'static str, colonne: &'static str, choix: Co
     tx.query_all(&phrase).await?.iter().map(|ligne| ligne.try_get("", colonne)).collect()
 }
 
-/// Rows of these ids change owner, those that are still there.
-async fn attribuer(tx: &WriteTx, table: &'static str, ids: &[String], de: &str, vers: &str) -> Result<(), DbErr> {
+/// Rows of these ids go from one actor to the other, those that are still there; `avec` changes with it.
+async fn attribuer(
+    tx: &WriteTx,
+    table: &'static str,
+    ids: &[String],
+    (de, vers): (&str, &str),
+    avec: &[(&'static str, Expr)],
+) -> Result<(), DbErr> {
     for lot in ids.chunks(PAR_LOT) {
         let choix = de_l_acteur(de).add(Expr::col("id").is_in(lot));
-        tx.execute(&Query::update().table(table).value("acteur_id", vers).cond_where(choix).take()).await?;
+        let mut phrase = Query::update();
+        phrase.table(table).value("acteur_id", vers).values(avec.iter().cloned()).cond_where(choix);
+        tx.execute(&phrase).await?;
     }
     Ok(())
 }
 
-async fn donner_les_lieux(tx: &WriteTx, ids: &[String], siege: bool, de: &str, vers: &str) -> Result<(), DbErr> {
-    for lot in ids.chunks(PAR_LOT) {
-        tx.execute_raw(raw_sql!(
-            Postgres,
-            "UPDATE acteur_etablissement SET acteur_id = {vers}, siege = {siege} WHERE acteur_id = {de} AND id IN ({..lot})"
-        ))
-        .await?;
-    }
-    Ok(())
+async fn donner_les_lieux(tx: &WriteTx, ids: &[String], siege: bool, chemin: (&str, &str)) -> Result<(), DbErr> {
+    attribuer(tx, "acteur_etablissement", ids, chemin, &[("siege", Expr::val(siege))]).await
 }
 
-async fn donner_les_offres(tx: &WriteTx, ids: &[String], de: &str, vers: &str) -> Result<(), DbErr> {
-    for lot in ids.chunks(PAR_LOT) {
-        tx.execute_raw(raw_sql!(
-            Postgres,
-            "UPDATE offre SET acteur_id = {vers}, version = version + 1 WHERE acteur_id = {de} AND id IN ({..lot})"
-        ))
-        .await?;
-    }
-    Ok(())
+/// A page that shows the offer sees that it changed.
+async fn donner_les_offres(tx: &WriteTx, ids: &[String], chemin: (&str, &str)) -> Result<(), DbErr> {
+    attribuer(tx, "offre", ids, chemin, &[("version", Expr::col("version").add(1))]).await
 }
 
 /// The networks of the absorbed actor have the one that stays as a member; the absorbed one stays theirs, unseen.
@@ -197,14 +192,14 @@ pub async fn retour(tx: &WriteTx, garde: &acteur::Model, absorbe: &acteur::Model
     let (sieges, autres): (Vec<_>, Vec<_>) = trace.etablissements.iter().partition(|marque| marque.ends_with('*'));
     for (marques, siege) in [(sieges, true), (autres, false)] {
         let ids: Vec<String> = marques.into_iter().map(|marque| marque.trim_end_matches('*').to_owned()).collect();
-        donner_les_lieux(tx, &ids, siege, g, a).await?;
+        donner_les_lieux(tx, &ids, siege, (g, a)).await?;
     }
-    donner_les_offres(tx, &trace.offres, g, a).await?;
-    attribuer(tx, "acteur_photo", &trace.photos, g, a).await?;
+    donner_les_offres(tx, &trace.offres, (g, a)).await?;
+    attribuer(tx, "acteur_photo", &trace.photos, (g, a), &[]).await?;
     for table in DEMANDES {
         let siennes = trace.demandes.iter().filter(|(connue, _)| connue == table);
         let ids: Vec<String> = siennes.map(|(_, id)| id.clone()).collect();
-        attribuer(tx, table, &ids, g, a).await?;
+        attribuer(tx, table, &ids, (g, a), &[]).await?;
     }
     for reseau in &trace.reseaux {
         tx.execute_raw(raw_sql!(

@@ -184,7 +184,7 @@ impl<'a> Cellules<'a> {
     /// The text of a column.
     pub(super) fn texte(&self, colonne: &str) -> String {
         let cellule = self.entete.colonne(colonne).and_then(|rang| self.ligne.get(rang)).unwrap_or_default();
-        texte(cellule).trim().chars().filter(|c| !c.is_control()).take(500).collect()
+        nettoye(&texte(cellule))
     }
 
     /// The text of a column, when it says something; `[ND]` is a value not to be shown.
@@ -233,6 +233,11 @@ pub(super) fn en_nombre(octets: &[u8]) -> Option<u32> {
 #[must_use]
 pub fn court(siren: &Siren) -> u32 {
     siren.as_str().parse().unwrap_or(0)
+}
+
+/// One line, of a bearable length.
+pub(super) fn nettoye(texte: &str) -> String {
+    texte.trim().chars().filter(|c| !c.is_control()).take(500).collect()
 }
 
 /// Only links that a browser may open safely.

@@ -12,7 +12,7 @@ use jiff::civil::Date;
 use serde::Deserialize;
 
 use super::ImportRefuse;
-use super::fiche::{AgrementLu, Contexte, Fiche, court, est_une_adresse};
+use super::fiche::{AgrementLu, Contexte, Fiche, court, est_une_adresse, nettoye};
 use super::fichier::{Contenu, FichierRecu};
 use super::lieu::Situation;
 use super::nombre::{self, Lu};
@@ -294,10 +294,6 @@ fn lire_ligne(
         fiche.agreer(AgrementLu { genre, du, au });
     }
     Ok(())
-}
-
-fn nettoye(texte: &str) -> String {
-    texte.trim().chars().filter(|c| !c.is_control()).take(500).collect()
 }
 
 #[cfg(test)]

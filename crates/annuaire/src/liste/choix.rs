@@ -31,54 +31,43 @@ impl Recherche {
         // A field in error shows again what was typed.
         let saisie = if demande.erreurs.est_vide() { demande.filtres.saisie(instance) } else { demande.saisie.clone() };
         let f = cadre.formulaire_avec(saisie, demande.erreurs.clone());
-        let choix = |tous: &str, axe: &str, options: &[(&str, &str)], choisie: Option<&str>| {
-            let options = options.iter().map(|(valeur, libelle)| ((*valeur).to_owned(), (*libelle).to_owned()));
-            comptes(tous, axe, options, choisie, resultat)
+        let choix = |nom, libelle, tous, axe, options: Options, choisie: Option<&str>| {
+            f.selection(nom, libelle, comptes(tous, axe, options, choisie, resultat))
         };
         let filtres = &demande.filtres;
         let locaux = instance.locaux();
-        let themes: Vec<_> = Theme::TOUS.iter().map(|t| (t.as_str(), locaux.themes.nom(*t))).collect();
-        let familles: Vec<_> = Famille::TOUS.iter().map(|x| (x.as_str(), x.libelle())).collect();
-        let agrements: Vec<_> = GenreAgrement::TOUS.iter().map(|x| (x.as_str(), x.libelle())).collect();
-        let offres: Vec<_> = GenreOffre::TOUS.iter().map(|x| (x.as_str(), x.libelle())).collect();
-        let ouvertures: Vec<_> = OUVERTURES.iter().map(|x| (x.as_str(), x.libelle())).collect();
-        let ess: Vec<_> = TroisValeurs::TOUS.iter().map(|x| (x.as_str(), libelle_ess(*x))).collect();
+        let themes = options(Theme::TOUS, Theme::as_str, |theme| locaux.themes.nom(theme));
+        let familles = options(Famille::TOUS, Famille::as_str, Famille::libelle);
+        let agrements = options(GenreAgrement::TOUS, GenreAgrement::as_str, GenreAgrement::libelle);
+        let offres = options(GenreOffre::TOUS, GenreOffre::as_str, GenreOffre::libelle);
+        let ouvertures = options(&OUVERTURES, Champ::as_str, Champ::libelle);
+        let ess = options(TroisValeurs::TOUS, TroisValeurs::as_str, libelle_ess);
+        let activites =
+            activite::divisions().iter().map(|(code, nom)| ((*code).to_owned(), (*nom).to_owned())).collect();
         let epci = epci(instance, resultat, filtres.epci.as_deref());
+        let (famille, agrement) = (filtres.famille.map(Famille::as_str), filtres.agrement.map(GenreAgrement::as_str));
+        let (offre, accueil) = (filtres.offre.map(GenreOffre::as_str), filtres.accueil.map(Champ::as_str));
         let mut autres = vec![
-            f.selection(
-                "epci",
-                "Intercommunalité",
-                comptes("Toutes", axe::EPCI, epci, filtres.epci.as_deref(), resultat),
-            ),
-            f.selection(
-                "famille",
-                "Forme",
-                choix("Toutes", axe::FAMILLE, &familles, filtres.famille.map(Famille::as_str)),
-            ),
-            f.selection(
+            choix("epci", "Intercommunalité", "Toutes", axe::EPCI, epci, filtres.epci.as_deref()),
+            choix("famille", "Forme", "Toutes", axe::FAMILLE, familles, famille),
+            choix(
                 "activite",
                 "Activité déclarée à l’Insee",
-                choix("Toutes", axe::ACTIVITE, activite::divisions(), filtres.activite.as_deref()),
+                "Toutes",
+                axe::ACTIVITE,
+                activites,
+                filtres.activite.as_deref(),
             ),
-            f.selection(
-                "agrement",
-                "Agrément",
-                choix("Tous", axe::AGREMENT, &agrements, filtres.agrement.map(GenreAgrement::as_str)),
-            ),
-            f.selection(
-                "offre",
-                "Ce qui est proposé",
-                choix("Tout", axe::OFFRE, &offres, filtres.offre.map(GenreOffre::as_str)),
-            ),
-            f.selection(
-                "accueil",
-                "Accueil et achats",
-                choix("Peu importe", axe::ACCUEIL, &ouvertures, filtres.accueil.map(Champ::as_str)),
-            ),
-            f.selection(
+            choix("agrement", "Agrément", "Tous", axe::AGREMENT, agrements, agrement),
+            choix("offre", "Ce qui est proposé", "Tout", axe::OFFRE, offres, offre),
+            choix("accueil", "Accueil et achats", "Peu importe", axe::ACCUEIL, ouvertures, accueil),
+            choix(
                 "ess",
                 "Économie sociale et solidaire (ESS)",
-                choix("Toutes les réponses", axe::ESS, &ess, filtres.ess.map(TroisValeurs::as_str)),
+                "Toutes les réponses",
+                axe::ESS,
+                ess,
+                filtres.ess.map(TroisValeurs::as_str),
             ),
         ];
         if !demande.secteurs.is_empty() {
@@ -99,7 +88,7 @@ impl Recherche {
         Self {
             resume: f.resume(),
             q: f.texte("q", "Un nom, un mot, un besoin"),
-            theme: f.selection("theme", "Thème", choix("Tous", axe::THEME, &themes, filtres.theme.map(Theme::as_str))),
+            theme: choix("theme", "Thème", "Tous", axe::THEME, themes, filtres.theme.map(Theme::as_str)),
             commune: f.texte("commune", "Commune").commune(),
             autour: f.selection("autour", "Autour de la commune", autour()),
             autres,
@@ -107,6 +96,14 @@ impl Recherche {
             vue: if filtres.vue == Vue::Carte { "carte" } else { "" },
         }
     }
+}
+
+/// Choices of a field: value and label.
+type Options = Vec<(String, String)>;
+
+/// The values of a vocabulary, as choices.
+fn options<'a, T: Copy>(valeurs: &[T], id: fn(T) -> &'static str, libelle: impl Fn(T) -> &'a str) -> Options {
+    valeurs.iter().map(|valeur| (id(*valeur).to_owned(), libelle(*valeur).to_owned())).collect()
 }
 
 /// Distances around the commune typed.
@@ -124,7 +121,7 @@ pub(crate) fn autour() -> Vec<OptionDeChamp> {
 }
 
 /// Intercommunalités where an actor is, by name.
-fn epci(instance: &Instance, resultat: &Resultat, choisie: Option<&str>) -> Vec<(String, String)> {
+fn epci(instance: &Instance, resultat: &Resultat, choisie: Option<&str>) -> Options {
     let trouvees = resultat.facettes.get(axe::EPCI).into_iter().flatten().map(|(code, _)| code.as_str());
     let mut epci: Vec<(String, String)> = trouvees
         .chain(choisie)
@@ -137,13 +134,7 @@ fn epci(instance: &Instance, resultat: &Resultat, choisie: Option<&str>) -> Vec<
 }
 
 /// Choices that lead somewhere, with how many actors; the chosen one is always there.
-fn comptes(
-    tous: &str,
-    axe: &str,
-    options: impl IntoIterator<Item = (String, String)>,
-    choisie: Option<&str>,
-    resultat: &Resultat,
-) -> Vec<OptionDeChamp> {
+fn comptes(tous: &str, axe: &str, options: Options, choisie: Option<&str>, resultat: &Resultat) -> Vec<OptionDeChamp> {
     let utiles = options.into_iter().filter_map(|(valeur, libelle)| {
         let nombre = resultat.compte(axe, &valeur);
         (nombre > 0 || choisie == Some(valeur.as_str()))

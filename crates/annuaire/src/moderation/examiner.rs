@@ -1,11 +1,13 @@
 //! The agents' side: proposals that wait, and one of them, field by field.
 
+use std::collections::BTreeMap;
+
 use askama::Template;
 use axum::extract::Path;
 use axum::http::StatusCode;
 use platform::{ReadTx, WriteTx, journal};
 use sea_orm::EntityTrait;
-use socle::personne;
+use socle::{PersonneId, personne};
 use web::composants::{
     Cellule, ChampOptions, ChampTexte, Conflit, Html, OptionDeChamp, Resume, ResumeErreurs, Tableau,
 };
@@ -39,12 +41,15 @@ const LISTE: Liste = Liste {
     quand: "Quand une personne qui ne représente pas la structure signale une erreur, sa proposition vient ici.",
 };
 
-/// GET: those that wait, or those decided. Two statements.
+/// GET: those that wait, or those decided. Three statements.
 pub async fn lister(cadre: Cadre) -> Reponse {
     let tranche = Tranche::demandee(&cadre);
     let tx = cadre.instance.db.read().await?;
     let (total, lignes) = storage::lister(&tx, tranche).await?;
-    let tableau = (!lignes.is_empty()).then(|| tableau(&cadre.instance, &lignes));
+    let comptes: Vec<&str> =
+        lignes.iter().filter_map(|ligne| ligne.personne_id.as_ref()).map(PersonneId::as_str).collect();
+    let noms = personne::noms(&tx, &comptes).await?;
+    let tableau = (!lignes.is_empty()).then(|| tableau(&cadre.instance, &lignes, &noms));
     a_decider::montrer(&cadre, &LISTE, tranche, total, tableau)
 }
 
@@ -57,15 +62,16 @@ fn etat_en_mots(etat_lu: &str) -> &'static str {
     }
 }
 
-fn tableau(instance: &Instance, lignes: &[Ligne]) -> Tableau {
+fn tableau(instance: &Instance, lignes: &[Ligne], noms: &BTreeMap<String, String>) -> Tableau {
     let lignes = lignes.iter().map(|ligne| {
         let commune = ligne.commune.as_ref().map_or("–", |code| instance.referentiel().nom_commune(code));
         let champs = ligne.champs();
+        let nom = ligne.personne_id.as_ref().and_then(|id| noms.get(id.as_str())).or(ligne.courriel.as_ref());
         vec![
             Cellule::lien(&format!("{URL}/{}", ligne.reference), &ligne.acteur),
             Cellule::texte(commune),
             Cellule::texte(if champs.is_empty() { "un mot".to_owned() } else { champs }),
-            Cellule::texte(ligne.qui.as_deref().or(ligne.courriel.as_deref()).unwrap_or("compte effacé").trim()),
+            Cellule::texte(nom.map_or("compte effacé", String::as_str)),
             Cellule::texte(texte::jour(instance.jour_de(ligne.proposee_le))),
             Cellule::texte(etat_en_mots(&ligne.etat)),
         ]

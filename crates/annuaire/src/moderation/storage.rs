@@ -167,7 +167,7 @@ pub struct Ligne {
     /// Commune of the actor.
     pub commune: Option<CodeCommune>,
     /// Who, with an account.
-    pub qui: Option<String>,
+    pub personne_id: Option<PersonneId>,
     /// Who, without.
     pub courriel: Option<String>,
     ecarts: String,
@@ -194,9 +194,8 @@ pub(crate) async fn lister(db: &impl ConnectionTrait, tranche: Tranche) -> Resul
     let (decidees, premier, nombre) = (tranche.decidees, tranche.premier(), tranche.nombre());
     let lignes = Ligne::find_by_statement(raw_sql!(
         Postgres,
-        "SELECT r.reference, a.nom AS acteur, a.commune, r.courriel, r.ecarts, r.etat, r.proposee_le,
-            COALESCE(NULLIF(TRIM(p.prenom || ' ' || p.nom), ''), p.courriel) AS qui
-         FROM acteur_proposition r JOIN acteur a ON a.id = r.acteur_id LEFT JOIN personne p ON p.id = r.personne_id
+        "SELECT r.reference, a.nom AS acteur, a.commune, r.personne_id, r.courriel, r.ecarts, r.etat, r.proposee_le
+         FROM acteur_proposition r JOIN acteur a ON a.id = r.acteur_id
          WHERE (r.etat <> 'attente') = {decidees}
          ORDER BY CASE WHEN r.etat = 'attente' THEN r.proposee_le ELSE -r.proposee_le END, r.id
          LIMIT {nombre} OFFSET {premier}"

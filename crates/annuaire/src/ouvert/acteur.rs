@@ -13,6 +13,7 @@ use utoipa::ToSchema;
 use web::Instance;
 use web::ouvert::{courriel_de_structure, sans_coordonnees, telephone_de_structure};
 
+use crate::acteur::{personne_physique, reservee};
 use crate::liste::storage::valeurs;
 use crate::vocabulaire::{Diffusion, Famille, GenreAgrement, Reponse};
 
@@ -142,7 +143,7 @@ pub async fn lire(tx: &ReadTx, instance: &Instance, ids: &[String]) -> Result<Ve
     let jour = instance.aujourd_hui().to_string();
     let mut par_id: BTreeMap<String, ActeurOuvert> = BTreeMap::new();
     for lot in ids.chunks(LOT) {
-        for ligne in lignes(tx, lot, &jour).await? {
+        for ligne in lignes(tx, lot, &jour).await?.into_iter().filter(|ligne| !ligne.reservee()) {
             par_id.insert(ligne.id.clone(), ligne.ouvrir(instance));
         }
     }
@@ -151,8 +152,6 @@ pub async fn lire(tx: &ReadTx, instance: &Instance, ids: &[String]) -> Result<Ve
 
 async fn lignes(tx: &ReadTx, ids: &[String], jour: &str) -> Result<Vec<Ligne>, DbErr> {
     let entre = ENTRE_TITRES.to_string();
-    // A natural person (legal category 1…, or not known) who refused diffusion is in no open table (code de commerce,
-    // R123-232-1).
     Ligne::find_by_statement(raw_sql!(
         Postgres,
         "SELECT a.id, a.reference, a.nom, a.sigle, a.siren, a.rna, a.famille, a.categorie_juridique, a.naf, a.tranche,
@@ -167,8 +166,7 @@ async fn lignes(tx: &ReadTx, ids: &[String], jour: &str) -> Result<Vec<Ligne>, D
          LEFT JOIN acteur_etablissement e ON e.id = (
             SELECT f.id FROM acteur_etablissement f WHERE f.acteur_id = a.id AND f.ouvert
             ORDER BY f.siege DESC, f.id LIMIT 1)
-         WHERE a.etat = 'actif' AND a.id IN ({..ids})
-            AND NOT (a.diffusion = 'partielle' AND COALESCE(a.categorie_juridique, '1') LIKE '1%')"
+         WHERE a.etat = 'actif' AND a.id IN ({..ids})"
     ))
     .all(tx)
     .await
@@ -195,9 +193,14 @@ pub async fn ids_apres(tx: &ReadTx, apres: &str, nombre: u64) -> Result<Vec<Stri
 }
 
 impl Ligne {
+    /// In no open table: see [`crate::acteur::Model::reservee`].
+    fn reservee(&self) -> bool {
+        reservee(self.diffusion, self.categorie_juridique.as_deref())
+    }
+
     /// Is it a natural person? Then nothing of where or how to reach them is given.
     fn personne_physique(&self) -> bool {
-        self.categorie_juridique.as_deref().is_some_and(|categorie| categorie.starts_with('1'))
+        personne_physique(self.categorie_juridique.as_deref()) == Some(true)
     }
 
     fn ouvrir(self, instance: &Instance) -> ActeurOuvert {

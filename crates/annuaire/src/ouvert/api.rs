@@ -22,6 +22,7 @@ use crate::liste::filtres::Filtres;
 const LIMITE: usize = 50;
 /// At most.
 const LIMITE_MAX: usize = 100;
+
 /// Une page d’acteurs.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct PageDActeurs {

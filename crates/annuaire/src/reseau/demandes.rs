@@ -31,17 +31,23 @@ pub(super) struct DemandeVue {
 /// Those that wait for this network; never the visitor's own.
 pub(super) async fn lire(tx: &ReadTx, cadre: &Cadre, reseau: &Reseau) -> Result<Vec<DemandeVue>, Erreur> {
     let demandes = storage::demandes(tx, &reseau.id, None, cadre.visiteur.personne_id(), MONTREES).await?;
-    Ok(demandes.into_iter().map(|demande| vue(cadre, demande)).collect())
+    let ids: Vec<&str> = demandes.iter().map(|demande| demande.personne_id.as_str()).collect();
+    let noms = personne::noms(tx, &ids).await?;
+    let vue = |demande: Demande| {
+        let qui = noms.get(demande.personne_id.as_str()).cloned()?;
+        Some(vue(cadre, demande, qui))
+    };
+    Ok(demandes.into_iter().filter_map(vue).collect())
 }
 
-fn vue(cadre: &Cadre, demande: Demande) -> DemandeVue {
+fn vue(cadre: &Cadre, demande: Demande, qui: String) -> DemandeVue {
     DemandeVue {
+        qui,
         fiche: format!("/annuaire/{}", demande.fiche),
         le: texte::jour(cadre.instance.jour_de(demande.demandee_le)),
         caches: cadre.formulaire().caches(),
         reference: demande.reference,
         acteur: demande.acteur,
-        qui: demande.qui,
         mots: demande.preuve,
     }
 }
@@ -71,7 +77,7 @@ pub(super) async fn repondre(cadre: &Cadre, reseau: &Reseau, form: CheckedForm, 
         .faits(serde_json::json!({ "moyen": revendication.moyen.as_str(), "reseau": reseau.id.as_str() }));
     journal::ecrire(&tx, &*instance.clock, &*instance.ids, evenement).await?;
     let message = if confirme {
-        format!("{} tient maintenant la fiche de {}.", demande.qui, demande.acteur)
+        format!("Cette personne tient maintenant la fiche de {}.", demande.acteur)
     } else {
         "C’est noté. La personne est prévenue : elle peut choisir une autre façon.".to_owned()
     };

@@ -124,7 +124,7 @@ pub struct Demande {
     /// Reference of the actor.
     pub fiche: String,
     /// Who claims.
-    pub qui: String,
+    pub personne_id: PersonneId,
     /// In their words.
     pub preuve: String,
     /// Asked.
@@ -147,10 +147,9 @@ pub async fn demandes(
     let (tout, reference) = (reference.is_none(), reference.unwrap_or_default());
     Demande::find_by_statement(raw_sql!(
         Postgres,
-        "SELECT d.reference, a.nom AS acteur, a.reference AS fiche, d.preuve, d.demandee_le,
-            COALESCE(NULLIF(TRIM(p.prenom || ' ' || p.nom), ''), p.courriel, 'personne effacée') AS qui
+        "SELECT d.reference, a.nom AS acteur, a.reference AS fiche, d.personne_id, d.preuve, d.demandee_le
          FROM reseau_membre m JOIN acteur_revendication d ON d.acteur_id = m.acteur_id
-         JOIN acteur a ON a.id = d.acteur_id JOIN personne p ON p.id = d.personne_id
+         JOIN acteur a ON a.id = d.acteur_id
          WHERE m.reseau_id = {reseau} AND d.etat = 'attente' AND d.moyen = 'reseau' AND a.etat <> 'masque'
            AND d.personne_id <> {sauf} AND ({tout} OR d.reference = {reference})
          ORDER BY d.demandee_le, d.id LIMIT {limite}"

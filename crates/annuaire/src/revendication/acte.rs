@@ -48,77 +48,75 @@ pub(crate) async fn accepter(
     r: &Revendication,
     par: Option<&PersonneId>,
 ) -> Result<bool, Erreur> {
-    let clock = &*instance.clock;
-    if !storage::decider(tx, &r.id, EtatRevendication::Acceptee, None, par, clock.instant()).await? {
+    let le = instance.clock.instant();
+    if !storage::decider(tx, &r.id, EtatRevendication::Acceptee, None, par, le).await? {
         return Ok(false);
     }
     let acteur = acteur_de(tx, r).await?;
-    storage::clore_les_autres(tx, &acteur.id, &r.personne_id, par, clock.instant()).await?;
-    let membres =
-        mandat::des_organisations(tx, std::slice::from_ref(&acteur.organisation_id), instance.aujourd_hui()).await?;
-    donner_le_mandat(tx, instance, r, &acteur, par, &membres).await?;
-    prevenir(tx, instance, r, &acteur, par, &membres).await?;
+    storage::clore_les_autres(tx, &acteur.id, &r.personne_id, par, le).await?;
+    let organisation = std::slice::from_ref(&acteur.organisation_id);
+    let membres = mandat::des_organisations(tx, organisation, instance.aujourd_hui()).await?;
+    let acceptee = Acceptee { instance, r, acteur, par, membres };
+    acceptee.donner_le_mandat(tx).await?;
+    acceptee.prevenir(tx).await?;
     Ok(true)
 }
 
-async fn donner_le_mandat(
-    tx: &WriteTx,
-    instance: &Instance,
-    r: &Revendication,
-    acteur: &acteur::Model,
-    par: Option<&PersonneId>,
-    membres: &[Membre],
-) -> Result<(), Erreur> {
-    let (clock, ids): (&dyn Clock, &dyn Ids) = (&*instance.clock, &*instance.ids);
-    match membres.iter().find(|(mandat, _)| mandat.personne_id == r.personne_id) {
-        Some((mandat, _)) if mandat.etat == Etat::Declare => {
-            mandat::verifier(tx, clock, &mandat.id, par, &preuve(r)).await?;
-        }
-        Some(_) => {}
-        None => {
-            let verification = par.map_or(Verification::Preuve, |par| Verification::Personne(par.clone()));
-            let nouveau = Nouveau {
-                personne: r.personne_id.clone(),
-                organisation: acteur.organisation_id.clone(),
-                fonction: Fonction::Representant,
-                du: instance.aujourd_hui(),
-                au: None,
-                preuve: preuve(r),
-                verifie_par: Some(verification),
-            };
-            mandat::donner(tx, clock, ids, nouveau).await?;
-        }
-    }
-    Ok(())
+/// A claim that holds, and who held the page before.
+struct Acceptee<'a> {
+    instance: &'a Instance,
+    r: &'a Revendication,
+    acteur: acteur::Model,
+    par: Option<&'a PersonneId>,
+    membres: Vec<Membre>,
 }
 
-/// Tells who is accepted, and those who held the page already.
-async fn prevenir(
-    tx: &WriteTx,
-    instance: &Instance,
-    r: &Revendication,
-    acteur: &acteur::Model,
-    par: Option<&PersonneId>,
-    membres: &[Membre],
-) -> Result<(), Erreur> {
-    let Some(nouveau) = personne::par_id(tx, &r.personne_id).await? else { return Ok(()) };
-    let lien = instance.url(&format!("/annuaire/{}", acteur.reference));
-    if let Some(adresse) = &nouveau.courriel {
-        let valeurs = [("organisation", acteur.nom.as_str()), ("lien", &lien)];
-        courriels::ecrire(tx, instance, adresse, "mandat-verifie", &valeurs).await?;
+impl Acceptee<'_> {
+    async fn donner_le_mandat(&self, tx: &WriteTx) -> Result<(), Erreur> {
+        let (clock, ids): (&dyn Clock, &dyn Ids) = (&*self.instance.clock, &*self.instance.ids);
+        match self.membres.iter().find(|(mandat, _)| mandat.personne_id == self.r.personne_id) {
+            Some((mandat, _)) if mandat.etat == Etat::Declare => {
+                mandat::verifier(tx, clock, &mandat.id, self.par, &preuve(self.r)).await?;
+            }
+            Some(_) => {}
+            None => {
+                let verification = self.par.map_or(Verification::Preuve, |par| Verification::Personne(par.clone()));
+                let nouveau = Nouveau {
+                    personne: self.r.personne_id.clone(),
+                    organisation: self.acteur.organisation_id.clone(),
+                    fonction: Fonction::Representant,
+                    du: self.instance.aujourd_hui(),
+                    au: None,
+                    preuve: preuve(self.r),
+                    verifie_par: Some(verification),
+                };
+                mandat::donner(tx, clock, ids, nouveau).await?;
+            }
+        }
+        Ok(())
     }
-    let (sujet, texte) = (
-        format!("{} : une personne de plus tient la fiche", acteur.nom),
-        format!(
+
+    /// Tells who is accepted, and those who held the page already.
+    async fn prevenir(&self, tx: &WriteTx) -> Result<(), Erreur> {
+        let (instance, acteur) = (self.instance, &self.acteur);
+        let Some(nouveau) = personne::par_id(tx, &self.r.personne_id).await? else { return Ok(()) };
+        let lien = instance.url(&format!("/annuaire/{}", acteur.reference));
+        if let Some(adresse) = &nouveau.courriel {
+            let valeurs = [("organisation", acteur.nom.as_str()), ("lien", &lien)];
+            courriels::ecrire(tx, instance, adresse, "mandat-verifie", &valeurs).await?;
+        }
+        let sujet = format!("{} : une personne de plus tient la fiche", acteur.nom);
+        let texte = format!(
             "{} peut maintenant tenir la fiche de {} dans l’annuaire. Si ce n’est pas normal, dites-le nous.\n\n{lien}",
             nouveau.nom_complet(),
             acteur.nom
-        ),
-    );
-    for (_, ancien) in membres.iter().filter(|(m, _)| m.etat == Etat::Verifie && m.personne_id != r.personne_id) {
-        courriels::prevenir(tx, instance, ancien, par, &sujet, &texte).await?;
+        );
+        let tenaient = self.membres.iter().filter(|(m, _)| m.etat == Etat::Verifie && m.personne_id != nouveau.id);
+        for (_, ancien) in tenaient {
+            courriels::prevenir(tx, instance, ancien, self.par, &sujet, &texte).await?;
+        }
+        Ok(())
     }
-    Ok(())
 }
 
 /// Refuses, with the reason that who claimed will read. False when it was decided meanwhile.

@@ -1,5 +1,7 @@
 //! The agents' side: claims that wait, one claim with its proof, the letter to print.
 
+use std::collections::BTreeMap;
+
 use askama::Template;
 use axum::extract::Path;
 use axum::http::StatusCode;
@@ -32,12 +34,13 @@ const LISTE: Liste = Liste {
     quand: "Quand une personne dit « c’est ma structure » sur une fiche, sa demande vient ici.",
 };
 
-/// GET: those that wait, or those decided. Two statements.
+/// GET: those that wait, or those decided. Three statements.
 pub async fn lister(cadre: Cadre) -> Reponse {
     let tranche = Tranche::demandee(&cadre);
     let tx = cadre.instance.db.read().await?;
     let (total, lignes) = storage::lister(&tx, tranche).await?;
-    let tableau = (!lignes.is_empty()).then(|| tableau(&cadre.instance, &lignes));
+    let noms = personne::noms(&tx, &lignes.iter().map(|ligne| ligne.personne_id.as_str()).collect::<Vec<_>>()).await?;
+    let tableau = (!lignes.is_empty()).then(|| tableau(&cadre.instance, &lignes, &noms));
     a_decider::montrer(&cadre, &LISTE, tranche, total, tableau)
 }
 
@@ -52,13 +55,13 @@ fn a_faire(moyen: Moyen, etat: EtatRevendication, lettre_le: Option<Instant>) ->
     }
 }
 
-fn tableau(instance: &Instance, lignes: &[Ligne]) -> Tableau {
+fn tableau(instance: &Instance, lignes: &[Ligne], noms: &BTreeMap<String, String>) -> Tableau {
     let lignes = lignes.iter().map(|ligne| {
         let commune = ligne.commune.as_ref().map_or("–", |code| instance.referentiel().nom_commune(code));
         vec![
             Cellule::lien(&format!("{URL}/{}", ligne.reference), &ligne.acteur),
             Cellule::texte(commune),
-            Cellule::texte(ligne.qui.trim()),
+            Cellule::texte(noms.get(ligne.personne_id.as_str()).map_or("compte effacé", String::as_str)),
             Cellule::texte(ligne.moyen.libelle()),
             Cellule::texte(texte::jour(instance.jour_de(ligne.demandee_le))),
             Cellule::texte(a_faire(ligne.moyen, ligne.etat, ligne.lettre_le)),

@@ -178,7 +178,7 @@ pub struct Ligne {
     /// Commune of the actor.
     pub commune: Option<CodeCommune>,
     /// Who claims.
-    pub qui: String,
+    pub personne_id: PersonneId,
     /// By which proof.
     pub moyen: Moyen,
     /// Where it stands.
@@ -198,9 +198,8 @@ pub(crate) async fn lister(db: &impl ConnectionTrait, tranche: Tranche) -> Resul
     let (decidees, premier, nombre) = (tranche.decidees, tranche.premier(), tranche.nombre());
     let lignes = Ligne::find_by_statement(raw_sql!(
         Postgres,
-        "SELECT r.reference, a.nom AS acteur, a.commune, r.moyen, r.etat, r.demandee_le, r.lettre_le,
-            COALESCE(NULLIF(TRIM(p.prenom || ' ' || p.nom), ''), p.courriel, 'personne effacée') AS qui
-         FROM acteur_revendication r JOIN acteur a ON a.id = r.acteur_id JOIN personne p ON p.id = r.personne_id
+        "SELECT r.reference, a.nom AS acteur, a.commune, r.personne_id, r.moyen, r.etat, r.demandee_le, r.lettre_le
+         FROM acteur_revendication r JOIN acteur a ON a.id = r.acteur_id
          WHERE (r.etat <> 'attente') = {decidees}
          ORDER BY CASE WHEN r.etat = 'attente' THEN 0 ELSE -r.decidee_le END,
             CASE WHEN r.moyen = 'courriel' OR r.lettre_le IS NOT NULL THEN 1 ELSE 0 END, r.demandee_le, r.id

@@ -141,8 +141,14 @@ fn tableau(jour: Date, finis: &[Fini]) -> Tableau {
             Cellule::texte(source),
         ]
     });
+    // A list that is cut says so.
+    let legende = if finis.len() as u64 == MONTRES.unsigned_abs() {
+        format!("Les {MONTRES} premiers agréments, le plus ancien d’abord")
+    } else {
+        "Agréments, le plus ancien d’abord".to_owned()
+    };
     Tableau {
-        legende: "Agréments, le plus ancien d’abord".to_owned(),
+        legende,
         colonnes: ["Acteur", "Agrément", "Fin", "État", "Source"].map(str::to_owned).into(),
         lignes: lignes.collect(),
     }

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use askama::Template;
 use axum::http::StatusCode;
+use domain::dates::mois_en_lettres;
 use jiff::ToSpan;
 use jiff::civil::Date;
 use platform::{Instant, journal};
@@ -135,10 +136,8 @@ fn par_mois(instance: &Instance, envois: &[Envois]) -> Tableau {
     let lignes = mois.iter().rev().map(|(premier, mesure)| {
         let Mesure { envoyes, ouvertes, confirmees } = *mesure;
         let part = (confirmees * 100).checked_div(envoyes).unwrap_or(0);
-        let nom = texte::jour(*premier);
         vec![
-            // "1er novembre 2026" without its day.
-            Cellule::texte(nom.split_once(|c: char| c.is_whitespace()).map_or(nom.as_str(), |(_, mois)| mois)),
+            Cellule::texte(mois_en_lettres(*premier)),
             Cellule::nombre(envoyes.to_string()),
             Cellule::nombre(ouvertes.to_string()),
             Cellule::nombre(confirmees.to_string()),

@@ -4,18 +4,16 @@
 
 use annuaire::acteur::{self, etablissement, storage, valeur};
 use annuaire::import::fichier::FichierRecu;
-use annuaire::import::preparation::{Demande, SANS_PROGRES, appliquer, preparer};
 use annuaire::import::rapport::Rapport;
 use annuaire::tenue::storage as tenue;
 use annuaire::vocabulaire::{Champ, EtatActeur, Origine};
-use domain::droit::Fonction;
 use domain::identifiant::Siret;
-use platform::periodique::planifier;
 use rstest::rstest;
 use sea_orm::{EntityTrait, QueryOrder};
-use socle::organisation::Nature;
-use testkit::{Appli, Moteur, Navigateur};
+use testkit::{Appli, Moteur};
 
+use crate::gestes::agent;
+use crate::gestes::importer_du;
 use crate::monde::{self, inserer};
 use crate::sirene::recu;
 
@@ -23,15 +21,9 @@ const LISTE: &str = include_str!("../../../../demonstration/54/siae-2020.csv");
 
 async fn importer(appli: &Appli, fichiers: Vec<FichierRecu>) -> Rapport {
     appli.horloge.avancer(60);
-    let demande = Demande { fichiers, essai: false, par: None, liste_du: None };
-    let prepare = preparer(&appli.instance, demande, SANS_PROGRES).await.unwrap();
-    let rapport = appliquer(&appli.instance, &prepare.id, None).await.unwrap();
+    let rapport = importer_du(appli, fichiers, None).await.unwrap();
     appli.travailler().await;
     rapport
-}
-
-async fn agent(appli: &Appli) -> Navigateur {
-    appli.connecter("agent@exemple.invalid", Some((Nature::Departement, "Département", Fonction::AgentSite))).await.0
 }
 
 /// Somebody asks, an agent accepts what waits at that address.
@@ -150,10 +142,8 @@ async fn un_tour_complet_de_l_annuaire(#[case] moteur: Moteur) {
     un_agent_accepte(&appli, "/reglages/annuaire/propositions", "prendre").await;
 
     // Confirmation, a year later, by the link of a mail.
-    appli.horloge.avancer_de_jours(367);
-    let instance = &appli.instance;
-    let midi = instance.aujourd_hui().at(12, 0, 0, 0);
-    planifier(&instance.db, &*instance.clock, &*instance.ids, &instance.maison.periodiques(), midi).await.unwrap();
+    appli.horloge.avancer_de_jours(366);
+    appli.le_lendemain().await;
     let courriels = appli.courriels().await;
     let rappel = courriels.iter().find(|c| c.texte().contains("/confirmer-une-fiche/")).unwrap();
     assert_eq!(rappel.destinataire(), "contact@structure.invalid");

@@ -5,13 +5,12 @@ use std::path::PathBuf;
 
 use annuaire::acteur::Entity as Acteurs;
 use annuaire::import::ImportRefuse;
-use annuaire::import::fichier::FichierRecu;
-use annuaire::import::preparation::{Demande, SANS_PROGRES, appliquer, preparer};
 use annuaire::import::rapport::Rapport;
 use rstest::rstest;
 use sea_orm::{EntityTrait, PaginatorTrait};
 use testkit::{Appli, Moteur};
 
+use crate::gestes::importer;
 use crate::sirene::recu;
 
 /// A set of files that is imported together, in a département where it brings actors.
@@ -52,12 +51,6 @@ fn de_l_ess(octets: &[u8]) -> Vec<u8> {
             *drapeau = "O".to_owned();
         }
     })
-}
-
-async fn importer(appli: &Appli, fichiers: Vec<FichierRecu>) -> Result<Rapport, ImportRefuse> {
-    let demande = Demande { fichiers, essai: false, par: None, liste_du: None };
-    let prepare = preparer(&appli.instance, demande, SANS_PROGRES).await?;
-    appliquer(&appli.instance, &prepare.id, None).await
 }
 
 /// The set with every file damaged so; the report, and how many actors entered.

@@ -9,17 +9,14 @@ use domain::droit::Fonction;
 use rstest::rstest;
 use sea_orm::{ConnectionTrait, raw_sql};
 use socle::mandat::{self, Nouveau, Verification};
-use socle::organisation::Nature;
 use testkit::{Appli, Moteur, Navigateur, Page};
 
-use crate::import::{importer, liste_de};
+use crate::gestes::agent_nomme as agent;
+use crate::gestes::importer;
+use crate::import::liste_de;
 use crate::monde::{Acteur, appli_avec, offrir};
 
 const LISTE: &str = "/reglages/annuaire/doublons";
-
-async fn agent(appli: &Appli, courriel: &str) -> Navigateur {
-    appli.connecter(courriel, Some((Nature::Departement, "Département", Fonction::AgentSite))).await.0
-}
 
 async fn executer(appli: &Appli, phrases: Vec<sea_orm::Statement>) {
     let tx = appli.instance.db.begin().await.unwrap();

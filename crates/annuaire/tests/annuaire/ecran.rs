@@ -1,21 +1,15 @@
 //! The screen of imports as the agent of the site walks it, and the directory of the demonstration.
 
+use crate::gestes::agent;
 use annuaire::acteur::{Entity as Acteurs, storage};
 use annuaire::offre::storage as offres;
 use annuaire::vocabulaire::{Origine, Reponse};
-use domain::droit::Fonction;
 use rstest::rstest;
 use sea_orm::EntityTrait;
-use socle::organisation::Nature;
 use testkit::{Appli, Moteur};
 
 const URL: &str = "/reglages/imports/annuaire";
 const SIAE: &[u8] = include_bytes!("../../../../demonstration/54/siae-2020.csv");
-
-async fn agent(appli: &Appli) -> testkit::Navigateur {
-    let mandat = Some((Nature::Departement, "Département", Fonction::AgentSite));
-    appli.connecter("agent@exemple.invalid", mandat).await.0
-}
 
 #[rstest]
 #[case::sqlite(Moteur::Sqlite)]

@@ -1,80 +1,51 @@
-//! Imports on both engines: real files when they are there, damaged variants made here.
+//! Imports on both engines: what enters, what changes, what is undone. Files as people send them are in `forme`, real ones in
+//! `reels`.
 
-use std::io::Write;
-use std::path::PathBuf;
-
-use annuaire::acteur::{self, ActeurId, Entity as Acteurs, agrement, etablissement, storage, theme, valeur};
+use crate::gestes::importer;
+use crate::sirene::recu;
+use annuaire::acteur::{self, ActeurId, Entity as Acteurs, etablissement, storage, theme, valeur};
+use annuaire::generateur::{siren, siret};
 use annuaire::import::ImportRefuse;
-use annuaire::import::fichier::{Contenu, FichierRecu};
+use annuaire::import::fichier::FichierRecu;
 use annuaire::import::histoire::{self, etat};
 use annuaire::import::preparation::{Demande, SANS_PROGRES, abandonner, annuler, appliquer, preparer};
-use annuaire::import::rapport::Rapport;
 use annuaire::vocabulaire::{Champ, Diffusion, EtatActeur, Famille, Origine, Reponse};
 use rstest::rstest;
 use sea_orm::{EntityTrait, PaginatorTrait, QueryOrder, QuerySelect};
 use testkit::{Appli, Moteur};
 
-fn recu(nom: &str, octets: impl Into<Vec<u8>>) -> FichierRecu {
-    FichierRecu { nom: nom.to_owned(), contenu: Contenu::Octets(octets.into()) }
-}
-
-/// A real file, or `None` with a word when the folder is absent.
-fn reel(chemin: &str) -> Option<FichierRecu> {
-    let complet = PathBuf::from(concat!(env!("CARGO_MANIFEST_DIR"), "/../../../shared/data/")).join(chemin);
-    if !complet.exists() {
-        eprintln!("SAUTÉ : {} est absent", complet.display());
-        return None;
-    }
-    Some(FichierRecu { nom: chemin.to_owned(), contenu: Contenu::Chemin(complet) })
-}
-
-pub(crate) async fn importer(appli: &Appli, fichiers: Vec<FichierRecu>) -> Result<Rapport, ImportRefuse> {
-    let demande = Demande { fichiers, essai: false, par: None, liste_du: None };
-    let prepare = preparer(&appli.instance, demande, SANS_PROGRES).await?;
-    appliquer(&appli.instance, &prepare.id, None).await
-}
-
-async fn par_siren(appli: &Appli, siren: &str) -> Option<acteur::Model> {
+pub(crate) async fn par_siren(appli: &Appli, siren: &str) -> Option<acteur::Model> {
     let tx = appli.instance.db.read().await.unwrap();
     storage::par_siren(&tx, &siren.parse().unwrap()).await.unwrap()
 }
 
-async fn nombre(appli: &Appli) -> u64 {
+pub(crate) async fn nombre(appli: &Appli) -> u64 {
     let tx = appli.instance.db.read().await.unwrap();
     Acteurs::find().count(&tx).await.unwrap()
 }
 
-const ENTETE_UL: &str = "siren,statutDiffusionUniteLegale,sigleUniteLegale,identifiantAssociationUniteLegale,\
+pub(crate) const ENTETE_UL: &str = "siren,statutDiffusionUniteLegale,sigleUniteLegale,identifiantAssociationUniteLegale,\
 trancheEffectifsUniteLegale,dateDernierTraitementUniteLegale,etatAdministratifUniteLegale,denominationUniteLegale,\
 categorieJuridiqueUniteLegale,activitePrincipaleUniteLegale,nomenclatureActivitePrincipaleUniteLegale,\
 economieSocialeSolidaireUniteLegale,colonneDeDemain";
-const ENTETE_ETAB: &str = "siret,statutDiffusionEtablissement,etablissementSiege,numeroVoieEtablissement,\
+pub(crate) const ENTETE_ETAB: &str = "siret,statutDiffusionEtablissement,etablissementSiege,numeroVoieEtablissement,\
 typeVoieEtablissement,libelleVoieEtablissement,codePostalEtablissement,codeCommuneEtablissement,\
 etatAdministratifEtablissement,enseigne1Etablissement,activitePrincipaleEtablissement,\
 nomenclatureActivitePrincipaleEtablissement";
 
-/// SIREN and SIRET with a right key, for invented bodies.
-fn siren(rang: u32) -> String {
-    annuaire::generateur::siren(rang)
-}
-
-fn siret(rang: u32, nic: u32) -> String {
-    annuaire::generateur::siret(rang, nic)
-}
-
-fn unites(lignes: &[String]) -> FichierRecu {
+pub(crate) fn unites(lignes: &[String]) -> FichierRecu {
     recu("StockUniteLegale.csv", format!("{ENTETE_UL}\n{}\n", lignes.join("\n")))
 }
 
-fn etablissements(lignes: &[String]) -> FichierRecu {
+pub(crate) fn etablissements(lignes: &[String]) -> FichierRecu {
     recu("StockEtablissement.csv", format!("{ENTETE_ETAB}\n{}\n", lignes.join("\n")))
 }
 
-fn unite(rang: u32, nom: &str, categorie: &str, ess: &str) -> String {
+pub(crate) fn unite(rang: u32, nom: &str, categorie: &str, ess: &str) -> String {
     format!("{},O,,W542000001,11,2026-10-01T10:00:00,A,{nom},{categorie},47.79Z,NAFRev2,{ess},x", siren(rang))
 }
 
-fn etablissement(rang: u32, commune: &str, etat: &str) -> String {
+pub(crate) fn etablissement(rang: u32, commune: &str, etat: &str) -> String {
     format!("{},O,true,8,RUE,DU LAVOIR,54200,{commune},{etat},LA RESSOURCERIE,47.79Z,NAFRev2", siret(rang, 1))
 }
 
@@ -223,199 +194,6 @@ async fn un_essai_ne_change_rien_puis_s_applique_ou_cede(#[case] moteur: Moteur)
     let etats: Vec<String> = histoire::derniers(&tx, 10).await.unwrap().into_iter().map(|i| i.etat).collect();
     assert!(etats.contains(&etat::ABANDONNE.to_owned()) && etats.contains(&etat::APPLIQUE.to_owned()), "{etats:?}");
     drop(tx);
-    appli.fin().await;
-}
-
-/// Read where it can be done without doubt.
-#[rstest]
-#[case::sqlite(Moteur::Sqlite)]
-#[case::postgres(Moteur::Postgres)]
-#[tokio::test]
-async fn les_fichiers_abimes_qui_se_lisent(#[case] moteur: Moteur) {
-    let appli = Appli::nouvelle(moteur, vec![annuaire::feature()]).await;
-    // Semicolons, Windows-1252, CRLF, a header repeated, a shifted row, a number lost to a spreadsheet.
-    let texte = format!(
-        "siret;kind;nom;enseigne;naf;adresse;code_postal;commune;maj_le\r\n\
-         {};ACI;RÉGIE DE L’ÉTÉ;;8899B;1 rue du Lavoir;54200;Écrouves;2020-12-18\r\n\
-         siret;kind;nom;enseigne;naf;adresse;code_postal;commune;maj_le\r\n\
-         {};EI;TROP COURTE;;8899B\r\n\
-         2,43E+13;EI;PERDUE;;8899B;;54200;Toul;2020-12-18\r\n\
-         {};XX;GENRE INCONNU;;8899B;;54200;Toul;2020-12-18\r\n\
-         {};EI;VILLE INCONNUE;;8899B;;54200;Villeneuve-la-Nulle;2020-12-18\r\n\
-         {};EI;AILLEURS;;8899B;;57000;Metz;2020-12-18\r\n",
-        siret(1, 1),
-        siret(2, 1),
-        siret(3, 1),
-        siret(4, 1),
-        siret(5, 1)
-    );
-    let octets = texte.chars().map(|c| if c == '’' { 0x92 } else { u8::try_from(u32::from(c)).unwrap() });
-    let rapport = importer(&appli, vec![recu("siae.csv", octets.collect::<Vec<u8>>())]).await.unwrap();
-    assert_eq!((rapport.nouveaux, rapport.refusees, rapport.ailleurs), (1, 4, 1), "{rapport:?}");
-    let ou: Vec<(u64, Option<&str>)> = rapport.refus.iter().map(|r| (r.ligne, r.colonne.as_deref())).collect();
-    assert_eq!(ou, [(4, None), (5, Some("siret")), (6, Some("kind")), (7, Some("commune"))]);
-    assert!(rapport.refus[1].motif.contains("abîmé par un tableur"));
-    assert_eq!(rapport.remarques[0].ligne, 3, "l’en-tête répété est sauté et dit");
-    let acteur = par_siren(&appli, &siren(1)).await.unwrap();
-    assert_eq!(acteur.nom, "RÉGIE DE L’ÉTÉ");
-    assert_eq!(acteur.ess_loi, Reponse::Inconnu);
-    let tx = appli.instance.db.read().await.unwrap();
-    let agrements: Vec<agrement::Model> = storage::agrements(&tx, &acteur.id).await.unwrap();
-    assert_eq!(
-        (agrements[0].genre.as_str(), agrements[0].source_du.unwrap().to_string()),
-        ("aci", "2020-12-18".to_owned())
-    );
-    drop(tx);
-    // UTF-8 with BOM, and lost zeros put back.
-    let court = siret(1, 1);
-    let bom = format!(
-        "\u{feff}SIREN,Nom ou raison sociale de l'entreprise,Famille juridique de l'entreprise,Code postal,Libellé de la commune de l'établissement\n{},RÉGIE DE L’ÉTÉ,Associations,54200,ECROUVES\n",
-        &court[..9]
-    );
-    let rapport = importer(&appli, vec![recu("ess.csv", bom)]).await.unwrap();
-    assert_eq!((rapport.changes, rapport.refusees), (1, 0), "{rapport:?}");
-    assert_eq!(par_siren(&appli, &siren(1)).await.unwrap().ess_loi, Reponse::Oui);
-    appli.fin().await;
-}
-
-/// Refused whole, with the file, the line when there is one, and what to do; nothing is kept.
-#[rstest]
-#[case::vide("", "vide")]
-#[case::inconnu("a,b,c\n1,2,3\n", "n’est pas reconnu")]
-#[case::double("siret,kind,nom,code_postal,commune,siret\n", "deux fois")]
-#[case::utf16("\u{0}s\u{0}i\u{0}r\u{0}e\u{0}t", "CSV UTF-8")]
-#[case::coupe("siret,kind,nom,code_postal,commune\n80746931700018,EI,X,54200,Toul\n8074693", "coupé")]
-#[case::guillemet(
-    "siret,kind,nom,code_postal,commune\n80746931700018,EI,\"X,54200,Toul\n1,EI,Y,54200,Toul\n2,EI,Z,54200,Toul\n",
-    "coupé"
-)]
-#[case::zip("PK\u{3}\u{4}nimporte quoi", "zip est abîmée")]
-#[tokio::test]
-async fn les_fichiers_refuses(#[case] contenu: &str, #[case] extrait: &str) {
-    let appli = Appli::nouvelle(Moteur::Sqlite, vec![annuaire::feature()]).await;
-    let erreur = importer(&appli, vec![recu("fichier.csv", contenu)]).await.unwrap_err();
-    assert!(erreur.to_string().contains(extrait), "{erreur}");
-    assert_eq!(nombre(&appli).await, 0);
-    let tx = appli.instance.db.read().await.unwrap();
-    let dernier = histoire::derniers(&tx, 1).await.unwrap().remove(0);
-    assert_eq!(dernier.etat, etat::REFUSE);
-    assert!(dernier.rapport().erreur.is_some(), "l’historique dit pourquoi");
-    drop(tx);
-    appli.fin().await;
-}
-
-#[tokio::test]
-async fn une_ligne_sans_fin_ne_prend_pas_la_memoire() {
-    let appli = Appli::nouvelle(Moteur::Sqlite, vec![annuaire::feature()]).await;
-    let mut octets = b"siret,kind,nom,code_postal,commune\n80746931700018,EI,\"".to_vec();
-    octets.extend(std::iter::repeat_n(b"x,y\n", 2_000_000).flatten());
-    let erreur = importer(&appli, vec![recu("siae.csv", octets)]).await.unwrap_err();
-    assert!(erreur.to_string().contains("guillemet"), "{erreur}");
-    appli.fin().await;
-}
-
-#[tokio::test]
-async fn un_zip_et_un_gzip_se_lisent_comme_le_fichier() {
-    let appli = Appli::nouvelle(Moteur::Sqlite, vec![annuaire::feature()]).await;
-    let mut zip = zip::ZipWriter::new(std::io::Cursor::new(Vec::new()));
-    for (nom, texte) in [
-        ("StockUniteLegale_utf8.csv", format!("{ENTETE_UL}\n{}\n", unite(1, "ZIPPEE", "9220", "O"))),
-        ("StockEtablissement_utf8.csv", format!("{ENTETE_ETAB}\n{}\n", etablissement(1, "54528", "A"))),
-    ] {
-        zip.start_file(nom, zip::write::SimpleFileOptions::default()).unwrap();
-        zip.write_all(texte.as_bytes()).unwrap();
-    }
-    let octets = zip.finish().unwrap().into_inner();
-    let coupe = octets[..octets.len() - 60].to_vec();
-    let rapport = importer(&appli, vec![recu("sirene.zip", octets)]).await.unwrap();
-    assert_eq!(rapport.nouveaux, 1, "{rapport:?}");
-    assert!(importer(&appli, vec![recu("sirene.zip", coupe)]).await.is_err());
-    let mut gz = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::fast());
-    gz.write_all(format!("{ENTETE_UL}\n{}\n", unite(1, "ZIPPEE", "9220", "O")).as_bytes()).unwrap();
-    let rapport = importer(&appli, vec![recu("ul.csv.gz", gz.finish().unwrap())]).await.unwrap();
-    assert_eq!((rapport.gardes, rapport.inchanges), (1, 1), "{rapport:?}");
-    appli.fin().await;
-}
-
-/// The real list of 2020: the 54 has public bodies in it, which are not ESS.
-#[rstest]
-#[case::sqlite(Moteur::Sqlite)]
-#[case::postgres(Moteur::Postgres)]
-#[tokio::test]
-async fn la_liste_reelle_des_siae(#[case] moteur: Moteur) {
-    let Some(liste) = reel("siae/siae-liste.csv") else { return };
-    let appli = Appli::nouvelle(moteur, vec![annuaire::feature()]).await;
-    let rapport = importer(&appli, vec![liste.clone()]).await.unwrap();
-    assert_eq!(rapport.lues, 3_367, "{}", rapport.en_texte());
-    assert_eq!(rapport.refusees, 0, "{}", rapport.en_texte());
-    assert_eq!(rapport.lues - rapport.ailleurs, 65, "65 lignes dans le 54");
-    assert_eq!(rapport.nouveaux, 64, "une entreprise y a deux établissements");
-    let communaute = par_siren(&appli, "200041515").await.unwrap();
-    assert_eq!((communaute.famille, communaute.ess_loi), (Famille::Public, Reponse::Non));
-    let publics = {
-        let tx = appli.instance.db.read().await.unwrap();
-        Acteurs::find().all(&tx).await.unwrap().iter().filter(|a| a.ess_loi == Reponse::Non).count()
-    };
-    assert_eq!(publics, 11, "communes, communautés de communes et CCAS");
-    assert!(importer(&appli, vec![liste]).await.unwrap().sans_changement());
-    appli.fin().await;
-}
-
-/// The real rows of Sirene: the Somme, by establishments then legal units, whatever the year of the layout.
-#[tokio::test]
-async fn les_extraits_reels_de_sirene() {
-    let (Some(ul), Some(etabs), Some(ess)) = (
-        reel("sirene/StockUniteLegale_extrait_2022-04.csv"),
-        reel("sirene/StockEtablissement_extrait_2024-04.csv"),
-        reel("sirene/unites-legales-ess-2026.csv"),
-    ) else {
-        return;
-    };
-    for departement in ["80", "04", "44"] {
-        let appli = Appli::pour(departement, Moteur::Sqlite, vec![annuaire::feature()], false).await;
-        let rapport = importer(&appli, vec![ul.clone(), etabs.clone()]).await.unwrap();
-        assert_eq!(rapport.lues, 526 + 79, "{}", rapport.en_texte());
-        assert_eq!(rapport.refusees, 0, "{}", rapport.en_texte());
-        assert!(importer(&appli, vec![ul.clone(), etabs.clone()]).await.unwrap().sans_changement());
-        // The legal units of 2026 alone: known actors only, unknown columns accepted.
-        let rapport = importer(&appli, vec![ess.clone()]).await.unwrap();
-        assert_eq!((rapport.lues, rapport.nouveaux, rapport.refusees), (2_190, 0, 0), "{}", rapport.en_texte());
-        assert_eq!(rapport.avertissements.len(), 1);
-        appli.fin().await;
-    }
-}
-
-/// The list of ESS France, made of the real row.
-#[tokio::test]
-async fn la_ligne_reelle_d_ess_france() {
-    let Some(json) = reel("associations/api-tabulaire-liste-ess.json") else { return };
-    let Contenu::Chemin(chemin) = json.contenu else { unreachable!() };
-    let valeur: serde_json::Value = serde_json::from_str(&std::fs::read_to_string(chemin).unwrap()).unwrap();
-    let ligne = valeur["data"][0].as_object().unwrap();
-    let mut csv = csv::Writer::from_writer(Vec::new());
-    csv.write_record(ligne.keys()).unwrap();
-    csv.write_record(ligne.values().map(|v| v.as_str().unwrap())).unwrap();
-    let appli = Appli::pour("75", Moteur::Sqlite, vec![annuaire::feature()], false).await;
-    let rapport = importer(&appli, vec![recu("ess-france.csv", csv.into_inner().unwrap())]).await.unwrap();
-    assert_eq!((rapport.nouveaux, rapport.refusees), (1, 0), "{}", rapport.en_texte());
-    assert_eq!(par_siren(&appli, "800329849").await.unwrap().ess_loi, Reponse::Oui);
-    appli.fin().await;
-}
-
-/// The other files of associations are not read by the directory, and say so.
-#[tokio::test]
-async fn les_fichiers_reels_d_associations_sont_refuses_avec_leur_raison() {
-    let appli = Appli::nouvelle(Moteur::Sqlite, vec![annuaire::feature()]).await;
-    for chemin in [
-        "associations/tiers-lieux-numeriques-2023.csv",
-        "siae/conventions-asp.csv",
-        "siae/secteurs.csv",
-        "sirene/dessin-StockUniteLegale.csv",
-    ] {
-        let Some(fichier) = reel(chemin) else { continue };
-        let erreur = importer(&appli, vec![fichier]).await.unwrap_err().to_string();
-        assert!(erreur.contains("RNA") || erreur.contains("n’est pas reconnu"), "{chemin} : {erreur}");
-    }
     appli.fin().await;
 }
 

@@ -4,19 +4,15 @@ use axum::http::StatusCode;
 use domain::droit::Fonction;
 use rstest::rstest;
 use sea_orm::{ConnectionTrait, raw_sql};
-use socle::organisation::Nature;
-use testkit::{Appli, Moteur, Navigateur};
+use testkit::{Moteur, Navigateur};
 
 use annuaire::acteur::storage;
 use annuaire::vocabulaire::{Champ, Diffusion, Origine};
 
+use crate::gestes::agent;
 use crate::monde::{Acteur, appli_avec};
 
 const LISTE: &str = "/reglages/annuaire/propositions";
-
-async fn agent(appli: &Appli) -> Navigateur {
-    appli.connecter("agent@exemple.invalid", Some((Nature::Departement, "Département", Fonction::AgentSite))).await.0
-}
 
 async fn premiere(agent: &mut Navigateur) -> String {
     agent.ouvrir(LISTE).await.attribut("main th a, main td a", "href").unwrap()

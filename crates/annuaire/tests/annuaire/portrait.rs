@@ -5,14 +5,13 @@ use std::collections::BTreeSet;
 use annuaire::portrait::parametres::Parametres;
 use annuaire::vocabulaire::{Diffusion, Famille, GenreTerritoire, ModeOffre};
 use axum::http::{StatusCode, header};
-use domain::droit::Fonction;
 use domain::referentiel::canton::{CantonDe, canton_de};
 use domain::theme::Theme;
 use rstest::rstest;
 use sea_orm::{ConnectionTrait, raw_sql};
-use socle::organisation::Nature;
-use testkit::{Appli, Moteur, Navigateur};
+use testkit::Moteur;
 
+use crate::gestes::agent;
 use crate::monde::{Acteur, appli_avec, offrir};
 
 const REGLAGE: &str = "/reglages/annuaire/portrait";
@@ -30,11 +29,6 @@ fn monde() -> Vec<Acteur> {
         },
         Acteur { nom: "Maintien à domicile", theme: Theme::BienVieillir, ..Acteur::default() },
     ]
-}
-
-async fn agent(appli: &Appli) -> Navigateur {
-    let mandat = Some((Nature::Departement, "Département", Fonction::AgentSite));
-    appli.connecter("agent@exemple.invalid", mandat).await.0
 }
 
 #[rstest]

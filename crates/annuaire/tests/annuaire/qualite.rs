@@ -7,28 +7,15 @@ use annuaire::tenue::storage as tenue;
 use annuaire::vocabulaire::{Diffusion, EtatActeur, ModeOffre};
 use axum::http::StatusCode;
 use domain::droit::Fonction;
-use platform::periodique::planifier;
 use rstest::rstest;
 use socle::organisation::Nature;
-use testkit::{Appli, Moteur, Navigateur};
+use testkit::{Appli, Moteur};
 
+use crate::gestes::agent_nomme as agent;
 use crate::monde::{Acteur, appli_avec, offrir};
 
 const CAMPAGNE: &str = "/reglages/annuaire/campagne";
 const QUALITE: &str = "/reglages/annuaire/qualite";
-
-async fn agent(appli: &Appli, courriel: &str) -> Navigateur {
-    let mandat = Some((Nature::Departement, "Département", Fonction::AgentSite));
-    appli.connecter(courriel, mandat).await.0
-}
-
-async fn le_lendemain(appli: &Appli) {
-    appli.horloge.avancer_de_jours(1);
-    let instance = &appli.instance;
-    let midi = instance.aujourd_hui().at(12, 0, 0, 0);
-    planifier(&instance.db, &*instance.clock, &*instance.ids, &instance.maison.periodiques(), midi).await.unwrap();
-    appli.travailler().await;
-}
 
 #[rstest]
 #[case::sqlite(Moteur::Sqlite)]
@@ -56,9 +43,9 @@ async fn la_campagne_a_un_rythme_et_se_mesure(#[case] moteur: Moteur) {
     conflit.exiger("Quelqu’un a modifié ce réglage").exiger("Courriels par jour 1");
     assert_eq!(conflit.attribut("#par_jour", "value").as_deref(), Some("7"));
 
-    le_lendemain(&appli).await;
+    appli.le_lendemain().await;
     assert_eq!(appli.courriels().await.len(), 1, "one a day");
-    le_lendemain(&appli).await;
+    appli.le_lendemain().await;
     let courriels = appli.courriels().await;
     assert_eq!(courriels.len(), 2);
     let lien = |rang: usize| {
@@ -79,7 +66,7 @@ async fn la_campagne_a_un_rythme_et_se_mesure(#[case] moteur: Moteur) {
     page.exiger("Courriels envoyés").exiger("50\u{a0}%");
     // Stopped: nobody is written to.
     un_agent.envoyer(&page, CAMPAGNE, &[("par_jour", "0")]).await.exiger("campagne arrêtée");
-    le_lendemain(&appli).await;
+    appli.le_lendemain().await;
     assert_eq!(appli.courriels().await.len(), 2);
     let (mut maire, _) =
         appli.connecter("maire@exemple.invalid", Some((Nature::Commune, "54395", Fonction::Maire))).await;
@@ -173,7 +160,7 @@ async fn un_agrement_se_termine(#[case] moteur: Moteur) {
     let hier = aujourd_hui.yesterday().unwrap();
     assert!(agrements::finis_entre(&tx, hier, hier).await.unwrap().is_empty(), "its last day still holds");
     drop(tx);
-    le_lendemain(&appli).await;
+    appli.le_lendemain().await;
     assert!(!visiteur.ouvrir("/annuaire?agrement=esus").await.contient("Bientôt"));
     visiteur.ouvrir("/annuaire").await.exiger("Bientôt");
     appli.fin().await;

@@ -2,12 +2,11 @@
 
 use annuaire::acteur::ActeurId;
 use axum::http::StatusCode;
-use domain::droit::Fonction;
 use rstest::rstest;
 use sea_orm::{ConnectionTrait, raw_sql};
-use socle::organisation::Nature;
 use testkit::{Appli, Moteur, Navigateur};
 
+use crate::gestes::{self, agent};
 use crate::monde::{Acteur, appli_avec};
 
 const LISTE: &str = "/reglages/annuaire/revendications";
@@ -33,8 +32,11 @@ async fn monde(moteur: Moteur) -> (Appli, ActeurId, String) {
     (appli, id, reference)
 }
 
-async fn agent(appli: &Appli) -> Navigateur {
-    appli.connecter("agent@exemple.invalid", Some((Nature::Departement, "Département", Fonction::AgentSite))).await.0
+/// Asks for a letter; the address where an agent prepares it.
+async fn demander_une_lettre(qui: &mut Navigateur, agent: &mut Navigateur, url: &str) -> String {
+    let page = qui.ouvrir(url).await;
+    qui.envoyer(&page, url, &[("moyen", "poste")]).await;
+    agent.ouvrir(LISTE).await.attribut("main th a, main td a", "href").unwrap()
 }
 
 /// The path of the first link of a mail that begins so.
@@ -150,7 +152,7 @@ async fn un_code_arrive_par_la_poste(#[case] moteur: Moteur) {
     };
     let perdue = lettre(&mut agent).await;
     appli.horloge.avancer_de_jours(2);
-    let mut agent = agent_de_nouveau(&appli).await;
+    let mut agent = gestes::agent(&appli).await;
     let recue = lettre(&mut agent).await;
     assert_ne!(perdue, recue);
     let (mut camille, _) = appli.connecter("camille@exemple.invalid", None).await;
@@ -183,10 +185,6 @@ async fn un_code_arrive_par_la_poste(#[case] moteur: Moteur) {
     appli.fin().await;
 }
 
-async fn agent_de_nouveau(appli: &Appli) -> Navigateur {
-    agent(appli).await
-}
-
 #[rstest]
 #[case::sqlite(Moteur::Sqlite)]
 #[case::postgres(Moteur::Postgres)]
@@ -196,9 +194,7 @@ async fn cinq_essais_puis_une_autre_lettre(#[case] moteur: Moteur) {
     let (url, mut agent) = (format!("/annuaire/{reference}/revendiquer"), agent(&appli).await);
     let saisir = format!("{url}/code");
     let (mut camille, _) = appli.connecter("camille@exemple.invalid", None).await;
-    let page = camille.ouvrir(&url).await;
-    camille.envoyer(&page, &url, &[("moyen", "poste")]).await;
-    let une = agent.ouvrir(LISTE).await.attribut("main th a, main td a", "href").unwrap();
+    let une = demander_une_lettre(&mut camille, &mut agent, &url).await;
     let page = agent.ouvrir(&une).await;
     let code = agent.envoyer(&page, &une, &[("acte", "lettre")]).await.textes("p.govuk-heading-xl").remove(0);
     for _ in 0..5 {
@@ -312,9 +308,7 @@ async fn une_autre_lettre_annule_la_premiere_pour_de_bon(#[case] moteur: Moteur)
     let (url, mut agent) = (format!("/annuaire/{reference}/revendiquer"), agent(&appli).await);
     let saisir = format!("{url}/code");
     let (mut camille, _) = appli.connecter("camille@exemple.invalid", None).await;
-    let page = camille.ouvrir(&url).await;
-    camille.envoyer(&page, &url, &[("moyen", "poste")]).await;
-    let une = agent.ouvrir(LISTE).await.attribut("main th a, main td a", "href").unwrap();
+    let une = demander_une_lettre(&mut camille, &mut agent, &url).await;
     let mut codes = Vec::new();
     for _ in 0..2 {
         let page = agent.ouvrir(&une).await;
@@ -327,7 +321,7 @@ async fn une_autre_lettre_annule_la_premiere_pour_de_bon(#[case] moteur: Moteur)
     }
     // Past its days, nothing prints a code that opens nothing.
     appli.horloge.avancer_de_jours(61);
-    let mut agent = agent_de_nouveau(&appli).await;
+    let mut agent = gestes::agent(&appli).await;
     assert_eq!(agent.ouvrir(&format!("{une}/lettre")).await.statut, StatusCode::NOT_FOUND);
     appli.fin().await;
 }
@@ -386,7 +380,7 @@ async fn une_fiche_close_ou_endormie_ne_se_revendique_pas(#[case] moteur: Moteur
         let champs = [("moyen", "agent"), ("preuve", "Je suis la trésorière de la structure"), ("_cle", etat)];
         assert_eq!(camille.envoyer_sans_suivre(&page, &url, &champs).await.statut, StatusCode::NOT_FOUND, "{etat}");
     }
-    let mut agent = agent(&appli).await;
+    let mut agent = gestes::agent(&appli).await;
     assert_eq!(agent.ouvrir(&url).await.statut, StatusCode::OK, "an agent sees the pages that sleep");
     appli.fin().await;
 }

@@ -7,13 +7,10 @@ use image::{ImageFormat, Rgb, RgbImage};
 use rstest::rstest;
 use sea_orm::{ConnectionTrait, raw_sql};
 use socle::organisation::Nature;
-use testkit::{Appli, Moteur, Navigateur};
+use testkit::Moteur;
 
+use crate::gestes::agent;
 use crate::monde::{Acteur, appli_avec};
-
-async fn agent(appli: &Appli) -> Navigateur {
-    appli.connecter("agent@exemple.invalid", Some((Nature::Departement, "Département", Fonction::AgentSite))).await.0
-}
 
 fn une_photo(largeur: u32, hauteur: u32) -> Vec<u8> {
     let mut octets = std::io::Cursor::new(Vec::new());

@@ -4,16 +4,16 @@ use annuaire::acteur::{self, agrement, storage};
 use annuaire::generateur::{siren, siret};
 use annuaire::import::depot;
 use annuaire::import::fichier::{Contenu, FichierRecu};
-use annuaire::import::preparation::{Demande, SANS_PROGRES, appliquer, preparer};
+use annuaire::import::preparation::{Demande, SANS_PROGRES, preparer};
 use annuaire::import::rapport::Rapport;
 use annuaire::tenue::storage::{self as tenue, Auteur};
 use annuaire::vocabulaire::{Champ, EtatActeur, Origine, Reponse};
 use domain::droit::Fonction;
-use platform::periodique::planifier;
 use rstest::rstest;
 use socle::organisation::Nature;
 use testkit::{Appli, Moteur};
 
+use crate::gestes::importer_du;
 use crate::sirene::{Unite, lieu, lieux, recu, unite, unites};
 
 const OCTOBRE: &str = "2026-10-01";
@@ -21,9 +21,7 @@ const RNA: &str = "id;id_ex;siret;rup_mi;gestion;date_disso;titre;titre_court;ob
 
 async fn importer(appli: &Appli, fichiers: Vec<FichierRecu>) -> Rapport {
     appli.horloge.avancer(60);
-    let demande = Demande { fichiers, essai: false, par: None, liste_du: Some("2026-11-02".parse().unwrap()) };
-    let prepare = preparer(&appli.instance, demande, SANS_PROGRES).await.unwrap();
-    appliquer(&appli.instance, &prepare.id, None).await.unwrap()
+    importer_du(appli, fichiers, Some("2026-11-02".parse().unwrap())).await.unwrap()
 }
 
 async fn acteur(appli: &Appli, rang: u32) -> acteur::Model {
@@ -172,7 +170,7 @@ async fn un_agrement_qui_se_termine_ne_prouve_plus(#[case] moteur: Moteur) {
     };
     importer(&appli, vec![liste(jour)]).await;
     assert_eq!(acteur(&appli, 20).await.ess_loi, Reponse::Oui, "its last day still holds");
-    le_lendemain(&appli).await;
+    appli.le_lendemain().await;
     let apres = acteur(&appli, 20).await;
     assert_eq!(apres.ess_loi, Reponse::Inconnu, "{}", apres.ess_loi_motif);
     assert!(valeur(&appli, 20, Champ::PreuveEss, Origine::Esus).await.is_none_or(|(dite, _)| dite.is_empty()));
@@ -266,14 +264,6 @@ async fn chaque_source_pose_la_question_et_n_efface_rien(#[case] moteur: Moteur)
     appli.fin().await;
 }
 
-async fn le_lendemain(appli: &Appli) {
-    appli.horloge.avancer_de_jours(1);
-    let instance = &appli.instance;
-    let midi = instance.aujourd_hui().at(12, 0, 0, 0);
-    planifier(&instance.db, &*instance.clock, &*instance.ids, &instance.maison.periodiques(), midi).await.unwrap();
-    appli.travailler().await;
-}
-
 fn deposer(appli: &Appli, fichier: &FichierRecu) {
     let dossier = depot::dossier(&appli.instance);
     std::fs::create_dir_all(&dossier).unwrap();
@@ -289,12 +279,12 @@ async fn chaque_mois_sans_personne(#[case] moteur: Moteur) {
     let appli = Appli::nouvelle(moteur, vec![annuaire::feature()]).await;
     let mandat = Some((Nature::Departement, "Département", Fonction::AgentSite));
     let (mut agent, _) = appli.connecter("agent@exemple.invalid", mandat).await;
-    le_lendemain(&appli).await;
+    appli.le_lendemain().await;
     assert!(appli.courriels().await.is_empty(), "no folder, nothing to do");
     // The first import waits for somebody.
     octobre().iter().for_each(|fichier| deposer(&appli, fichier));
     deposer(&appli, &recu("StockUniteLegale.csv.part", "half"));
-    le_lendemain(&appli).await;
+    appli.le_lendemain().await;
     let courriels = appli.courriels().await;
     assert_eq!(courriels.len(), 1);
     let texte = courriels[0].texte();
@@ -309,16 +299,16 @@ async fn chaque_mois_sans_personne(#[case] moteur: Moteur) {
     );
     // The next month enters alone; the day after, nothing is read again.
     deposer(&appli, &unites("2026-11-01", &[unite(1, "UNE AUTREMENT")]));
-    le_lendemain(&appli).await;
+    appli.le_lendemain().await;
     assert_eq!(acteur(&appli, 1).await.nom, "UNE AUTREMENT");
     let courriels = appli.courriels().await;
     assert_eq!(courriels.len(), 2);
     assert!(courriels[1].sujet().contains("est enregistré"), "{}", courriels[1].sujet());
-    le_lendemain(&appli).await;
+    appli.le_lendemain().await;
     assert_eq!(appli.courriels().await.len(), 2);
     // A file that cannot be read is put aside, with its reason in the mail; nothing is kept.
     deposer(&appli, &recu("n-importe-quoi.csv", "a,b\n1,2\n"));
-    le_lendemain(&appli).await;
+    appli.le_lendemain().await;
     let courriels = appli.courriels().await;
     assert!(courriels[2].texte().contains("n’est pas reconnu"), "{}", courriels[2].texte());
     assert!(dossier.join("refuses/n-importe-quoi.csv").exists());

@@ -5,20 +5,15 @@ use annuaire::tenue::{rules, storage as tenue};
 use annuaire::vocabulaire::{Champ, Diffusion, EtatActeur, Origine};
 use axum::http::StatusCode;
 use domain::droit::Fonction;
-use platform::periodique::planifier;
 use rstest::rstest;
 use sea_orm::{ConnectionTrait, raw_sql};
 use socle::organisation::Nature;
 use testkit::{Appli, Moteur, Navigateur, Page};
 
+use crate::gestes::agent_nomme as agent;
 use crate::monde::{Acteur, appli_avec};
 
 const LISTE: &str = "/reglages/annuaire";
-
-async fn agent(appli: &Appli, courriel: &str) -> Navigateur {
-    let mandat = Some((Nature::Departement, "Département", Fonction::AgentSite));
-    appli.connecter(courriel, mandat).await.0
-}
 
 async fn valeur(appli: &Appli, reference: &str, champ: Champ) -> (String, Origine) {
     let tx = appli.instance.db.read().await.unwrap();
@@ -121,14 +116,6 @@ async fn un_agent_corrige_et_la_source_officielle_demande(#[case] moteur: Moteur
     appli.fin().await;
 }
 
-async fn le_lendemain(appli: &Appli) {
-    appli.horloge.avancer_de_jours(1);
-    let instance = &appli.instance;
-    let midi = instance.aujourd_hui().at(12, 0, 0, 0);
-    planifier(&instance.db, &*instance.clock, &*instance.ids, &instance.maison.periodiques(), midi).await.unwrap();
-    appli.travailler().await;
-}
-
 #[rstest]
 #[case::sqlite(Moteur::Sqlite)]
 #[case::postgres(Moteur::Postgres)]
@@ -142,18 +129,18 @@ async fn une_fiche_se_confirme_chaque_annee_puis_s_endort(#[case] moteur: Moteur
     let (appli, faits) = appli_avec(moteur, &acteurs).await;
     let fiches: Vec<String> = faits.iter().map(|(_, reference)| format!("/annuaire/{reference}")).collect();
     let mut visiteur = appli.navigateur();
-    le_lendemain(&appli).await;
+    appli.le_lendemain().await;
     assert!(appli.courriels().await.is_empty(), "nobody is bothered within the year");
     assert!(!visiteur.ouvrir(&fiches[0]).await.contient("À confirmer"));
 
     // A year later: one mail, to who may be written to; opening its link does nothing, its button confirms, once.
     appli.horloge.avancer_de_jours(366);
-    le_lendemain(&appli).await;
+    appli.le_lendemain().await;
     let courriels = appli.courriels().await;
     assert_eq!(courriels.len(), 1, "who asked for a partial diffusion is not canvassed, who closed neither");
     courriels[0].texte().find("Confirmée est dans notre annuaire").unwrap();
     visiteur.ouvrir(&fiches[0]).await.exiger("À confirmer");
-    le_lendemain(&appli).await;
+    appli.le_lendemain().await;
     assert_eq!(appli.courriels().await.len(), 1, "not twice");
     let lien = courriels[0].texte().split("http://terreau.test").nth(1).unwrap();
     let lien = lien.split(char::is_whitespace).next().unwrap().to_owned();
@@ -170,7 +157,7 @@ async fn une_fiche_se_confirme_chaque_annee_puis_s_endort(#[case] moteur: Moteur
 
     // Two years without a word: hidden to the public, seen by the agent with the reason, woken by a confirmation.
     appli.horloge.avancer_de_jours(366);
-    le_lendemain(&appli).await;
+    appli.le_lendemain().await;
     assert_eq!(visiteur.ouvrir(&fiches[1]).await.statut, StatusCode::NOT_FOUND);
     assert!(!visiteur.ouvrir("/annuaire").await.contient("Discrète"));
     visiteur.ouvrir(&fiches[0]).await.exiger("Confirmée");

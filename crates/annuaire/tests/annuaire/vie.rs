@@ -6,7 +6,7 @@ use annuaire::acteur::{self, etablissement, storage, valeur};
 use annuaire::generateur::{siren, siret};
 use annuaire::import::fichier::FichierRecu;
 use annuaire::import::histoire;
-use annuaire::import::preparation::{Demande, SANS_PROGRES, annuler, appliquer, preparer};
+use annuaire::import::preparation::annuler;
 use annuaire::import::rapport::Rapport;
 use annuaire::vocabulaire::{Champ, Diffusion, EtatActeur, Origine};
 use domain::droit::Fonction;
@@ -16,6 +16,7 @@ use socle::mandat::{self, Verification};
 use socle::organisation::{self, Nature};
 use testkit::{Appli, Moteur};
 
+use crate::gestes::importer_du;
 use crate::sirene::{Lieu, Unite, liens, lieu, lieux, recu, unite, unites};
 
 const OCTOBRE: &str = "2026-10-01";
@@ -23,9 +24,7 @@ const NOVEMBRE: &str = "2026-11-01";
 
 async fn importer(appli: &Appli, fichiers: Vec<FichierRecu>) -> Rapport {
     appli.horloge.avancer(60);
-    let demande = Demande { fichiers, essai: false, par: None, liste_du: None };
-    let prepare = preparer(&appli.instance, demande, SANS_PROGRES).await.unwrap();
-    appliquer(&appli.instance, &prepare.id, None).await.unwrap()
+    importer_du(appli, fichiers, None).await.unwrap()
 }
 
 async fn defaire(appli: &Appli) {

@@ -8,6 +8,7 @@ use sea_orm::{FromQueryResult, raw_sql};
 use crate::a_decider::{Tranche, compter};
 use crate::acteur::ActeurId;
 use crate::doublon::cles::Fiche;
+use crate::doublon::demenagement::PAR_LOT;
 use crate::doublon::rules::{Paire, Raison, Surete};
 
 /// Where a pair stands.
@@ -81,9 +82,6 @@ pub async fn fiches(tx: &ReadTx) -> Result<Vec<Fiche>, DbErr> {
     Ok(fiches)
 }
 
-/// Pairs written by one statement.
-const PAR_INSERTION: usize = 500;
-
 /// The pairs found take the place of those that waited; what was judged stays judged, and what an agent took back stays to
 /// be judged.
 ///
@@ -91,7 +89,7 @@ const PAR_INSERTION: usize = 500;
 /// The engine refused.
 pub async fn remplacer(tx: &WriteTx, paires: &[Paire], le: Instant) -> Result<(), DbErr> {
     tx.execute_raw(raw_sql!(Postgres, "DELETE FROM acteur_doublon WHERE etat = 'propose' AND juge_le IS NULL")).await?;
-    for lot in paires.chunks(PAR_INSERTION) {
+    for lot in paires.chunks(PAR_LOT) {
         let mut insertion = Query::insert();
         insertion
             .into_table("acteur_doublon")
@@ -111,6 +109,10 @@ pub async fn remplacer(tx: &WriteTx, paires: &[Paire], le: Instant) -> Result<()
 /// `,nom,telephone,`: one can look for one of them.
 fn raisons_jointes(raisons: &[Raison]) -> String {
     raisons.iter().fold(",".to_owned(), |texte, raison| format!("{texte}{raison},"))
+}
+
+fn raisons_lues(jointes: &str) -> impl Iterator<Item = Raison> {
+    jointes.split(',').filter_map(|raison| raison.parse().ok())
 }
 
 /// A pair in the list.
@@ -140,7 +142,7 @@ pub struct Ligne {
 impl Ligne {
     /// Why.
     pub fn raisons(&self) -> impl Iterator<Item = Raison> {
-        self.raisons.split(',').filter_map(|raison| raison.parse().ok())
+        raisons_lues(&self.raisons)
     }
 
     /// How sure.
@@ -233,7 +235,7 @@ pub async fn la_paire(
         .await?;
     let Some(ligne) = ligne else { return Ok(None) };
     let raisons: String = ligne.try_get("", "raisons")?;
-    Ok(Some((ligne.try_get("", "etat")?, raisons.split(',').filter_map(|raison| raison.parse().ok()).collect())))
+    Ok(Some((ligne.try_get("", "etat")?, raisons_lues(&raisons).collect())))
 }
 
 fn ordonner<'a>(a: &'a ActeurId, b: &'a ActeurId) -> (&'a str, &'a str) {

@@ -1,13 +1,4 @@
-//! Every route of the house, asked by every function, compared with `droits.txt`: the table of rights that one reads.
-//!
-//! A new route without a line fails. To accept a change, read the difference, then
-//! `TERREAU_ECRIRE_DROITS=1 cargo nextest run --workspace --test droits` writes the table again.
-
-#![expect(clippy::unwrap_used, reason = "a test fails with a line number")]
-
-use std::collections::BTreeMap;
-use std::fmt::Write as _;
-use std::path::PathBuf;
+//! The world in which every route is asked: a project in secret, an actor, and a person for each function.
 
 use annuaire::acteur::{self, ActeurId};
 use annuaire::offre::storage as offre;
@@ -21,96 +12,49 @@ use domain::profil::{Complements, Etape, Porteur};
 use domain::theme::Theme;
 use jiff::civil::date;
 use platform::WriteTx;
-use rstest::rstest;
 use server::features;
 use socle::mandat::{self, Nouveau, Verification};
 use socle::organisation::{self, Nature, Nouvelle};
 use socle::projet::{self, Diffusion, Etat, ProjetId};
 use socle::secteur::{self, SecteurId};
 use socle::{OrganisationId, PersonneId, jeton, personne, session};
+use std::collections::BTreeMap;
 use testkit::{Appli, Moteur, Navigateur, Page};
 use web::contexte::COOKIE_SESSION;
 
-/// Who asks. The order is that of the columns.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-enum Qui {
-    Anonyme,
-    AutreInstance,
-    Declarant,
-    Porteur,
-    AutreCommune,
-    NonVerifie,
-    Expire,
-    Acteur,
-    Charge,
-    AutreSecteur,
-    Remplacant,
-    Coordinateur,
-    Direction,
-    Facilitateur,
-    AgentSite,
-}
+use crate::{AUTRE_COMMUNE, COMMUNE, Qui, TOUS, dire, poster, verifier_les_secrets};
 
-const TOUS: &[(Qui, &str, &str)] = &[
-    (Qui::Anonyme, "anon", "personne n’est connecté"),
-    (Qui::AutreInstance, "inst", "session d’un autre département"),
-    (Qui::Declarant, "decl", "a décrit le projet, sans mandat"),
-    (Qui::Porteur, "port", "mandat vérifié de la commune du projet"),
-    (Qui::AutreCommune, "autr", "mandat vérifié d’une autre commune"),
-    (Qui::NonVerifie, "nonv", "mandat de la commune, déclaré, non vérifié"),
-    (Qui::Expire, "expi", "a décrit le projet ; mandat de la commune terminé"),
-    (Qui::Acteur, "acte", "représente un acteur de l’ESS"),
-    (Qui::Charge, "char", "chargé territorial du secteur"),
-    (Qui::AutreSecteur, "sect", "chargé territorial d’un autre secteur"),
-    (Qui::Remplacant, "remp", "remplace le chargé du secteur, absent"),
-    (Qui::Coordinateur, "coor", "coordination"),
-    (Qui::Direction, "dire", "direction"),
-    (Qui::Facilitateur, "faci", "facilitateur de clauses"),
-    (Qui::AgentSite, "site", "agent qui gère le site"),
-];
-
-/// They may see the private project; the others never read a word of it.
-const DANS_LE_SECRET: &[Qui] =
-    &[Qui::Declarant, Qui::Porteur, Qui::Charge, Qui::Remplacant, Qui::Coordinateur, Qui::Direction];
-
-/// Written in the private project, its request, its author: never in an answer to someone else.
-const SECRETS: &[&str] =
-    &["Titre-interdit", "Manque-interdit", "Message-interdit", "03 99 73 94 00", "prenom-interdit"];
-
-const COMMUNE: &str = "54129";
-const AUTRE_COMMUNE: &str = "54395";
-
-struct Terrain {
-    appli: Appli,
-    secteur: SecteurId,
-    autre_secteur: SecteurId,
-    titulaire: PersonneId,
+pub(crate) struct Terrain {
+    pub(crate) appli: Appli,
+    pub(crate) secteur: SecteurId,
+    pub(crate) autre_secteur: SecteurId,
+    pub(crate) titulaire: PersonneId,
     /// An actor of the directory with an offer; who represents an actor represents this one.
-    acteur: ActeurEnVue,
-    session_d_ailleurs: String,
+    pub(crate) acteur: ActeurEnVue,
+    pub(crate) session_d_ailleurs: String,
     /// Asks for accompaniment for the commune, whatever is done to the people of a decor.
-    secretaire: Navigateur,
-    numero: u32,
+    pub(crate) secretaire: Navigateur,
+    pub(crate) numero: u32,
 }
 
 /// An actor, its reference, one of its offers.
-struct ActeurEnVue {
-    id: String,
-    organisation: OrganisationId,
-    reference: String,
-    offre: String,
+pub(crate) struct ActeurEnVue {
+    pub(crate) id: String,
+    pub(crate) organisation: OrganisationId,
+    pub(crate) reference: String,
+    pub(crate) offre: String,
     /// It is a network too.
-    reseau: String,
+    pub(crate) reseau: String,
 }
 
 /// One world for one route: a person for each function, signed in.
-struct Decor {
-    sessions: BTreeMap<Qui, String>,
-    personnes: BTreeMap<Qui, PersonneId>,
+pub(crate) struct Decor {
+    pub(crate) sessions: BTreeMap<Qui, String>,
+    pub(crate) personnes: BTreeMap<Qui, PersonneId>,
 }
 
 impl Terrain {
-    async fn nouveau(moteur: Moteur) -> Self {
+    pub(crate) async fn nouveau(moteur: Moteur) -> Self {
         let appli = Appli::nouvelle(moteur, features()).await;
         let tx = appli.instance.db.begin().await.unwrap();
         let ids = &*appli.instance.ids;
@@ -151,7 +95,7 @@ impl Terrain {
         }
     }
 
-    async fn decor(&mut self) -> Decor {
+    pub(crate) async fn decor(&mut self) -> Decor {
         self.numero += 1;
         let (horloge, ids) = (&*self.appli.horloge, &*self.appli.instance.ids);
         let tx = self.appli.instance.db.begin().await.unwrap();
@@ -179,7 +123,7 @@ impl Terrain {
     }
 
     /// Gives a person what makes their function.
-    async fn armer(&self, tx: &WriteTx, qui: Qui, personne: &PersonneId) {
+    pub(crate) async fn armer(&self, tx: &WriteTx, qui: Qui, personne: &PersonneId) {
         let ids = &*self.appli.instance.ids;
         let debut = date(2026, 1, 1);
         let (nature, nom, fonction) = match qui {
@@ -216,7 +160,7 @@ impl Terrain {
         }
     }
 
-    async fn organisation(&self, tx: &WriteTx, nature: Nature, nom: &str) -> OrganisationId {
+    pub(crate) async fn organisation(&self, tx: &WriteTx, nature: Nature, nom: &str) -> OrganisationId {
         if nature == Nature::Acteur {
             return self.acteur.organisation.clone();
         }
@@ -231,7 +175,7 @@ impl Terrain {
     }
 
     /// A private project of the commune, with a request for accompaniment.
-    async fn projet(&self, decor: &Decor, qui: Qui) -> String {
+    pub(crate) async fn projet(&self, decor: &Decor, qui: Qui) -> String {
         let instance = &self.appli.instance;
         let auteur = if qui == Qui::Expire { Qui::Expire } else { Qui::Declarant };
         let tx = instance.db.begin().await.unwrap();
@@ -272,7 +216,7 @@ impl Terrain {
     }
 
     /// What stands for a parameter of a path. Unknown names get a value that nothing has.
-    async fn valeur(&self, chemin: &str, nom: &str, reference: &str) -> String {
+    pub(crate) async fn valeur(&self, chemin: &str, nom: &str, reference: &str) -> String {
         let usage = |usage: &'static str, cible: String| async move {
             let instance = &self.appli.instance;
             let secret = instance.ids.jeton();
@@ -319,7 +263,7 @@ impl Terrain {
     }
 
     /// A claim on the actor, that waits for a letter.
-    async fn revendication(&self) -> String {
+    pub(crate) async fn revendication(&self) -> String {
         let instance = &self.appli.instance;
         let tx = instance.db.begin().await.unwrap();
         let (horloge, ids) = (&*instance.clock, &*instance.ids);
@@ -343,7 +287,7 @@ impl Terrain {
         revendication.reference
     }
 
-    async fn chemin(&self, modele: &str, reference: &str) -> String {
+    pub(crate) async fn chemin(&self, modele: &str, reference: &str) -> String {
         let mut chemin = modele.to_owned();
         while let Some((avant, reste)) = chemin.split_once('{') {
             let (parametre, apres) = reste.split_once('}').unwrap();
@@ -352,7 +296,7 @@ impl Terrain {
         chemin
     }
 
-    fn navigateur(&self, decor: &Decor, qui: Qui) -> Navigateur {
+    pub(crate) fn navigateur(&self, decor: &Decor, qui: Qui) -> Navigateur {
         let mut navigateur = self.appli.navigateur();
         if let Some(session) = decor.sessions.get(&qui) {
             navigateur.poser_cookie(COOKIE_SESSION, session);
@@ -361,7 +305,7 @@ impl Terrain {
     }
 
     /// One question, with a token of the form so that rights answer and not the check of forms.
-    async fn demander(&self, decor: &Decor, qui: Qui, methode: &str, chemin: &str) -> Page {
+    pub(crate) async fn demander(&self, decor: &Decor, qui: Qui, methode: &str, chemin: &str) -> Page {
         let mut navigateur = self.navigateur(decor, qui);
         if methode == "GET" {
             return navigateur.demander("GET", chemin, None).await;
@@ -375,7 +319,7 @@ impl Terrain {
         reponse
     }
 
-    async fn ligne(&mut self, methode: &str, modele: &str) -> Vec<String> {
+    pub(crate) async fn ligne(&mut self, methode: &str, modele: &str) -> Vec<String> {
         let mut decor = self.decor().await;
         let mut cellules = Vec::new();
         // Reading changes nothing: one project for all, and one for who handed theirs over.
@@ -448,133 +392,4 @@ async fn un_acteur(tx: &WriteTx, appli: &Appli) -> ActeurEnVue {
     assert!(reseau::storage::marquer(tx, ids, &organisation.id, maintenant, None).await.unwrap().1);
     let reseau = reseau::storage::de_l_organisation(tx, &organisation.id).await.unwrap().unwrap().reference;
     ActeurEnVue { id: numero, organisation: organisation.id, reference, offre: adresse, reseau }
-}
-
-/// Sends a form; with a file where the page takes one.
-async fn poster(navigateur: &mut Navigateur, chemin: &str, champs: &[(&str, &str)]) -> Page {
-    let corps = champs.iter().map(|(nom, valeur)| format!("{nom}={valeur}")).collect::<Vec<_>>().join("&");
-    let reponse = navigateur.poster(chemin, &corps).await;
-    if !reponse.contient("Ce formulaire n’a pas la forme attendue") {
-        return reponse;
-    }
-    let valeurs: Vec<(String, String)> =
-        champs.iter().map(|(nom, valeur)| ((*nom).to_owned(), (*valeur).to_owned())).collect();
-    navigateur.poster_fichier(chemin, &valeurs, ("fichier", "essai.csv", b"a;b\n1;2\n")).await
-}
-
-/// The status; `cnx` when the answer to someone who is not signed in is "sign in first".
-fn dire(qui: Qui, page: &Page) -> String {
-    let vers = page.entetes.get("location").and_then(|v| v.to_str().ok()).unwrap_or_default();
-    let inconnu = matches!(qui, Qui::Anonyme | Qui::AutreInstance);
-    let connexion = inconnu && page.statut.as_u16() == 303 && vers.starts_with("/connexion?retour=");
-    if connexion { "cnx".to_owned() } else { page.statut.as_u16().to_string() }
-}
-
-/// Who holds the link of a mail has read the mail: only those pages are left out.
-fn verifier_les_secrets(qui: Qui, methode: &str, modele: &str, page: &Page) {
-    let ouvert = page.statut.is_success() || page.statut.as_u16() == 422;
-    // One's own data: what a person described stays theirs to read there.
-    let export = modele == "/compte/donnees";
-    if modele.contains("{secret}") || (export && qui == Qui::Expire) || (ouvert && DANS_LE_SECRET.contains(&qui)) {
-        return;
-    }
-    let sien: &[&str] = if qui == Qui::Expire { &["prenom-interdit", "03 99 73 94 00"] } else { &[] };
-    // The header says one's own name.
-    let sien = if qui == Qui::Declarant { &["prenom-interdit", "03 99 73 94 00"] } else { sien };
-    for secret in SECRETS.iter().filter(|secret| !sien.contains(secret)) {
-        assert!(
-            !page.html.contains(secret),
-            "« {secret} » est dit à {qui:?} par {methode} {modele} ({}) :\n{}",
-            page.statut,
-            page.texte()
-        );
-    }
-}
-
-fn ecrire(lignes: &BTreeMap<(String, &'static str), Vec<String>>) -> String {
-    let mut table = String::from(
-        "# Qui peut quoi, adresse par adresse : ce que le site répond vraiment (crates/server/tests/droits.rs).\n\
-         # 200 la page ; 303 fait, ou ailleurs ; cnx « connectez-vous » ; 403 refusé, avec la raison ; 404 rien là ;\n\
-         # 400, 409, 422 : le droit est là, le formulaire de l’essai est vide.\n#\n",
-    );
-    for (_, colonne, mots) in TOUS {
-        let _ = writeln!(table, "# {colonne}  {mots}");
-    }
-    let largeur = lignes.keys().map(|(chemin, _)| chemin.len()).max().unwrap_or(0) + 7;
-    let entete: Vec<&str> = TOUS.iter().map(|(_, colonne, _)| *colonne).collect();
-    let _ = writeln!(table, "\n{:largeur$}{}", "", entete.join(" "));
-    for ((chemin, methode), cellules) in lignes {
-        let cellules: Vec<String> = cellules.iter().map(|cellule| format!("{cellule:4}")).collect();
-        let ligne = format!("{:largeur$}{}", format!("{methode:4} {chemin}"), cellules.join(" "));
-        let _ = writeln!(table, "{}", ligne.trim_end());
-    }
-    table
-}
-
-#[rstest]
-#[case::sqlite(Moteur::Sqlite)]
-#[case::postgres(Moteur::Postgres)]
-#[tokio::test]
-async fn chaque_adresse_repond_selon_la_table_des_droits(#[case] moteur: Moteur) {
-    let mut terrain = Terrain::nouveau(moteur).await;
-    let routes: Vec<(&str, &str)> = terrain
-        .appli
-        .routes
-        .iter()
-        .flat_map(|(methodes, chemin, _)| methodes.split(' ').map(|methode| (methode, *chemin)))
-        .collect();
-    let mut lignes = BTreeMap::new();
-    for (methode, chemin) in routes {
-        lignes.insert((chemin.to_owned(), methode), terrain.ligne(methode, chemin).await);
-    }
-    let table = ecrire(&lignes);
-    terrain.appli.fin().await;
-    let fichier = PathBuf::from(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/droits.txt"));
-    if std::env::var_os("TERREAU_ECRIRE_DROITS").is_some() {
-        std::fs::write(&fichier, &table).unwrap();
-        return;
-    }
-    let attendue = std::fs::read_to_string(&fichier).unwrap_or_default();
-    if table != attendue {
-        panic!("{}", differences(&attendue, &table));
-    }
-}
-
-/// Forms are read in one way only: whoever is signed in, no route acts without the token of a page of this site.
-#[tokio::test]
-async fn aucune_adresse_n_agit_sans_le_jeton_d_une_page() {
-    let mut terrain = Terrain::nouveau(Moteur::Sqlite).await;
-    let decor = terrain.decor().await;
-    let posts: Vec<&'static str> = terrain
-        .appli
-        .routes
-        .iter()
-        .filter(|(methodes, ..)| methodes.contains("POST"))
-        .map(|(_, chemin, _)| *chemin)
-        .collect();
-    assert!(posts.len() > 40, "{}", posts.len());
-    for modele in posts {
-        for qui in [Qui::Porteur, Qui::Charge, Qui::Coordinateur, Qui::AgentSite] {
-            let reference = terrain.projet(&decor, qui).await;
-            let chemin = terrain.chemin(modele, &reference).await;
-            let mut navigateur = terrain.navigateur(&decor, qui);
-            for champs in [&[][..], &[("_jeton", "1.2.3"), ("_cle", "x")][..]] {
-                let statut = poster(&mut navigateur, &chemin, champs).await.statut.as_u16();
-                assert!(matches!(statut, 403 | 404), "{modele} {qui:?} {champs:?} : {statut}");
-            }
-        }
-    }
-    terrain.appli.fin().await;
-}
-
-/// Only the lines that changed, old above new.
-fn differences(attendue: &str, table: &str) -> String {
-    let mut texte = String::from("la table des droits a changé (tests/droits.txt) :\n");
-    for ligne in attendue.lines().filter(|ligne| !table.lines().any(|l| l == *ligne)) {
-        let _ = writeln!(texte, "- {ligne}");
-    }
-    for ligne in table.lines().filter(|ligne| !attendue.lines().any(|l| l == *ligne)) {
-        let _ = writeln!(texte, "+ {ligne}");
-    }
-    texte
 }

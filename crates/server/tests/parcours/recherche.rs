@@ -1,0 +1,146 @@
+//! Finding: in the whole site, from a town, near me.
+
+use axum::http::StatusCode;
+use domain::droit::Fonction;
+use rstest::rstest;
+use server::features;
+use socle::organisation::Nature;
+use testkit::{Appli, Moteur, Page};
+
+#[rstest]
+#[case::sqlite(Moteur::Sqlite)]
+#[case::postgres(Moteur::Postgres)]
+#[tokio::test]
+async fn la_recherche_du_site_et_la_page_d_une_commune(#[case] moteur: Moteur) {
+    let appli = Appli::nouvelle(moteur, features()).await;
+    let mut n = appli.navigateur();
+    let page = n.ouvrir("/communes/54129").await;
+    page.exiger("Aucun acteur connu à Cirey-sur-Vezouze");
+    n.ouvrir("/annuaire").await.exiger("L’annuaire est encore vide");
+    n.ouvrir("/recherche").await.exiger("Un nom, un mot, un besoin");
+    n.ouvrir("/recherche?q=%22(((+zygomatique").await.exiger("Rien ne répond à");
+    appli.fin().await;
+}
+
+/// Headings of the families found, and titles of the results.
+fn trouve(page: &Page) -> (Vec<String>, Vec<String>) {
+    let familles =
+        page.textes("main h2").iter().map(|titre| titre.split('\u{20}').next().unwrap().to_owned()).collect();
+    (familles, page.textes(".tr-carte-projet > a"))
+}
+
+#[rstest]
+#[case::sqlite(Moteur::Sqlite)]
+#[case::postgres(Moteur::Postgres)]
+#[tokio::test]
+async fn une_recherche_trouve_projets_aides_acteurs_et_communes(#[case] moteur: Moteur) {
+    let appli = Appli::demonstration(moteur, features()).await;
+    let mut n = appli.navigateur();
+    let page = n.ouvrir("/recherche?q=epicerie").await;
+    for (titre, adresse) in
+        [("Projets publiés", "/projets/cafecrey"), ("Aides et appuis", "/leviers/"), ("Acteurs", "/annuaire/")]
+    {
+        page.exiger(titre);
+        assert!(!page.textes(&format!(".tr-carte-projet > a[href^='{adresse}']")).is_empty(), "{titre} {adresse}");
+    }
+    for (adresse, attendu) in [
+        ("/recherche?q=cirey", "Cirey-sur-Vezouze"),
+        ("/recherche?q=54480", "Cirey-sur-Vezouze"),
+        ("/recherche?q=detr", "Dotation d’équipement des territoires ruraux (DETR)"),
+        ("/recherche?q=rouvrir+bistrot", "Rouvrir le café-épicerie de la place"),
+    ] {
+        let (_, titres) = trouve(&n.ouvrir(adresse).await);
+        assert!(titres.iter().any(|titre| titre == attendu), "{adresse} : {titres:?}");
+    }
+    let page = n.ouvrir("/recherche?q=dotatoin").await;
+    page.exiger("voici ce qui s’en approche").exiger("Dotation d’équipement");
+    // Exact answers hide those that only come close.
+    let (familles, _) = trouve(&n.ouvrir("/recherche?q=rouvrir+caf%C3%A9+%C3%A9picerie+place").await);
+    assert_eq!(familles, ["Projets"]);
+
+    // The picker of organisations: names of the directory alone.
+    let propose = n.ouvrir("/structures.json?q=piemont").await.html;
+    assert!(propose.contains("\"libelle\":\"Café coopératif du Piémont (exemple)\""), "{propose}");
+    for rien in ["/structures.json", "/structures.json?q=", "/structures.json?q=zzzzzz"] {
+        assert_eq!(n.ouvrir(rien).await.html, "[]", "{rien}");
+    }
+
+    // One family alone, page by page; an unknown family is every family.
+    let page = n.ouvrir("/recherche?q=subvention").await;
+    page.exiger("Voir tous les résultats");
+    let suite = page.attribut("section[aria-labelledby=t-levier] p > a[href*='dans=levier']", "href").unwrap();
+    let seule = n.ouvrir(&suite).await;
+    assert!(trouve(&seule).1.len() > trouve(&page).1.len(), "{:?}", trouve(&seule));
+    assert_eq!(trouve(&seule).0, ["Aides"]);
+    seule.exiger("Chercher dans tout le site");
+    assert_eq!(n.ouvrir("/recherche?q=x&dans=%3Cscript%3E&page=-1").await.statut, StatusCode::OK);
+    assert_eq!(n.ouvrir("/recherche?q=subvention&dans=levier&page=9999999").await.statut, StatusCode::OK);
+    appli.fin().await;
+}
+
+#[rstest]
+#[case::sqlite(Moteur::Sqlite)]
+#[case::postgres(Moteur::Postgres)]
+#[tokio::test]
+async fn un_projet_ne_se_trouve_que_publie(#[case] moteur: Moteur) {
+    let appli = Appli::demonstration(moteur, features()).await;
+    let (mut porteuse, _) = appli.connecter("porteuse@exemple.invalid", None).await;
+    let page = porteuse.ouvrir("/projets/nouveau").await;
+    let idee = [
+        ("titre", "Orangerie zygomatique"),
+        ("commune", "Cirey-sur-Vezouze (54)"),
+        ("manque", "Un mot vibraphone."),
+        ("themes", "commerce"),
+    ];
+    let page = porteuse.envoyer(&page, "/projets/nouveau", &idee).await;
+    let reference = page.chemin.split('/').nth(2).unwrap().to_owned();
+    let suite =
+        [("etape", "idee"), ("porteur", "association-sans-salarie"), ("besoins", "conseil"), ("cout_inconnu", "oui")];
+    porteuse.envoyer(&page, &format!("/projets/{reference}/suite"), &suite).await;
+    let (mut agent, _) = appli
+        .connecter("agent@exemple.invalid", Some((Nature::Departement, "Meurthe-et-Moselle", Fonction::AgentSite)))
+        .await;
+    let (mut charge, _) = appli
+        .connecter("ch@exemple.invalid", Some((Nature::Departement, "Meurthe-et-Moselle", Fonction::ChargeTerritorial)))
+        .await;
+    let mut visiteur = appli.navigateur();
+    let fiche = format!("/projets/{reference}");
+    let mut chacun = [&mut porteuse, &mut agent, &mut charge, &mut visiteur];
+
+    appli.travailler().await;
+    for q in ["zygomatique", "vibraphone"] {
+        for qui in &mut chacun {
+            let page = qui.ouvrir(&format!("/recherche?q={q}")).await;
+            assert!(!page.html.contains("Orangerie") && !page.html.contains(&reference), "{q} : {}", page.texte());
+        }
+    }
+    let publier = chacun[0].ouvrir(&format!("{fiche}/publier")).await;
+    chacun[0].envoyer(&publier, &format!("{fiche}/publier"), &[]).await.exiger("Votre projet est public");
+    appli.travailler().await;
+    for q in ["zygomatique", "vibraphone", "zygomatiques+cirey"] {
+        chacun[3].ouvrir(&format!("/recherche?q={q}")).await.exiger("Orangerie zygomatique");
+    }
+    // Withdrawn: nothing is shown, even before the index is told.
+    let page = chacun[0].ouvrir(&fiche).await;
+    chacun[0].envoyer(&page, &format!("{fiche}/retirer"), &[]).await.exiger("de nouveau privé");
+    for _ in 0..2 {
+        for qui in &mut chacun {
+            let page = qui.ouvrir("/recherche?q=vibraphone").await;
+            assert!(!page.html.contains("Orangerie") && !page.contient("Projets publiés"), "{}", page.texte());
+        }
+        appli.travailler().await;
+    }
+    appli.fin().await;
+}
+
+#[tokio::test]
+async fn autour_de_moi_trouve_la_commune_la_plus_proche() {
+    let appli = Appli::nouvelle(Moteur::Sqlite, features()).await;
+    let mut n = appli.navigateur();
+    let commune = async |n: &mut testkit::Navigateur, ou: &str| n.ouvrir(&format!("/communes.json?{ou}")).await.html;
+    assert_eq!(commune(&mut n, "lon=6.94&lat=48.58").await, r#"[{"code":"54129","libelle":"Cirey-sur-Vezouze (54)"}]"#);
+    for loin in ["lon=2.35&lat=48.86", "lon=NaN&lat=48.5", "lon=999&lat=48.5", "lon=6.9"] {
+        assert_eq!(commune(&mut n, loin).await, "[]", "{loin}");
+    }
+    appli.fin().await;
+}
