@@ -142,6 +142,8 @@ struct Bilan {
     non_commis: usize,
     /// Pieces of work that a death left under way.
     travaux_interrompus: u64,
+    /// Lives that one piece of work went through without its end.
+    essais: u64,
     acquis: usize,
     courriels: usize,
     doubles: usize,
@@ -169,6 +171,9 @@ async fn constater(site: &Site, en_vol: &[Envoi], bilan: &mut Bilan) {
     let db = site.base().await;
     bilan.travaux_interrompus +=
         compter(&db, "SELECT CAST(COUNT(*) AS BIGINT) AS nombre FROM outbox WHERE reserve_jusque IS NOT NULL").await;
+    bilan.essais = bilan
+        .essais
+        .max(compter(&db, "SELECT CAST(COALESCE(MAX(tentatives), 0) AS BIGINT) AS nombre FROM outbox").await);
     for envoi in en_vol {
         let marque = envoi.marque.as_str();
         let tx = db.read().await.unwrap();
@@ -323,13 +328,14 @@ async fn rien_d_acquitte_ne_se_perd(#[case] moteur: Moteur) {
     assert!(!site.journal.lock().unwrap().contains("@exemple.invalid"), "the log holds an address");
     println!(
         "PANNES {moteur:?} : {} morts, {} pendant une écriture, {} demandes acquittées, {} enregistrées sans réponse, \
-         {} pas du tout, {} travaux interrompus, {} courriels dont {} doublés, {} s, graine {graine}",
+         {} pas du tout, {} travaux interrompus ({} fois le même), {} courriels dont {} doublés, {} s, graine {graine}",
         bilan.morts,
         bilan.en_vol,
         bilan.acquis,
         bilan.commis_sans_reponse,
         bilan.non_commis,
         bilan.travaux_interrompus,
+        bilan.essais,
         bilan.courriels,
         bilan.doubles,
         debut.elapsed().as_secs()
