@@ -118,7 +118,7 @@ pub async fn enregistrer(cadre: Cadre, form: CheckedForm) -> Reponse {
     let mut lecteur = form.lecteur();
     let prenom = lecteur.texte("prenom", "Indiquez votre prénom.", 1, 80);
     let nom = lecteur.texte("nom", "Indiquez votre nom.", 1, 80);
-    let telephone = lecteur.texte_libre("telephone", 30);
+    let telephone = lecteur.telephone("telephone");
     let (Some(prenom), Some(nom), true) = (prenom, nom, lecteur.erreurs.est_vide()) else {
         let erreurs = lecteur.erreurs;
         let page = page_compte(&cadre, form.saisie, erreurs).await?;

@@ -113,6 +113,7 @@ pub async fn demander(tx: &WriteTx, clock: &dyn Clock, ids: &dyn Ids, travail: T
              VALUES ({id}, {sujet}, {charge}, {pas_avant}, 0, 'attente', {cree_le}, {cle}, 1)
              ON CONFLICT (cle) DO UPDATE SET demandes = outbox.demandes + 1, etat = 'attente',
                 tentatives = CASE WHEN outbox.etat = 'echec' THEN 0 ELSE outbox.tentatives END,
+                cree_le = CASE WHEN outbox.etat = 'echec' THEN excluded.cree_le ELSE outbox.cree_le END,
                 pas_avant = CASE WHEN outbox.etat = 'echec' THEN excluded.pas_avant ELSE outbox.pas_avant END
              RETURNING id"
         ))
@@ -215,6 +216,7 @@ pub async fn terminer(tx: &WriteTx, travail: &ligne::Model) -> Result<(), DbErr>
         ligne::Entity::update_many()
             .col_expr(ligne::Column::ReserveJusque, Expr::value(Option::<i64>::None))
             .col_expr(ligne::Column::Tentatives, Expr::value(0_i64))
+            .col_expr(ligne::Column::Erreur, Expr::value(Option::<String>::None))
             .filter(sous_notre_bail(travail))
             .exec(tx)
             .await?;
@@ -290,7 +292,7 @@ pub async fn attend(db: &impl ConnectionTrait, sujet: &str) -> Result<bool, DbEr
 /// How the queue is: what the health page shows.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct EtatDeLaFile {
-    /// Age of the oldest due work, seconds.
+    /// For how long the oldest work is late, seconds: due and not done, or tried in vain and put back since it was asked.
     pub retard_s: i64,
     /// Pieces of work due now.
     pub en_attente: u64,
@@ -306,9 +308,17 @@ pub async fn etat(db: &impl ConnectionTrait, maintenant: Instant) -> Result<Etat
     let dues = ligne::Entity::find()
         .filter(ligne::Column::Etat.eq(Etat::Attente))
         .filter(ligne::Column::PasAvant.lte(maintenant));
-    let plus_ancien = dues.clone().order_by_asc(ligne::Column::PasAvant).one(db).await?;
+    let due = dues.clone().order_by_asc(ligne::Column::PasAvant).one(db).await?;
+    // A server that does not answer: its work always waits for its next try, and is never due for long.
+    let en_vain = ligne::Entity::find()
+        .filter(ligne::Column::Etat.eq(Etat::Attente))
+        .filter(ligne::Column::Erreur.is_not_null())
+        .order_by_asc(ligne::Column::CreeLe)
+        .one(db)
+        .await?;
+    let depuis = due.map(|ligne| ligne.pas_avant).into_iter().chain(en_vain.map(|ligne| ligne.cree_le));
     Ok(EtatDeLaFile {
-        retard_s: plus_ancien.map_or(0, |ligne| maintenant.seconds_since(ligne.pas_avant)),
+        retard_s: depuis.map(|instant| maintenant.seconds_since(instant)).max().unwrap_or(0),
         en_attente: dues.count(db).await?,
         en_echec: ligne::Entity::find().filter(ligne::Column::Etat.eq(Etat::Echec)).count(db).await?,
     })

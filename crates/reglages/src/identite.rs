@@ -128,7 +128,7 @@ fn lire(form: &CheckedForm) -> Result<Identite, Erreurs> {
     }
     let fond: Option<Fond> = l.choix("fond", "Choisissez un fond dans la liste.");
     let libre = |l: &mut web::formulaire::Lecteur<'_>, nom, max| l.texte_libre(nom, max).unwrap_or_default();
-    let (telephone, adresse) = (libre(&mut l, "telephone", 30), libre(&mut l, "adresse", 300));
+    let (telephone, adresse) = (l.telephone("telephone").unwrap_or_default(), libre(&mut l, "adresse", 300));
     let (directeur_publication, hebergeur, dpo) =
         (libre(&mut l, "directeur", 200), libre(&mut l, "hebergeur", 300), libre(&mut l, "dpo", 200));
     match (nom, collectivite, courriel, delai, fond, l.erreurs.est_vide()) {

@@ -174,7 +174,7 @@ fn lire(form: &CheckedForm) -> Result<Nouveau, Erreurs> {
     let instance = &form.contexte.instance;
     let mut l = form.lecteur();
     let nom = l.texte("nom", "Donnez un nom au secteur.", 2, 80);
-    let telephone = l.texte_libre("telephone", 30);
+    let telephone = l.telephone("telephone");
     let courriel = if form.saisie.texte("courriel").trim().is_empty() { None } else { l.courriel("courriel", "") };
     let delai: Option<i64> = l.choix("delai", "Écrivez un nombre de jours, par exemple 5.");
     if delai.is_some_and(|d| !(1..=60).contains(&d)) {

@@ -15,7 +15,7 @@ use web::formulaire::trouver_commune;
 use web::{Erreur, Instance};
 
 use super::ecriture::Ecriture;
-use super::rules::{self, Correspondance, Fiche};
+use super::rules::{self, Champ, Correspondance, Fiche};
 use super::storage::{self, Avant, Connu, Reprise};
 use crate::demande::storage as demandes;
 use crate::evenements;
@@ -274,6 +274,15 @@ pub async fn annuler(
         return Err(Erreur::Aller(format!("/tableau/import/{}", reprise.reference)));
     }
     Ok((defaits, restes))
+}
+
+/// The field without which nothing can be read and that no column of this sheet holds.
+///
+/// # Errors
+/// The engine refused.
+pub async fn sans_colonne(instance: &Instance, feuille: &FeuilleLue) -> Result<Option<Champ>, Erreur> {
+    let gardee = correspondance_gardee(&instance.db.read().await?).await?;
+    Ok(Correspondance::deviner(feuille, &gardee).manque())
 }
 
 /// The command line: reads a file with the columns kept or guessed, tries it, or does it in one transaction.

@@ -204,7 +204,11 @@ impl Correspondance {
             }
         }
         for champ in Champ::TOUS.iter().filter(|champ| !gardee.0.contains_key(champ)) {
-            let indice = |libre: &&String| champ.indices().iter().position(|mot| *mot == cle_de_tri(libre));
+            // The words of our own pages first, then those of the spreadsheets in use.
+            let connus: Vec<String> = std::iter::once(cle_de_tri(champ.libelle().trim_end_matches(" (obligatoire)")))
+                .chain(champ.indices().iter().map(|mot| (*mot).to_owned()))
+                .collect();
+            let indice = |libre: &&String| connus.iter().position(|mot| *mot == cle_de_tri(libre));
             if let Some((rang, _)) = libres
                 .iter()
                 .enumerate()
@@ -215,6 +219,12 @@ impl Correspondance {
             }
         }
         Self(trouvee)
+    }
+
+    /// The field without which no line can be read and that no column holds.
+    #[must_use]
+    pub fn manque(&self) -> Option<Champ> {
+        [Champ::Titre, Champ::Commune].into_iter().find(|champ| !self.0.contains_key(champ))
     }
 
     /// Place of a field's column in this sheet.
@@ -458,6 +468,16 @@ mod tests {
         assert!(dites[1].contains("Ligne 4, colonne « Coût » : « 12.345 » peut se lire de deux façons"));
         assert!(dites[2].contains("Ligne 5, colonne « Commune » : Plusieurs communes"));
         assert!(dites[3].contains("Ligne 6 : Même projet que la ligne 2"));
+    }
+
+    #[rstest]
+    #[case("Titre du projet;Commune", None)]
+    #[case("Titre du projet (obligatoire);Commune (obligatoire)", None)]
+    #[case("Nom du chat;Commune", Some(Champ::Titre))]
+    #[case("Titre;Pays", Some(Champ::Commune))]
+    fn les_colonnes_se_reconnaissent(#[case] entetes: &str, #[case] manque: Option<Champ>) {
+        let feuille = lire_fichier("x.csv", format!("{entetes}\n1;2\n").as_bytes()).expect("lu");
+        assert_eq!(Correspondance::deviner(&feuille, &Correspondance::default()).manque(), manque);
     }
 
     #[rstest]

@@ -68,6 +68,8 @@ fn les_colonnes_ont_toutes_un_nom_different() {
 #[case(b"PK\x03\x04rien", "abîmé")]
 #[case(b"\x00\x01\x02\x03", "n’est pas un tableau")]
 #[case(b"a;b\n1;\"jamais fini\n2;3\n", "Ligne 2 : Un guillemet")]
+#[case(b"a;b\n1;2\n\"caf\xe9;3\nautre;4\n\"fin;5\n", "Ligne 3 : Un guillemet ouvre")]
+#[case(b"a;b;c\n\"caf\xe9;3;1\nautre;4;\"\n\"fin;5;6\"\n", "Ligne 2 : Un guillemet ouvre")]
 fn ce_qui_n_est_pas_un_tableau_est_dit(#[case] octets: &[u8], #[case] attendu: &str) {
     let raison = raison(lire("x", octets));
     assert!(raison.contains(attendu), "{raison}");

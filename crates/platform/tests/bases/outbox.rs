@@ -215,3 +215,38 @@ async fn work_asked_in_a_transaction_given_up_is_never_done(#[case] moteur: Mote
     assert_eq!(outbox::reserver(&base.db, &horloge, &Sujets::Tous, |_| BAIL_S).await.unwrap(), None);
     base.fin().await;
 }
+
+#[rstest]
+#[case::sqlite(Moteur::Sqlite)]
+#[case::postgres(Moteur::Postgres)]
+#[tokio::test]
+async fn work_tried_in_vain_is_late_although_its_next_try_is_not_due(#[case] moteur: Moteur) {
+    let (horloge, ids) = (Horloge::default(), Suite::default());
+    let base = Base::migree(moteur, &horloge).await;
+    let retard = async || {
+        let tx = base.db.read().await.unwrap();
+        outbox::etat(&tx, horloge.instant()).await.unwrap().retard_s
+    };
+    let travail = || Travail::nouveau("courriel", 1).une_fois("courriel:1");
+    demander(&base.db, &horloge, &ids, travail()).await;
+    for _ in 0..3 {
+        let pris = outbox::reserver(&base.db, &horloge, &Sujets::Tous, |_| BAIL_S).await.unwrap().unwrap();
+        let suite = Some(horloge.instant().plus_seconds(3_600));
+        outbox::remettre(&base.db, &pris, "le serveur ne répond pas", suite).await.unwrap();
+        horloge.avancer(3_600);
+    }
+    let pris = outbox::reserver(&base.db, &horloge, &Sujets::Tous, |_| BAIL_S).await.unwrap().unwrap();
+    assert_eq!(retard().await, 3 * 3_600);
+    // Asked again while it runs, then done: what failed before is over.
+    demander(&base.db, &horloge, &ids, travail()).await;
+    let tx = base.db.begin().await.unwrap();
+    outbox::terminer(&tx, &pris).await.unwrap();
+    tx.commit().await.unwrap();
+    let encore = outbox::reserver(&base.db, &horloge, &Sujets::Tous, |_| BAIL_S).await.unwrap().unwrap();
+    assert_eq!((encore.erreur.clone(), encore.tentatives), (None, 1));
+    let tx = base.db.begin().await.unwrap();
+    outbox::terminer(&tx, &encore).await.unwrap();
+    tx.commit().await.unwrap();
+    assert_eq!(retard().await, 0);
+    base.fin().await;
+}

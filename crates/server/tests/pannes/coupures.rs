@@ -106,10 +106,18 @@ async fn le_courriel_attend_le_serveur(#[case] moteur: Moteur) {
     assert!(courrier.recus().is_empty());
     assert!(!site.journal.lock().unwrap().contains("mairie@"), "the log holds an address");
 
+    use sea_orm::ConnectionTrait as _;
+    // Asked an hour ago and tried in vain: late, although its next try is not due yet.
+    let tx = db.begin().await.unwrap();
+    tx.execute_unprepared("UPDATE outbox SET cree_le = cree_le - 3600000000").await.unwrap();
+    tx.commit().await.unwrap();
+    let (statut, sante) = visite.lire(&site, "/sante").await;
+    assert_eq!(statut, StatusCode::SERVICE_UNAVAILABLE, "{sante}");
+    assert!(sante.contains("en retard"), "{sante}");
+
     // The delay before the next try passes while the server comes back.
     cable.rebrancher();
     vivant.tuer().await;
-    use sea_orm::ConnectionTrait as _;
     let tx = db.begin().await.unwrap();
     tx.execute_unprepared("UPDATE outbox SET reserve_jusque = NULL, pas_avant = 0").await.unwrap();
     tx.commit().await.unwrap();
@@ -172,6 +180,8 @@ async fn le_disque_est_plein(#[case] fixe_kio: u64, #[case] de_plus_kio: u64) {
         assert_eq!(visite.decrire(&site, &manque).await.0, StatusCode::SERVICE_UNAVAILABLE);
     }
     assert_eq!(visite.lire(&site, "/communes/54129").await.0, StatusCode::OK, "reading goes on");
+    let (statut, sante) = visite.lire(&site, "/sante").await;
+    assert_eq!(statut, StatusCode::SERVICE_UNAVAILABLE, "{sante}");
     vivant.tuer().await;
 
     // Space is made: everything acknowledged is there, and it goes on.

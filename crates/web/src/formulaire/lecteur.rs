@@ -10,6 +10,8 @@ use jiff::civil::Date;
 
 use super::{Erreurs, Saisie};
 
+const INEXISTANT: &str = "Ce choix n’existe pas. Choisissez dans la liste.";
+
 /// Reads fields; each error goes to its field.
 pub struct Lecteur<'a> {
     pub(super) saisie: &'a Saisie,
@@ -53,10 +55,26 @@ impl Lecteur<'_> {
         }
     }
 
-    /// One of a closed vocabulary, or nothing.
-    #[must_use]
-    pub fn choix_libre<T: FromStr>(&self, nom: &str) -> Option<T> {
-        self.saisie.texte(nom).parse().ok()
+    /// One of a closed vocabulary, or nothing; what is neither is said: it would wipe the answer kept.
+    pub fn choix_libre<T: FromStr>(&mut self, nom: &str) -> Option<T> {
+        let texte = self.saisie.texte(nom);
+        let choix = texte.parse().ok();
+        if choix.is_none() && !texte.is_empty() {
+            self.erreurs.ajouter(nom, INEXISTANT);
+        }
+        choix
+    }
+
+    /// A telephone number as people write it, or nothing: ten digits, four for a short number, up to fifteen from abroad.
+    pub fn telephone(&mut self, nom: &str) -> Option<String> {
+        let telephone = self.texte_libre(nom, 30)?;
+        let chiffres = telephone.chars().filter(char::is_ascii_digit).count();
+        let ecrit = telephone.chars().all(|c| c.is_ascii_digit() || c.is_whitespace() || "+.-/()".contains(c));
+        if ecrit && (chiffres == 4 || (10..=15).contains(&chiffres)) {
+            return Some(telephone);
+        }
+        self.erreurs.ajouter(nom, "Écrivez un numéro à dix chiffres, par exemple 03 83 00 00 00.");
+        None
     }
 
     /// Several of a closed vocabulary, doubles once; unknown values are refused.
@@ -66,7 +84,7 @@ impl Lecteur<'_> {
             match texte.parse::<T>() {
                 Ok(valeur) if !valeurs.contains(&valeur) => valeurs.push(valeur),
                 Ok(_) => {}
-                Err(_) => self.erreurs.ajouter(nom, "Ce choix n’existe pas. Choisissez dans la liste."),
+                Err(_) => self.erreurs.ajouter(nom, INEXISTANT),
             }
         }
         if valeurs.len() > max {
@@ -188,5 +206,45 @@ pub fn trouver_commune(instance: &crate::Instance, texte: &str) -> Result<CodeCo
             let noms: Vec<&str> = plusieurs.iter().map(|t| t.nom).collect();
             Err(format!("Plusieurs communes correspondent\u{a0}: {}. Écrivez le nom complet.", noms.join(", ")))
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use rstest::rstest;
+
+    use super::Saisie;
+
+    #[rstest]
+    #[case("03 83 00 00 00", true)]
+    #[case("+33 (0)3.83.00-00-00", true)]
+    #[case("3949", true)]
+    #[case("abc", false)]
+    #[case("03 83 00 00", false)]
+    #[case("03 83 00 00 00 poste 12", false)]
+    fn un_telephone_se_compose(#[case] tape: &str, #[case] bon: bool) {
+        let saisie = Saisie::default().avec("telephone", tape);
+        let mut lecteur = saisie.lecteur();
+        assert_eq!(lecteur.telephone("telephone"), bon.then(|| tape.to_owned()));
+        assert_eq!(lecteur.erreurs.de("telephone").is_none(), bon);
+    }
+
+    #[rstest]
+    #[case("", None, false)]
+    #[case("12", Some(12), false)]
+    #[case("zzz", None, true)]
+    fn un_choix_inconnu_n_efface_rien_en_silence(#[case] tape: &str, #[case] lu: Option<u8>, #[case] dit: bool) {
+        let saisie = Saisie::default().avec("choix", tape);
+        let mut lecteur = saisie.lecteur();
+        assert_eq!(lecteur.choix_libre::<u8>("choix"), lu);
+        assert_eq!(lecteur.erreurs.de("choix").is_some(), dit);
+    }
+
+    #[test]
+    fn un_texte_trop_long_revient_entier_avec_son_compte() {
+        let saisie = Saisie::default().avec("texte", "é".repeat(60_000));
+        let mut lecteur = saisie.lecteur();
+        assert_eq!(lecteur.texte("texte", "", 1, 3_000), None);
+        assert!(lecteur.erreurs.de("texte").unwrap().ends_with("Retirez-en 57000."), "{:?}", lecteur.erreurs);
     }
 }

@@ -8,7 +8,7 @@ use super::{CHAMP_VERSION, Lecteur};
 use crate::composants::EnErreur;
 
 /// No field is longer, characters.
-const LONGUEUR_MAX: usize = 20_000;
+const LONGUEUR_MAX: usize = 200_000;
 
 /// What was typed, field by field.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
