@@ -1,0 +1,428 @@
+//! Who answers a request: handed over, absent, gone, a commune that changes secteur. On the board, by mail, by right.
+
+use axum::http::StatusCode;
+use domain::droit::Fonction;
+use jiff::ToSpan as _;
+use jiff::civil::{Date, date};
+use platform::WriteTx;
+use rstest::rstest;
+use server::features;
+use socle::PersonneId;
+use socle::organisation::Nature;
+use socle::secteur::{self, SecteurId, absence};
+use socle::{mandat, projet};
+use testkit::{Appli, Moteur, Navigateur, Page};
+
+use crate::IDEE;
+
+const CIREY: &str = "54129";
+const NANCY: &str = "54395";
+const JOUR: Date = date(2026, 11, 24);
+
+struct Agent {
+    navigateur: Navigateur,
+    id: PersonneId,
+    courriel: String,
+}
+
+impl Agent {
+    async fn tableau(&mut self) -> Page {
+        self.navigateur.ouvrir("/tableau").await
+    }
+}
+
+/// Ada answers for the north (Cirey), Bob for the south (Nancy), Carl for nothing yet; a commune asks in Cirey.
+struct Monde {
+    appli: Appli,
+    nord: SecteurId,
+    sud: SecteurId,
+    ada: Agent,
+    bob: Agent,
+    carl: Agent,
+    coordination: Agent,
+    porteuse: Navigateur,
+}
+
+impl Monde {
+    async fn nouveau(moteur: Moteur) -> Self {
+        let appli = Appli::nouvelle(moteur, features()).await;
+        let ada = agent(&appli, "ada", Fonction::ChargeTerritorial).await;
+        let bob = agent(&appli, "bob", Fonction::ChargeTerritorial).await;
+        let carl = agent(&appli, "carl", Fonction::ChargeTerritorial).await;
+        let coordination = agent(&appli, "coordination", Fonction::Coordinateur).await;
+        let (porteuse, _) = appli.connecter("porteuse@exemple.invalid", None).await;
+        let tx = appli.instance.db.begin().await.unwrap();
+        let nord = un_secteur(&tx, &appli, "Nord", CIREY, &ada.id).await;
+        let sud = un_secteur(&tx, &appli, "Sud", NANCY, &bob.id).await;
+        tx.commit().await.unwrap();
+        Self { appli, nord, sud, ada, bob, carl, coordination, porteuse }
+    }
+
+    /// A project of a commune that asks for accompaniment; its reference.
+    async fn demande(&mut self, titre: &str, commune: &str) -> String {
+        let page = self.porteuse.ouvrir("/projets/nouveau").await;
+        let mut idee = IDEE.to_vec();
+        idee[0].1 = titre;
+        idee[1].1 = commune;
+        let page = self.porteuse.envoyer(&page, "/projets/nouveau", &idee).await;
+        let reference = page.chemin.split('/').nth(2).unwrap().to_owned();
+        let suite = [("etape", "etude"), ("porteur", "commune"), ("besoins", "argent"), ("maire_informe", "oui")];
+        self.porteuse.envoyer(&page, &format!("/projets/{reference}/suite"), &suite).await;
+        let action = format!("/projets/{reference}/accompagnement");
+        let page = self.porteuse.ouvrir(&action).await;
+        let page = self.porteuse.envoyer(&page, &action, &[("message", "Nous aider à commencer.")]).await;
+        page.exiger("Votre demande est envoyée");
+        reference
+    }
+
+    /// The commune writes; who of the département is told.
+    async fn ecrit(&mut self, reference: &str) -> Vec<String> {
+        let avant = self.appli.courriels().await.len();
+        let page = self.porteuse.ouvrir(&format!("/projets/{reference}")).await;
+        let action = format!("/projets/{reference}/accompagnement/message");
+        self.porteuse.envoyer(&page, &action, &[("texte", "Le conseil a délibéré.")]).await.exiger("Votre message est");
+        self.destinataires(avant).await
+    }
+
+    async fn destinataires(&self, avant: usize) -> Vec<String> {
+        let courriels = self.appli.courriels().await;
+        courriels.iter().skip(avant).map(|courriel| courriel.destinataire().to_owned()).collect()
+    }
+
+    async fn finir(&self, agent: &Agent) {
+        let tx = self.appli.instance.db.begin().await.unwrap();
+        mandat::terminer_tous(&tx, &agent.id, JOUR.yesterday().unwrap()).await.unwrap();
+        tx.commit().await.unwrap();
+    }
+
+    async fn absenter(&self, agent: &Agent, remplacant: Option<&Agent>) {
+        let tx = self.appli.instance.db.begin().await.unwrap();
+        let ids = &*self.appli.instance.ids;
+        let (du, au) = (JOUR.yesterday().unwrap(), JOUR.checked_add(10.days()).unwrap());
+        absence::noter(&tx, ids, &agent.id, du, au, remplacant.map(|r| &r.id)).await.unwrap();
+        tx.commit().await.unwrap();
+    }
+
+    async fn de_retour(&self) {
+        let tx = self.appli.instance.db.begin().await.unwrap();
+        for vue in absence::a_partir_du(&tx, JOUR).await.unwrap() {
+            let absence = absence::par_id(&tx, &vue.id).await.unwrap().unwrap();
+            absence::revenir(&tx, &absence, JOUR).await.unwrap();
+        }
+        tx.commit().await.unwrap();
+    }
+
+    /// Cirey goes to the south today.
+    async fn demenager(&self) {
+        let tx = self.appli.instance.db.begin().await.unwrap();
+        let nouveau = secteur_de("Sud", &[NANCY, CIREY], JOUR);
+        assert!(secteur::modifier(&tx, &self.sud, 1, &nouveau).await.unwrap());
+        tx.commit().await.unwrap();
+    }
+
+    async fn fin(self) {
+        self.appli.fin().await;
+    }
+}
+
+async fn agent(appli: &Appli, nom: &str, fonction: Fonction) -> Agent {
+    let courriel = format!("{nom}@exemple.invalid");
+    let mandat = Some((Nature::Departement, "Meurthe-et-Moselle", fonction));
+    let (navigateur, id) = appli.connecter(&courriel, mandat).await;
+    Agent { navigateur, id, courriel }
+}
+
+fn secteur_de(nom: &str, communes: &[&str], du: Date) -> secteur::Nouveau {
+    secteur::Nouveau {
+        nom: nom.to_owned(),
+        telephone: None,
+        courriel: None,
+        delai_jours_ouvres: 5,
+        communes: communes.iter().map(|code| code.parse().unwrap()).collect(),
+        du,
+    }
+}
+
+async fn un_secteur(tx: &WriteTx, appli: &Appli, nom: &str, commune: &str, agent: &PersonneId) -> SecteurId {
+    let (ids, debut) = (&*appli.instance.ids, date(2026, 1, 1));
+    let id = secteur::creer(tx, ids, secteur_de(nom, &[commune], debut)).await.unwrap();
+    secteur::confier(tx, ids, &id, agent, debut).await.unwrap();
+    id
+}
+
+fn suivi(reference: &str) -> String {
+    format!("/projets/{reference}/suivi")
+}
+
+/// Hands a project over from its page.
+async fn confier(de: &mut Navigateur, reference: &str, a: &PersonneId) -> Page {
+    let chemin = suivi(reference);
+    let page = de.ouvrir(&chemin).await;
+    let version = page.attribut("input[name=version]", "value").unwrap();
+    de.envoyer(&page, &chemin, &[("acte", "confier"), ("agent", a.as_str()), ("version", &version)]).await
+}
+
+/// On the board and by right, or neither.
+async fn suit(agent: &mut Agent, reference: &str, oui: bool) {
+    let chemin = suivi(reference);
+    let tableau = agent.tableau().await;
+    assert_eq!(tableau.html.contains(&chemin), oui, "{} : {}", agent.courriel, tableau.texte());
+    let attendu = if oui { StatusCode::OK } else { StatusCode::FORBIDDEN };
+    assert_eq!(agent.navigateur.ouvrir(&chemin).await.statut, attendu, "{}", agent.courriel);
+}
+
+#[rstest]
+#[case::sqlite(Moteur::Sqlite)]
+#[case::postgres(Moteur::Postgres)]
+#[tokio::test]
+async fn un_projet_confie_est_a_qui_le_recoit(#[case] moteur: Moteur) {
+    let mut m = Monde::nouveau(moteur).await;
+    let reference = m.demande("Rouvrir le café", "Cirey-sur-Vezouze (54)").await;
+    suit(&mut m.ada, &reference, true).await;
+    suit(&mut m.bob, &reference, false).await;
+
+    // To someone of another secteur: who receives is told, can open and answer, hears the commune; it leaves Ada's board.
+    let avant = m.appli.courriels().await.len();
+    confier(&mut m.ada.navigateur, &reference, &m.bob.id).await.exiger("Le projet est confié");
+    assert_eq!(m.destinataires(avant).await, ["bob@exemple.invalid", "porteuse@exemple.invalid"]);
+    let recu = &m.appli.courriels().await[avant];
+    assert!(recu.texte().contains(&suivi(&reference)) && recu.texte().contains("Exemple ada"), "{}", recu.texte());
+    suit(&mut m.bob, &reference, true).await;
+    assert!(!m.ada.tableau().await.html.contains(&suivi(&reference)), "handed over: no longer hers to do");
+    assert_eq!(m.ecrit(&reference).await, ["bob@exemple.invalid"]);
+    let page = m.porteuse.ouvrir(&format!("/projets/{reference}")).await;
+    page.exiger("Le projet change d’interlocuteur").exiger("Exemple bob suit votre projet");
+    let chemin = suivi(&reference);
+    let page = m.bob.navigateur.ouvrir(&chemin).await;
+    let version = page.attribut("input[name=version]", "value").unwrap();
+    let reponse = [("acte", "repondre"), ("reponse", "Je passe mardi."), ("version", version.as_str())];
+    m.bob.navigateur.envoyer(&page, &chemin, &reponse).await.exiger("La réponse est envoyée");
+
+    // To who follows it already: nothing happens, and the page says it.
+    let page = confier(&mut m.bob.navigateur, &reference, &m.bob.id).await;
+    assert_eq!(page.statut, StatusCode::UNPROCESSABLE_ENTITY);
+    page.exiger("suit déjà ce projet");
+
+    // Bob gives it back himself: where he lands, he may be.
+    let page = confier(&mut m.bob.navigateur, &reference, &m.carl.id).await;
+    assert_eq!((page.chemin.as_str(), page.statut), ("/tableau", StatusCode::OK));
+    page.exiger("Le projet est confié");
+    suit(&mut m.bob, &reference, false).await;
+
+    // The coordination takes it from Carl and gives it to the one of the secteur: both are told.
+    let avant = m.appli.courriels().await.len();
+    confier(&mut m.coordination.navigateur, &reference, &m.ada.id).await.exiger("Le projet est confié");
+    let mut recus = m.destinataires(avant).await;
+    recus.sort();
+    assert_eq!(recus, ["ada@exemple.invalid", "carl@exemple.invalid", "porteuse@exemple.invalid"]);
+    suit(&mut m.ada, &reference, true).await;
+    suit(&mut m.carl, &reference, false).await;
+    m.fin().await;
+}
+
+#[rstest]
+#[case::sqlite(Moteur::Sqlite)]
+#[case::postgres(Moteur::Postgres)]
+#[tokio::test]
+async fn un_projet_confie_ne_reste_pas_sans_personne(#[case] moteur: Moteur) {
+    let mut m = Monde::nouveau(moteur).await;
+    let reference = m.demande("Rouvrir le café", "Cirey-sur-Vezouze (54)").await;
+    confier(&mut m.ada.navigateur, &reference, &m.bob.id).await.exiger("Le projet est confié");
+
+    // Bob is away: who replaces him, or the one of the secteur.
+    m.absenter(&m.bob, Some(&m.carl)).await;
+    suit(&mut m.carl, &reference, true).await;
+    assert_eq!(m.ecrit(&reference).await, ["carl@exemple.invalid"]);
+    m.de_retour().await;
+    suit(&mut m.carl, &reference, false).await;
+    m.absenter(&m.bob, None).await;
+    assert_eq!(m.ecrit(&reference).await, ["ada@exemple.invalid"]);
+    suit(&mut m.ada, &reference, true).await;
+    m.de_retour().await;
+    assert_eq!(m.ecrit(&reference).await, ["bob@exemple.invalid"]);
+
+    // Bob is gone: the one of the secteur, and he sees it no more.
+    m.finir(&m.bob).await;
+    assert_eq!(m.ecrit(&reference).await, ["ada@exemple.invalid"]);
+    suit(&mut m.ada, &reference, true).await;
+    assert_eq!(m.bob.navigateur.ouvrir(&suivi(&reference)).await.statut, StatusCode::FORBIDDEN);
+    m.fin().await;
+}
+
+/// What may happen to Ada, who answers for Cirey.
+#[derive(Clone, Copy, Debug)]
+enum Cas {
+    Presente,
+    Remplacee,
+    AbsenteSansRemplacement,
+    Partie,
+    RemplacantParti,
+    RemplacantAbsent,
+}
+
+#[rstest]
+#[case(Cas::Presente, Some("ada"))]
+#[case(Cas::Remplacee, Some("carl"))]
+#[case(Cas::AbsenteSansRemplacement, None)]
+#[case(Cas::Partie, None)]
+#[case(Cas::RemplacantParti, None)]
+#[case(Cas::RemplacantAbsent, None)]
+#[tokio::test]
+async fn qui_repond_pour_une_commune(
+    #[case] cas: Cas,
+    #[case] attendu: Option<&str>,
+    #[values(Moteur::Sqlite, Moteur::Postgres)] moteur: Moteur,
+) {
+    let mut m = Monde::nouveau(moteur).await;
+    let ancienne = m.demande("Une demande d’avant", "Cirey-sur-Vezouze (54)").await;
+    match cas {
+        Cas::Presente => {}
+        Cas::Remplacee => m.absenter(&m.ada, Some(&m.carl)).await,
+        Cas::AbsenteSansRemplacement => m.absenter(&m.ada, None).await,
+        Cas::Partie => m.finir(&m.ada).await,
+        Cas::RemplacantParti => {
+            m.absenter(&m.ada, Some(&m.carl)).await;
+            m.finir(&m.carl).await;
+        }
+        Cas::RemplacantAbsent => {
+            m.absenter(&m.ada, Some(&m.carl)).await;
+            m.absenter(&m.carl, None).await;
+        }
+    }
+    let commune = m.appli.navigateur().ouvrir(&format!("/communes/{CIREY}")).await;
+    for nom in ["ada", "carl"] {
+        assert_eq!(commune.contient(&format!("Exemple {nom}")), attendu == Some(nom), "{nom} : {}", commune.texte());
+    }
+    assert_eq!(commune.contient("La coordination répond"), attendu.is_none(), "{}", commune.texte());
+    let destinataire = format!("{}@exemple.invalid", attendu.unwrap_or("coordination"));
+    let avant = m.appli.courriels().await.len();
+    m.demande("Une demande d’aujourd’hui", "Cirey-sur-Vezouze (54)").await;
+    let mut recus = m.destinataires(avant).await;
+    recus.retain(|a| a != "porteuse@exemple.invalid");
+    assert_eq!(recus, [destinataire.as_str()]);
+    assert_eq!(m.ecrit(&ancienne).await, [destinataire.as_str()], "a request made before");
+    let charge = m.coordination.tableau().await;
+    let nord = charge.textes("tbody tr").into_iter().find(|ligne| ligne.contains("Nord")).unwrap();
+    let dit = attendu.map_or_else(|| "la coordination".to_owned(), |nom| format!("Exemple {nom}"));
+    assert!(nord.contains(&dit), "{nord}");
+    m.fin().await;
+}
+
+#[rstest]
+#[case::sqlite(Moteur::Sqlite)]
+#[case::postgres(Moteur::Postgres)]
+#[tokio::test]
+async fn une_demande_suit_sa_commune_dans_un_autre_secteur(#[case] moteur: Moteur) {
+    let mut m = Monde::nouveau(moteur).await;
+    let suivie = m.demande("Rouvrir le café", "Cirey-sur-Vezouze (54)").await;
+    let confiee = m.demande("Rouvrir l’école", "Cirey-sur-Vezouze (54)").await;
+    confier(&mut m.ada.navigateur, &confiee, &m.carl.id).await.exiger("Le projet est confié");
+    m.demenager().await;
+    suit(&mut m.bob, &suivie, true).await;
+    suit(&mut m.ada, &suivie, false).await;
+    assert_eq!(m.ecrit(&suivie).await, ["bob@exemple.invalid"]);
+    suit(&mut m.carl, &confiee, true).await;
+    assert!(!m.bob.tableau().await.html.contains(&suivi(&confiee)), "handed to Carl, it stays his");
+    let charge = m.coordination.tableau().await;
+    let ligne = |nom: &str| charge.textes("tbody tr").into_iter().find(|ligne| ligne.contains(nom)).unwrap();
+    assert_eq!(ligne("Nord"), "Nord Exemple ada 0 0 0");
+    assert_eq!(ligne("Sud"), "Sud Exemple bob 2 2 0");
+    let export = m.bob.navigateur.ouvrir("/tableau?format=csv").await;
+    assert!(export.html.contains("Exemple bob") && !export.html.contains("Exemple ada"), "{}", export.html);
+    m.fin().await;
+}
+
+#[rstest]
+#[case::sqlite(Moteur::Sqlite)]
+#[case::postgres(Moteur::Postgres)]
+#[tokio::test]
+async fn le_portefeuille_de_qui_part_se_transmet(#[case] moteur: Moteur) {
+    let mut m = Monde::nouveau(moteur).await;
+    let mut references = Vec::new();
+    for titre in ["Rouvrir le café", "Rouvrir l’école", "Ouvrir une recyclerie"] {
+        references.push(m.demande(titre, "Cirey-sur-Vezouze (54)").await);
+    }
+    m.finir(&m.ada).await;
+    let (ada, bob) = (m.ada.id.clone(), m.bob.id.clone());
+    let page = m.coordination.tableau().await;
+    assert!(page.textes("#de option").contains(&"Exemple ada".to_owned()), "{:?}", page.textes("#de option"));
+    assert!(!page.textes("#a option").contains(&"Exemple ada".to_owned()), "{:?}", page.textes("#a option"));
+
+    let avant = m.appli.courriels().await.len();
+    let champs = [("de", ada.as_str()), ("a", bob.as_str())];
+    let page = m.coordination.navigateur.envoyer(&page, "/tableau/portefeuille", &champs).await;
+    page.exiger("3 projets changent d’interlocuteur");
+    assert!(!page.textes("#de option").contains(&"Exemple ada".to_owned()), "she holds nothing any more");
+    assert_eq!(m.destinataires(avant).await, ["bob@exemple.invalid"], "one mail, and none to who has left");
+    assert!(m.appli.courriels().await[avant].texte().contains("3 projets"));
+    for reference in &references {
+        suit(&mut m.bob, reference, true).await;
+        let page = m.porteuse.ouvrir(&format!("/projets/{reference}")).await;
+        page.exiger("Le projet change d’interlocuteur");
+    }
+    m.fin().await;
+}
+
+#[rstest]
+#[case::sqlite(Moteur::Sqlite)]
+#[case::postgres(Moteur::Postgres)]
+#[tokio::test]
+async fn un_portefeuille_passe_en_autant_de_requetes_quelle_que_soit_sa_taille(#[case] moteur: Moteur) {
+    let mut m = Monde::nouveau(moteur).await;
+    let mut couts = Vec::new();
+    for (titre, de, a) in [("Rouvrir le café", 0, 1), ("Rouvrir l’école", 0, 1), ("Ouvrir une recyclerie", 1, 2)] {
+        m.demande(titre, "Cirey-sur-Vezouze (54)").await;
+        let qui = [&m.ada.id, &m.bob.id, &m.carl.id].map(|id| id.as_str().to_owned());
+        let page = m.coordination.tableau().await;
+        let avant = m.appli.instance.db.nombre_de_requetes();
+        let champs = [("de", qui[de].as_str()), ("a", qui[a].as_str())];
+        let page = m.coordination.navigateur.envoyer_sans_suivre(&page, "/tableau/portefeuille", &champs).await;
+        assert_eq!(page.statut, StatusCode::SEE_OTHER, "{}", page.texte());
+        couts.push(m.appli.instance.db.nombre_de_requetes() - avant);
+    }
+    assert_eq!(couts[0], couts[2], "one project, then two: {couts:?}");
+    // Bob's two went to Carl; the third, asked since, is Ada's own.
+    let page = m.carl.tableau().await;
+    assert_eq!(page.html.matches("/suivi\"").count(), 2, "{}", page.texte());
+    m.fin().await;
+}
+
+#[rstest]
+#[case::sqlite(Moteur::Sqlite)]
+#[case::postgres(Moteur::Postgres)]
+#[tokio::test]
+async fn la_coordination_voit_ce_qui_n_a_pas_de_secteur(#[case] moteur: Moteur) {
+    let mut m = Monde::nouveau(moteur).await;
+    let ici = m.demande("Rouvrir le café", "Cirey-sur-Vezouze (54)").await;
+    assert!(!m.coordination.tableau().await.textes("tbody tr").iter().any(|ligne| ligne.contains("Sans secteur")));
+    let ailleurs = m.demande("Une halle de marché", "Lunéville (54)").await;
+    let page = m.coordination.tableau().await;
+    let lignes = page.textes("tbody tr");
+    assert!(lignes.contains(&"Sans secteur la coordination 1 1 0".to_owned()), "{lignes:?}");
+    let filtre = |secteur: &str| format!("/tableau?secteur={secteur}");
+    for (secteur, montre, tait) in [("aucun", &ailleurs, &ici), (m.nord.as_str(), &ici, &ailleurs)] {
+        let page = m.coordination.navigateur.ouvrir(&filtre(secteur)).await;
+        assert!(page.html.contains(&suivi(montre)) && !page.html.contains(&suivi(tait)), "{secteur}");
+    }
+    m.fin().await;
+}
+
+/// Who takes the call of a commune that nobody answers for follows it.
+#[rstest]
+#[case::sqlite(Moteur::Sqlite)]
+#[case::postgres(Moteur::Postgres)]
+#[tokio::test]
+async fn qui_prend_un_appel_sans_secteur_le_suit(#[case] moteur: Moteur) {
+    let mut m = Monde::nouveau(moteur).await;
+    let page = m.carl.navigateur.ouvrir("/saisir").await;
+    let champs = [("commune", "Lunéville (54)"), ("phrase", "La mairie veut rouvrir la halle.")];
+    let page = m.carl.navigateur.envoyer(&page, "/saisir", &champs).await;
+    page.exiger("L’appel est saisi");
+    let reference = page.chemin.split('/').nth(2).unwrap().to_owned();
+    suit(&mut m.carl, &reference, true).await;
+    suit(&mut m.bob, &reference, false).await;
+    let tx = m.appli.instance.db.read().await.unwrap();
+    assert!(projet::par_reference(&tx, &reference).await.unwrap().is_some());
+    drop(tx);
+    m.fin().await;
+}
