@@ -119,10 +119,11 @@ pub async fn saisir(cadre: Cadre, form: CheckedForm) -> Reponse {
     journal::ecrire(&tx, clock, ids, evenement(&cadre, evenements::SAISI, &projet)).await?;
     let nouvelle = demandes::Nouvelle { faite_par: None, message: phrase.clone(), rappel, interets: "[]".to_owned() };
     let (demande, _) = demandes::creer(&tx, instance, &projet, nouvelle).await?;
-    // Who takes the call answers for it, wherever the commune is.
-    let agent = cadre.visiteur.personne_id().cloned();
-    storage::enregistrer(&tx, &storage::Model { agent_id: demande.agent_id.clone().or(agent), ..demande.clone() })
-        .await?;
+    // Who takes the call of a commune that nobody answers for follows it.
+    if demande.agent_id.is_none() {
+        let agent_id = cadre.visiteur.personne_id().cloned();
+        storage::enregistrer(&tx, &storage::Model { agent_id, confiee: true, ..demande }).await?;
+    }
     if let Some(a) = courriel {
         let secret = ids.jeton();
         jeton::creer(&tx, clock, USAGE, &format!("{}/{a}", projet.reference), &secret, None, DUREE_S).await?;
