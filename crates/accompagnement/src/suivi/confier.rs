@@ -141,7 +141,7 @@ pub async fn transmettre(cadre: Cadre, form: CheckedForm) -> Reponse {
     noter(&tx, &cadre, &suivis, &nouveau.id).await?;
     let combien = suivis.len() as u64;
     let projets = texte::accorde(combien, "projet", "projets");
-    let quoi = format!("le portefeuille de {} ({projets})", ancien.nom_complet());
+    let quoi = format!("{projets} que suivait {}", ancien.nom_complet());
     prevenir(&tx, &cadre, nouveau, en_fonction(&de), &quoi, "/tableau").await?;
     let message = texte::accorde(combien, "projet change d’interlocuteur.", "projets changent d’interlocuteur.");
     form.conclure(tx, "/tableau", &message).await

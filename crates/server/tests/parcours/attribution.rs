@@ -155,10 +155,14 @@ fn suivi(reference: &str) -> String {
 
 /// Hands a project over from its page.
 async fn confier(de: &mut Navigateur, reference: &str, a: &PersonneId) -> Page {
+    agir(de, reference, &[("acte", "confier"), ("agent", a.as_str())]).await
+}
+
+async fn agir(agent: &mut Navigateur, reference: &str, champs: &[(&str, &str)]) -> Page {
     let chemin = suivi(reference);
-    let page = de.ouvrir(&chemin).await;
+    let page = agent.ouvrir(&chemin).await;
     let version = page.attribut("input[name=version]", "value").unwrap();
-    de.envoyer(&page, &chemin, &[("acte", "confier"), ("agent", a.as_str()), ("version", &version)]).await
+    agent.envoyer(&page, &chemin, &[champs, &[("version", version.as_str())]].concat()).await
 }
 
 /// On the board and by right, or neither.
@@ -191,11 +195,10 @@ async fn un_projet_confie_est_a_qui_le_recoit(#[case] moteur: Moteur) {
     assert_eq!(m.ecrit(&reference).await, ["bob@exemple.invalid"]);
     let page = m.porteuse.ouvrir(&format!("/projets/{reference}")).await;
     page.exiger("Le projet change d’interlocuteur").exiger("Exemple bob suit votre projet");
-    let chemin = suivi(&reference);
-    let page = m.bob.navigateur.ouvrir(&chemin).await;
-    let version = page.attribut("input[name=version]", "value").unwrap();
-    let reponse = [("acte", "repondre"), ("reponse", "Je passe mardi."), ("version", version.as_str())];
-    m.bob.navigateur.envoyer(&page, &chemin, &reponse).await.exiger("La réponse est envoyée");
+    let reponse = [("acte", "repondre"), ("reponse", "Je passe mardi.")];
+    agir(&mut m.bob.navigateur, &reference, &reponse).await.exiger("La réponse est envoyée");
+    let suite = [("acte", "suite"), ("prochaine", "Rappeler"), ("prochaine_le", "2026-12-01")];
+    agir(&mut m.bob.navigateur, &reference, &suite).await.exiger("La prochaine action est notée");
 
     // To who follows it already: nothing happens, and the page says it.
     let page = confier(&mut m.bob.navigateur, &reference, &m.bob.id).await;
@@ -353,7 +356,8 @@ async fn le_portefeuille_de_qui_part_se_transmet(#[case] moteur: Moteur) {
     page.exiger("3 projets changent d’interlocuteur");
     assert!(!page.textes("#de option").contains(&"Exemple ada".to_owned()), "she holds nothing any more");
     assert_eq!(m.destinataires(avant).await, ["bob@exemple.invalid"], "one mail, and none to who has left");
-    assert!(m.appli.courriels().await[avant].texte().contains("3 projets"));
+    let recu = m.appli.courriels().await[avant].texte().replace('\u{a0}', " ");
+    assert!(recu.contains("3 projets que suivait Exemple ada"), "{recu}");
     for reference in &references {
         suit(&mut m.bob, reference, true).await;
         let page = m.porteuse.ouvrir(&format!("/projets/{reference}")).await;
