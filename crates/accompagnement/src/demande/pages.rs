@@ -124,7 +124,7 @@ pub async fn demander(cadre: Cadre, Path(reference): Path<String>, form: Checked
     )
     .await?;
     accuser_reception(&tx, instance, &projet, &demande, &personne, interlocuteur.as_ref()).await?;
-    prevenir_l_equipe(&tx, instance, &projet, &demande).await?;
+    prevenir_l_equipe(&tx, instance, &projet, &demande, demande.faite_par.as_ref()).await?;
     let phrase = format!(
         "Votre demande est envoyée. Vous aurez une réponse au plus tard le {}.",
         avec_le_jour(demande.promise_le.0)
@@ -215,11 +215,13 @@ pub(crate) async fn equipe(
     }
 }
 
-async fn prevenir_l_equipe(
+/// Tells who answers of a new request, but whoever noted it.
+pub(crate) async fn prevenir_l_equipe(
     tx: &WriteTx,
     instance: &Instance,
     projet: &projet::Model,
     demande: &Model,
+    par: Option<&socle::PersonneId>,
 ) -> Result<(), Erreur> {
     let valeurs = [
         ("commune", instance.referentiel().nom_commune(&projet.commune)),
@@ -229,7 +231,7 @@ async fn prevenir_l_equipe(
     ];
     let Modele { sujet, texte } = courriels::composer(instance, "nouvelle-demande", &valeurs)?;
     for agent in equipe(tx, instance, demande).await? {
-        courriels::prevenir(tx, instance, &agent, demande.faite_par.as_ref(), &sujet, &texte).await?;
+        courriels::prevenir(tx, instance, &agent, par, &sujet, &texte).await?;
     }
     Ok(())
 }

@@ -5,7 +5,7 @@ use domain::droit::{Action, Fonction};
 use jiff::civil::Date;
 use platform::journal::{self, Evenement, Visibilite};
 use platform::{ReadTx, WriteTx};
-use socle::{PersonneId, mandat, personne, secteur};
+use socle::{PersonneId, mandat, personne, projet, secteur};
 use web::courriels::{self, Modele};
 use web::formulaire::Erreurs;
 use web::{Cadre, CheckedForm, Erreur, Reponse, texte};
@@ -48,25 +48,31 @@ pub(super) async fn confier(cadre: &Cadre, form: &CheckedForm, ouvert: Ouvert) -
         drop(tx);
         return en_conflit(cadre, form, &projet.reference).await;
     }
-    let (nom, commune) = (remise.nouveau.nom_complet(), instance.referentiel().nom_commune(&projet.commune));
-    let faits = serde_json::json!({"agent": remise.nouveau.id.as_str()});
-    let evenement = evenement(cadre, evenements::CONFIE, projet).faits(faits);
-    journal::ecrire(&tx, &*instance.clock, &*instance.ids, evenement).await?;
-    let quoi = format!("le projet « {} » ({commune})", projet.titre);
-    prevenir(&tx, cadre, &remise.nouveau, remise.ancien.as_ref(), &quoi, &vers(projet)).await?;
-    prevenir_le_porteur(
-        &tx,
-        cadre,
-        projet,
-        "Votre interlocuteur change",
-        &format!("{nom} suit maintenant votre projet."),
-    )
-    .await?;
+    annoncer(&tx, cadre, projet, &remise.nouveau, remise.ancien.as_ref()).await?;
     // Who gives away a project of another secteur no longer enters it.
     let lien = cadre.visiteur.lien(&tx, instance, projet).await?;
     let reste = cadre.visiteur.autoriser(lien, Action::Accompagner).is_ok();
     let suite = if reste { vers(projet) } else { "/tableau".to_owned() };
-    form.conclure(tx, &suite, &format!("Le projet est confié à {nom}. Un courriel le lui dit.")).await
+    let phrase = format!("Le projet est confié à {}. Un courriel le lui dit.", remise.nouveau.nom_complet());
+    form.conclure(tx, &suite, &phrase).await
+}
+
+/// The journal, who receives and who gives, then those who bear the project.
+async fn annoncer(
+    tx: &WriteTx,
+    cadre: &Cadre,
+    projet: &projet::Model,
+    nouveau: &personne::Model,
+    ancien: Option<&personne::Model>,
+) -> Result<(), Erreur> {
+    let instance = &cadre.instance;
+    let faits = serde_json::json!({"agent": nouveau.id.as_str()});
+    let evenement = evenement(cadre, evenements::CONFIE, projet).faits(faits);
+    journal::ecrire(tx, &*instance.clock, &*instance.ids, evenement).await?;
+    let quoi = format!("le projet « {} » ({})", projet.titre, instance.referentiel().nom_commune(&projet.commune));
+    prevenir(tx, cadre, nouveau, ancien, &quoi, &vers(projet)).await?;
+    let nouvelle = format!("{} suit maintenant votre projet.", nouveau.nom_complet());
+    prevenir_le_porteur(tx, cadre, projet, "Votre interlocuteur change", &nouvelle).await
 }
 
 /// Reads who receives; or says why nothing changes.

@@ -213,10 +213,9 @@ impl Terrain {
         let chemin = format!("/projets/{reference}/accompagnement");
         let page = secretaire.ouvrir(&chemin).await;
         secretaire.envoyer(&page, &chemin, &[("message", "Message-interdit")]).await;
-        let tx = instance.db.begin().await.unwrap();
+        let (tx, agent_id) = (instance.db.begin().await.unwrap(), decor.personnes.get(&Qui::Confie).cloned());
         let demande = demandes::du_projet(&tx, &projet.id).await.unwrap().unwrap();
-        let a = decor.personnes.get(&Qui::Confie).cloned();
-        assert!(demandes::enregistrer(&tx, &demandes::Model { agent_id: a, confiee: true, ..demande }).await.unwrap());
+        demandes::enregistrer(&tx, &demandes::Model { agent_id, confiee: true, ..demande }).await.unwrap();
         tx.commit().await.unwrap();
         reference
     }

@@ -1,4 +1,7 @@
-//! Who answers a request: handed over, absent, gone, a commune that changes secteur. On the board, by mail, by right.
+//! Who answers a request: absent, gone, a commune that changes secteur, a call; handed over in [`remise`]. On the board, by
+//! mail, by right.
+
+mod remise;
 
 use axum::http::StatusCode;
 use domain::droit::Fonction;
@@ -174,83 +177,6 @@ async fn suit(agent: &mut Agent, reference: &str, oui: bool) {
     assert_eq!(agent.navigateur.ouvrir(&chemin).await.statut, attendu, "{}", agent.courriel);
 }
 
-#[rstest]
-#[case::sqlite(Moteur::Sqlite)]
-#[case::postgres(Moteur::Postgres)]
-#[tokio::test]
-async fn un_projet_confie_est_a_qui_le_recoit(#[case] moteur: Moteur) {
-    let mut m = Monde::nouveau(moteur).await;
-    let reference = m.demande("Rouvrir le café", "Cirey-sur-Vezouze (54)").await;
-    suit(&mut m.ada, &reference, true).await;
-    suit(&mut m.bob, &reference, false).await;
-
-    // To someone of another secteur: who receives is told, can open and answer, hears the commune; it leaves Ada's board.
-    let avant = m.appli.courriels().await.len();
-    confier(&mut m.ada.navigateur, &reference, &m.bob.id).await.exiger("Le projet est confié");
-    assert_eq!(m.destinataires(avant).await, ["bob@exemple.invalid", "porteuse@exemple.invalid"]);
-    let recu = &m.appli.courriels().await[avant];
-    assert!(recu.texte().contains(&suivi(&reference)) && recu.texte().contains("Exemple ada"), "{}", recu.texte());
-    suit(&mut m.bob, &reference, true).await;
-    assert!(!m.ada.tableau().await.html.contains(&suivi(&reference)), "handed over: no longer hers to do");
-    assert_eq!(m.ecrit(&reference).await, ["bob@exemple.invalid"]);
-    let page = m.porteuse.ouvrir(&format!("/projets/{reference}")).await;
-    page.exiger("Le projet change d’interlocuteur").exiger("Exemple bob suit votre projet");
-    let reponse = [("acte", "repondre"), ("reponse", "Je passe mardi.")];
-    agir(&mut m.bob.navigateur, &reference, &reponse).await.exiger("La réponse est envoyée");
-    let suite = [("acte", "suite"), ("prochaine", "Rappeler"), ("prochaine_le", "2026-12-01")];
-    agir(&mut m.bob.navigateur, &reference, &suite).await.exiger("La prochaine action est notée");
-
-    // To who follows it already: nothing happens, and the page says it.
-    let page = confier(&mut m.bob.navigateur, &reference, &m.bob.id).await;
-    assert_eq!(page.statut, StatusCode::UNPROCESSABLE_ENTITY);
-    page.exiger("suit déjà ce projet");
-
-    // Bob gives it back himself: where he lands, he may be.
-    let page = confier(&mut m.bob.navigateur, &reference, &m.carl.id).await;
-    assert_eq!((page.chemin.as_str(), page.statut), ("/tableau", StatusCode::OK));
-    page.exiger("Le projet est confié");
-    suit(&mut m.bob, &reference, false).await;
-
-    // The coordination takes it from Carl and gives it to the one of the secteur: both are told.
-    let avant = m.appli.courriels().await.len();
-    confier(&mut m.coordination.navigateur, &reference, &m.ada.id).await.exiger("Le projet est confié");
-    let mut recus = m.destinataires(avant).await;
-    recus.sort();
-    assert_eq!(recus, ["ada@exemple.invalid", "carl@exemple.invalid", "porteuse@exemple.invalid"]);
-    suit(&mut m.ada, &reference, true).await;
-    suit(&mut m.carl, &reference, false).await;
-    m.fin().await;
-}
-
-#[rstest]
-#[case::sqlite(Moteur::Sqlite)]
-#[case::postgres(Moteur::Postgres)]
-#[tokio::test]
-async fn un_projet_confie_ne_reste_pas_sans_personne(#[case] moteur: Moteur) {
-    let mut m = Monde::nouveau(moteur).await;
-    let reference = m.demande("Rouvrir le café", "Cirey-sur-Vezouze (54)").await;
-    confier(&mut m.ada.navigateur, &reference, &m.bob.id).await.exiger("Le projet est confié");
-
-    // Bob is away: who replaces him, or the one of the secteur.
-    m.absenter(&m.bob, Some(&m.carl)).await;
-    suit(&mut m.carl, &reference, true).await;
-    assert_eq!(m.ecrit(&reference).await, ["carl@exemple.invalid"]);
-    m.de_retour().await;
-    suit(&mut m.carl, &reference, false).await;
-    m.absenter(&m.bob, None).await;
-    assert_eq!(m.ecrit(&reference).await, ["ada@exemple.invalid"]);
-    suit(&mut m.ada, &reference, true).await;
-    m.de_retour().await;
-    assert_eq!(m.ecrit(&reference).await, ["bob@exemple.invalid"]);
-
-    // Bob is gone: the one of the secteur, and he sees it no more.
-    m.finir(&m.bob).await;
-    assert_eq!(m.ecrit(&reference).await, ["ada@exemple.invalid"]);
-    suit(&mut m.ada, &reference, true).await;
-    assert_eq!(m.bob.navigateur.ouvrir(&suivi(&reference)).await.statut, StatusCode::FORBIDDEN);
-    m.fin().await;
-}
-
 /// What may happen to Ada, who answers for Cirey.
 #[derive(Clone, Copy, Debug)]
 enum Cas {
@@ -338,62 +264,6 @@ async fn une_demande_suit_sa_commune_dans_un_autre_secteur(#[case] moteur: Moteu
 #[case::sqlite(Moteur::Sqlite)]
 #[case::postgres(Moteur::Postgres)]
 #[tokio::test]
-async fn le_portefeuille_de_qui_part_se_transmet(#[case] moteur: Moteur) {
-    let mut m = Monde::nouveau(moteur).await;
-    let mut references = Vec::new();
-    for titre in ["Rouvrir le café", "Rouvrir l’école", "Ouvrir une recyclerie"] {
-        references.push(m.demande(titre, "Cirey-sur-Vezouze (54)").await);
-    }
-    m.finir(&m.ada).await;
-    let (ada, bob) = (m.ada.id.clone(), m.bob.id.clone());
-    let page = m.coordination.tableau().await;
-    assert!(page.textes("#de option").contains(&"Exemple ada".to_owned()), "{:?}", page.textes("#de option"));
-    assert!(!page.textes("#a option").contains(&"Exemple ada".to_owned()), "{:?}", page.textes("#a option"));
-
-    let avant = m.appli.courriels().await.len();
-    let champs = [("de", ada.as_str()), ("a", bob.as_str())];
-    let page = m.coordination.navigateur.envoyer(&page, "/tableau/portefeuille", &champs).await;
-    page.exiger("3 projets changent d’interlocuteur");
-    assert!(!page.textes("#de option").contains(&"Exemple ada".to_owned()), "she holds nothing any more");
-    assert_eq!(m.destinataires(avant).await, ["bob@exemple.invalid"], "one mail, and none to who has left");
-    let recu = m.appli.courriels().await[avant].texte().replace('\u{a0}', " ");
-    assert!(recu.contains("3 projets que suivait Exemple ada"), "{recu}");
-    for reference in &references {
-        suit(&mut m.bob, reference, true).await;
-        let page = m.porteuse.ouvrir(&format!("/projets/{reference}")).await;
-        page.exiger("Le projet change d’interlocuteur");
-    }
-    m.fin().await;
-}
-
-#[rstest]
-#[case::sqlite(Moteur::Sqlite)]
-#[case::postgres(Moteur::Postgres)]
-#[tokio::test]
-async fn un_portefeuille_passe_en_autant_de_requetes_quelle_que_soit_sa_taille(#[case] moteur: Moteur) {
-    let mut m = Monde::nouveau(moteur).await;
-    let mut couts = Vec::new();
-    for (titre, de, a) in [("Rouvrir le café", 0, 1), ("Rouvrir l’école", 0, 1), ("Ouvrir une recyclerie", 1, 2)] {
-        m.demande(titre, "Cirey-sur-Vezouze (54)").await;
-        let qui = [&m.ada.id, &m.bob.id, &m.carl.id].map(|id| id.as_str().to_owned());
-        let page = m.coordination.tableau().await;
-        let avant = m.appli.instance.db.nombre_de_requetes();
-        let champs = [("de", qui[de].as_str()), ("a", qui[a].as_str())];
-        let page = m.coordination.navigateur.envoyer_sans_suivre(&page, "/tableau/portefeuille", &champs).await;
-        assert_eq!(page.statut, StatusCode::SEE_OTHER, "{}", page.texte());
-        couts.push(m.appli.instance.db.nombre_de_requetes() - avant);
-    }
-    assert_eq!(couts[0], couts[2], "one project, then two: {couts:?}");
-    // Bob's two went to Carl; the third, asked since, is Ada's own.
-    let page = m.carl.tableau().await;
-    assert_eq!(page.html.matches("/suivi\"").count(), 2, "{}", page.texte());
-    m.fin().await;
-}
-
-#[rstest]
-#[case::sqlite(Moteur::Sqlite)]
-#[case::postgres(Moteur::Postgres)]
-#[tokio::test]
 async fn la_coordination_voit_ce_qui_n_a_pas_de_secteur(#[case] moteur: Moteur) {
     let mut m = Monde::nouveau(moteur).await;
     let ici = m.demande("Rouvrir le café", "Cirey-sur-Vezouze (54)").await;
@@ -410,19 +280,29 @@ async fn la_coordination_voit_ce_qui_n_a_pas_de_secteur(#[case] moteur: Moteur) 
     m.fin().await;
 }
 
-/// Who takes the call of a commune that nobody answers for follows it.
+/// Who takes the call of a commune that nobody answers for follows it; for the others, who answers is told.
 #[rstest]
 #[case::sqlite(Moteur::Sqlite)]
 #[case::postgres(Moteur::Postgres)]
 #[tokio::test]
-async fn qui_prend_un_appel_sans_secteur_le_suit(#[case] moteur: Moteur) {
+async fn un_appel_va_a_qui_le_suivra(#[case] moteur: Moteur) {
     let mut m = Monde::nouveau(moteur).await;
     let page = m.carl.navigateur.ouvrir("/saisir").await;
-    let champs = [("commune", "Lunéville (54)"), ("phrase", "La mairie veut rouvrir la halle.")];
-    let page = m.carl.navigateur.envoyer(&page, "/saisir", &champs).await;
-    page.exiger("L’appel est saisi");
-    let reference = page.chemin.split('/').nth(2).unwrap().to_owned();
+    let appel = |commune| [("commune", commune), ("phrase", "La mairie veut rouvrir la halle.")];
+    let saisi = m.carl.navigateur.envoyer(&page, "/saisir", &appel("Lunéville (54)")).await;
+    saisi.exiger("L’appel est saisi");
+    let reference = saisi.chemin.split('/').nth(2).unwrap().to_owned();
     suit(&mut m.carl, &reference, true).await;
     suit(&mut m.bob, &reference, false).await;
+
+    let avant = m.appli.courriels().await.len();
+    let page = m.carl.navigateur.ouvrir("/saisir").await;
+    let saisi = m.carl.navigateur.envoyer(&page, "/saisir", &appel("Cirey-sur-Vezouze (54)")).await;
+    assert_eq!((saisi.chemin.as_str(), saisi.statut), ("/tableau", StatusCode::OK));
+    saisi.exiger("L’appel est saisi").exiger("répond pour cette commune");
+    assert_eq!(m.destinataires(avant).await, ["ada@exemple.invalid"]);
+    let page = m.ada.navigateur.ouvrir("/saisir").await;
+    m.ada.navigateur.envoyer(&page, "/saisir", &appel("Cirey-sur-Vezouze (54)")).await.exiger("jours ouvrés");
+    assert_eq!(m.destinataires(avant + 1).await, [""; 0], "nobody is told of what they did themselves");
     m.fin().await;
 }
