@@ -146,7 +146,7 @@ pub(super) async fn page(
         ouvert: demande.is_some(),
         etat: etat.map_or_else(|| Etiquette::nouvelle("Pas de demande", web::composants::Ton::Neutre), etiquette),
         delai: demande.as_ref().map(|d| delai(instance, d)).unwrap_or_default(),
-        faits: demande.as_ref().map(faits).unwrap_or_default(),
+        faits: demande.as_ref().map(|d| faits(d).ligne("Suivi aujourd’hui par", &suivi_par)).unwrap_or_default(),
         reponse: f
             .long("reponse", "Votre réponse à la commune", 5_000)
             .aide("Elle part par courriel et reste sur la page du projet.")
@@ -199,9 +199,7 @@ pub(super) async fn page(
                     titulaires.iter().map(|a| OptionDeChamp::nouvelle(a.id.as_str(), a.nom_complet())).collect(),
                 ),
             )
-            .aide(format!(
-                "Suivi aujourd’hui par {suivi_par}. La personne choisie, de ce secteur ou d’un autre, est prévenue."
-            )),
+            .aide("De ce secteur ou d’un autre. Un courriel prévient la personne, et la commune."),
         acteurs: options_d_acteurs(&possibles).map(|options| {
             f.cases("acteurs", "Acteurs de l’annuaire qui correspondent", options)
                 .aide("Quand le service se paie, proposez-en au moins deux : le porteur choisit.")

@@ -24,6 +24,8 @@ async fn un_projet_confie_est_a_qui_le_recoit(#[case] moteur: Moteur) {
     assert!(recu.texte().contains(&suivi(&reference)) && recu.texte().contains("Exemple ada"), "{}", recu.texte());
     suit(&mut m.bob, &reference, true).await;
     assert!(!m.ada.tableau().await.html.contains(&suivi(&reference)), "handed over: no longer hers to do");
+    let page = m.ada.navigateur.ouvrir(&suivi(&reference)).await;
+    assert!(page.textes("dd").contains(&"Exemple bob".to_owned()), "{:?}", page.textes("dd"));
     assert_eq!(m.ecrit(&reference).await, ["bob@exemple.invalid"]);
     let page = m.porteuse.ouvrir(&format!("/projets/{reference}")).await;
     page.exiger("Le projet change d’interlocuteur").exiger("Exemple bob suit votre projet");
