@@ -1,8 +1,8 @@
 // The coordinator: load, delays, a portfolio handed over; the facilitateur of clauses; the direction.
-import { expect, test } from "../maison/essai.js";
-import { demander, entrerComme } from "../maison/gestes.js";
+import { test } from "../maison/essai.js";
+import { courriel, demander, entrerComme } from "../maison/gestes.js";
 
-test("la coordination voit la charge et transmet un portefeuille", async ({ arrive }) => {
+test("la coordination voit la charge, et un portefeuille passe à qui le suit désormais", async ({ arrive }) => {
   const commune = await arrive();
   await demander(commune, "coordination-test@exemple.invalid");
   const coordination = await arrive();
@@ -11,8 +11,29 @@ test("la coordination voit la charge et transmet un portefeuille", async ({ arri
   await coordination.lit("Transmettre un portefeuille");
   await coordination.capturer("coordination");
   await coordination.envoyer("Filtrer");
+
+  // A call from a commune that nobody answers for: who takes it follows it, then hands it over.
+  await coordination.aller("/saisir");
+  await coordination.remplir("Commune", "Colombey-les-Belles");
+  await coordination.remplir(/En une phrase/, "Une épicerie cherche un repreneur.");
+  await coordination.envoyer("Enregistrer");
+  await coordination.lit("L’appel est saisi");
+  const suivi = `/projets/${coordination.reference}/suivi`;
+  const charge = await arrive();
+  await entrerComme(charge, /Chargé·e territorial·e/);
+  await charge.aller(suivi);
+  await charge.lit("Cette page est réservée");
+
+  await coordination.aller("/tableau");
+  await coordination.choisir("Le portefeuille de", "Maxime Exemple-Coordination");
+  await coordination.choisir("passe à", "Claude Exemple-Chargé");
   await coordination.envoyer("Transmettre");
-  await expect(coordination.page.locator("main")).toBeVisible();
+  await coordination.lit(/change(nt)? d’interlocuteur/);
+  await courriel(charge, "charge.lunevillois@exemple.invalid", /que suivait Maxime Exemple-Coordination/);
+  await charge.aller("/tableau");
+  await charge.lit("Une épicerie cherche un repreneur");
+  await charge.aller(suivi);
+  await charge.titre("Une épicerie cherche un repreneur");
   await coordination.aller("/agents/mandats");
 });
 

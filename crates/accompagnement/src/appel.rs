@@ -3,9 +3,10 @@
 use askama::Template;
 use axum::extract::Path;
 use axum::http::StatusCode;
+use domain::droit::Action;
 use domain::profil::{Complements, Etape, Porteur};
 use domain::theme::Theme;
-use platform::{Jour, journal};
+use platform::{Jour, WriteTx, journal};
 use socle::projet::{self, Diffusion, Etat};
 use socle::{ProjetId, jeton, personne};
 use web::composants::{ChampLong, ChampTexte, Html, OptionDeChamp, ResumeErreurs, Selection};
@@ -119,10 +120,7 @@ pub async fn saisir(cadre: Cadre, form: CheckedForm) -> Reponse {
     journal::ecrire(&tx, clock, ids, evenement(&cadre, evenements::SAISI, &projet)).await?;
     let nouvelle = demandes::Nouvelle { faite_par: None, message: phrase.clone(), rappel, interets: "[]".to_owned() };
     let (demande, _) = demandes::creer(&tx, instance, &projet, nouvelle).await?;
-    // Who takes the call answers for it, wherever the commune is.
-    let agent = cadre.visiteur.personne_id().cloned();
-    storage::enregistrer(&tx, &storage::Model { agent_id: demande.agent_id.clone().or(agent), ..demande.clone() })
-        .await?;
+    attribuer(&tx, &cadre, &projet, demande).await?;
     if let Some(a) = courriel {
         let secret = ids.jeton();
         jeton::creer(&tx, clock, USAGE, &format!("{}/{a}", projet.reference), &secret, None, DUREE_S).await?;
@@ -131,12 +129,23 @@ pub async fn saisir(cadre: Cadre, form: CheckedForm) -> Reponse {
         let valeurs = [("commune", commune), ("phrase", &phrase), ("lien", &lien)];
         courriels::ecrire(&tx, instance, a, "est-ce-bien-cela", &valeurs).await?;
     }
-    form.conclure(
-        tx,
-        &format!("/projets/{}/suivi", projet.reference),
-        "L’appel est saisi. Si vous avez déjà répondu, dites-le en un clic.",
-    )
-    .await
+    let lien = cadre.visiteur.lien(&tx, instance, &projet).await?;
+    if cadre.visiteur.autoriser(lien, Action::Accompagner).is_err() {
+        let phrase = "L’appel est saisi. Un courriel le dit à la personne qui répond pour cette commune.";
+        return form.conclure(tx, "/tableau", phrase).await;
+    }
+    let phrase = "L’appel est saisi. Si vous avez déjà répondu, dites-le en un clic.";
+    form.conclure(tx, &format!("/projets/{}/suivi", projet.reference), phrase).await
+}
+
+/// Who takes the call of a commune that nobody answers for follows it; who answers for the others is told.
+async fn attribuer(tx: &WriteTx, cadre: &Cadre, projet: &projet::Model, demande: storage::Model) -> Result<(), Erreur> {
+    let par = cadre.visiteur.personne_id();
+    if demande.agent_id.is_some() {
+        return demandes::prevenir_l_equipe(tx, &cadre.instance, projet, &demande, par).await;
+    }
+    storage::enregistrer(tx, &storage::Model { agent_id: par.cloned(), confiee: true, ..demande }).await?;
+    Ok(())
 }
 
 #[derive(Template)]

@@ -113,6 +113,7 @@ async fn inventer(tx: &WriteTx, instance: &Instance, projet: &projet::Model, inv
         projet_id: projet.id.clone(),
         secteur_id: interlocuteur.as_ref().map(|i| i.secteur_id.clone()),
         agent_id: agent.clone(),
+        confiee: false,
         faite_par: projet.auteur_id.clone(),
         faite_le: Jour(faite_le),
         promise_le: Jour(horloge.promise_le),

@@ -48,6 +48,7 @@ pub fn feature() -> Feature {
         taches: vec![piece::tache()],
         export: Some(|tx, personne| Box::pin(donnees::exporter(tx, personne))),
         effacer: Some(|tx, _, personne| Box::pin(donnees::effacer(tx, personne))),
+        attribution: Some(demande::attribution::confie),
         panneaux: &[|demande| Box::pin(suivi::panneau(demande))],
         donnees: &[
             Donnees {
@@ -104,7 +105,7 @@ fn routes() -> Vec<Route> {
             post(reprise::pages::annuler),
         ),
         route("GET", "/marches", Acces::Action(Action::VoirMarches), get(tableau::marches)),
-        route("POST", "/tableau/portefeuille", Acces::Action(Action::Coordonner), post(tableau::transmettre)),
+        route("POST", "/tableau/portefeuille", Acces::Action(Action::Coordonner), post(suivi::confier::transmettre)),
         route("GET", "/pilotage", Acces::Action(Action::Piloter), get(pilotage::montrer)),
         route("GET", "/pilotage/note", Acces::Action(Action::Piloter), get(pilotage::note_imprimee)),
         route("GET", "/delais", Acces::Public, get(pilotage::delais)),

@@ -57,4 +57,13 @@ Migration {
     sql: "DROP INDEX demande_etat;
     CREATE INDEX demande_due ON demande (promise_le) WHERE etat IN ('a-repondre', 'attend-la-commune')",
 },
-crate::reprise::storage::MIGRATION];
+crate::reprise::storage::MIGRATION,
+// What was handed over before stays with who received it: the journal knows.
+Migration {
+    feature: "accompagnement-attribution",
+    numero: 1,
+    nom: "demandes confiées à quelqu’un, quel que soit le secteur",
+    sql: "ALTER TABLE demande ADD COLUMN confiee BOOLEAN NOT NULL DEFAULT FALSE;
+    UPDATE demande SET confiee = TRUE WHERE agent_id IS NOT NULL
+        AND projet_id IN (SELECT projet_id FROM journal WHERE genre = 'accompagnement.confie')",
+}];

@@ -3,17 +3,17 @@
 use askama::Template;
 use domain::droit::{Action, Fonction};
 use jiff::civil::Date;
-use socle::secteur::{self, SecteurId};
-use socle::{PersonneId, mandat};
+use socle::secteur::{self, Repondant, SecteurId};
+use socle::{PersonneId, mandat, personne};
 use web::composants::{
     Cellule, Colonne, EtatVide, Etiquette, Exports, Fiche, Fiches, Html, OptionDeChamp, Planche, Selection, Tableau,
     Ton,
 };
-use web::{Cadre, CheckedForm, Erreur, Instance, Reponse, Saisie, fichier, texte};
+use web::{Cadre, Erreur, Instance, Reponse, Saisie, fichier, texte};
 
+use crate::demande::attribution;
 use crate::demande::listes::{self, Bornes, Charge, Ligne, Portefeuille};
 use crate::demande::rules::{self, Etat, Horloge};
-use crate::demande::storage;
 use crate::pilotage::export;
 
 /// Requests shown.
@@ -42,30 +42,29 @@ struct Coordination {
     caches: Html,
 }
 
-/// GET. A chargé sees their secteurs (and those they replace); the coordination sees all, or one with `?secteur=`.
+/// The value of the filter for what has no secteur.
+const SANS_SECTEUR: &str = "aucun";
+
+/// GET. A chargé sees the communes of their secteurs (and those they replace) and what was handed to them by name, less what
+/// was handed to others; the coordination sees all, or one secteur with `?secteur=`.
 pub async fn montrer(cadre: Cadre) -> Reponse {
     let instance = &cadre.instance;
     let jour = instance.aujourd_hui();
     let coordonne = cadre.visiteur.peut(Action::Coordonner);
     let demande = cadre.demande();
     let tx = instance.db.read().await?;
-    let secteurs = if coordonne { secteur::vues(&tx, jour).await? } else { Vec::new() };
+    let repondants = secteur::repondants(&tx, jour).await?;
     let choisi = demande.texte("secteur");
-    let vus: Vec<SecteurId> = match coordonne {
-        true if choisi.is_empty() => secteurs.iter().map(|s| s.id.clone()).collect(),
-        true => vec![SecteurId(choisi.to_owned())],
-        false => cadre.visiteur.secteurs.clone(),
-    };
-    let portefeuille = Portefeuille { secteurs: &vus, sans_secteur: coordonne && choisi.is_empty() };
+    let portefeuille = if coordonne { du_filtre(choisi, jour) } else { a_soi(&cadre, &repondants, jour)? };
     if let Some(format) = fichier::format_demande(&demande)? {
-        let lignes = listes::ouvertes(&tx, portefeuille, EXPORT_MAX).await?;
-        return fichier::exporter(instance, &export::tableau(instance, &lignes), format);
+        let lignes = listes::ouvertes(&tx, &portefeuille, EXPORT_MAX).await?;
+        let equipe = Equipe::lire(&tx, repondants, jour).await?;
+        return fichier::exporter(instance, &export::tableau(instance, &lignes, |ligne| equipe.qui(ligne)), format);
     }
     let bornes = Bornes { toutes: LIMITE, silencieuses: SILENCIEUSES };
-    let lignes = listes::a_suivre(&tx, portefeuille, &rules::silence(jour), bornes).await?;
-    let secteur = demande.texte("secteur").to_owned();
-    let exports = Exports::nouveaux("ce tableau", "/tableau", &[("secteur", &secteur)]);
-    let coordination = if coordonne { Some(coordination(&cadre, &tx, &secteurs, jour, &demande).await?) } else { None };
+    let lignes = listes::a_suivre(&tx, &portefeuille, &rules::silence(jour), bornes).await?;
+    let exports = Exports::nouveaux("ce tableau", "/tableau", &[("secteur", choisi)]);
+    let coordination = if coordonne { Some(coordination(&cadre, &tx, jour, &demande).await?) } else { None };
     let page = PageTableau {
         planche: planche(instance, &lignes, jour),
         tronque: lignes.len() as i64 == LIMITE,
@@ -74,6 +73,48 @@ pub async fn montrer(cadre: Cadre) -> Reponse {
         coordination,
     };
     cadre.page("Tableau de bord", &page)?.repondre()
+}
+
+/// What the coordination asks for: all, one secteur whoever follows, or what has none.
+fn du_filtre(choisi: &str, jour: Date) -> Portefeuille {
+    let vide = Portefeuille::du(jour);
+    match choisi {
+        "" => Portefeuille { tout: true, ..vide },
+        SANS_SECTEUR => Portefeuille { sans_secteur: true, ..vide },
+        id => Portefeuille { secteurs: vec![SecteurId(id.to_owned())], ..vide },
+    }
+}
+
+/// What is one's own to do today.
+fn a_soi(cadre: &Cadre, repondants: &[Repondant], jour: Date) -> Result<Portefeuille, Erreur> {
+    let moi = &cadre.visiteur.connecte()?.id;
+    let remplaces = repondants.iter().filter(|r| &r.personne_id == moi).map(|r| r.agent.clone());
+    Ok(Portefeuille {
+        secteurs: cadre.visiteur.secteurs.clone(),
+        sauf_a: repondants.iter().map(|r| r.agent.clone()).collect(),
+        agents: std::iter::once(moi.clone()).chain(remplaces).collect(),
+        ..Portefeuille::du(jour)
+    })
+}
+
+/// Who answers today, by name.
+struct Equipe {
+    /// Full names, with the agent in whose name they answer.
+    repondants: Vec<(PersonneId, String)>,
+    secteurs: Vec<secteur::Vue>,
+}
+
+impl Equipe {
+    async fn lire(tx: &platform::ReadTx, repondants: Vec<Repondant>, jour: Date) -> Result<Self, Erreur> {
+        let nommer = |r: Repondant| (r.agent, format!("{} {}", r.prenom, r.nom));
+        Ok(Self { repondants: repondants.into_iter().map(nommer).collect(), secteurs: secteur::vues(tx, jour).await? })
+    }
+
+    fn qui(&self, ligne: &Ligne) -> Option<&str> {
+        let par_nom = self.repondants.iter().find(|(agent, _)| Some(agent) == ligne.confiee_a.as_ref());
+        let du_secteur = || self.secteurs.iter().find(|s| Some(&s.id) == ligne.secteur_id.as_ref());
+        par_nom.map(|(_, nom)| nom.as_str()).or_else(|| du_secteur()?.agents.as_deref())
+    }
 }
 
 fn planche(instance: &Instance, lignes: &[Ligne], jour: Date) -> Planche {
@@ -140,28 +181,32 @@ fn carte(instance: &Instance, ligne: &Ligne, etiquette: Etiquette) -> Fiche {
         .etiquette(etiquette)
 }
 
-/// Load by secteur and hand-over of a portfolio.
+/// Load by secteur and hand-over of a portfolio: from who holds projects, in office or gone, to who is in office.
 async fn coordination(
     cadre: &Cadre,
     tx: &platform::ReadTx,
-    secteurs: &[secteur::Vue],
     jour: Date,
     demande: &Saisie,
 ) -> Result<Coordination, Erreur> {
+    let secteurs = secteur::vues(tx, jour).await?;
     let agents = mandat::titulaires(tx, Fonction::ChargeTerritorial, jour).await?;
+    let mut detenteurs = attribution::detenteurs(tx, jour).await?;
+    detenteurs.extend(agents.iter().filter(|a| !detenteurs.iter().any(|d| d.id == a.id)).cloned().collect::<Vec<_>>());
+    detenteurs.sort_by(|a, b| a.nom_tri.cmp(&b.nom_tri));
     let f = cadre.formulaire_avec(demande.clone(), web::formulaire::Erreurs::default());
-    let charge = charge(&cadre.instance, secteurs, &listes::charge(tx).await?, jour);
-    let personnes = || agents.iter().map(|a| OptionDeChamp::nouvelle(a.id.as_str(), a.nom_complet()));
-    let vide = |mots: &str| std::iter::once(OptionDeChamp::nouvelle("", mots));
+    let charge = charge(&cadre.instance, &secteurs, &listes::charge(tx, jour).await?, jour);
+    let option = |a: &personne::Model| OptionDeChamp::nouvelle(a.id.as_str(), a.nom_complet());
+    let avec = |mots: &str, options: Vec<OptionDeChamp>| {
+        std::iter::once(OptionDeChamp::nouvelle("", mots)).chain(options).collect::<Vec<_>>()
+    };
+    let filtres = secteurs.iter().map(|s| OptionDeChamp::nouvelle(s.id.as_str(), &s.nom));
+    let filtres = filtres.chain([OptionDeChamp::nouvelle(SANS_SECTEUR, "Sans secteur")]).collect();
+    let qui = "Choisissez une personne";
     Ok(Coordination {
-        filtre: f.selection(
-            "secteur",
-            "Secteur",
-            vide("Tous les secteurs").chain(secteurs.iter().map(|s| OptionDeChamp::nouvelle(s.id.as_str(), &s.nom))),
-        ),
+        filtre: f.selection("secteur", "Secteur", avec("Tous les secteurs", filtres)),
         charge,
-        de: f.selection("de", "Le portefeuille de", vide("Choisissez une personne").chain(personnes())),
-        a: f.selection("a", "passe à", vide("Choisissez une personne").chain(personnes())),
+        de: f.selection("de", "Le portefeuille de", avec(qui, detenteurs.iter().map(option).collect())),
+        a: f.selection("a", "passe à", avec(qui, agents.iter().map(option).collect())),
         caches: f.caches(),
     })
 }
@@ -175,42 +220,26 @@ fn charge(instance: &Instance, secteurs: &[secteur::Vue], charges: &[Charge], jo
         let etat = Etat::lire(&charge.etat);
         rules::jours_restants(Horloge { etat, promise_le, attend_depuis: None, repondue_le: None }, jour, zone)
     };
-    let compte = |secteur: &SecteurId, filtre: &dyn Fn(&Charge) -> bool| {
-        let siennes = charges.iter().filter(|charge| charge.secteur_id.as_ref() == Some(secteur));
+    let compte = |secteur: Option<&SecteurId>, filtre: &dyn Fn(&Charge) -> bool| {
+        let siennes = charges.iter().filter(|charge| charge.secteur_id.as_ref() == secteur);
         siennes.filter(|charge| filtre(charge)).map(|charge| charge.nombre).sum::<i64>().to_string()
     };
-    let ligne = |secteur: &secteur::Vue| {
+    let ligne = |nom: &str, agents: Option<&str>, secteur: Option<&SecteurId>| {
         vec![
-            Cellule::texte(&secteur.nom),
-            Cellule::texte(secteur.agents.as_deref().unwrap_or("la coordination")),
-            Cellule::nombre(compte(&secteur.id, &|_| true)),
-            Cellule::nombre(compte(&secteur.id, &|charge| reste(charge).is_some())),
-            Cellule::nombre(compte(&secteur.id, &|charge| reste(charge).is_some_and(|jours| jours < 0))),
+            Cellule::texte(nom),
+            Cellule::texte(agents.unwrap_or("la coordination")),
+            Cellule::nombre(compte(secteur, &|_| true)),
+            Cellule::nombre(compte(secteur, &|charge| reste(charge).is_some())),
+            Cellule::nombre(compte(secteur, &|charge| reste(charge).is_some_and(|jours| jours < 0))),
         ]
     };
+    let sans = charges.iter().any(|charge| charge.secteur_id.is_none());
+    let lignes = secteurs.iter().map(|s| ligne(&s.nom, s.agents.as_deref(), Some(&s.id)));
     Tableau {
         legende: "Charge par secteur".to_owned(),
         colonnes: ["Secteur", "Qui répond", "Projets en cours", "À répondre", "En retard"].map(str::to_owned).to_vec(),
-        lignes: secteurs.iter().map(ligne).collect(),
+        lignes: lignes.chain(sans.then(|| ligne("Sans secteur", None, None))).collect(),
     }
-}
-
-/// POST: a whole portfolio changes hands.
-pub async fn transmettre(cadre: Cadre, form: CheckedForm) -> Reponse {
-    let (de, a) = (form.saisie.texte("de").to_owned(), form.saisie.texte("a").to_owned());
-    if de.is_empty() || a.is_empty() || de == a {
-        return Err(Erreur::Invalide("Choisissez deux personnes différentes.".to_owned()));
-    }
-    let instance = &cadre.instance;
-    let (de, a) = (PersonneId(de), PersonneId(a));
-    let tx = instance.db.begin().await?;
-    let titulaires = mandat::titulaires(&tx, Fonction::ChargeTerritorial, instance.aujourd_hui()).await?;
-    if !titulaires.iter().any(|t| t.id == a) {
-        return Err(Erreur::Invalide("La personne qui reçoit n’est pas chargée territoriale aujourd’hui.".to_owned()));
-    }
-    let combien = storage::transmettre(&tx, &de, &a).await?;
-    let message = format!("{} changent d’interlocuteur.", texte::accorde(combien, "projet", "projets"));
-    form.conclure(tx, "/tableau", &message).await
 }
 
 #[derive(Template)]

@@ -33,7 +33,7 @@ impl Fonction {
 /// How a person stands to one project, strongest link first.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Lien {
-    /// Chargé territorial of the project's secteur, or replacing them today.
+    /// Chargé territorial of the project's secteur or to whom it was handed by name, or replacing them today.
     ChargeDuSecteur,
     /// Holds a verified mandate of the bearer, or was invited by one who does.
     Porteur,

@@ -138,7 +138,29 @@ impl Evenement {
 /// # Errors
 /// The engine refused.
 pub async fn ecrire(tx: &WriteTx, clock: &dyn Clock, ids: &dyn Ids, evenement: Evenement) -> Result<(), DbErr> {
-    let modele = ligne::ActiveModel {
+    ligne::Entity::insert(modele(clock, ids, evenement)).exec_without_returning(tx).await?;
+    Ok(())
+}
+
+/// Writes many events, by the hundred.
+///
+/// # Errors
+/// The engine refused.
+pub async fn ecrire_tous(
+    tx: &WriteTx,
+    clock: &dyn Clock,
+    ids: &dyn Ids,
+    evenements: impl IntoIterator<Item = Evenement>,
+) -> Result<(), DbErr> {
+    let modeles: Vec<_> = evenements.into_iter().map(|evenement| modele(clock, ids, evenement)).collect();
+    for paquet in modeles.chunks(500) {
+        ligne::Entity::insert_many(paquet.to_vec()).exec_without_returning(tx).await?;
+    }
+    Ok(())
+}
+
+fn modele(clock: &dyn Clock, ids: &dyn Ids, evenement: Evenement) -> ligne::ActiveModel {
+    ligne::ActiveModel {
         id: Set(ids.uuid().to_string()),
         instant: Set(clock.instant()),
         genre: Set(evenement.genre.to_owned()),
@@ -149,9 +171,7 @@ pub async fn ecrire(tx: &WriteTx, clock: &dyn Clock, ids: &dyn Ids, evenement: E
         projet_id: Set(evenement.projet_id),
         visibilite: Set(evenement.visibilite),
         faits: Set(evenement.faits.to_string()),
-    };
-    ligne::Entity::insert(modele).exec_without_returning(tx).await?;
-    Ok(())
+    }
 }
 
 /// The last events of a project that may be seen at these visibilities, newest first.

@@ -12,20 +12,23 @@ use crate::instance::Instance;
 pub fn du_secteur(instance: &Instance, interlocuteur: Option<Interlocuteur>) -> Contact {
     let identite = instance.identite();
     let dit = |texte: &str| (!texte.is_empty()).then(|| texte.to_owned());
-    let Some(interlocuteur) = interlocuteur else {
+    let nom = interlocuteur.as_ref().and_then(Interlocuteur::nom_complet);
+    let (telephone, courriel) =
+        interlocuteur.as_ref().map_or((None, None), |i| (i.telephone.clone(), i.courriel.clone()));
+    let (Some(interlocuteur), Some(nom)) = (interlocuteur, nom) else {
         return Contact {
             nom: identite.collectivite.clone(),
             role: "La coordination répond pour votre commune.".to_owned(),
-            telephone: dit(&identite.telephone),
-            courriel: dit(&identite.courriel),
+            telephone: dit(&identite.telephone).or(telephone),
+            courriel: dit(&identite.courriel).or(courriel),
             note: None,
         };
     };
     Contact {
-        nom: interlocuteur.nom_complet().unwrap_or_else(|| format!("Équipe du secteur {}", interlocuteur.secteur)),
+        nom,
         role: format!("suit votre secteur ({}).", interlocuteur.secteur),
-        telephone: interlocuteur.telephone.or_else(|| dit(&identite.telephone)),
-        courriel: interlocuteur.courriel.or_else(|| dit(&identite.courriel)),
+        telephone: telephone.or_else(|| dit(&identite.telephone)),
+        courriel: courriel.or_else(|| dit(&identite.courriel)),
         note: Some(if interlocuteur.remplace {
             "Remplace la personne habituelle, absente aujourd’hui. Vous pouvez aussi l’appeler.".to_owned()
         } else {

@@ -93,7 +93,7 @@ impl Visiteur {
         self.mandats.iter().find(|mandat| Some(&mandat.id) == choisi).or_else(|| self.mandats.first())
     }
 
-    /// How they stand to a project (at most two statements).
+    /// How they stand to a project (at most three statements).
     ///
     /// # Errors
     /// The engine refused.
@@ -103,11 +103,20 @@ impl Visiteur {
         instance: &Instance,
         projet: &projet::Model,
     ) -> Result<Lien, DbErr> {
+        let jour = instance.aujourd_hui();
         let secteur = if self.secteurs.is_empty() {
             None
         } else {
-            secteur::interlocuteur(db, &projet.commune, instance.aujourd_hui()).await?.map(|i| i.secteur_id)
+            secteur::interlocuteur(db, &projet.commune, jour).await?.map(|i| i.secteur_id)
         };
+        // Handed by name, whatever the secteur: asked only for agents in office outside their own.
+        if let Some(agent) = self.personne_id()
+            && self.fonctions.contains(&Fonction::ChargeTerritorial)
+            && !secteur.as_ref().is_some_and(|secteur| self.secteurs.contains(secteur))
+            && instance.maison.attribue(db, &projet.id, agent, jour).await?
+        {
+            return Ok(Lien::ChargeDuSecteur);
+        }
         let personne = self.personne_id().map(|id| (id, self.mandats.as_slice()));
         let secret = self.navigateur.as_deref();
         projet::lien(db, projet, personne, secret, &self.secteurs, secteur.as_ref()).await

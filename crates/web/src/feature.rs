@@ -15,7 +15,7 @@ use platform::journal::ligne;
 use platform::periodique::Periodique;
 use platform::worker::Tache;
 use platform::{Migration, ReadTx, WriteTx};
-use sea_orm::DbErr;
+use sea_orm::{ConnectionTrait, DbErr, Statement};
 use serde_json::Value;
 use socle::projet;
 
@@ -207,6 +207,10 @@ pub type Rendu = fn(&ligne::Model, &Value) -> String;
 /// What a feature does when another one did something to a project, in the same transaction.
 pub type Ecoute = for<'a> fn(&'a WriteTx, &'a Cadre, &'a projet::Model) -> BoxFuture<'a, Result<(), Erreur>>;
 
+/// The statement that finds a row when a project was handed by name to a person, or to someone whom they replace that day:
+/// they then stand to it as the chargé of its secteur.
+pub type Attribution = fn(&projet::ProjetId, &socle::PersonneId, Date) -> Statement;
+
 /// What a feature keeps about people, for the privacy page (RGPD art. 13 and 30).
 #[derive(Clone, Copy, Debug)]
 pub struct Donnees {
@@ -245,6 +249,8 @@ pub struct Feature {
     pub routes: Vec<Route>,
     /// Work after a commit.
     pub taches: Vec<Tache<Instance>>,
+    /// To whom a project was handed by name.
+    pub attribution: Option<Attribution>,
     /// How its events are said, by kind.
     pub evenements: &'static [(&'static str, Rendu)],
     /// The events of others that it hears, by kind.
@@ -374,6 +380,26 @@ impl Maison {
         }
         toutes.sort_by_cached_key(|p| (p.famille, rang_du_verdict(p.verdict), domain::tri::cle_de_tri(&p.titre)));
         Ok(toutes)
+    }
+
+    /// Was a project handed by name to this agent, or to someone whom they replace? At most one statement per feature that
+    /// hands projects over.
+    ///
+    /// # Errors
+    /// The engine refused.
+    pub async fn attribue(
+        &self,
+        db: &impl ConnectionTrait,
+        projet: &projet::ProjetId,
+        agent: &socle::PersonneId,
+        jour: Date,
+    ) -> Result<bool, DbErr> {
+        for attribution in self.features.iter().filter_map(|feature| feature.attribution) {
+            if db.query_one_raw(attribution(projet, agent, jour)).await?.is_some() {
+                return Ok(true);
+            }
+        }
+        Ok(false)
     }
 
     /// Lets the features that listen hear what was done to a project.

@@ -10,6 +10,7 @@ use jiff::civil::Date;
 use platform::Jour;
 use sea_orm::entity::prelude::*;
 use sea_orm::{FromQueryResult, raw_sql};
+use socle::PersonneId;
 use socle::secteur::SecteurId;
 
 use super::rules::{Etat, Horloge};
@@ -25,10 +26,12 @@ pub struct Ligne {
     pub commune: CodeCommune,
     /// Stage.
     pub etape: Etape,
-    /// Secteur.
+    /// Secteur of the commune today.
+    pub secteur_id: Option<SecteurId>,
+    /// Its name.
     pub secteur: Option<String>,
-    /// Agent.
-    pub agent: Option<String>,
+    /// To whom it was handed by name.
+    pub confiee_a: Option<PersonneId>,
     /// State of the request.
     pub etat: String,
     /// Day of the request.
@@ -60,20 +63,35 @@ impl Ligne {
     }
 }
 
-/// Whose requests.
-#[derive(Clone, Copy, Debug)]
-pub struct Portefeuille<'a> {
-    /// Of these secteurs.
-    pub secteurs: &'a [SecteurId],
-    /// And those of no secteur.
+/// Whose requests, on a day.
+#[derive(Clone, Debug)]
+pub struct Portefeuille {
+    /// The day that tells in which secteur a commune is.
+    pub jour: Date,
+    /// Of everyone.
+    pub tout: bool,
+    /// Of the communes that have no secteur.
     pub sans_secteur: bool,
+    /// Of the communes of these secteurs…
+    pub secteurs: Vec<SecteurId>,
+    /// … but what was handed by name to one of these.
+    pub sauf_a: Vec<PersonneId>,
+    /// And what was handed by name to these.
+    pub agents: Vec<PersonneId>,
 }
 
-impl Portefeuille<'_> {
-    /// For `IN`: an empty list would make invalid SQL on one engine.
-    fn ids(&self) -> Vec<&str> {
-        if self.secteurs.is_empty() { vec![""] } else { self.secteurs.iter().map(SecteurId::as_str).collect() }
+impl Portefeuille {
+    /// Of nobody yet.
+    #[must_use]
+    pub fn du(jour: Date) -> Self {
+        Self { jour, tout: false, sans_secteur: false, secteurs: vec![], sauf_a: vec![], agents: vec![] }
     }
+}
+
+/// For `IN`: an empty list would make invalid SQL on one engine.
+fn liste<'a>(ids: impl Iterator<Item = &'a str>) -> Vec<&'a str> {
+    let ids: Vec<&str> = ids.collect();
+    if ids.is_empty() { vec![""] } else { ids }
 }
 
 /// Requests that are not closed, promised day first. One statement.
@@ -82,18 +100,27 @@ impl Portefeuille<'_> {
 /// The engine refused.
 pub async fn ouvertes(
     db: &impl ConnectionTrait,
-    portefeuille: Portefeuille<'_>,
+    portefeuille: &Portefeuille,
     limite: i64,
 ) -> Result<Vec<Ligne>, DbErr> {
-    let (ids, tous) = (portefeuille.ids(), portefeuille.sans_secteur);
+    let Portefeuille { tout, sans_secteur, secteurs, sauf_a, agents, jour } = portefeuille;
+    let (tout, sans, jour) = (*tout, *sans_secteur, jour.to_string());
+    let secteurs = liste(secteurs.iter().map(SecteurId::as_str));
+    let sauf = liste(sauf_a.iter().map(PersonneId::as_str));
+    let agents = liste(agents.iter().map(PersonneId::as_str));
     Ligne::find_by_statement(raw_sql!(
         Postgres,
-        "SELECT p.reference, p.titre, p.commune, p.etape, s.nom AS secteur, a.prenom || ' ' || a.nom AS agent, d.etat,
+        "WITH ici AS (SELECT commune, MIN(secteur_id) AS secteur_id FROM secteur_commune
+                      WHERE du <= {jour} AND (au IS NULL OR au >= {jour}) GROUP BY commune)
+         SELECT p.reference, p.titre, p.commune, p.etape, ici.secteur_id, s.nom AS secteur,
+                CASE WHEN d.confiee THEN d.agent_id END AS confiee_a, d.etat,
                 d.faite_le, d.promise_le, d.attend_depuis, d.repondue_le, d.prochaine_action, d.prochaine_le, d.contact_le
          FROM demande d JOIN projet p ON p.id = d.projet_id
-         LEFT JOIN secteur s ON s.id = d.secteur_id LEFT JOIN personne a ON a.id = d.agent_id
+         LEFT JOIN ici ON ici.commune = p.commune LEFT JOIN secteur s ON s.id = ici.secteur_id
          WHERE d.etat <> 'refusee' AND p.etat = 'garde'
-           AND (d.secteur_id IN ({..ids}) OR ({tous} AND d.secteur_id IS NULL))
+           AND ({tout} OR ({sans} AND ici.secteur_id IS NULL)
+                OR (ici.secteur_id IN ({..secteurs}) AND NOT (d.confiee AND d.agent_id IN ({..sauf})))
+                OR (d.confiee AND d.agent_id IN ({..agents})))
          ORDER BY d.promise_le, p.reference LIMIT {limite}"
     ))
     .all(db)
@@ -117,31 +144,44 @@ pub struct Bornes {
 /// The engine refused.
 pub async fn a_suivre(
     db: &impl ConnectionTrait,
-    portefeuille: Portefeuille<'_>,
+    portefeuille: &Portefeuille,
     silence: &RangeInclusive<Date>,
     bornes: Bornes,
 ) -> Result<Vec<Ligne>, DbErr> {
-    let (ids, tous) = (portefeuille.ids(), portefeuille.sans_secteur);
+    let Portefeuille { tout, sans_secteur, secteurs, sauf_a, agents, jour } = portefeuille;
+    let (tout, sans, jour) = (*tout, *sans_secteur, jour.to_string());
+    let secteurs = liste(secteurs.iter().map(SecteurId::as_str));
+    let sauf = liste(sauf_a.iter().map(PersonneId::as_str));
+    let agents = liste(agents.iter().map(PersonneId::as_str));
     let (debut, fin) = (silence.start().to_string(), silence.end().to_string());
     let Bornes { toutes, silencieuses } = bornes;
     Ligne::find_by_statement(raw_sql!(
         Postgres,
-        "WITH vive AS (
+        "WITH ici AS (SELECT commune, MIN(secteur_id) AS secteur_id FROM secteur_commune
+                      WHERE du <= {jour} AND (au IS NULL OR au >= {jour}) GROUP BY commune),
+         due AS (
              SELECT * FROM demande WHERE etat IN ('a-repondre', 'attend-la-commune')
-               AND (secteur_id IN ({..ids}) OR ({tous} AND secteur_id IS NULL))
              UNION ALL SELECT * FROM demande
-             WHERE prochaine_le > '' AND etat NOT IN ('a-repondre', 'attend-la-commune', 'refusee')
-               AND (secteur_id IN ({..ids}) OR ({tous} AND secteur_id IS NULL))
+             WHERE prochaine_le > '' AND etat NOT IN ('a-repondre', 'attend-la-commune', 'refusee')),
+         vive AS (
+             SELECT d.*, ici.secteur_id AS secteur_du_jour FROM due d JOIN projet p ON p.id = d.projet_id
+             LEFT JOIN ici ON ici.commune = p.commune
+             WHERE {tout} OR ({sans} AND ici.secteur_id IS NULL)
+                OR (ici.secteur_id IN ({..secteurs}) AND NOT (d.confiee AND d.agent_id IN ({..sauf})))
+                OR (d.confiee AND d.agent_id IN ({..agents}))
              UNION ALL SELECT * FROM (
-               SELECT d.* FROM demande d JOIN projet p ON p.id = d.projet_id
+               SELECT d.*, ici.secteur_id AS secteur_du_jour FROM demande d JOIN projet p ON p.id = d.projet_id
+               LEFT JOIN ici ON ici.commune = p.commune
                WHERE d.etat = 'repondue' AND d.prochaine_le IS NULL AND d.contact_le BETWEEN {debut} AND {fin}
                  AND p.etat = 'garde' AND p.etape NOT IN ('activite', 'arrete')
-                 AND (d.secteur_id IN ({..ids}) OR ({tous} AND d.secteur_id IS NULL))
+                 AND ({tout} OR ({sans} AND ici.secteur_id IS NULL)
+                      OR (ici.secteur_id IN ({..secteurs}) AND NOT (d.confiee AND d.agent_id IN ({..sauf})))
+                      OR (d.confiee AND d.agent_id IN ({..agents})))
                ORDER BY d.contact_le DESC, d.secteur_id, d.projet_id LIMIT {silencieuses}) AS silence)
-         SELECT p.reference, p.titre, p.commune, p.etape, s.nom AS secteur, a.prenom || ' ' || a.nom AS agent, d.etat,
+         SELECT p.reference, p.titre, p.commune, p.etape, d.secteur_du_jour AS secteur_id, s.nom AS secteur,
+                CASE WHEN d.confiee THEN d.agent_id END AS confiee_a, d.etat,
                 d.faite_le, d.promise_le, d.attend_depuis, d.repondue_le, d.prochaine_action, d.prochaine_le, d.contact_le
-         FROM vive d JOIN projet p ON p.id = d.projet_id
-         LEFT JOIN secteur s ON s.id = d.secteur_id LEFT JOIN personne a ON a.id = d.agent_id
+         FROM vive d JOIN projet p ON p.id = d.projet_id LEFT JOIN secteur s ON s.id = d.secteur_du_jour
          WHERE p.etat = 'garde'
          ORDER BY CASE d.etat WHEN 'repondue' THEN 1 ELSE 0 END, COALESCE(d.prochaine_le, d.promise_le), p.reference
          LIMIT {toutes}"
@@ -153,7 +193,7 @@ pub async fn a_suivre(
 /// Requests of one secteur that are alike for the load.
 #[derive(Clone, Debug, FromQueryResult)]
 pub struct Charge {
-    /// Secteur.
+    /// Secteur of the commune today.
     pub secteur_id: Option<SecteurId>,
     /// State of the requests.
     pub etat: String,
@@ -167,12 +207,15 @@ pub struct Charge {
 ///
 /// # Errors
 /// The engine refused.
-pub async fn charge(db: &impl ConnectionTrait) -> Result<Vec<Charge>, DbErr> {
+pub async fn charge(db: &impl ConnectionTrait, jour: Date) -> Result<Vec<Charge>, DbErr> {
+    let jour = jour.to_string();
     Charge::find_by_statement(raw_sql!(
         Postgres,
-        "SELECT d.secteur_id, d.etat, CASE WHEN d.etat = 'a-repondre' THEN d.promise_le END AS promise_le,
+        "WITH ici AS (SELECT commune, MIN(secteur_id) AS secteur_id FROM secteur_commune
+                      WHERE du <= {jour} AND (au IS NULL OR au >= {jour}) GROUP BY commune)
+         SELECT ici.secteur_id, d.etat, CASE WHEN d.etat = 'a-repondre' THEN d.promise_le END AS promise_le,
                 CAST(COUNT(*) AS BIGINT) AS nombre
-         FROM projet p JOIN demande d ON d.projet_id = p.id
+         FROM projet p JOIN demande d ON d.projet_id = p.id LEFT JOIN ici ON ici.commune = p.commune
          WHERE p.etat = 'garde' AND p.etape NOT IN ('activite', 'arrete') AND d.etat <> 'refusee'
          GROUP BY 1, 2, 3"
     ))

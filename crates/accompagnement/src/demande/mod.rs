@@ -1,6 +1,7 @@
 //! The request for accompaniment: its clock and states ([`rules`]), its row ([`storage`]), many
-//! rows at once ([`listes`]), the commune's form ([`pages`]).
+//! rows at once ([`listes`]), who answers it ([`attribution`]), the commune's form ([`pages`]).
 
+pub mod attribution;
 pub mod listes;
 pub mod pages;
 pub mod rules;

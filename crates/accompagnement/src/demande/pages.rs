@@ -16,8 +16,8 @@ use web::feature::{Famille, Proposition};
 use web::formulaire::Erreurs;
 use web::{Cadre, CheckedForm, Erreur, Instance, Reponse, Saisie, contact};
 
-use super::rules;
 use super::storage::{self, Model};
+use super::{attribution, rules};
 use crate::evenements::{self, evenement};
 
 #[derive(Template)]
@@ -124,7 +124,7 @@ pub async fn demander(cadre: Cadre, Path(reference): Path<String>, form: Checked
     )
     .await?;
     accuser_reception(&tx, instance, &projet, &demande, &personne, interlocuteur.as_ref()).await?;
-    prevenir_l_equipe(&tx, instance, &projet, &demande).await?;
+    prevenir_l_equipe(&tx, instance, &projet, &demande, demande.faite_par.as_ref()).await?;
     let phrase = format!(
         "Votre demande est envoyée. Vous aurez une réponse au plus tard le {}.",
         avec_le_jour(demande.promise_le.0)
@@ -155,6 +155,7 @@ pub(crate) async fn creer(
         projet_id: projet.id.clone(),
         secteur_id: interlocuteur.as_ref().map(|i| i.secteur_id.clone()),
         agent_id: interlocuteur.as_ref().and_then(|i| i.personne_id.clone()),
+        confiee: false,
         faite_par: nouvelle.faite_par,
         faite_le: Jour(jour),
         promise_le: Jour(promise),
@@ -185,10 +186,14 @@ async fn accuser_reception(
 ) -> Result<(), Erreur> {
     let Some(a) = personne.courriel.clone() else { return Ok(()) };
     let carte = contact::du_secteur(instance, interlocuteur.cloned());
+    let qui = match interlocuteur.and_then(Interlocuteur::nom_complet) {
+        Some(nom) => format!("{nom} {}", carte.role),
+        None => carte.role,
+    };
     let joindre = [carte.telephone, carte.courriel].into_iter().flatten().collect::<Vec<_>>().join(", ");
     let valeurs = [
         ("projet", projet.titre.as_str()),
-        ("contact", &format!("{} {}", carte.nom, carte.role)),
+        ("contact", &qui),
         ("promise", &avec_le_jour(demande.promise_le.0)),
         ("joindre", &joindre),
         ("alerte", &Alerte::devis().texte),
@@ -197,25 +202,26 @@ async fn accuser_reception(
     courriels::ecrire(tx, instance, a, "accuse-de-reception", &valeurs).await
 }
 
-/// The agent in charge, or every coordinator when there is none.
+/// Who answers today, or every coordinator when there is nobody.
 pub(crate) async fn equipe(
     tx: &impl sea_orm::ConnectionTrait,
     instance: &Instance,
     demande: &Model,
 ) -> Result<Vec<personne::Model>, Erreur> {
-    if let Some(agent) = &demande.agent_id
-        && let Some(agent) = personne::par_id(tx, agent).await?
-    {
-        return Ok(vec![agent]);
+    let jour = instance.aujourd_hui();
+    match attribution::repondant(tx, demande, jour).await? {
+        Some(agent) => Ok(vec![agent]),
+        None => Ok(mandat::titulaires(tx, Fonction::Coordinateur, jour).await?),
     }
-    Ok(mandat::titulaires(tx, Fonction::Coordinateur, instance.aujourd_hui()).await?)
 }
 
-async fn prevenir_l_equipe(
+/// Tells who answers of a new request, but whoever noted it.
+pub(crate) async fn prevenir_l_equipe(
     tx: &WriteTx,
     instance: &Instance,
     projet: &projet::Model,
     demande: &Model,
+    par: Option<&socle::PersonneId>,
 ) -> Result<(), Erreur> {
     let valeurs = [
         ("commune", instance.referentiel().nom_commune(&projet.commune)),
@@ -225,7 +231,7 @@ async fn prevenir_l_equipe(
     ];
     let Modele { sujet, texte } = courriels::composer(instance, "nouvelle-demande", &valeurs)?;
     for agent in equipe(tx, instance, demande).await? {
-        courriels::prevenir(tx, instance, &agent, demande.faite_par.as_ref(), &sujet, &texte).await?;
+        courriels::prevenir(tx, instance, &agent, par, &sujet, &texte).await?;
     }
     Ok(())
 }

@@ -20,8 +20,10 @@ pub struct Model {
     pub projet_id: ProjetId,
     /// Secteur on the day of the request.
     pub secteur_id: Option<SecteurId>,
-    /// Agent in charge; the coordination when absent.
+    /// Agent in charge when it was asked, or to whom it was handed by name; the coordination when absent.
     pub agent_id: Option<PersonneId>,
+    /// Handed by name: it follows the agent, no longer the commune.
+    pub confiee: bool,
     /// Who asked.
     pub faite_par: Option<PersonneId>,
     /// Day of the request.
@@ -304,19 +306,4 @@ pub async fn echanger(
     ))
     .await?;
     Ok(())
-}
-
-/// Open requests of an agent go to another. Returns how many.
-///
-/// # Errors
-/// The engine refused.
-pub async fn transmettre(tx: &WriteTx, de: &PersonneId, a: &PersonneId) -> Result<u64, DbErr> {
-    let (de, a) = (de.as_str(), a.as_str());
-    let resultat = tx
-        .execute_raw(raw_sql!(
-            Postgres,
-            "UPDATE demande SET agent_id = {a}, version = version + 1 WHERE agent_id = {de} AND etat <> 'refusee'"
-        ))
-        .await?;
-    Ok(resultat.rows_affected())
 }

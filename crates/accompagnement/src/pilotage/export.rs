@@ -52,8 +52,8 @@ pub(super) fn pilotage(instance: &Instance, lignes: &[&PourChiffres], jour: Date
     feuille
 }
 
-/// The requests of the chargé's board.
-pub(crate) fn tableau(instance: &Instance, lignes: &[Ligne]) -> Feuille {
+/// The requests of the chargé's board; `qui` names who answers each.
+pub(crate) fn tableau<'a>(instance: &Instance, lignes: &[Ligne], qui: impl Fn(&Ligne) -> Option<&'a str>) -> Feuille {
     let mut feuille = Feuille::nouvelle(
         "Tableau de bord",
         [
@@ -80,7 +80,7 @@ pub(crate) fn tableau(instance: &Instance, lignes: &[Ligne]) -> Feuille {
             Valeur::from(ligne.commune.as_str()),
             Valeur::from(instance.referentiel().nom_commune(&ligne.commune)),
             Valeur::from(ligne.secteur.as_deref()),
-            Valeur::from(ligne.agent.as_deref()),
+            Valeur::from(qui(ligne)),
             Valeur::from(Etat::lire(&ligne.etat).libelle()),
             Valeur::from(ligne.etape.libelle()),
             Valeur::from(ligne.faite_le.0),

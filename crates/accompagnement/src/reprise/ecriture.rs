@@ -91,6 +91,7 @@ impl Ecriture<'_> {
             projet_id: projet.id.clone(),
             secteur_id: interlocuteur.as_ref().map(|i| i.secteur_id.clone()),
             agent_id: interlocuteur.and_then(|i| i.personne_id),
+            confiee: false,
             faite_par: None,
             faite_le,
             promise_le: faite_le,

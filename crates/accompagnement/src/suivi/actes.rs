@@ -2,16 +2,15 @@
 
 use axum::extract::Path;
 use axum::http::StatusCode;
-use domain::droit::Fonction;
 use domain::profil::Etape;
 use platform::{Jour, journal};
 use socle::projet;
-use socle::{PersonneId, mandat};
 use web::composants::Alerte;
 use web::feature::{Famille, Proposition};
 use web::formulaire::Erreurs;
 use web::{Cadre, CheckedForm, Erreur, Reponse, courriels};
 
+use super::confier;
 use super::fusion::{self, Fusion};
 use super::pages::{Ouvert, en_erreur, ouvrir, page, vers};
 use crate::demande::pages as demandes;
@@ -37,6 +36,7 @@ pub async fn agir(cadre: Cadre, Path(reference): Path<String>, form: CheckedForm
         "etape" => changer_l_etape(&cadre, &form, ouvert).await,
         "noter" => noter(&cadre, &form, ouvert).await,
         "recommander" => recommander(&cadre, &form, ouvert).await,
+        "confier" => confier::confier(&cadre, &form, ouvert).await,
         "fusionner" => match fusion::fusionner(&cadre, &form, ouvert.projet.clone()).await? {
             Fusion::Faite(reponse) => Ok(reponse),
             Fusion::Refusee(pourquoi) => {
@@ -169,11 +169,7 @@ async fn changer(cadre: &Cadre, form: &CheckedForm, ouvert: Ouvert, acte: &str) 
     let tx = instance.db.begin().await?;
     if !storage::enregistrer(&tx, &Model { version: lue, ..effet.demande }).await? {
         drop(tx);
-        // Someone else acted meanwhile: show what they did, keep what was typed.
-        let ouvert = ouvrir(cadre, &ouvert.projet.reference).await?;
-        let titre = format!("Suivi : {}", ouvert.projet.titre);
-        let page = page(cadre, ouvert, form.saisie.clone().sur_la_version_actuelle(), Erreurs::default(), true).await?;
-        return cadre.page(titre, &page)?.statut(StatusCode::CONFLICT).repondre();
+        return en_conflit(cadre, form, &ouvert.projet.reference).await;
     }
     let evenement = evenement(cadre, effet.genre, &ouvert.projet).faits(effet.faits);
     journal::ecrire(&tx, &*instance.clock, &*instance.ids, evenement).await?;
@@ -181,6 +177,14 @@ async fn changer(cadre: &Cadre, form: &CheckedForm, ouvert: Ouvert, acte: &str) 
         prevenir_le_porteur(&tx, cadre, &ouvert.projet, &sujet, &texte).await?;
     }
     form.conclure(tx, &vers(&ouvert.projet), effet.message).await
+}
+
+/// Someone else acted meanwhile: shows what they did, keeps what was typed.
+pub(super) async fn en_conflit(cadre: &Cadre, form: &CheckedForm, reference: &str) -> Reponse {
+    let ouvert = ouvrir(cadre, reference).await?;
+    let titre = format!("Suivi : {}", ouvert.projet.titre);
+    let page = page(cadre, ouvert, form.saisie.clone().sur_la_version_actuelle(), Erreurs::default(), true).await?;
+    cadre.page(titre, &page)?.statut(StatusCode::CONFLICT).repondre()
 }
 
 enum Empeche {
@@ -286,34 +290,8 @@ async fn effet(cadre: &Cadre, form: &CheckedForm, demande: &Model, acte: &str) -
                 message: "La prochaine action est notée.",
             })
         }
-        "confier" => confier(cadre, form, demande, jour).await,
         _ => Err(Empeche::Autre(Erreur::Invalide("Cette action n’existe pas.".to_owned()))),
     }
-}
-
-async fn confier(
-    cadre: &Cadre,
-    form: &CheckedForm,
-    demande: &Model,
-    jour: jiff::civil::Date,
-) -> Result<Effet, Empeche> {
-    let choisi = PersonneId(form.saisie.texte("agent").to_owned());
-    let tx = cadre.instance.db.read().await.map_err(|e| Empeche::Autre(e.into()))?;
-    let titulaires =
-        mandat::titulaires(&tx, Fonction::ChargeTerritorial, jour).await.map_err(|e| Empeche::Autre(e.into()))?;
-    let Some(nouveau) = titulaires.into_iter().find(|t| t.id == choisi) else {
-        let mut erreurs = Erreurs::default();
-        erreurs.ajouter("agent", "Choisissez à qui confier le projet.");
-        return Err(Empeche::Erreurs(erreurs));
-    };
-    let texte = format!("{} suit maintenant votre projet.", nouveau.nom_complet());
-    Ok(Effet {
-        demande: Model { agent_id: Some(nouveau.id), ..demande.clone() },
-        genre: evenements::CONFIE,
-        faits: serde_json::json!({}),
-        courriel: Some(("Votre interlocuteur change".to_owned(), texte)),
-        message: "Le projet est confié.",
-    })
 }
 
 /// Tells those who bear the project, each once, never who acts.

@@ -1,8 +1,9 @@
-//! Following a project: the agent's page ([`pages`]) and what is done there ([`actes`]), doubles (`fusion`), the bearer's
-//! side ([`commune`]), the panel of the project page; [`rules`]: what may be said of a recommendation.
+//! Following a project: the agent's page ([`pages`]) and what is done there ([`actes`]), hand-overs ([`confier`]), doubles (`fusion`),
+//! the bearer's side ([`commune`]), the panel of the project page; [`rules`]: what may be said of a recommendation.
 
 pub mod actes;
 pub mod commune;
+pub mod confier;
 mod fusion;
 pub mod pages;
 pub mod rules;
@@ -16,6 +17,7 @@ use web::feature::{DemandePanneau, Lieu, Panneau};
 use web::texte;
 
 use self::rules::EtatRecommandation;
+use crate::demande::attribution::repondant;
 use crate::demande::rules::{Etat, Horloge};
 use crate::demande::storage::{self, Model, Recommandation};
 use crate::relation;
@@ -129,10 +131,13 @@ async fn corps(demande: &DemandePanneau<'_>, ligne: &Model, agent: bool) -> Resu
     let recommandations = storage::recommandations(demande.tx, &demande.projet.id).await?;
     let relations = relation::du_projet(demande.tx, &demande.projet.id).await?;
     let echanges = storage::echanges(demande.tx, &demande.projet.id, ECHANGES_MAX).await?;
+    // The card of the secteur names someone else.
+    let par_nom = if ligne.confiee { repondant(demande.tx, ligne, instance.aujourd_hui()).await? } else { None };
+    let suivi = par_nom.map(|qui| format!(" {} suit votre projet.", qui.nom_complet())).unwrap_or_default();
     let corps = CorpsDuPanneau {
         reference: demande.projet.reference.clone(),
         etat: etiquette(ligne.etat()),
-        phrase: phrase(ligne),
+        phrase: phrase(ligne) + &suivi,
         reponse: Html(texte::paragraphes(&ligne.reponse)),
         recommandations: recommandations.into_iter().map(RecommandationVue::from).collect(),
         relations: relations.into_iter().map(relation::RelationVue::from).collect(),

@@ -17,6 +17,7 @@ use web::formulaire::Erreurs;
 use web::{Cadre, Erreur, Reponse, Saisie, texte};
 
 use super::{EchangeVu, RecommandationVue, echange_vu, etiquette};
+use crate::demande::attribution::repondant;
 use crate::demande::pages as demandes;
 use crate::demande::rules;
 use crate::demande::storage::{self, Model};
@@ -124,6 +125,11 @@ pub(super) async fn page(
     let echanges = storage::echanges(&tx, &projet.id, super::ECHANGES_MAX).await?;
     let doubles = projet::doubles(&tx, &projet.id).await?;
     let possibles = demandes::possibles(instance, &tx, &projet).await?;
+    let repondant = match &demande {
+        Some(demande) => repondant(&tx, demande, jour).await?,
+        None => None,
+    };
+    let suivi_par = repondant.map_or_else(|| "la coordination".to_owned(), |qui| qui.nom_complet());
     let plis = Plis::selon(&erreurs);
     let f = cadre.formulaire_avec(saisie, erreurs);
     let choix = |vide: &str, options: Vec<OptionDeChamp>| {
@@ -140,7 +146,7 @@ pub(super) async fn page(
         ouvert: demande.is_some(),
         etat: etat.map_or_else(|| Etiquette::nouvelle("Pas de demande", web::composants::Ton::Neutre), etiquette),
         delai: demande.as_ref().map(|d| delai(instance, d)).unwrap_or_default(),
-        faits: demande.as_ref().map(faits).unwrap_or_default(),
+        faits: demande.as_ref().map(|d| faits(d).ligne("Suivi aujourd’hui par", &suivi_par)).unwrap_or_default(),
         reponse: f
             .long("reponse", "Votre réponse à la commune", 5_000)
             .aide("Elle part par courriel et reste sur la page du projet.")
@@ -184,14 +190,16 @@ pub(super) async fn page(
             "Étape du projet",
             Etape::TOUS.iter().map(|e| OptionDeChamp::nouvelle(e.as_str(), e.libelle())),
         ),
-        agent: f.selection(
-            "agent",
-            "Confier à",
-            choix(
-                "Choisissez une personne",
-                titulaires.iter().map(|a| OptionDeChamp::nouvelle(a.id.as_str(), a.nom_complet())).collect(),
-            ),
-        ),
+        agent: f
+            .selection(
+                "agent",
+                "Confier à",
+                choix(
+                    "Choisissez une personne",
+                    titulaires.iter().map(|a| OptionDeChamp::nouvelle(a.id.as_str(), a.nom_complet())).collect(),
+                ),
+            )
+            .aide("De ce secteur ou d’un autre. Un courriel prévient la personne, et la commune."),
         acteurs: options_d_acteurs(&possibles).map(|options| {
             f.cases("acteurs", "Acteurs de l’annuaire qui correspondent", options)
                 .aide("Quand le service se paie, proposez-en au moins deux : le porteur choisit.")

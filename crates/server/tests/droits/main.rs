@@ -30,6 +30,7 @@ pub(crate) enum Qui {
     Charge,
     AutreSecteur,
     Remplacant,
+    Confie,
     Coordinateur,
     Direction,
     Facilitateur,
@@ -48,6 +49,7 @@ pub(crate) const TOUS: &[(Qui, &str, &str)] = &[
     (Qui::Charge, "char", "chargé territorial du secteur"),
     (Qui::AutreSecteur, "sect", "chargé territorial d’un autre secteur"),
     (Qui::Remplacant, "remp", "remplace le chargé du secteur, absent"),
+    (Qui::Confie, "conf", "chargé territorial sans secteur, le projet lui est confié"),
     (Qui::Coordinateur, "coor", "coordination"),
     (Qui::Direction, "dire", "direction"),
     (Qui::Facilitateur, "faci", "facilitateur de clauses"),
@@ -56,7 +58,7 @@ pub(crate) const TOUS: &[(Qui, &str, &str)] = &[
 
 /// They may see the private project; the others never read a word of it.
 const DANS_LE_SECRET: &[Qui] =
-    &[Qui::Declarant, Qui::Porteur, Qui::Charge, Qui::Remplacant, Qui::Coordinateur, Qui::Direction];
+    &[Qui::Declarant, Qui::Porteur, Qui::Charge, Qui::Remplacant, Qui::Confie, Qui::Coordinateur, Qui::Direction];
 
 /// Written in the private project, its request, its author: never in an answer to someone else.
 const SECRETS: &[&str] =

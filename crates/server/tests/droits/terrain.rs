@@ -1,5 +1,6 @@
 //! The world in which every route is asked: a project in secret, an actor, and a person for each function.
 
+use accompagnement::demande::storage as demandes;
 use annuaire::acteur::{self, ActeurId};
 use annuaire::offre::storage as offre;
 use annuaire::reseau;
@@ -130,7 +131,7 @@ impl Terrain {
             Qui::Porteur | Qui::NonVerifie | Qui::Expire => (Nature::Commune, COMMUNE, Fonction::Maire),
             Qui::AutreCommune => (Nature::Commune, AUTRE_COMMUNE, Fonction::Maire),
             Qui::Acteur => (Nature::Acteur, "", Fonction::Representant),
-            Qui::Charge | Qui::AutreSecteur | Qui::Remplacant => {
+            Qui::Charge | Qui::AutreSecteur | Qui::Remplacant | Qui::Confie => {
                 (Nature::Departement, "Département", Fonction::ChargeTerritorial)
             }
             Qui::Coordinateur => (Nature::Departement, "Département", Fonction::Coordinateur),
@@ -174,7 +175,7 @@ impl Terrain {
         organisation::trouver_ou_creer(tx, &*self.appli.horloge, &*self.appli.instance.ids, nouvelle).await.unwrap().id
     }
 
-    /// A private project of the commune, with a request for accompaniment.
+    /// A private project of the commune, with a request for accompaniment handed to one of the decor.
     pub(crate) async fn projet(&self, decor: &Decor, qui: Qui) -> String {
         let instance = &self.appli.instance;
         let auteur = if qui == Qui::Expire { Qui::Expire } else { Qui::Declarant };
@@ -206,12 +207,16 @@ impl Terrain {
             fusionne_dans: None,
             version: 1,
         };
-        projet::inserer(&tx, projet, &["commerce".parse::<Theme>().unwrap()]).await.unwrap();
+        let projet = projet::inserer(&tx, projet, &["commerce".parse::<Theme>().unwrap()]).await.unwrap();
         tx.commit().await.unwrap();
         let mut secretaire = self.secretaire.clone();
         let chemin = format!("/projets/{reference}/accompagnement");
         let page = secretaire.ouvrir(&chemin).await;
         secretaire.envoyer(&page, &chemin, &[("message", "Message-interdit")]).await;
+        let (tx, agent_id) = (instance.db.begin().await.unwrap(), decor.personnes.get(&Qui::Confie).cloned());
+        let demande = demandes::du_projet(&tx, &projet.id).await.unwrap().unwrap();
+        demandes::enregistrer(&tx, &demandes::Model { agent_id, confiee: true, ..demande }).await.unwrap();
+        tx.commit().await.unwrap();
         reference
     }
 

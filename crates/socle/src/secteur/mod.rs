@@ -1,5 +1,5 @@
 //! Secteurs: dated perimeters of the chargés territoriaux, their telephone, promised delay; absences and replacements
-//! in [`absence`].
+//! in [`absence`]; who answers on a day in [`repondant`].
 
 use domain::code::CodeCommune;
 use jiff::civil::Date;
@@ -8,6 +8,9 @@ use sea_orm::entity::prelude::*;
 use sea_orm::{ActiveValue::Set, FromQueryResult, QueryOrder, raw_sql};
 
 pub mod absence;
+pub mod repondant;
+
+pub use repondant::{Interlocuteur, Repondant, Vue, de_l_agent, interlocuteur, repondants, vues};
 
 use crate::nom_tri;
 use crate::personne::PersonneId;
@@ -114,87 +117,6 @@ pub mod agent {
     impl ActiveModelBehavior for ActiveModel {}
 }
 
-/// Who answers for a commune on a day.
-#[derive(Clone, Debug, PartialEq, Eq, FromQueryResult)]
-pub struct Interlocuteur {
-    /// Secteur.
-    pub secteur_id: SecteurId,
-    /// Its name.
-    pub secteur: String,
-    /// Its telephone.
-    pub telephone: Option<String>,
-    /// Its address.
-    pub courriel: Option<String>,
-    /// Promised delay, in working days.
-    pub delai_jours_ouvres: i64,
-    /// The agent who answers that day: the replacement during an absence. Absent when there is none.
-    pub personne_id: Option<PersonneId>,
-    /// First name.
-    pub prenom: Option<String>,
-    /// Name.
-    pub nom: Option<String>,
-    /// Is the agent away, someone else answering?
-    pub remplace: bool,
-}
-
-impl Interlocuteur {
-    /// "Prénom Nom", when an agent is known.
-    #[must_use]
-    pub fn nom_complet(&self) -> Option<String> {
-        let nom = format!("{} {}", self.prenom.as_deref()?, self.nom.as_deref()?).trim().to_owned();
-        (!nom.is_empty()).then_some(nom)
-    }
-}
-
-/// Who answers for a commune on a day: the secteur's agent, or the replacement during an absence. One statement.
-///
-/// # Errors
-/// The engine refused.
-pub async fn interlocuteur(
-    db: &impl ConnectionTrait,
-    commune: &CodeCommune,
-    jour: Date,
-) -> Result<Option<Interlocuteur>, DbErr> {
-    let (commune, jour) = (commune.as_str(), jour.to_string());
-    Interlocuteur::find_by_statement(raw_sql!(
-        Postgres,
-        "SELECT s.id AS secteur_id, s.nom AS secteur, s.telephone, s.courriel, s.delai_jours_ouvres,
-                p.id AS personne_id, p.prenom, p.nom, (ab.id IS NOT NULL AND ab.remplacant_id IS NOT NULL) AS remplace
-         FROM secteur_commune sc JOIN secteur s ON s.id = sc.secteur_id
-         LEFT JOIN secteur_agent sa ON sa.secteur_id = s.id AND sa.du <= {jour} AND (sa.au IS NULL OR sa.au >= {jour})
-         LEFT JOIN absence ab ON ab.personne_id = sa.personne_id AND ab.du <= {jour} AND ab.au >= {jour}
-         LEFT JOIN personne p ON p.id = COALESCE(ab.remplacant_id, sa.personne_id)
-         WHERE sc.commune = {commune} AND sc.du <= {jour} AND (sc.au IS NULL OR sc.au >= {jour})
-         ORDER BY sa.du NULLS LAST, sa.id LIMIT 1"
-    ))
-    .one(db)
-    .await
-}
-
-#[derive(FromQueryResult)]
-struct Confie {
-    secteur_id: SecteurId,
-}
-
-/// The secteurs that a person answers for on a day: their own, and those of the absent whom they replace.
-///
-/// # Errors
-/// The engine refused.
-pub async fn de_l_agent(db: &impl ConnectionTrait, personne: &PersonneId, jour: Date) -> Result<Vec<SecteurId>, DbErr> {
-    let (personne, jour) = (personne.as_str(), jour.to_string());
-    let lignes = Confie::find_by_statement(raw_sql!(
-        Postgres,
-        "SELECT DISTINCT sa.secteur_id FROM secteur_agent sa
-         LEFT JOIN absence ab ON ab.personne_id = sa.personne_id AND ab.du <= {jour} AND ab.au >= {jour}
-         WHERE sa.du <= {jour} AND (sa.au IS NULL OR sa.au >= {jour})
-           AND (sa.personne_id = {personne} OR ab.remplacant_id = {personne})
-         ORDER BY sa.secteur_id"
-    ))
-    .all(db)
-    .await?;
-    Ok(lignes.into_iter().map(|ligne| ligne.secteur_id).collect())
-}
-
 /// All secteurs, by name.
 ///
 /// # Errors
@@ -284,40 +206,6 @@ pub async fn confier(
 /// The engine refused.
 pub async fn par_id(db: &impl ConnectionTrait, id: &SecteurId) -> Result<Option<Model>, DbErr> {
     Entity::find_by_id(id.clone()).one(db).await
-}
-
-/// A secteur in a list.
-#[derive(Clone, Debug, FromQueryResult)]
-pub struct Vue {
-    /// Identifier.
-    pub id: SecteurId,
-    /// Name.
-    pub nom: String,
-    /// Promised delay, in working days.
-    pub delai_jours_ouvres: i64,
-    /// How many communes on that day.
-    pub communes: i64,
-    /// Who is in charge on that day; nobody when absent.
-    pub agents: Option<String>,
-}
-
-/// All secteurs with their communes and agents on a day, by name. One statement.
-///
-/// # Errors
-/// The engine refused.
-pub async fn vues(db: &impl ConnectionTrait, jour: Date) -> Result<Vec<Vue>, DbErr> {
-    let jour = jour.to_string();
-    Vue::find_by_statement(raw_sql!(
-        Postgres,
-        "SELECT s.id, s.nom, s.delai_jours_ouvres,
-            (SELECT CAST(COUNT(*) AS BIGINT) FROM secteur_commune sc
-              WHERE sc.secteur_id = s.id AND sc.du <= {jour} AND (sc.au IS NULL OR sc.au >= {jour})) AS communes,
-            (SELECT MIN(p.prenom || ' ' || p.nom) FROM secteur_agent sa JOIN personne p ON p.id = sa.personne_id
-              WHERE sa.secteur_id = s.id AND sa.du <= {jour} AND (sa.au IS NULL OR sa.au >= {jour})) AS agents
-         FROM secteur s ORDER BY s.nom_tri, s.id"
-    ))
-    .all(db)
-    .await
 }
 
 #[derive(FromQueryResult)]
