@@ -2,6 +2,7 @@
 
 #![expect(clippy::unwrap_used, clippy::panic, reason = "a test fails with a line number")]
 
+mod porteurs;
 mod recherche;
 
 use axum::http::StatusCode;

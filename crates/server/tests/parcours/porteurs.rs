@@ -1,0 +1,352 @@
+//! Who bears a project, who may act for it, who hears of it: mandates that end, begin, invitations that come and go.
+
+use axum::http::StatusCode;
+use domain::droit::Fonction;
+use rstest::rstest;
+use server::features;
+use socle::organisation::Nature;
+use testkit::{Appli, Moteur, Navigateur, Page};
+
+use crate::{IDEE, decrire, envoyer_acte, lien};
+
+const CIREY: Option<(Nature, &str, Fonction)> = Some((Nature::Commune, "54129", Fonction::Maire));
+const ANCIEN: &str = "ancien.maire@exemple.invalid";
+const SUIVANT: &str = "maire.suivante@exemple.invalid";
+
+async fn charge(appli: &Appli) -> Navigateur {
+    let mut charge = appli.navigateur();
+    let page = charge.ouvrir("/demo").await;
+    charge.envoyer(&page, "/demo", &[("role", "charge.lunevillois@exemple.invalid")]).await;
+    charge
+}
+
+/// Subjects of the mails to an address, oldest first.
+async fn sujets(appli: &Appli, a: &str) -> Vec<String> {
+    appli.courriels().await.iter().filter(|c| c.destinataire() == a).map(|c| c.sujet().to_owned()).collect()
+}
+
+/// The département ends the verified function of the only one who bears this name.
+async fn terminer(appli: &Appli, agent: &mut Navigateur, commune: &str, nom: &str) {
+    let page = agent.ouvrir(&format!("/agents/mandats?commune={commune}")).await;
+    let jeton = page.attribut("input[name=_jeton]", "value").unwrap();
+    let (_, apres) = page.html.split_once(&format!("Exemple {nom}")).unwrap_or_else(|| panic!("{}", page.texte()));
+    let (_, mandat) = apres.split_once("name=\"mandat\" value=\"").unwrap();
+    let (mandat, _) = mandat.split_once('"').unwrap();
+    let corps = format!(
+        "_jeton={jeton}&_cle={}&mandat={mandat}&reponse=terminer&motif=Fin+du+mandat",
+        appli.instance.ids.reference(12)
+    );
+    assert_eq!(agent.poster("/agents/mandats", &corps).await.statut, StatusCode::SEE_OTHER);
+}
+
+/// Describes for this bearer, signed in.
+async fn decrire_pour(navigateur: &mut Navigateur, porteur: &str) -> (Page, String) {
+    let page = navigateur.ouvrir("/projets/nouveau").await;
+    let page = navigateur.envoyer(&page, "/projets/nouveau", IDEE).await;
+    let reference = page.chemin.split('/').nth(2).unwrap().to_owned();
+    let suite = format!("/projets/{reference}/suite");
+    navigateur.envoyer(&page, &suite, &[("etape", "idee"), ("porteur", porteur)]).await;
+    (navigateur.ouvrir(&format!("/projets/{reference}")).await, reference)
+}
+
+async fn demander(navigateur: &mut Navigateur, reference: &str) {
+    let action = format!("/projets/{reference}/accompagnement");
+    let page = navigateur.ouvrir(&action).await;
+    navigateur.envoyer(&page, &action, &[("message", "Une question simple.")]).await;
+}
+
+#[rstest]
+#[case::sqlite(Moteur::Sqlite)]
+#[case::postgres(Moteur::Postgres)]
+#[tokio::test]
+async fn les_nouvelles_vont_a_qui_tient_le_projet_aujourd_hui(#[case] moteur: Moteur) {
+    let appli = Appli::demonstration(moteur, features()).await;
+    let (mut ancien, _) = appli.connecter(ANCIEN, CIREY).await;
+    let (_, reference) = decrire(&mut ancien).await;
+    demander(&mut ancien, &reference).await;
+    let mut charge = charge(&appli).await;
+    terminer(&appli, &mut charge, "Cirey-sur-Vezouze", "ancien.maire").await;
+    let (mut suivante, _) = appli.connecter(SUIVANT, CIREY).await;
+    let fiche = format!("/projets/{reference}");
+    assert_eq!(ancien.ouvrir(&fiche).await.statut, StatusCode::FORBIDDEN);
+    assert_eq!(suivante.ouvrir(&fiche).await.statut, StatusCode::OK);
+    let avant = sujets(&appli, ANCIEN).await;
+
+    let suivi = format!("{fiche}/suivi");
+    let mut version = 1;
+    for champs in [
+        &[("acte", "recommander"), ("genre", "acteur"), ("reco_titre", "Appeler l’union")][..],
+        &[("acte", "attendre"), ("attente", "Il nous faut un devis.")],
+        &[("acte", "repondre"), ("reponse", "Je passe mardi.")],
+    ] {
+        let page = charge.ouvrir(&suivi).await;
+        let la_version = version.to_string();
+        let champs: Vec<_> = champs.iter().copied().chain([("version", la_version.as_str())]).collect();
+        envoyer_acte(&mut charge, &page, &suivi, &champs).await;
+        version += i32::from(champs[0].1 != "recommander");
+    }
+    let page = charge.ouvrir(&format!("{fiche}/pieces")).await;
+    let piece = ("fichier", "compte-rendu.txt", b"Vu sur place." as &[u8]);
+    charge.envoyer_fichier(&page, &format!("{fiche}/pieces"), &[("libelle", "Compte rendu")], piece).await;
+    appli.horloge.avancer(660);
+
+    let recus = sujets(&appli, SUIVANT).await;
+    for sujet in ["Une recommandation pour votre projet", "Il nous manque un élément", "Le département vous répond"] {
+        assert!(recus.iter().any(|recu| recu == sujet), "{sujet} : {recus:?}");
+    }
+    assert_eq!(recus.len(), 4, "the attachment too: {recus:?}");
+    assert_eq!(sujets(&appli, ANCIEN).await, avant, "nothing more to who has left");
+    appli.fin().await;
+}
+
+#[rstest]
+#[case::sqlite(Moteur::Sqlite)]
+#[case::postgres(Moteur::Postgres)]
+#[tokio::test]
+async fn le_resume_du_lendemain_ne_dit_rien_a_qui_est_parti(#[case] moteur: Moteur) {
+    let appli = Appli::demonstration(moteur, features()).await;
+    let (mut ancien, _) = appli.connecter(ANCIEN, CIREY).await;
+    let (mut adjointe, _) = appli.connecter("adjointe@exemple.invalid", CIREY).await;
+    for navigateur in [&mut ancien, &mut adjointe] {
+        let page = navigateur.ouvrir("/compte").await;
+        navigateur.envoyer(&page, "/compte", &[("resume_quotidien", "oui")]).await;
+    }
+    let (_, reference) = decrire(&mut ancien).await;
+    demander(&mut ancien, &reference).await;
+    let mut charge = charge(&appli).await;
+    let suivi = format!("/projets/{reference}/suivi");
+    let page = charge.ouvrir(&suivi).await;
+    let champs = [("acte", "recommander"), ("genre", "acteur"), ("reco_titre", "Appeler l’union")];
+    envoyer_acte(&mut charge, &page, &suivi, &champs).await;
+    terminer(&appli, &mut charge, "Cirey-sur-Vezouze", "ancien.maire").await;
+    appli.le_lendemain().await;
+    let resume = "Les nouvelles de vos projets".to_owned();
+    assert!(sujets(&appli, "adjointe@exemple.invalid").await.contains(&resume), "who is still there is told");
+    assert!(!sujets(&appli, ANCIEN).await.contains(&resume), "who left is not");
+    appli.fin().await;
+}
+
+#[rstest]
+#[case::sqlite(Moteur::Sqlite)]
+#[case::postgres(Moteur::Postgres)]
+#[tokio::test]
+async fn les_coordonnees_de_qui_est_parti_ne_sont_pas_donnees(#[case] moteur: Moteur) {
+    let appli = Appli::demonstration(moteur, features()).await;
+    let (mut ancien, _) = appli.connecter(ANCIEN, CIREY).await;
+    let (_, reference) = decrire(&mut ancien).await;
+    demander(&mut ancien, &reference).await;
+    let mut charge = charge(&appli).await;
+    let page = charge.ouvrir(&format!("/projets/{reference}/suivi")).await;
+    let champs = [
+        ("acteur", "Les Granges partagées (exemple)"),
+        ("acteur_courriel", "granges@exemple.invalid"),
+        ("acteur_texte", "Une commune cherche un appui."),
+    ];
+    charge.envoyer(&page, &format!("/projets/{reference}/relation"), &champs).await;
+    let page = ancien.ouvrir(&format!("/projets/{reference}")).await;
+    ancien.envoyer(&page, &format!("/projets/{reference}/relation/approuver"), &[("reponse", "oui")]).await;
+    let courriels = appli.courriels().await;
+    let recu = courriels.iter().find(|c| c.destinataire() == "granges@exemple.invalid").unwrap();
+    let chemin = lien(recu.texte(), "/relation/");
+
+    terminer(&appli, &mut charge, "Cirey-sur-Vezouze", "ancien.maire").await;
+    appli.connecter(SUIVANT, CIREY).await;
+    let mut acteur = appli.navigateur();
+    let page = acteur.ouvrir(&chemin).await;
+    acteur.envoyer(&page, &chemin, &[("reponse", "interesse")]).await;
+    let courriels = appli.courriels().await;
+    let contact = courriels.iter().rfind(|c| c.destinataire() == "granges@exemple.invalid").unwrap();
+    assert!(!contact.texte().contains(ANCIEN), "{}", contact.texte());
+    assert!(contact.texte().contains("vous écrira"), "{}", contact.texte());
+    let suite = courriels.iter().rfind(|c| c.destinataire() == SUIVANT).unwrap();
+    assert!(suite.texte().contains("granges@exemple.invalid"), "{}", suite.texte());
+    appli.fin().await;
+}
+
+/// Declares, then is verified by the chargé.
+async fn declarer(appli: &Appli, qui: &str, charge: &mut Navigateur, champs: &[(&str, &str)]) -> Navigateur {
+    let (mut navigateur, _) = appli.connecter(qui, None).await;
+    let page = navigateur.ouvrir("/compte/mandats/nouveau").await;
+    navigateur.envoyer(&page, "/compte/mandats/nouveau", champs).await.exiger("Votre fonction est déclarée");
+    let page = charge.ouvrir("/agents/mandats").await;
+    charge.envoyer(&page, "/agents/mandats", &[("reponse", "oui")]).await.exiger("La fonction est vérifiée");
+    navigateur
+}
+
+/// What the form asks of an organisation.
+type Structure = [(&'static str, &'static str); 4];
+
+const fn structure(
+    nature: &'static str,
+    commune: &'static str,
+    nom: &'static str,
+    numero: &'static str,
+) -> Structure {
+    [("nature", nature), ("commune", commune), ("nom", nom), ("numero", numero)]
+}
+
+#[rstest]
+#[case::epci(Moteur::Sqlite, "epci", structure("epci", "Cirey-sur-Vezouze (54)", "", ""), structure("epci", "Blâmont (54)", "La com’com", ""))]
+#[case::epci_postgres(Moteur::Postgres, "epci", structure("epci", "Cirey-sur-Vezouze (54)", "", ""), structure("epci", "Blâmont (54)", "La com’com", ""))]
+#[case::syndicat(Moteur::Sqlite, "syndicat", structure("public", "Blâmont (54)", "Syndicat scolaire des Trois Vallées", ""), structure("public", "Blâmont (54)", "syndicat scolaire des trois vallees", ""))]
+#[case::syndicat_postgres(Moteur::Postgres, "syndicat", structure("public", "Blâmont (54)", "Syndicat scolaire", "225 400 019"), structure("public", "Lunéville (54)", "Notre syndicat", "225400019"))]
+#[case::ccas(Moteur::Sqlite, "ccas", structure("public", "Cirey-sur-Vezouze (54)", "CCAS", ""), structure("public", "Cirey-sur-Vezouze (54)", "Centre communal d’action sociale de Cirey", ""))]
+#[case::association(Moteur::Sqlite, "association-employeuse", structure("acteur", "Blâmont (54)", "Les Amis du four", ""), structure("acteur", "Blâmont (54)", "LES AMIS DU FOUR", ""))]
+#[case::association_postgres(Moteur::Postgres, "association-sans-salarie", structure("acteur", "Blâmont (54)", "Les Amis du four", "W543000001"), structure("acteur", "Cirey-sur-Vezouze (54)", "Amis du four à pain", "w543000001"))]
+#[case::collectif(Moteur::Sqlite, "collectif", structure("collectif", "Blâmont (54)", "Le jardin partagé", ""), structure("collectif", "Blâmont (54)", "Le Jardin partagé", ""))]
+#[tokio::test]
+async fn une_structure_porte_son_projet_et_le_garde_quand_on_change(
+    #[case] moteur: Moteur,
+    #[case] porteur: &str,
+    #[case] une: Structure,
+    #[case] autre: Structure,
+) {
+    let appli = Appli::demonstration(moteur, features()).await;
+    let mut charge = charge(&appli).await;
+    let qui = [("fonction", "representant"), ("preuve", "Délibération")];
+    let champs = |structure: Structure| structure.into_iter().chain(qui).collect::<Vec<_>>();
+    let mut premiere = declarer(&appli, "premiere@exemple.invalid", &mut charge, &champs(une)).await;
+
+    // Who bears it is known by the mandate: the rights are there at once.
+    let (page, reference) = decrire_pour(&mut premiere, porteur).await;
+    let fiche = format!("/projets/{reference}");
+    page.exiger("Inviter un collègue").exiger("Rendre le projet public");
+    assert_eq!(premiere.ouvrir(&format!("{fiche}/inviter")).await.statut, StatusCode::OK);
+    assert_eq!(premiere.ouvrir(&format!("{fiche}/publier")).await.statut, StatusCode::OK);
+
+    // The same organisation, however it is written: a colleague, who takes over.
+    let mut seconde = declarer(&appli, "seconde@exemple.invalid", &mut charge, &champs(autre)).await;
+    premiere.ouvrir("/compte/collegues").await.exiger("Exemple seconde");
+    seconde.ouvrir(&fiche).await.exiger("Inviter un collègue");
+    let page = seconde.ouvrir("/compte/collegues").await;
+    let page = seconde.envoyer(&page, "/compte/collegues", &[("acte", "terminer")]).await;
+    page.exiger("La fonction est terminée");
+    assert_eq!(premiere.ouvrir(&fiche).await.statut, StatusCode::FORBIDDEN, "who left has handed it over");
+    seconde.ouvrir("/projets").await.exiger("Rouvrir le café-épicerie");
+    appli.fin().await;
+}
+
+#[rstest]
+#[case::sqlite(Moteur::Sqlite)]
+#[case::postgres(Moteur::Postgres)]
+#[tokio::test]
+async fn on_n_ecrit_a_la_mairie_que_pour_son_projet(#[case] moteur: Moteur) {
+    let appli = Appli::demonstration(moteur, features()).await;
+    let (mut habitante, _) = appli.connecter("habitante@exemple.invalid", None).await;
+    for (porteur, ecrit) in [("commune", true), ("epci", false), ("syndicat", false), ("ccas", false)] {
+        let (page, reference) = decrire_pour(&mut habitante, porteur).await;
+        assert_eq!(page.contient("Écrire à la mairie"), ecrit, "{porteur}");
+        let mairie = "mairie-54129@demonstration.invalid";
+        let avant = sujets(&appli, mairie).await.len();
+        let jeton = page.attribut("input[name=_jeton]", "value").unwrap_or_default();
+        let action = format!("/projets/{reference}/demander-confirmation");
+        habitante.poster(&action, &format!("_jeton={jeton}&_cle={porteur}{reference}")).await;
+        assert_eq!(sujets(&appli, mairie).await.len() - avant, usize::from(ecrit), "{porteur}");
+        if !ecrit {
+            page.exiger("Votre contact au département peut le confirmer");
+        }
+    }
+    appli.fin().await;
+}
+
+/// Kept in a draft by nobody known, then confirmed by the département: its bearer takes it up.
+#[rstest]
+#[case::sqlite(Moteur::Sqlite)]
+#[case::postgres(Moteur::Postgres)]
+#[tokio::test]
+async fn confirme_pour_l_intercommunalite_elle_le_tient(#[case] moteur: Moteur) {
+    let appli = Appli::demonstration(moteur, features()).await;
+    let mut charge = charge(&appli).await;
+    let champs = [
+        ("nature", "epci"),
+        ("commune", "Blâmont (54)"),
+        ("fonction", "maire"),
+        ("preuve", "Élue le 10 avril"),
+    ];
+    let mut presidente = declarer(&appli, "presidente@exemple.invalid", &mut charge, &champs).await;
+    let (mut habitante, _) = appli.connecter("habitante@exemple.invalid", None).await;
+    let (_, reference) = decrire_pour(&mut habitante, "epci").await;
+    let fiche = format!("/projets/{reference}");
+    assert_eq!(presidente.ouvrir(&fiche).await.statut, StatusCode::FORBIDDEN, "private until it is confirmed");
+    let page = charge.ouvrir(&fiche).await;
+    page.exiger("CC de Vezouze en Piémont");
+    assert!(!page.contient("au nom de la commune"), "{}", page.texte());
+    charge.envoyer(&page, &format!("{fiche}/confirmer"), &[]).await.exiger("Le projet est confirmé");
+    presidente.ouvrir(&fiche).await.exiger("Inviter un collègue").exiger("Rendre le projet public");
+    // Its bearer changes: it is to be confirmed again, and who changed it still sees it.
+    let page = presidente.ouvrir(&format!("{fiche}/suite")).await;
+    presidente.envoyer(&page, &format!("{fiche}/suite"), &[("porteur", "ccas")]).await;
+    presidente.ouvrir(&fiche).await.exiger("Déclaré, non confirmé");
+    appli.fin().await;
+}
+
+#[rstest]
+#[case::sqlite(Moteur::Sqlite)]
+#[case::postgres(Moteur::Postgres)]
+#[tokio::test]
+async fn une_invitation_se_voit_se_retire_et_se_quitte(#[case] moteur: Moteur) {
+    const INVITE: &str = "invitee@exemple.invalid";
+    let appli = Appli::demonstration(moteur, features()).await;
+    let (mut maire, _) = appli.connecter("maire.porteuse@exemple.invalid", CIREY).await;
+    let (mut collegue, _) = appli.connecter("collegue@exemple.invalid", CIREY).await;
+    let (_, reference) = decrire(&mut maire).await;
+    let fiche = format!("/projets/{reference}");
+    let (inviter, membres) = (format!("{fiche}/inviter"), format!("{fiche}/membres"));
+    let page = maire.ouvrir(&inviter).await;
+    let page = maire.envoyer(&page, &inviter, &[("courriel", INVITE)]).await;
+    page.exiger("L’invitation est envoyée").exiger(INVITE).exiger("Exemple collegue");
+    // A colleague is one already: nobody is invited twice.
+    let page = maire.ouvrir(&inviter).await;
+    let page = maire.envoyer(&page, &inviter, &[("courriel", "collegue@exemple.invalid")]).await;
+    page.exiger("a déjà accès à ce projet");
+    assert!(sujets(&appli, "collegue@exemple.invalid").await.is_empty());
+
+    // Sees and changes; neither invites, nor publishes, nor confirms, nor sees who else is there.
+    let (mut invitee, _) = appli.connecter(INVITE, None).await;
+    let page = invitee.ouvrir(&fiche).await;
+    page.exiger("Quitter ce projet");
+    assert!(!page.contient("Inviter un collègue") && !page.contient("Exemple collegue"), "{}", page.texte());
+    assert_eq!(invitee.ouvrir(&format!("{fiche}/suite")).await.statut, StatusCode::OK);
+    for chemin in ["inviter", "publier"] {
+        assert_eq!(invitee.ouvrir(&format!("{fiche}/{chemin}")).await.statut, StatusCode::FORBIDDEN, "{chemin}");
+    }
+    let jeton = page.attribut("input[name=_jeton]", "value").unwrap();
+    for chemin in ["confirmer", "publier", "inviter", "membres"] {
+        let corps = format!("_jeton={jeton}&_cle=refus-{chemin}&acte=retirer&membre=x");
+        assert_eq!(invitee.poster(&format!("{fiche}/{chemin}"), &corps).await.statut, StatusCode::FORBIDDEN, "{chemin}");
+    }
+
+    // Withdrawn by another colleague than who invited; invited again; then leaves by herself.
+    let page = collegue.ouvrir(&fiche).await;
+    let page = collegue.envoyer(&page, &membres, &[]).await;
+    page.exiger("L’invitation est retirée").exiger("Invitation retirée");
+    assert!(page.attribut("form[action$='/membres']", "action").is_none(), "nobody is left to withdraw");
+    assert_eq!(invitee.ouvrir(&fiche).await.statut, StatusCode::FORBIDDEN);
+    let page = maire.ouvrir(&inviter).await;
+    maire.envoyer(&page, &inviter, &[("courriel", INVITE)]).await.exiger("L’invitation est envoyée");
+    let page = invitee.ouvrir(&fiche).await;
+    invitee.envoyer(&page, &membres, &[]).await.exiger("Vous avez quitté le projet");
+    assert_eq!(invitee.ouvrir(&fiche).await.statut, StatusCode::FORBIDDEN);
+    maire.ouvrir(&fiche).await.exiger("Une personne invitée a quitté le projet");
+    appli.fin().await;
+}
+
+#[tokio::test]
+async fn un_numero_de_structure_se_verifie() {
+    let appli = Appli::nouvelle(Moteur::Sqlite, features()).await;
+    let (mut navigateur, _) = appli.connecter("declare@exemple.invalid", None).await;
+    let page = navigateur.ouvrir("/compte/mandats/nouveau").await;
+    for (numero, phrase) in [
+        ("225400018", "erreur de frappe"),
+        ("W12", "n’est pas un numéro RNA"),
+        ("200070589", "intercommunalité"),
+        ("215401290", "Cirey-sur-Vezouze"),
+    ] {
+        let [nature, commune, nom, numero] = structure("public", "Blâmont (54)", "Syndicat des eaux", numero);
+        let champs = [nature, commune, nom, numero, ("fonction", "representant")];
+        let refus = navigateur.envoyer(&page, "/compte/mandats/nouveau", &champs).await;
+        assert_eq!(refus.statut, StatusCode::UNPROCESSABLE_ENTITY, "{numero:?}");
+        refus.exiger(phrase);
+    }
+    appli.fin().await;
+}
