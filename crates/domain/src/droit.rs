@@ -143,9 +143,7 @@ pub fn autoriser(qui: Demandeur<'_>, lien: Lien, action: Action) -> Result<(), R
         Action::PublierProjet | Action::InviterMembre => match lien {
             Lien::Porteur => Ok(()),
             Lien::Declarant => Err(Refus::MandatAVerifier),
-            Lien::ChargeDuSecteur | Lien::Invite => {
-                Err(Refus::FonctionRequise("les personnes qui portent le projet"))
-            }
+            Lien::ChargeDuSecteur | Lien::Invite => Err(Refus::FonctionRequise("les personnes qui portent le projet")),
             Lien::Aucun => Err(Refus::ProjetPrive),
         },
         Action::ConfirmerProjet => permettre(

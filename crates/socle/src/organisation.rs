@@ -227,12 +227,7 @@ async fn chercher(tx: &WriteTx, nouvelle: &Nouvelle) -> Result<Option<Model>, Db
 ///
 /// # Errors
 /// The engine refused.
-pub async fn nommee(
-    tx: &WriteTx,
-    nature: Nature,
-    commune: &CodeCommune,
-    nom: &str,
-) -> Result<Option<Model>, DbErr> {
+pub async fn nommee(tx: &WriteTx, nature: Nature, commune: &CodeCommune, nom: &str) -> Result<Option<Model>, DbErr> {
     let du_lieu = Entity::find().filter(Column::Commune.eq(commune.clone())).filter(Column::Nature.eq(nature));
     let mut trouvees = if nature == Nature::Public && est_d_action_sociale(nom) {
         let toutes = du_lieu.order_by_asc(Column::Id).all(tx).await?;

@@ -17,6 +17,7 @@ use web::{Cadre, CheckedForm, Formulaire, Reponse, Saisie};
 use super::{NOMS_DES_ETAPES, fil, mandat_de_commune};
 use crate::acces::{self, Ouvert};
 use crate::evenements::{self, evenement};
+use crate::porteur;
 
 #[derive(Template)]
 #[template(path = "ecran_1.html")]
@@ -179,6 +180,7 @@ pub async fn enregistrer(cadre: Cadre, Path(reference): Path<String>, form: Chec
         version: form.version(),
         ..projet
     };
+    let change = porteur::ajuster(&cadre, &actuel, change, None);
     let instance = &cadre.instance;
     let tx = instance.db.begin().await?;
     if !projet::enregistrer(&tx, &change, instance.clock.instant()).await? {
@@ -195,6 +197,7 @@ pub async fn enregistrer(cadre: Cadre, Path(reference): Path<String>, form: Chec
         return cadre.page("Votre idée", &vue)?.statut(StatusCode::CONFLICT).repondre();
     }
     projet::ecrire_themes(&tx, &change.id, &idee.themes).await?;
+    porteur::garder_la_vue(&tx, &cadre, &change).await?;
     let faits = serde_json::json!({"partie": "description"});
     journal::ecrire(
         &tx,

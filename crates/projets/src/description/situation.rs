@@ -12,8 +12,9 @@ use web::composants::{
 use web::formulaire::Erreurs;
 use web::{Cadre, CheckedForm, Formulaire, Reponse, Saisie, texte};
 
-use super::{NOMS_DES_ETAPES, avec_option, avis, conclure, mandat_de_commune};
+use super::{NOMS_DES_ETAPES, agit_pour_l_epci, avec_option, avis, conclure, mandat_de_commune};
 use crate::acces::{self, Ouvert};
+use crate::porteur;
 
 #[derive(Template)]
 #[template(path = "ecran_2.html")]
@@ -26,6 +27,7 @@ struct Page {
     conflit: Option<Conflit>,
     etape: ChampOptions,
     porteur: Selection,
+    structure: Option<ChampOptions>,
     maire: ChampOptions,
     besoins: ChampOptions,
     cout: ChampTexte,
@@ -33,7 +35,8 @@ struct Page {
     brouillon: bool,
 }
 
-fn page(formulaire: &Formulaire, projet: &projet::Model, conflit: Option<Conflit>) -> Page {
+fn page(cadre: &Cadre, formulaire: &Formulaire, projet: &projet::Model, conflit: Option<Conflit>) -> Page {
+    let structures = porteur::structures(cadre);
     let porteurs = std::iter::once(OptionDeChamp::nouvelle("", "Choisissez dans la liste"))
         .chain(Porteur::TOUS.iter().map(|p| OptionDeChamp::nouvelle(p.as_str(), p.libelle())));
     Page {
@@ -54,6 +57,11 @@ fn page(formulaire: &Formulaire, projet: &projet::Model, conflit: Option<Conflit
         porteur: formulaire
             .selection("porteur", "Qui porte le projet ?", porteurs)
             .aide("Celui qui signe et qui paie. « Pas encore décidé » est une réponse."),
+        structure: (!structures.is_empty()).then(|| {
+            formulaire
+                .radios("structure", "Au nom de laquelle de vos structures ?", structures)
+                .aide("Si c’est l’une d’elles qui porte le projet : ses autres membres le verront.")
+        }),
         maire: formulaire
             .radios("maire_informe", "Le maire est-il informé ?", avis())
             .aide("Si le projet n’est pas porté par la mairie.")
@@ -77,22 +85,31 @@ fn page(formulaire: &Formulaire, projet: &projet::Model, conflit: Option<Conflit
 /// GET.
 pub async fn montrer(cadre: Cadre, Path(reference): Path<String>) -> Reponse {
     let Ouvert { projet, .. } = acces::ouvrir(&cadre, &reference, Action::ModifierProjet).await?;
+    let formulaire = cadre.formulaire_avec(ce_qui_est_su(&cadre, &projet), Erreurs::default());
+    cadre.page("Où vous en êtes", &page(&cadre, &formulaire, &projet, None))?.repondre()
+}
+
+/// What was said; the first time, what the visitor's function says.
+fn ce_qui_est_su(cadre: &Cadre, projet: &projet::Model) -> Saisie {
     let complements = projet.complements();
     let dit = !complements.besoins.is_empty() || projet.porteur != Porteur::PasDecide;
     // Shown for the first time to who acts for the commune: they bear it, and a mayor knows.
-    let pour_la_sienne = mandat_de_commune(&cadre).filter(|(commune, _)| !dit && **commune == projet.commune);
-    let porteur = if dit { Some(projet.porteur) } else { pour_la_sienne.map(|_| Porteur::Commune) };
+    let pour_la_sienne = mandat_de_commune(cadre).filter(|(commune, _)| !dit && **commune == projet.commune);
+    let porteur = match (dit, pour_la_sienne) {
+        (true, _) => Some(projet.porteur),
+        (false, Some(_)) => Some(Porteur::Commune),
+        (false, None) => agit_pour_l_epci(cadre, &projet.commune).then_some(Porteur::Epci),
+    };
     let maire = pour_la_sienne.filter(|(_, fonction)| *fonction == Fonction::Maire).map(|_| Avis::Oui);
     let mut saisie = Saisie::default().avec("etape", projet.etape.as_str());
     saisie = avec_option(saisie, "porteur", porteur.map(Porteur::as_str));
     saisie = avec_option(saisie, "maire_informe", complements.maire_informe.or(maire).map(Avis::as_str));
     saisie = avec_option(saisie, "date_souhaitee", complements.date_souhaitee.as_deref());
-    saisie = saisie.avec_montant("cout", projet.cout);
+    saisie = saisie.avec_montant("cout", projet.cout).avec("structure", porteur::structure_sue(cadre, projet, dit));
     for besoin in &complements.besoins {
         saisie = saisie.avec("besoins", besoin.as_str());
     }
-    let formulaire = cadre.formulaire_avec(saisie, Erreurs::default());
-    cadre.page("Où vous en êtes", &page(&formulaire, &projet, None))?.repondre()
+    saisie
 }
 
 /// What is saved, to compare with what was typed.
@@ -125,7 +142,7 @@ pub async fn enregistrer(cadre: Cadre, Path(reference): Path<String>, form: Chec
     let (Some(etape), Some(porteur), true) = (etape, porteur, lecteur.erreurs.est_vide()) else {
         let erreurs = lecteur.erreurs;
         let formulaire = cadre.formulaire_avec(form.saisie, erreurs);
-        let vue = page(&formulaire, &projet, None);
+        let vue = page(&cadre, &formulaire, &projet, None);
         return cadre.page("Où vous en êtes", &vue)?.statut(StatusCode::UNPROCESSABLE_ENTITY).repondre();
     };
     let change = projet::Model {
@@ -136,6 +153,9 @@ pub async fn enregistrer(cadre: Cadre, Path(reference): Path<String>, form: Chec
         version: form.version(),
         ..projet.clone()
     };
+    let structures = porteur::structures(&cadre);
+    let reponse = (!structures.is_empty()).then(|| form.saisie.texte("structure"));
+    let change = porteur::ajuster(&cadre, &projet, change, reponse);
     let faits = serde_json::json!({"partie": if projet.etape == etape { "description" } else { "etape" }, "etape": etape.as_str()});
     let vers = format!("/projets/{reference}/resultat");
     match conclure(&cadre, &form, &change, faits, &vers, "").await? {
@@ -144,7 +164,7 @@ pub async fn enregistrer(cadre: Cadre, Path(reference): Path<String>, form: Chec
             let conflit = Conflit::sur("ce projet").enregistre(enregistre(&projet));
             let formulaire = cadre.formulaire_avec(form.saisie.sur_la_version_actuelle(), Erreurs::default());
             cadre
-                .page("Où vous en êtes", &page(&formulaire, &projet, Some(conflit)))?
+                .page("Où vous en êtes", &page(&cadre, &formulaire, &projet, Some(conflit)))?
                 .statut(StatusCode::CONFLICT)
                 .repondre()
         }

@@ -91,7 +91,8 @@ async fn les_nouvelles_vont_a_qui_tient_le_projet_aujourd_hui(#[case] moteur: Mo
     appli.horloge.avancer(660);
 
     let recus = sujets(&appli, SUIVANT).await;
-    for sujet in ["Une recommandation pour votre projet", "Il nous manque un élément", "Le département vous répond"] {
+    for sujet in ["Une recommandation pour votre projet", "Il nous manque un élément", "Le département vous répond"]
+    {
         assert!(recus.iter().any(|recu| recu == sujet), "{sujet} : {recus:?}");
     }
     assert_eq!(recus.len(), 4, "the attachment too: {recus:?}");
@@ -176,24 +177,59 @@ async fn declarer(appli: &Appli, qui: &str, charge: &mut Navigateur, champs: &[(
 /// What the form asks of an organisation.
 type Structure = [(&'static str, &'static str); 4];
 
-const fn structure(
-    nature: &'static str,
-    commune: &'static str,
-    nom: &'static str,
-    numero: &'static str,
-) -> Structure {
+const fn structure(nature: &'static str, commune: &'static str, nom: &'static str, numero: &'static str) -> Structure {
     [("nature", nature), ("commune", commune), ("nom", nom), ("numero", numero)]
 }
 
 #[rstest]
-#[case::epci(Moteur::Sqlite, "epci", structure("epci", "Cirey-sur-Vezouze (54)", "", ""), structure("epci", "Blâmont (54)", "La com’com", ""))]
-#[case::epci_postgres(Moteur::Postgres, "epci", structure("epci", "Cirey-sur-Vezouze (54)", "", ""), structure("epci", "Blâmont (54)", "La com’com", ""))]
-#[case::syndicat(Moteur::Sqlite, "syndicat", structure("public", "Blâmont (54)", "Syndicat scolaire des Trois Vallées", ""), structure("public", "Blâmont (54)", "syndicat scolaire des trois vallees", ""))]
-#[case::syndicat_postgres(Moteur::Postgres, "syndicat", structure("public", "Blâmont (54)", "Syndicat scolaire", "225 400 019"), structure("public", "Lunéville (54)", "Notre syndicat", "225400019"))]
-#[case::ccas(Moteur::Sqlite, "ccas", structure("public", "Cirey-sur-Vezouze (54)", "CCAS", ""), structure("public", "Cirey-sur-Vezouze (54)", "Centre communal d’action sociale de Cirey", ""))]
-#[case::association(Moteur::Sqlite, "association-employeuse", structure("acteur", "Blâmont (54)", "Les Amis du four", ""), structure("acteur", "Blâmont (54)", "LES AMIS DU FOUR", ""))]
-#[case::association_postgres(Moteur::Postgres, "association-sans-salarie", structure("acteur", "Blâmont (54)", "Les Amis du four", "W543000001"), structure("acteur", "Cirey-sur-Vezouze (54)", "Amis du four à pain", "w543000001"))]
-#[case::collectif(Moteur::Sqlite, "collectif", structure("collectif", "Blâmont (54)", "Le jardin partagé", ""), structure("collectif", "Blâmont (54)", "Le Jardin partagé", ""))]
+#[case::epci(
+    Moteur::Sqlite,
+    "epci",
+    structure("epci", "Cirey-sur-Vezouze (54)", "", ""),
+    structure("epci", "Blâmont (54)", "La com’com", "")
+)]
+#[case::epci_postgres(
+    Moteur::Postgres,
+    "epci",
+    structure("epci", "Cirey-sur-Vezouze (54)", "", ""),
+    structure("epci", "Blâmont (54)", "La com’com", "")
+)]
+#[case::syndicat(
+    Moteur::Sqlite,
+    "syndicat",
+    structure("public", "Blâmont (54)", "Syndicat scolaire des Trois Vallées", ""),
+    structure("public", "Blâmont (54)", "syndicat scolaire des trois vallees", "")
+)]
+#[case::syndicat_postgres(
+    Moteur::Postgres,
+    "syndicat",
+    structure("public", "Blâmont (54)", "Syndicat scolaire", "225 400 019"),
+    structure("public", "Lunéville (54)", "Notre syndicat", "225400019")
+)]
+#[case::ccas(
+    Moteur::Sqlite,
+    "ccas",
+    structure("public", "Cirey-sur-Vezouze (54)", "CCAS", ""),
+    structure("public", "Cirey-sur-Vezouze (54)", "Centre communal d’action sociale de Cirey", "")
+)]
+#[case::association(
+    Moteur::Sqlite,
+    "association-employeuse",
+    structure("acteur", "Blâmont (54)", "Les Amis du four", ""),
+    structure("acteur", "Blâmont (54)", "LES AMIS DU FOUR", "")
+)]
+#[case::association_postgres(
+    Moteur::Postgres,
+    "association-sans-salarie",
+    structure("acteur", "Blâmont (54)", "Les Amis du four", "W543000001"),
+    structure("acteur", "Cirey-sur-Vezouze (54)", "Amis du four à pain", "w543000001")
+)]
+#[case::collectif(
+    Moteur::Sqlite,
+    "collectif",
+    structure("collectif", "Blâmont (54)", "Le jardin partagé", ""),
+    structure("collectif", "Blâmont (54)", "Le Jardin partagé", "")
+)]
 #[tokio::test]
 async fn une_structure_porte_son_projet_et_le_garde_quand_on_change(
     #[case] moteur: Moteur,
@@ -257,12 +293,8 @@ async fn on_n_ecrit_a_la_mairie_que_pour_son_projet(#[case] moteur: Moteur) {
 async fn confirme_pour_l_intercommunalite_elle_le_tient(#[case] moteur: Moteur) {
     let appli = Appli::demonstration(moteur, features()).await;
     let mut charge = charge(&appli).await;
-    let champs = [
-        ("nature", "epci"),
-        ("commune", "Blâmont (54)"),
-        ("fonction", "maire"),
-        ("preuve", "Élue le 10 avril"),
-    ];
+    let champs =
+        [("nature", "epci"), ("commune", "Blâmont (54)"), ("fonction", "maire"), ("preuve", "Élue le 10 avril")];
     let mut presidente = declarer(&appli, "presidente@exemple.invalid", &mut charge, &champs).await;
     let (mut habitante, _) = appli.connecter("habitante@exemple.invalid", None).await;
     let (_, reference) = decrire_pour(&mut habitante, "epci").await;
@@ -313,7 +345,11 @@ async fn une_invitation_se_voit_se_retire_et_se_quitte(#[case] moteur: Moteur) {
     let jeton = page.attribut("input[name=_jeton]", "value").unwrap();
     for chemin in ["confirmer", "publier", "inviter", "membres"] {
         let corps = format!("_jeton={jeton}&_cle=refus-{chemin}&acte=retirer&membre=x");
-        assert_eq!(invitee.poster(&format!("{fiche}/{chemin}"), &corps).await.statut, StatusCode::FORBIDDEN, "{chemin}");
+        assert_eq!(
+            invitee.poster(&format!("{fiche}/{chemin}"), &corps).await.statut,
+            StatusCode::FORBIDDEN,
+            "{chemin}"
+        );
     }
 
     // Withdrawn by another colleague than who invited; invited again; then leaves by herself.
@@ -339,8 +375,8 @@ async fn un_numero_de_structure_se_verifie() {
     for (numero, phrase) in [
         ("225400018", "erreur de frappe"),
         ("W12", "n’est pas un numéro RNA"),
-        ("200070589", "intercommunalité"),
-        ("215401290", "Cirey-sur-Vezouze"),
+        ("200069433", "Ce numéro est celui de CC de Vezouze en Piémont"),
+        ("215401290", "Ce numéro est celui de Cirey-sur-Vezouze"),
     ] {
         let [nature, commune, nom, numero] = structure("public", "Blâmont (54)", "Syndicat des eaux", numero);
         let champs = [nature, commune, nom, numero, ("fonction", "representant")];

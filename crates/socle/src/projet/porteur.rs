@@ -61,18 +61,11 @@ fn convient(projet: &Model, mandat: &EnVigueur) -> bool {
 
 /// The organisation that verified mandates say: that of the mandate chosen, else the only one that suits.
 #[must_use]
-pub fn selon_les_mandats(
-    projet: &Model,
-    mandats: &[EnVigueur],
-    choisi: Option<&MandatId>,
-) -> Option<OrganisationId> {
+pub fn selon_les_mandats(projet: &Model, mandats: &[EnVigueur], choisi: Option<&MandatId>) -> Option<OrganisationId> {
     seule(mandats.iter().filter(|mandat| mandat.verifie() && convient(projet, mandat)), choisi)
 }
 
-fn seule<'a>(
-    siens: impl Iterator<Item = &'a EnVigueur> + Clone,
-    choisi: Option<&MandatId>,
-) -> Option<OrganisationId> {
+fn seule<'a>(siens: impl Iterator<Item = &'a EnVigueur> + Clone, choisi: Option<&MandatId>) -> Option<OrganisationId> {
     let premier = siens.clone().find(|mandat| Some(&mandat.id) == choisi);
     let premier = match premier {
         Some(choisi) => choisi,
