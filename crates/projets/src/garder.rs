@@ -203,5 +203,11 @@ pub(crate) async fn export(tx: &ReadTx, personne: &PersonneId) -> Result<Value, 
             })
         })
         .collect();
-    Ok(json!({"projets": projets, "pieces_jointes": pieces}))
+    let date = |instant: platform::Instant| instant.timestamp().to_string();
+    let invitations: Vec<Value> = projet::invitations(tx, personne)
+        .await?
+        .into_iter()
+        .map(|i| json!({"projet": i.reference, "depuis_le": date(i.du), "jusqu_au": i.au.map(date)}))
+        .collect();
+    Ok(json!({"projets": projets, "pieces_jointes": pieces, "invitations": invitations}))
 }

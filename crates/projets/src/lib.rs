@@ -59,6 +59,11 @@ pub fn feature() -> Feature {
                 duree: "Retirée : trente jours, puis le fichier est effacé. Sinon comme le projet",
             },
             Donnees {
+                quoi: "Les projets où une personne vous invite : depuis quand, jusqu’à quand",
+                pourquoi: "Vous les montrer, et vous en donner des nouvelles",
+                duree: "L’accès : jusqu’à ce que vous quittiez le projet ou qu’on vous en retire. Sa trace : comme le projet",
+            },
+            Donnees {
                 quoi: "Les projets que vous décrivez : titre, commune, ce qui manque, coût, étape",
                 pourquoi: "Vous montrer ce qui peut aider et vous accompagner (mission d’intérêt public)",
                 duree: "Brouillon sans compte : 30 jours après le dernier changement. Projet gardé : tant que \

@@ -3,7 +3,7 @@
 use askama::Template;
 use axum::extract::Path;
 use axum::http::StatusCode;
-use domain::droit::{Action, Fonction};
+use domain::droit::{Action, Fonction, Lien};
 use domain::profil::{Besoin, Complements, Etape, Porteur, Reponse as Avis};
 use socle::projet::{self, Etat};
 use web::composants::{
@@ -35,8 +35,8 @@ struct Page {
     brouillon: bool,
 }
 
-fn page(cadre: &Cadre, formulaire: &Formulaire, projet: &projet::Model, conflit: Option<Conflit>) -> Page {
-    let structures = porteur::structures(cadre);
+fn page(cadre: &Cadre, lien: Lien, formulaire: &Formulaire, projet: &projet::Model, conflit: Option<Conflit>) -> Page {
+    let structures = porteur::structures(cadre, lien);
     let porteurs = std::iter::once(OptionDeChamp::nouvelle("", "Choisissez dans la liste"))
         .chain(Porteur::TOUS.iter().map(|p| OptionDeChamp::nouvelle(p.as_str(), p.libelle())));
     Page {
@@ -84,13 +84,13 @@ fn page(cadre: &Cadre, formulaire: &Formulaire, projet: &projet::Model, conflit:
 
 /// GET.
 pub async fn montrer(cadre: Cadre, Path(reference): Path<String>) -> Reponse {
-    let Ouvert { projet, .. } = acces::ouvrir(&cadre, &reference, Action::ModifierProjet).await?;
-    let formulaire = cadre.formulaire_avec(ce_qui_est_su(&cadre, &projet), Erreurs::default());
-    cadre.page("Où vous en êtes", &page(&cadre, &formulaire, &projet, None))?.repondre()
+    let Ouvert { projet, lien, .. } = acces::ouvrir(&cadre, &reference, Action::ModifierProjet).await?;
+    let formulaire = cadre.formulaire_avec(ce_qui_est_su(&cadre, lien, &projet), Erreurs::default());
+    cadre.page("Où vous en êtes", &page(&cadre, lien, &formulaire, &projet, None))?.repondre()
 }
 
 /// What was said; the first time, what the visitor's function says.
-fn ce_qui_est_su(cadre: &Cadre, projet: &projet::Model) -> Saisie {
+fn ce_qui_est_su(cadre: &Cadre, lien: Lien, projet: &projet::Model) -> Saisie {
     let complements = projet.complements();
     let dit = !complements.besoins.is_empty() || projet.porteur != Porteur::PasDecide;
     // Shown for the first time to who acts for the commune: they bear it, and a mayor knows.
@@ -105,7 +105,8 @@ fn ce_qui_est_su(cadre: &Cadre, projet: &projet::Model) -> Saisie {
     saisie = avec_option(saisie, "porteur", porteur.map(Porteur::as_str));
     saisie = avec_option(saisie, "maire_informe", complements.maire_informe.or(maire).map(Avis::as_str));
     saisie = avec_option(saisie, "date_souhaitee", complements.date_souhaitee.as_deref());
-    saisie = saisie.avec_montant("cout", projet.cout).avec("structure", porteur::structure_sue(cadre, projet, dit));
+    saisie =
+        saisie.avec_montant("cout", projet.cout).avec("structure", porteur::structure_sue(cadre, lien, projet, dit));
     for besoin in &complements.besoins {
         saisie = saisie.avec("besoins", besoin.as_str());
     }
@@ -127,7 +128,7 @@ fn enregistre(projet: &projet::Model) -> Resume {
 
 /// POST: goes to what fits.
 pub async fn enregistrer(cadre: Cadre, Path(reference): Path<String>, form: CheckedForm) -> Reponse {
-    let Ouvert { projet, tx, .. } = acces::ouvrir(&cadre, &reference, Action::ModifierProjet).await?;
+    let Ouvert { projet, lien, tx, .. } = acces::ouvrir(&cadre, &reference, Action::ModifierProjet).await?;
     drop(tx);
     let mut lecteur = form.lecteur();
     let etape = lecteur.choix("etape", "Dites où vous en êtes.");
@@ -139,10 +140,15 @@ pub async fn enregistrer(cadre: Cadre, Path(reference): Path<String>, form: Chec
         ..projet.complements()
     };
     let cout = lecteur.montant("cout");
+    if let Some(porteur) = porteur
+        && !porteur::peut_changer(lien, &projet, &projet::Model { porteur, ..projet.clone() })
+    {
+        lecteur.erreurs.ajouter("porteur", porteur::PAS_A_VOUS);
+    }
     let (Some(etape), Some(porteur), true) = (etape, porteur, lecteur.erreurs.est_vide()) else {
         let erreurs = lecteur.erreurs;
         let formulaire = cadre.formulaire_avec(form.saisie, erreurs);
-        let vue = page(&cadre, &formulaire, &projet, None);
+        let vue = page(&cadre, lien, &formulaire, &projet, None);
         return cadre.page("Où vous en êtes", &vue)?.statut(StatusCode::UNPROCESSABLE_ENTITY).repondre();
     };
     let change = projet::Model {
@@ -153,9 +159,9 @@ pub async fn enregistrer(cadre: Cadre, Path(reference): Path<String>, form: Chec
         version: form.version(),
         ..projet.clone()
     };
-    let structures = porteur::structures(&cadre);
+    let structures = porteur::structures(&cadre, lien);
     let reponse = (!structures.is_empty()).then(|| form.saisie.texte("structure"));
-    let change = porteur::ajuster(&cadre, &projet, change, reponse);
+    let change = porteur::ajuster(&cadre, lien, &projet, change, reponse);
     let faits = serde_json::json!({"partie": if projet.etape == etape { "description" } else { "etape" }, "etape": etape.as_str()});
     let vers = format!("/projets/{reference}/resultat");
     match conclure(&cadre, &form, &change, faits, &vers, "").await? {
@@ -164,7 +170,7 @@ pub async fn enregistrer(cadre: Cadre, Path(reference): Path<String>, form: Chec
             let conflit = Conflit::sur("ce projet").enregistre(enregistre(&projet));
             let formulaire = cadre.formulaire_avec(form.saisie.sur_la_version_actuelle(), Erreurs::default());
             cadre
-                .page("Où vous en êtes", &page(&cadre, &formulaire, &projet, Some(conflit)))?
+                .page("Où vous en êtes", &page(&cadre, lien, &formulaire, &projet, Some(conflit)))?
                 .statut(StatusCode::CONFLICT)
                 .repondre()
         }

@@ -312,6 +312,12 @@ async fn confirme_pour_l_intercommunalite_elle_le_tient(#[case] moteur: Moteur) 
     appli.fin().await;
 }
 
+async fn cout(appli: &Appli, navigateur: &mut Navigateur, chemin: &str) -> u64 {
+    let avant = appli.instance.db.nombre_de_requetes();
+    assert_eq!(navigateur.ouvrir(chemin).await.statut, StatusCode::OK);
+    appli.instance.db.nombre_de_requetes() - avant
+}
+
 #[rstest]
 #[case::sqlite(Moteur::Sqlite)]
 #[case::postgres(Moteur::Postgres)]
@@ -327,6 +333,17 @@ async fn une_invitation_se_voit_se_retire_et_se_quitte(#[case] moteur: Moteur) {
     let page = maire.ouvrir(&inviter).await;
     let page = maire.envoyer(&page, &inviter, &[("courriel", INVITE)]).await;
     page.exiger("L’invitation est envoyée").exiger(INVITE).exiger("Exemple collegue");
+    let une = cout(&appli, &mut maire, &fiche).await;
+    let jeton = page.attribut("input[name=_jeton]", "value").unwrap();
+    for numero in 0..3 {
+        let corps = format!("_jeton={jeton}&_cle=invite{numero}&courriel=invite{numero}%40exemple.invalid");
+        assert_eq!(maire.poster(&inviter, &corps).await.statut, StatusCode::SEE_OTHER);
+    }
+    assert_eq!(cout(&appli, &mut maire, &fiche).await, une, "statements do not depend on who has access");
+    for _ in 0..3 {
+        let page = maire.ouvrir(&fiche).await;
+        maire.envoyer(&page, &membres, &[]).await.exiger("L’invitation est retirée");
+    }
     // A colleague is one already: nobody is invited twice.
     let page = maire.ouvrir(&inviter).await;
     let page = maire.envoyer(&page, &inviter, &[("courriel", "collegue@exemple.invalid")]).await;
@@ -351,6 +368,17 @@ async fn une_invitation_se_voit_se_retire_et_se_quitte(#[case] moteur: Moteur) {
             "{chemin}"
         );
     }
+
+    // The project is not theirs to give away.
+    let page = invitee.ouvrir(&format!("{fiche}/suite")).await;
+    let refus = invitee.envoyer(&page, &format!("{fiche}/suite"), &[("porteur", "epci")]).await;
+    assert_eq!(refus.statut, StatusCode::UNPROCESSABLE_ENTITY);
+    refus.exiger("Ce projet est à la structure qui le porte");
+    let page = invitee.ouvrir(&format!("{fiche}/description")).await;
+    let refus = invitee.envoyer(&page, &format!("{fiche}/description"), &[("commune", "Nancy (54)")]).await;
+    assert_eq!(refus.statut, StatusCode::UNPROCESSABLE_ENTITY);
+    let page = invitee.ouvrir(&format!("{fiche}/suite")).await;
+    invitee.envoyer(&page, &format!("{fiche}/suite"), &[("etape", "montage")]).await.exiger("Ce qui peut");
 
     // Withdrawn by another colleague than who invited; invited again; then leaves by herself.
     let page = collegue.ouvrir(&fiche).await;
@@ -384,5 +412,117 @@ async fn un_numero_de_structure_se_verifie() {
         assert_eq!(refus.statut, StatusCode::UNPROCESSABLE_ENTITY, "{numero:?}");
         refus.exiger(phrase);
     }
+    appli.fin().await;
+}
+
+/// Described first, without account or without a verified function: the organisation has it when it is known.
+#[rstest]
+#[case::sqlite(Moteur::Sqlite)]
+#[case::postgres(Moteur::Postgres)]
+#[tokio::test]
+async fn un_projet_decrit_avant_va_a_la_commune_quand_on_sait(#[case] moteur: Moteur) {
+    let appli = Appli::demonstration(moteur, features()).await;
+    let mut charge = charge(&appli).await;
+    let (mut collegue, _) = appli.connecter("collegue@exemple.invalid", CIREY).await;
+
+    // A draft, kept with the code of who is mayor.
+    appli.connecter(ANCIEN, CIREY).await;
+    let mut navigateur = appli.navigateur();
+    let (_, reference) = decrire(&mut navigateur).await;
+    assert_eq!(collegue.ouvrir(&format!("/projets/{reference}")).await.statut, StatusCode::FORBIDDEN);
+    let page = navigateur.ouvrir(&format!("/projets/{reference}/garder")).await;
+    let page = navigateur.envoyer(&page, "/connexion", &[("courriel", ANCIEN)]).await;
+    let courriel = appli.courriels().await.pop().unwrap();
+    let code: String = courriel.texte().split("Votre code : ").nth(1).unwrap().chars().take(6).collect();
+    navigateur.envoyer(&page, "/connexion/code", &[("code", &code)]).await.exiger("Votre projet est gardé");
+    collegue.ouvrir(&format!("/projets/{reference}")).await.exiger("Inviter un collègue");
+
+    // Kept by somebody who is verified afterwards.
+    let (mut secretaire, _) = appli.connecter("secretaire.neuve@exemple.invalid", None).await;
+    let (page, reference) = decrire_pour(&mut secretaire, "commune").await;
+    page.exiger("Écrire à la mairie");
+    let fiche = format!("/projets/{reference}");
+    assert_eq!(collegue.ouvrir(&fiche).await.statut, StatusCode::FORBIDDEN, "declared is not theirs");
+    let page = secretaire.ouvrir("/compte/mandats/nouveau").await;
+    let champs = [("nature", "commune"), ("commune", "Cirey-sur-Vezouze (54)"), ("fonction", "agent-commune")];
+    secretaire.envoyer(&page, "/compte/mandats/nouveau", &champs).await.exiger("Votre fonction est déclarée");
+    assert_eq!(collegue.ouvrir(&fiche).await.statut, StatusCode::FORBIDDEN, "nor with a function only declared");
+    let page = charge.ouvrir("/agents/mandats").await;
+    charge.envoyer(&page, "/agents/mandats", &[("reponse", "oui")]).await.exiger("La fonction est vérifiée");
+    collegue.ouvrir(&fiche).await.exiger("Inviter un collègue");
+    terminer(&appli, &mut charge, "Cirey-sur-Vezouze", "secretaire.neuve").await;
+    assert_eq!(secretaire.ouvrir(&fiche).await.statut, StatusCode::FORBIDDEN, "handed over with the function");
+    appli.fin().await;
+}
+
+/// Who acts for two associations says which; "another" unties.
+#[rstest]
+#[case::sqlite(Moteur::Sqlite)]
+#[case::postgres(Moteur::Postgres)]
+#[tokio::test]
+async fn de_deux_structures_on_dit_laquelle(#[case] moteur: Moteur) {
+    let appli = Appli::demonstration(moteur, features()).await;
+    let mut charge = charge(&appli).await;
+    let champs = |nom| {
+        let [nature, commune, nom, numero] = structure("acteur", "Blâmont (54)", nom, "");
+        [nature, commune, nom, numero, ("fonction", "representant")]
+    };
+    let mut four = declarer(&appli, "four@exemple.invalid", &mut charge, &champs("Les Amis du four")).await;
+    let mut deux = declarer(&appli, "deux@exemple.invalid", &mut charge, &champs("Le Jardin")).await;
+    let page = deux.ouvrir("/compte/mandats/nouveau").await;
+    deux.envoyer(&page, "/compte/mandats/nouveau", &champs("Les Amis du four")).await;
+    let page = charge.ouvrir("/agents/mandats").await;
+    charge.envoyer(&page, "/agents/mandats", &[("reponse", "oui")]).await.exiger("La fonction est vérifiée");
+
+    let (_, reference) = decrire_pour(&mut deux, "pas-decide").await;
+    let (fiche, suite) = (format!("/projets/{reference}"), format!("/projets/{reference}/suite"));
+    let page = deux.ouvrir(&suite).await;
+    page.exiger("Au nom de laquelle de vos structures ?").exiger("Le Jardin").exiger("Une autre, ou je ne sais pas");
+    let (_, apres) = page.html.split_once("name=\"structure\"").unwrap();
+    let valeurs: Vec<String> = page
+        .html
+        .match_indices("name=\"structure\"")
+        .filter_map(|(debut, _)| page.html[debut..].split_once("value=\"").and_then(|(_, v)| v.split_once('"')))
+        .map(|(valeur, _)| valeur.to_owned())
+        .collect();
+    let amis = if apres.find("Les Amis du four") < apres.find("Le Jardin") { &valeurs[0] } else { &valeurs[1] };
+    deux.envoyer(&page, &suite, &[("porteur", "scic"), ("structure", amis)]).await;
+    deux.ouvrir(&fiche).await.exiger("Les Amis du four (Société coopérative");
+    assert_eq!(four.ouvrir(&fiche).await.statut, StatusCode::OK);
+    let page = deux.ouvrir(&suite).await;
+    deux.envoyer(&page, &suite, &[]).await;
+    assert_eq!(four.ouvrir(&fiche).await.statut, StatusCode::OK, "what is shown as chosen stays chosen");
+    let page = deux.ouvrir(&suite).await;
+    deux.envoyer(&page, &suite, &[("structure", "")]).await;
+    assert_eq!(four.ouvrir(&fiche).await.statut, StatusCode::FORBIDDEN);
+    assert_eq!(deux.ouvrir(&fiche).await.statut, StatusCode::OK);
+    // Who acts for a commune is not asked more than before.
+    let (mut maire, _) = appli.connecter("maire@exemple.invalid", CIREY).await;
+    let (_, reference) = decrire(&mut maire).await;
+    assert!(!maire.ouvrir(&format!("/projets/{reference}/suite")).await.contient("de vos structures"));
+    appli.fin().await;
+}
+
+/// A mayor joined a project by a merge: the end of the function ends that too.
+#[rstest]
+#[case::sqlite(Moteur::Sqlite)]
+#[case::postgres(Moteur::Postgres)]
+#[tokio::test]
+async fn qui_est_venu_par_une_fusion_part_avec_sa_fonction(#[case] moteur: Moteur) {
+    let appli = Appli::demonstration(moteur, features()).await;
+    let mut charge = charge(&appli).await;
+    let (mut ancien, _) = appli.connecter(ANCIEN, CIREY).await;
+    let (_, double) = decrire_pour(&mut ancien, "commune").await;
+    let (mut habitante, _) = appli.connecter("habitante@exemple.invalid", None).await;
+    let (_, reste) = decrire_pour(&mut habitante, "collectif").await;
+    let fiche = format!("/projets/{reste}");
+    assert_eq!(ancien.ouvrir(&fiche).await.statut, StatusCode::FORBIDDEN);
+    let suivi = format!("/projets/{double}/suivi");
+    let page = charge.ouvrir(&suivi).await;
+    let page = charge.envoyer(&page, &suivi, &[("acte", "fusionner"), ("fusion", &reste)]).await;
+    page.exiger("Les deux fiches n’en font plus qu’une");
+    ancien.ouvrir(&fiche).await.exiger("Quitter ce projet");
+    terminer(&appli, &mut charge, "Cirey-sur-Vezouze", "ancien.maire").await;
+    assert_eq!(ancien.ouvrir(&fiche).await.statut, StatusCode::FORBIDDEN);
     appli.fin().await;
 }

@@ -120,6 +120,32 @@ pub async fn acces(db: &impl ConnectionTrait, projet: &Model, jour: Date) -> Res
     .await
 }
 
+/// An invitation of a person, past ones too.
+#[derive(Clone, Debug, FromQueryResult)]
+pub struct Invitation {
+    /// Reference of the project.
+    pub reference: String,
+    /// Since.
+    pub du: Instant,
+    /// Until.
+    pub au: Option<Instant>,
+}
+
+/// Invitations of a person, oldest first.
+///
+/// # Errors
+/// The engine refused.
+pub async fn invitations(db: &impl ConnectionTrait, personne: &PersonneId) -> Result<Vec<Invitation>, DbErr> {
+    let personne = personne.as_str();
+    Invitation::find_by_statement(raw_sql!(
+        Postgres,
+        "SELECT j.reference, i.du, i.au FROM projet_membre i JOIN projet j ON j.id = i.projet_id
+         WHERE i.personne_id = {personne} ORDER BY i.du, i.id"
+    ))
+    .all(db)
+    .await
+}
+
 /// Takes back an invitation to a project. False when it no longer held.
 ///
 /// # Errors

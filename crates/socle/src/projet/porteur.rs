@@ -176,3 +176,120 @@ pub(super) async fn lier(tx: &WriteTx, projet: &Model, organisation: &Organisati
         .await?;
     Ok(())
 }
+
+#[cfg(test)]
+#[expect(clippy::unwrap_used, reason = "a test fails with a line number")]
+mod tests {
+    use super::*;
+    use crate::mandat::Etat as EtatDuMandat;
+    use crate::projet::{Diffusion, ProjetId};
+    use domain::droit::Fonction;
+    use platform::Instant;
+    use rstest::rstest;
+
+    /// EPCI of Cirey-sur-Vezouze and of Blâmont.
+    const VEZOUZE: &str = "200069433";
+
+    fn projet(porteur: Porteur, commune: &str, organisation: Option<&str>) -> Model {
+        Model {
+            id: ProjetId("p".to_owned()),
+            reference: "p".to_owned(),
+            titre: String::new(),
+            titre_tri: String::new(),
+            manque: String::new(),
+            commune: commune.parse().unwrap(),
+            etape: domain::profil::Etape::Idee,
+            porteur,
+            organisation_id: organisation.map(|id| OrganisationId(id.to_owned())),
+            auteur_id: None,
+            brouillon: None,
+            etat: Etat::Garde,
+            confirme_le: None,
+            confirme_par: None,
+            diffusion: Diffusion::Prive,
+            publie_le: None,
+            cout: None,
+            complements: "{}".to_owned(),
+            origine: "web".to_owned(),
+            cree_le: Instant(0),
+            modifie_le: Instant(0),
+            fusionne_dans: None,
+            version: 1,
+        }
+    }
+
+    /// `id` stands for the mandate and its organisation; a leading `?` for a mandate that is not verified.
+    fn mandat(id: &str) -> EnVigueur {
+        let declare = id.starts_with('?');
+        let id = id.trim_start_matches('?');
+        let (nature, siren, commune, nom) = match id {
+            "cirey" => (Nature::Commune, None, Some("54129"), "Cirey-sur-Vezouze"),
+            "vezouze" => (Nature::Epci, Some(VEZOUZE), None, "CC de Vezouze en Piémont"),
+            // The directory knows the same EPCI as a public body.
+            "vezouze-annuaire" => (Nature::Public, Some(VEZOUZE), None, "CC de Vezouze en Piémont"),
+            "ccas" => (Nature::Public, None, Some("54129"), "Centre communal d’action sociale"),
+            "syndicat" => (Nature::Public, None, Some("54077"), "Syndicat scolaire"),
+            autre => (Nature::Acteur, None, Some("54129"), autre),
+        };
+        EnVigueur {
+            id: MandatId(id.to_owned()),
+            organisation_id: OrganisationId(id.to_owned()),
+            organisation: nom.to_owned(),
+            nature,
+            siren: siren.map(|siren| siren.parse().unwrap()),
+            commune: commune.map(|code| code.parse().unwrap()),
+            fonction: Fonction::Representant,
+            etat: if declare { EtatDuMandat::Declare } else { EtatDuMandat::Verifie },
+        }
+    }
+
+    #[rstest]
+    #[case::sa_commune(Porteur::Commune, &["cirey"], None, Some("cirey"))]
+    #[case::pas_verifie(Porteur::Commune, &["?cirey"], None, None)]
+    #[case::son_epci(Porteur::Epci, &["cirey", "vezouze"], None, Some("vezouze"))]
+    #[case::l_epci_de_l_annuaire(Porteur::Epci, &["vezouze-annuaire"], None, Some("vezouze-annuaire"))]
+    #[case::le_ccas_n_est_pas_le_syndicat(Porteur::Ccas, &["syndicat", "ccas"], None, Some("ccas"))]
+    #[case::le_syndicat_n_est_pas_le_ccas(Porteur::Syndicat, &["syndicat", "ccas"], None, Some("syndicat"))]
+    #[case::une_seule_association(Porteur::AssociationEmployeuse, &["amis", "cirey"], None, Some("amis"))]
+    #[case::de_deux_on_ne_sait_pas(Porteur::AssociationEmployeuse, &["amis", "four"], None, None)]
+    #[case::de_deux_celle_choisie(Porteur::AssociationEmployeuse, &["amis", "four"], Some("four"), Some("four"))]
+    #[case::choisie_mais_pas_de_ce_genre(Porteur::AssociationEmployeuse, &["amis", "cirey"], Some("cirey"), Some("amis"))]
+    #[case::pas_decide(Porteur::PasDecide, &["cirey", "amis"], None, None)]
+    fn le_mandat_dit_qui_porte(
+        #[case] porteur: Porteur,
+        #[case] mandats: &[&str],
+        #[case] choisi: Option<&str>,
+        #[case] attendu: Option<&str>,
+    ) {
+        let mandats: Vec<EnVigueur> = mandats.iter().map(|id| mandat(id)).collect();
+        let choisi = choisi.map(|id| MandatId(id.to_owned()));
+        let trouve = selon_les_mandats(&projet(porteur, "54129", None), &mandats, choisi.as_ref());
+        assert_eq!(trouve, attendu.map(|id| OrganisationId(id.to_owned())));
+    }
+
+    #[rstest]
+    #[case::rien_ne_change((Porteur::Commune, "54129", Some("cirey")), (Porteur::Commune, "54129"), &[], None, Some("cirey"))]
+    #[case::une_autre_commune((Porteur::Commune, "54129", Some("cirey")), (Porteur::Commune, "54077"), &["cirey"], None, None)]
+    #[case::le_meme_epci((Porteur::Epci, "54129", Some("vezouze")), (Porteur::Epci, "54077"), &[], None, Some("vezouze"))]
+    #[case::de_la_commune_a_l_epci((Porteur::Commune, "54129", Some("cirey")), (Porteur::Epci, "54129"), &["cirey", "vezouze"], None, Some("vezouze"))]
+    #[case::plus_decide((Porteur::Commune, "54129", Some("cirey")), (Porteur::PasDecide, "54129"), &["cirey"], None, None)]
+    #[case::dite((Porteur::PasDecide, "54129", None), (Porteur::Scic, "54129"), &["amis", "four"], Some("four"), Some("four"))]
+    #[case::aucune_des_siennes((Porteur::PasDecide, "54129", None), (Porteur::Scic, "54129"), &["amis"], Some(""), None)]
+    #[case::la_sienne_se_retire((Porteur::Scic, "54129", Some("amis")), (Porteur::Scic, "54129"), &["amis"], Some(""), None)]
+    #[case::celle_d_un_autre_reste((Porteur::Scic, "54129", Some("four")), (Porteur::Scic, "54129"), &["amis"], Some(""), Some("four"))]
+    #[case::pas_celle_d_un_autre((Porteur::PasDecide, "54129", None), (Porteur::Scic, "54129"), &["amis"], Some("four"), None)]
+    #[case::pas_une_declaree((Porteur::PasDecide, "54129", None), (Porteur::Scic, "54129"), &["amis", "?four"], Some("four"), None)]
+    #[case::la_reponse_ne_vaut_pas_pour_la_commune((Porteur::PasDecide, "54129", None), (Porteur::Commune, "54129"), &["amis", "cirey"], Some("amis"), Some("cirey"))]
+    fn un_changement_de_porteur(
+        #[case] (porteur, commune, organisation): (Porteur, &str, Option<&str>),
+        #[case] (ensuite, ou): (Porteur, &str),
+        #[case] mandats: &[&str],
+        #[case] reponse: Option<&str>,
+        #[case] attendu: Option<&str>,
+    ) {
+        let mandats: Vec<EnVigueur> = mandats.iter().map(|id| mandat(id)).collect();
+        let (avant, apres) = (projet(porteur, commune, organisation), projet(ensuite, ou, organisation));
+        let trouve = apres_changement(&avant, &apres, &mandats, None, reponse);
+        assert_eq!(trouve, attendu.map(|id| OrganisationId(id.to_owned())));
+    }
+}
