@@ -3,6 +3,7 @@
 use domain::droit::Lien;
 use domain::profil::Porteur;
 use platform::WriteTx;
+use socle::mandat::EnVigueur;
 use socle::organisation::{Nature, Nouvelle};
 use socle::projet::{self, Etat, porteur};
 use web::composants::OptionDeChamp;
@@ -72,7 +73,7 @@ pub(crate) fn ajuster(
     let choisi = visiteur.mandat().map(|mandat| &mandat.id);
     // A draft is nobody's until it is kept.
     let dit = dit_le_porteur(lien) && apres.etat == Etat::Garde;
-    let mandats: &[_] = if dit { &visiteur.mandats } else { &[] };
+    let mandats: &[EnVigueur] = if dit { &visiteur.mandats } else { &[] };
     let organisation_id = porteur::apres_changement(avant, &apres, mandats, choisi, reponse.filter(|_| dit));
     let meme = porteur::meme_porteur(avant, &apres);
     projet::Model {

@@ -281,14 +281,14 @@ mod tests {
     #[case::pas_une_declaree((Porteur::PasDecide, "54129", None), (Porteur::Scic, "54129"), &["amis", "?four"], Some("four"), None)]
     #[case::la_reponse_ne_vaut_pas_pour_la_commune((Porteur::PasDecide, "54129", None), (Porteur::Commune, "54129"), &["amis", "cirey"], Some("amis"), Some("cirey"))]
     fn un_changement_de_porteur(
-        #[case] (porteur, commune, organisation): (Porteur, &str, Option<&str>),
-        #[case] (ensuite, ou): (Porteur, &str),
+        #[case] avant: (Porteur, &str, Option<&str>),
+        #[case] apres: (Porteur, &str),
         #[case] mandats: &[&str],
         #[case] reponse: Option<&str>,
         #[case] attendu: Option<&str>,
     ) {
         let mandats: Vec<EnVigueur> = mandats.iter().map(|id| mandat(id)).collect();
-        let (avant, apres) = (projet(porteur, commune, organisation), projet(ensuite, ou, organisation));
+        let (avant, apres) = (projet(avant.0, avant.1, avant.2), projet(apres.0, apres.1, avant.2));
         let trouve = apres_changement(&avant, &apres, &mandats, None, reponse);
         assert_eq!(trouve, attendu.map(|id| OrganisationId(id.to_owned())));
     }
