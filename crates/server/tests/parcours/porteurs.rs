@@ -224,10 +224,12 @@ async fn une_invitation_se_voit_se_retire_et_se_quitte(#[case] moteur: Moteur) {
         assert_eq!(maire.poster(&inviter, &corps).await.statut, StatusCode::SEE_OTHER);
     }
     assert_eq!(cout(&appli, &mut maire, &fiche).await, une, "statements do not depend on who has access");
-    for _ in 0..3 {
+    for _ in 0..4 {
         let page = maire.ouvrir(&fiche).await;
         maire.envoyer(&page, &membres, &[]).await.exiger("L’invitation est retirée");
     }
+    let page = maire.ouvrir(&inviter).await;
+    maire.envoyer(&page, &inviter, &[("courriel", INVITE)]).await.exiger("L’invitation est envoyée");
     // A colleague is one already: nobody is invited twice.
     let page = maire.ouvrir(&inviter).await;
     let page = maire.envoyer(&page, &inviter, &[("courriel", "collegue@exemple.invalid")]).await;
