@@ -281,26 +281,6 @@ async fn une_invitation_se_voit_se_retire_et_se_quitte(#[case] moteur: Moteur) {
     appli.fin().await;
 }
 
-#[tokio::test]
-async fn un_numero_de_structure_se_verifie() {
-    let appli = Appli::nouvelle(Moteur::Sqlite, features()).await;
-    let (mut navigateur, _) = appli.connecter("declare@exemple.invalid", None).await;
-    let page = navigateur.ouvrir("/compte/mandats/nouveau").await;
-    for (numero, phrase) in [
-        ("225400018", "erreur de frappe"),
-        ("W12", "n’est pas un numéro RNA"),
-        ("200069433", "Ce numéro est celui de CC de Vezouze en Piémont"),
-        ("215401290", "Ce numéro est celui de Cirey-sur-Vezouze"),
-    ] {
-        let [nature, commune, nom, numero] = structure("public", "Blâmont (54)", "Syndicat des eaux", numero);
-        let champs = [nature, commune, nom, numero, ("fonction", "representant")];
-        let refus = navigateur.envoyer(&page, "/compte/mandats/nouveau", &champs).await;
-        assert_eq!(refus.statut, StatusCode::UNPROCESSABLE_ENTITY, "{numero:?}");
-        refus.exiger(phrase);
-    }
-    appli.fin().await;
-}
-
 /// Described first, without account or without a verified function: the organisation has it when it is known.
 #[rstest]
 #[case::sqlite(Moteur::Sqlite)]
