@@ -221,15 +221,13 @@ pub async fn lien(
     let attaches = attaches(db, projet, personne).await?;
     // Who described the project for an organisation and no longer acts for it has handed it over.
     let auteur = projet.auteur_id.as_ref() == Some(personne) && attaches.mandats == 0;
-    if attaches.invitations > 0 && !(auteur && !projet.porteur.est_public()) {
-        return Ok(Lien::Invite);
-    }
     // The author of a project that no commune has to confirm bears it.
-    Ok(match (auteur, projet.porteur.est_public()) {
-        (true, false) => Lien::Porteur,
-        (true, true) => Lien::Declarant,
-        (false, _) if tient_le_secret => Lien::Declarant,
-        _ => Lien::Aucun,
+    let porte = auteur && !projet.porteur.est_public();
+    Ok(match (porte, attaches.invitations > 0) {
+        (true, _) => Lien::Porteur,
+        (false, true) => Lien::Invite,
+        (false, false) if auteur || tient_le_secret => Lien::Declarant,
+        (false, false) => Lien::Aucun,
     })
 }
 

@@ -62,22 +62,16 @@ fn convient(projet: &Model, mandat: &EnVigueur) -> bool {
 /// The organisation that verified mandates say: that of the mandate chosen, else the only one that suits.
 #[must_use]
 pub fn selon_les_mandats(projet: &Model, mandats: &[EnVigueur], choisi: Option<&MandatId>) -> Option<OrganisationId> {
-    seule(mandats.iter().filter(|mandat| mandat.verifie() && convient(projet, mandat)), choisi)
+    let siens: Vec<_> = mandats.iter().filter(|mandat| mandat.verifie() && convient(projet, mandat)).collect();
+    seule(&siens, choisi)
 }
 
-fn seule<'a>(siens: impl Iterator<Item = &'a EnVigueur> + Clone, choisi: Option<&MandatId>) -> Option<OrganisationId> {
-    let premier = siens.clone().find(|mandat| Some(&mandat.id) == choisi);
-    let premier = match premier {
-        Some(choisi) => choisi,
-        None => {
-            let premier = siens.clone().next()?;
-            if siens.clone().any(|mandat| mandat.organisation_id != premier.organisation_id) {
-                return None;
-            }
-            premier
-        }
-    };
-    Some(premier.organisation_id.clone())
+fn seule(siens: &[&EnVigueur], choisi: Option<&MandatId>) -> Option<OrganisationId> {
+    let choisie = siens.iter().find(|mandat| Some(&mandat.id) == choisi).copied();
+    let seule = siens.split_first().and_then(|(premier, autres)| {
+        autres.iter().all(|mandat| mandat.organisation_id == premier.organisation_id).then_some(*premier)
+    });
+    choisie.or(seule).map(|mandat| mandat.organisation_id.clone())
 }
 
 /// Is the bearer the same before and after a change, as far as the description tells?
@@ -139,7 +133,8 @@ pub async fn a_la_confirmation(
     }
     let Some(auteur) = &projet.auteur_id else { return Ok(None) };
     let mandats = mandat::en_vigueur(tx, auteur, jour).await?;
-    Ok(seule(mandats.iter().filter(|mandat| convient(projet, mandat)), None))
+    let siens: Vec<_> = mandats.iter().filter(|mandat| convient(projet, mandat)).collect();
+    Ok(seule(&siens, None))
 }
 
 /// A mandate is verified: what its holder described for this organisation before is its own from now on.
