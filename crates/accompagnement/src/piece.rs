@@ -2,9 +2,9 @@
 //! the project when the team does. One mail for all that the same person adds within ten minutes.
 
 use domain::droit::Action;
+use platform::WriteTx;
 use platform::outbox::{self, Travail, ligne};
 use platform::worker::{EchecTravail, Tache};
-use platform::{ReadTx, WriteTx};
 use serde::{Deserialize, Serialize};
 use socle::{PersonneId, personne, projet};
 use web::{Cadre, Erreur, Instance, courriels};
@@ -53,7 +53,8 @@ async fn prevenir(instance: &Instance, travail: &ligne::Model) -> Result<(), Err
     let ajout: Ajout = serde_json::from_str(&travail.charge)?;
     let lecture = instance.db.read().await?;
     let Some(projet) = projet::par_reference(&lecture, &ajout.reference).await? else { return Ok(()) };
-    let destinataires = destinataires(&lecture, instance, &projet, ajout.du_porteur).await?;
+    let Some(demande) = storage::du_projet(&lecture, &projet.id).await? else { return Ok(()) };
+    let equipe = if ajout.du_porteur { equipe(&lecture, instance, &demande).await? } else { Vec::new() };
     let auteur = personne::par_id(&lecture, &ajout.par).await?.map(|auteur| auteur.nom_complet());
     drop(lecture);
     let qui = auteur.filter(|nom| !nom.trim().is_empty()).unwrap_or_else(|| "Une personne du projet".to_owned());
@@ -61,23 +62,13 @@ async fn prevenir(instance: &Instance, travail: &ligne::Model) -> Result<(), Err
     let valeurs = [("qui", qui.as_str()), ("projet", &projet.titre), ("lien", &lien)];
     let modele = courriels::composer(instance, "piece-jointe", &valeurs)?;
     let tx = instance.db.begin().await?;
-    for destinataire in &destinataires {
-        courriels::prevenir(&tx, instance, destinataire, Some(&ajout.par), &modele.sujet, &modele.texte).await?;
+    for agent in &equipe {
+        courriels::prevenir(&tx, instance, agent, Some(&ajout.par), &modele.sujet, &modele.texte).await?;
+    }
+    if !ajout.du_porteur {
+        courriels::prevenir_le_porteur(&tx, instance, &projet, Some(&ajout.par), &modele).await?;
     }
     outbox::terminer(&tx, travail).await?;
     tx.commit().await?;
     Ok(())
-}
-
-async fn destinataires(
-    tx: &ReadTx,
-    instance: &Instance,
-    projet: &projet::Model,
-    du_porteur: bool,
-) -> Result<Vec<personne::Model>, Erreur> {
-    match storage::du_projet(tx, &projet.id).await? {
-        Some(demande) if du_porteur => equipe(tx, instance, &demande).await,
-        Some(_) => Ok(projet::personnes(tx, projet).await?),
-        None => Ok(Vec::new()),
-    }
 }

@@ -316,7 +316,8 @@ pub async fn repondre(cadre: Cadre, Path(secret): Path<String>, form: CheckedFor
     form.conclure(tx, "/", merci).await
 }
 
-/// The one who approved agreed that the actor writes to them.
+/// The one who approved agreed that the actor writes to them. Of who has left since, nothing is said: those who bear the
+/// project now have the actor's address.
 async fn echanger_les_contacts(
     tx: &WriteTx,
     cadre: &Cadre,
@@ -325,7 +326,12 @@ async fn echanger_les_contacts(
 ) -> Result<(), Erreur> {
     let Some(id) = &relation.approuvee_par else { return Ok(()) };
     let Some(porteur) = personne::par_id(tx, id).await? else { return Ok(()) };
-    let contact = [porteur.nom_complet(), porteur.courriel.unwrap_or_default(), porteur.telephone.unwrap_or_default()];
+    let la = projet::personnes(tx, projet, cadre.instance.aujourd_hui()).await?.iter().any(|p| p.id == porteur.id);
+    let contact = if la {
+        vec![porteur.nom_complet(), porteur.courriel.unwrap_or_default(), porteur.telephone.unwrap_or_default()]
+    } else {
+        vec!["La personne qui suivait ce projet a changé. Le porteur a votre adresse : il vous écrira.".to_owned()]
+    };
     let contact: Vec<String> = contact.into_iter().filter(|texte| !texte.is_empty()).collect();
     let valeurs = [("projet", projet.titre.as_str()), ("contact", &contact.join("\n"))];
     courriels::ecrire(tx, &cadre.instance, &relation.courriel, "coordonnees", &valeurs).await

@@ -219,7 +219,7 @@ pub(crate) async fn preparer_entree(
     if let Some(reference) = &suite.garder
         && let Some(projet) = projet::par_reference(tx, reference).await?
     {
-        garde = projet::rattacher(tx, clock, ids, &projet.id, &personne.id).await?;
+        garde = projet::rattacher(tx, clock, ids, &projet, &personne.id, (instance.aujourd_hui(), None)).await?;
     }
     verifier_par_adresse(tx, instance, personne).await?;
     let secret = ouvrir_session(tx, cadre, &personne.id).await?;

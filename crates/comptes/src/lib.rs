@@ -4,6 +4,7 @@
 //! - [`compte`]: one's name, sessions, data (export, erasure), "Pour quelle commune ?".
 //! - [`collegues`]: who acts for the same organisation: a member confirms a colleague, ends a mandate that is over.
 //! - [`mandats`]: for whom one acts; declared, then verified by the official address, a member or an agent.
+//! - `structure`: the organisation that they name, one for all who act for it.
 //! - [`oidc`]: agents enter with ProConnect or another OpenID Connect provider, where one is configured.
 //! - [`premier_agent`]: the one-time link printed by `terreau init`.
 //! - [`demo`]: entering as an invented person, reading the mails of the demonstration. Only there.
@@ -16,6 +17,7 @@ mod evenements;
 pub mod mandats;
 pub mod oidc;
 pub mod premier_agent;
+mod structure;
 
 use axum::routing::{get, post};
 use domain::droit::Action;

@@ -6,7 +6,7 @@ use axum::http::StatusCode;
 use domain::droit::{Fonction, Refus};
 use platform::{WriteTx, journal};
 use socle::mandat::{self, MandatId, Nouveau};
-use socle::organisation::{self, Nature};
+use socle::organisation::{self, Nature, Nouvelle};
 use web::composants::{ChampOptions, ChampTexte, EtatVide, Html, OptionDeChamp, ResumeErreurs};
 use web::courriels;
 use web::formulaire::{Erreurs, trouver_commune};
@@ -15,6 +15,7 @@ use web::{Cadre, CheckedForm, Erreur, Reponse, Saisie, texte};
 use crate::collegues::{self, Collegue};
 use crate::connexion::{est_l_adresse_officielle, preuve_par_adresse};
 use crate::evenements::{self, evenement};
+use crate::structure;
 
 /// Functions that anyone may declare.
 const DECLARABLES: &[Fonction] = &[Fonction::Maire, Fonction::Elu, Fonction::AgentCommune, Fonction::Representant];
@@ -27,6 +28,7 @@ struct PageNouveau {
     nature: ChampOptions,
     commune: ChampTexte,
     nom: ChampTexte,
+    numero: ChampTexte,
     fonction: ChampOptions,
     preuve: ChampTexte,
     au: ChampTexte,
@@ -51,8 +53,11 @@ fn page_nouveau(cadre: &Cadre, saisie: Saisie, erreurs: Erreurs) -> PageNouveau 
         commune: formulaire.texte("commune", "Commune").aide("La commune elle-même, ou celle du siège.").commune(),
         nom: formulaire
             .texte("nom", "Nom de la structure")
-            .aide("Inutile pour une commune. Si la structure est dans l’annuaire, reprenez son nom.")
+            .aide("Inutile pour une commune ou une intercommunalité. Si la structure est dans l’annuaire, reprenez son nom.")
             .structure(),
+        numero: formulaire
+            .texte("numero", "Son numéro SIREN ou RNA")
+            .aide("Facultatif. Il évite de confondre deux structures du même nom."),
         fonction: formulaire.radios(
             "fonction",
             "Votre fonction",
@@ -79,55 +84,26 @@ pub async fn declarer(cadre: Cadre, form: CheckedForm) -> Reponse {
     let personne = cadre.visiteur.connecte()?.clone();
     let instance = &cadre.instance;
     let mut lecteur = form.lecteur();
-    let nature = match form.saisie.texte("nature") {
-        "commune" => Some(Nature::Commune),
-        "epci" => Some(Nature::Epci),
-        "public" => Some(Nature::Public),
-        "acteur" => Some(Nature::Acteur),
-        "collectif" => Some(Nature::Collectif),
-        _ => {
-            lecteur.erreurs.ajouter("nature", "Dites pour qui vous agissez.");
-            None
-        }
-    };
-    let commune = lecteur.commune("commune", instance);
-    let nom = match (nature, &commune) {
-        (Some(Nature::Commune), Some(code)) => Some(instance.referentiel().nom_commune(code).to_owned()),
-        (Some(Nature::Commune) | None, _) => Some(String::new()),
-        _ => lecteur.texte("nom", "Donnez le nom de la structure.", 2, 150),
-    };
+    let structure = structure::lire(&mut lecteur, &form.saisie, instance);
     let fonction: Option<Fonction> = lecteur.choix("fonction", "Choisissez votre fonction.");
     if fonction.is_some_and(|fonction| !DECLARABLES.contains(&fonction)) {
         lecteur.erreurs.ajouter("fonction", "Cette fonction se donne par le département. Choisissez dans la liste.");
     }
     let preuve = lecteur.texte_libre("preuve", 500).unwrap_or_default();
     let au = lecteur.date("au");
-    let (Some(nature), Some(commune), Some(nom), Some(fonction), true) =
-        (nature, commune, nom, fonction, lecteur.erreurs.est_vide())
-    else {
+    let (Some(structure), Some(fonction), true) = (structure, fonction, lecteur.erreurs.est_vide()) else {
         let erreurs = lecteur.erreurs;
         let page = page_nouveau(&cadre, form.saisie, erreurs);
         return cadre.page("Déclarer une fonction", &page)?.statut(StatusCode::UNPROCESSABLE_ENTITY).repondre();
     };
-    let officielle = nature == Nature::Commune
+    let officielle = structure.nature == Nature::Commune
         && personne
             .courriel
             .as_deref()
-            .is_some_and(|courriel| est_l_adresse_officielle(instance, Some(&commune), courriel));
+            .is_some_and(|courriel| est_l_adresse_officielle(instance, structure.commune.as_ref(), courriel));
     let (clock, ids) = (&*instance.clock, &*instance.ids);
     let tx = instance.db.begin().await?;
-    let connue = match nature {
-        Nature::Acteur => organisation::acteur_nomme(&tx, &commune, &nom).await?,
-        _ => None,
-    };
-    let organisation = match connue {
-        Some(connue) => connue,
-        None => {
-            let commune = Some(commune);
-            let nouvelle = organisation::Nouvelle { nature, siren: None, rna: None, commune, nom, courriel: None };
-            organisation::trouver_ou_creer(&tx, clock, ids, nouvelle).await?
-        }
-    };
+    let organisation = structure::trouver(&tx, clock, ids, structure).await?;
     let mandat = mandat::donner(
         &tx,
         clock,
@@ -225,7 +201,10 @@ pub async fn a_verifier(cadre: Cadre) -> Reponse {
     };
     let en_vigueur = match &cherchee {
         Some(commune) => {
-            let organisations = organisation::de_la_commune_toutes(&tx, commune).await?;
+            let mut organisations = organisation::de_la_commune_toutes(&tx, commune).await?;
+            if let Some(siren) = Nouvelle::epci(commune).and_then(|epci| epci.siren) {
+                organisations.extend(organisation::par_siren(&tx, &siren).await?);
+            }
             let noms = organisations.into_iter().map(|o| (o.id, o.nom)).collect::<Vec<_>>();
             collegues::lire(&tx, instance, &noms, None).await?
         }

@@ -35,8 +35,10 @@ impl Fonction {
 pub enum Lien {
     /// Chargé territorial of the project's secteur or to whom it was handed by name, or replacing them today.
     ChargeDuSecteur,
-    /// Holds a verified mandate of the bearer, or was invited by one who does.
+    /// Holds a verified mandate of the bearer, or described a project that nobody has to confirm.
     Porteur,
+    /// Invited by who bears it: sees it and works on it, decides neither who comes in nor what is public.
+    Invite,
     /// Described the project; the mandate is declared, not verified.
     Declarant,
     /// None.
@@ -134,14 +136,14 @@ pub fn autoriser(qui: Demandeur<'_>, lien: Lien, action: Action) -> Result<(), R
         Action::ModifierProjet => permettre(lien < Lien::Aucun, Refus::ProjetPrive),
         // Who accompanies never answers in the bearer's place, nor approves what they wrote themselves.
         Action::AgirPourLePorteur => match lien {
-            Lien::Porteur | Lien::Declarant => Ok(()),
+            Lien::Porteur | Lien::Invite | Lien::Declarant => Ok(()),
             Lien::ChargeDuSecteur => Err(Refus::FonctionRequise("les personnes qui portent le projet")),
             Lien::Aucun => Err(Refus::ProjetPrive),
         },
         Action::PublierProjet | Action::InviterMembre => match lien {
             Lien::Porteur => Ok(()),
             Lien::Declarant => Err(Refus::MandatAVerifier),
-            Lien::ChargeDuSecteur => Err(Refus::FonctionRequise("les personnes qui portent le projet")),
+            Lien::ChargeDuSecteur | Lien::Invite => Err(Refus::FonctionRequise("les personnes qui portent le projet")),
             Lien::Aucun => Err(Refus::ProjetPrive),
         },
         Action::ConfirmerProjet => permettre(
@@ -172,7 +174,7 @@ pub fn autoriser(qui: Demandeur<'_>, lien: Lien, action: Action) -> Result<(), R
             Lien::Porteur => Ok(()),
             _ if qui.a(&[Fonction::AgentSite]) => Ok(()),
             Lien::Declarant => Err(Refus::MandatAVerifier),
-            Lien::ChargeDuSecteur | Lien::Aucun => Err(Refus::FonctionRequise(
+            Lien::ChargeDuSecteur | Lien::Invite | Lien::Aucun => Err(Refus::FonctionRequise(
                 "les personnes qui représentent cette structure, et les agents qui gèrent le site",
             )),
         },
@@ -180,7 +182,7 @@ pub fn autoriser(qui: Demandeur<'_>, lien: Lien, action: Action) -> Result<(), R
             Lien::Porteur => Ok(()),
             _ if qui.a(&[Fonction::AgentSite]) => Ok(()),
             Lien::Declarant => Err(Refus::MandatAVerifier),
-            Lien::ChargeDuSecteur | Lien::Aucun => Err(Refus::FonctionRequise(
+            Lien::ChargeDuSecteur | Lien::Invite | Lien::Aucun => Err(Refus::FonctionRequise(
                 "les personnes qui représentent ce réseau, et les agents qui gèrent le site",
             )),
         },
@@ -211,6 +213,12 @@ mod tests {
     #[case::porteur_voit(&[], Lien::Porteur, Action::VoirProjet, Ok(()))]
     #[case::declarant_modifie(&[], Lien::Declarant, Action::ModifierProjet, Ok(()))]
     #[case::declarant_ne_publie_pas(&[], Lien::Declarant, Action::PublierProjet, Err(Refus::MandatAVerifier))]
+    #[case::invite_voit(&[], Lien::Invite, Action::VoirProjet, Ok(()))]
+    #[case::invite_modifie(&[], Lien::Invite, Action::ModifierProjet, Ok(()))]
+    #[case::invite_demande(&[], Lien::Invite, Action::AgirPourLePorteur, Ok(()))]
+    #[case::invite_n_invite_pas(&[], Lien::Invite, Action::InviterMembre, Err(Refus::FonctionRequise("les personnes qui portent le projet")))]
+    #[case::invite_ne_publie_pas(&[], Lien::Invite, Action::PublierProjet, Err(Refus::FonctionRequise("les personnes qui portent le projet")))]
+    #[case::invite_ne_confirme_pas(&[], Lien::Invite, Action::ConfirmerProjet, Err(Refus::FonctionRequise("la mairie ou l'équipe du département")))]
     #[case::charge_ne_publie_pas(&[Fonction::ChargeTerritorial], Lien::ChargeDuSecteur, Action::PublierProjet, Err(Refus::FonctionRequise("les personnes qui portent le projet")))]
     #[case::charge_d_un_autre_secteur(&[Fonction::ChargeTerritorial], Lien::Aucun, Action::VoirProjet, Err(Refus::ProjetPrive))]
     #[case::charge_accompagne(&[Fonction::ChargeTerritorial], Lien::ChargeDuSecteur, Action::Accompagner, Ok(()))]

@@ -3,11 +3,9 @@
 use askama::Template;
 use axum::extract::Path;
 use domain::droit::Action;
-use domain::profil::Porteur;
 use platform::journal::{self, Evenement, Visibilite};
 use platform::{Clock, Ids, WriteTx};
 use socle::jeton;
-use socle::organisation::{self, Nature};
 use socle::projet;
 use web::composants::Html;
 use web::courriels;
@@ -15,6 +13,7 @@ use web::{Cadre, CheckedForm, Erreur, Instance, Reponse};
 
 use crate::acces;
 use crate::evenements::{self, evenement};
+use crate::porteur;
 
 const USAGE: &str = "confirmation-projet";
 /// A shared mailbox may be opened twice a week, and the council meets.
@@ -38,7 +37,7 @@ fn deja_change() -> Erreur {
     Erreur::Invalide("Le projet a changé entre-temps. Revenez à sa page et recommencez.".to_owned())
 }
 
-/// Confirms, ties the project to the commune's organisation, writes the event. False on a conflict.
+/// Confirms, ties the project to the organisation that bears it, writes the event. False on a conflict.
 async fn noter(
     tx: &WriteTx,
     instance: &Instance,
@@ -47,20 +46,8 @@ async fn noter(
     personne: Option<&str>,
 ) -> Result<bool, Erreur> {
     let (clock, ids): (&dyn Clock, &dyn Ids) = (&*instance.clock, &*instance.ids);
-    let organisation_id = match (&projet.organisation_id, projet.porteur) {
-        (None, Porteur::Commune) => {
-            let nouvelle = organisation::Nouvelle {
-                nature: Nature::Commune,
-                siren: None,
-                rna: None,
-                commune: Some(projet.commune.clone()),
-                nom: instance.referentiel().nom_commune(&projet.commune).to_owned(),
-                courriel: None,
-            };
-            Some(organisation::trouver_ou_creer(tx, clock, ids, nouvelle).await?.id)
-        }
-        (deja, _) => deja.clone(),
-    };
+    let jour = instance.aujourd_hui();
+    let organisation_id = projet::porteur::a_la_confirmation(tx, clock, ids, projet, jour).await?;
     let confirme = projet::Model {
         confirme_le: Some(clock.instant()),
         confirme_par: Some(par.to_owned()),
@@ -79,8 +66,11 @@ async fn noter(
     Ok(true)
 }
 
-/// The official address of the mairie; in a demonstration nobody real is written to.
+/// The official address of the mairie, for its own projects only; in a demonstration nobody real is written to.
 fn adresse_de_la_mairie(instance: &Instance, projet: &projet::Model) -> Option<String> {
+    if !porteur::est_la_commune(projet) {
+        return None;
+    }
     let commune = instance.referentiel().commune(&projet.commune)?;
     if instance.demo {
         return Some(format!("mairie-{}@demonstration.invalid", commune.code.as_str().to_lowercase()));
@@ -97,7 +87,7 @@ pub async fn demander(cadre: Cadre, Path(reference): Path<String>, form: Checked
     let Some(adresse) = adresse_de_la_mairie(instance, &projet) else {
         return Ok(form.aller(
             &fiche,
-            "L’adresse officielle de la mairie n’est pas connue. Appelez votre contact : il peut confirmer.",
+            "L’adresse officielle du porteur n’est pas connue. Appelez votre contact : il peut confirmer.",
         ));
     };
     let (clock, ids) = (&*instance.clock, &*instance.ids);
@@ -146,7 +136,8 @@ async fn projet_du_lien(cadre: &Cadre, secret: &str) -> Result<(projet::Model, p
     let perime = Erreur::Introuvable("cette demande de confirmation : elle a déjà servi, ou elle a plus de 30 jours");
     let tx = cadre.instance.db.read().await?;
     let jeton = jeton::lire(&tx, cadre.instance.clock.instant(), USAGE, secret).await?.ok_or_else(|| perime.clone())?;
-    let projet = projet::par_reference(&tx, &jeton.cible).await?.ok_or(perime)?;
+    // Another bearer since: it is no longer for the mairie to say.
+    let projet = projet::par_reference(&tx, &jeton.cible).await?.filter(porteur::est_la_commune).ok_or(perime)?;
     Ok((projet, tx))
 }
 

@@ -8,7 +8,7 @@ use platform::horloge::Arretee;
 use platform::journal::{self, Evenement, Visibilite};
 use platform::{Clock, Instant, WriteTx};
 use serde::Deserialize;
-use socle::organisation::{self, Nature, Nouvelle};
+use socle::organisation::{self, Nouvelle};
 use socle::projet::{self, Diffusion, Etat};
 use socle::{OrganisationId, ProjetId, personne};
 use web::{Erreur, Instance};
@@ -118,25 +118,12 @@ async fn bearer(
     alors: &Arretee,
     invente: &Invente,
 ) -> Result<Option<OrganisationId>, Erreur> {
-    let referentiel = instance.referentiel();
     let nouvelle = match invente.porteur {
-        Porteur::Commune => Nouvelle {
-            nature: Nature::Commune,
-            siren: None,
-            rna: None,
-            commune: Some(invente.commune.clone()),
-            nom: referentiel.nom_commune(&invente.commune).to_owned(),
-            courriel: None,
-        },
-        Porteur::Epci => {
-            let Some(epci) = referentiel.commune(&invente.commune).and_then(|c| referentiel.epci_de(c)) else {
-                return Ok(None);
-            };
-            let siren = epci.code.as_str().parse().ok();
-            Nouvelle { nature: Nature::Epci, siren, rna: None, commune: None, nom: epci.nom.to_owned(), courriel: None }
-        }
-        _ => return Ok(None),
+        Porteur::Commune => Some(Nouvelle::commune(&invente.commune)),
+        Porteur::Epci => Nouvelle::epci(&invente.commune),
+        _ => None,
     };
+    let Some(nouvelle) = nouvelle else { return Ok(None) };
     Ok(Some(organisation::trouver_ou_creer(tx, alors, &*instance.ids, nouvelle).await?.id))
 }
 

@@ -16,6 +16,8 @@ pub(crate) const RETIRE: &str = "projet.retire";
 pub(crate) const PIECE_RETIREE: &str = "projet.piece-retiree";
 pub(crate) const PIECE_RENDUE: &str = "projet.piece-rendue";
 pub(crate) const INVITE: &str = "projet.invite";
+pub(crate) const INVITATION_RETIREE: &str = "projet.invitation-retiree";
+pub(crate) const QUITTE: &str = "projet.quitte";
 
 pub(crate) const RENDUS: &[(&str, Rendu)] = &[
     (DECRIT, |_, _| "Projet décrit".to_owned()),
@@ -30,6 +32,8 @@ pub(crate) const RENDUS: &[(&str, Rendu)] = &[
     (PIECE_RETIREE, |_, faits| piece(faits, "retirée")),
     (PIECE_RENDUE, |_, faits| piece(faits, "remise")),
     (INVITE, |_: &ligne::Model, _| "Collègue invité".to_owned()),
+    (INVITATION_RETIREE, |_, _| "Invitation retirée".to_owned()),
+    (QUITTE, |_, _| "Une personne invitée a quitté le projet".to_owned()),
 ];
 
 fn piece(faits: &Value, acte: &str) -> String {

@@ -12,6 +12,8 @@ use web::feature::{Lieu, Panneau};
 use web::{Cache, Cadre, Erreur, Reponse, texte};
 
 use crate::acces::{self, Ouvert};
+use crate::collegues::{self, AccesVu};
+use crate::porteur;
 use crate::precisions::{self, GroupeVu};
 use crate::resultat;
 
@@ -38,6 +40,11 @@ struct Fiche {
     peut_inviter: bool,
     peut_confirmer: bool,
     peut_demander_confirmation: bool,
+    /// Declared for the commune itself: the mairie may be asked.
+    pour_la_commune: bool,
+    porteur: String,
+    acces: Vec<AccesVu>,
+    invite: bool,
 }
 
 #[derive(Template)]
@@ -89,6 +96,11 @@ async fn entiere(cadre: &Cadre, ouvert: Ouvert) -> Reponse {
     };
     let interlocuteur =
         socle::secteur::interlocuteur(&ouvert.tx, &ouvert.projet.commune, instance.aujourd_hui()).await?;
+    let peut = |action| cadre.visiteur.autoriser(ouvert.lien, action).is_ok();
+    let acces = match peut(Action::InviterMembre) {
+        true => collegues::lire(&ouvert.tx, cadre, &ouvert.projet).await?,
+        false => Vec::new(),
+    };
     let Ouvert { projet, themes, lien, .. } = ouvert;
     let peut = |action| cadre.visiteur.autoriser(lien, action).is_ok();
     let non_confirme = projet.declare_non_confirme();
@@ -114,7 +126,13 @@ async fn entiere(cadre: &Cadre, ouvert: Ouvert) -> Reponse {
         peut_publier: peut(Action::PublierProjet),
         peut_inviter: peut(Action::InviterMembre),
         peut_confirmer: non_confirme && peut(Action::ConfirmerProjet),
-        peut_demander_confirmation: non_confirme && lien == Lien::Declarant && cadre.visiteur.personne().is_some(),
+        peut_demander_confirmation: non_confirme
+            && matches!(lien, Lien::Declarant | Lien::Invite)
+            && cadre.visiteur.personne().is_some(),
+        pour_la_commune: porteur::est_la_commune(&projet),
+        porteur: organisation.unwrap_or_else(|| porteur::nom(&projet)),
+        acces,
+        invite: lien == Lien::Invite,
         projet,
     };
     let titre = page.projet.titre.clone();

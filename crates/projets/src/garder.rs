@@ -7,7 +7,7 @@ use domain::droit::{Action, Lien};
 use platform::{ReadTx, journal};
 use serde_json::{Value, json};
 use socle::projet::{self, Etat};
-use socle::{OrganisationId, PersonneId, personne};
+use socle::{OrganisationId, PersonneId, mandat, personne};
 use web::composants::{Cellule, ChampTexte, EtatVide, Html, ResumeErreurs, Tableau};
 use web::courriels;
 use web::formulaire::Erreurs;
@@ -60,7 +60,9 @@ pub async fn garder(cadre: Cadre, Path(reference): Path<String>, form: CheckedFo
     drop(ouvert.tx);
     let instance = &cadre.instance;
     let tx = instance.db.begin().await?;
-    projet::rattacher(&tx, &*instance.clock, &*instance.ids, &ouvert.projet.id, &personne).await?;
+    let choisi = cadre.visiteur.mandat().map(|mandat| &mandat.id);
+    let pour = (instance.aujourd_hui(), choisi);
+    projet::rattacher(&tx, &*instance.clock, &*instance.ids, &ouvert.projet, &personne, pour).await?;
     form.conclure(tx, &format!("/projets/{reference}"), "Votre projet est gardé. Il reste privé.").await
 }
 
@@ -136,7 +138,7 @@ fn page_inviter(cadre: &Cadre, projet: &projet::Model, saisie: Saisie, erreurs: 
         caches: formulaire.caches(),
         courriel: formulaire
             .texte("courriel", "Adresse de votre collègue")
-            .aide("Cette personne pourra voir et modifier le projet.")
+            .aide("Cette personne pourra voir et modifier le projet. Elle ne pourra ni inviter, ni le rendre public.")
             .courriel(),
     }
 }
@@ -163,8 +165,9 @@ pub async fn inviter(cadre: Cadre, Path(reference): Path<String>, form: CheckedF
     let (clock, ids) = (&*instance.clock, &*instance.ids);
     let tx = instance.db.begin().await?;
     let invite = personne::trouver_ou_creer(&tx, clock, ids, &courriel).await?;
-    let mandats = [];
+    let mandats = mandat::en_vigueur(&tx, &invite.id, instance.aujourd_hui()).await?;
     let deja = projet::lien(&tx, &projet, Some((&invite.id, &mandats)), None, &[], None).await? != Lien::Aucun;
+    let message = if deja { "Cette personne a déjà accès à ce projet." } else { "L’invitation est envoyée." };
     if !deja {
         projet::ajouter_membre(&tx, ids, &projet.id, &invite.id, cadre.visiteur.personne_id(), clock.instant()).await?;
         journal::ecrire(&tx, clock, ids, evenement(&cadre, evenements::INVITE, &projet)).await?;
@@ -173,7 +176,7 @@ pub async fn inviter(cadre: Cadre, Path(reference): Path<String>, form: CheckedF
         let valeurs = [("qui", qui.as_str()), ("projet", &projet.titre), ("lien", &lien)];
         courriels::ecrire(&tx, instance, courriel, "invitation", &valeurs).await?;
     }
-    form.conclure(tx, &format!("/projets/{reference}"), "L’invitation est envoyée.").await
+    form.conclure(tx, &format!("/projets/{reference}"), message).await
 }
 
 /// What this feature holds about a person.
@@ -200,5 +203,11 @@ pub(crate) async fn export(tx: &ReadTx, personne: &PersonneId) -> Result<Value, 
             })
         })
         .collect();
-    Ok(json!({"projets": projets, "pieces_jointes": pieces}))
+    let date = |instant: platform::Instant| instant.timestamp().to_string();
+    let invitations: Vec<Value> = projet::invitations(tx, personne)
+        .await?
+        .into_iter()
+        .map(|i| json!({"projet": i.reference, "depuis_le": date(i.du), "jusqu_au": i.au.map(date)}))
+        .collect();
+    Ok(json!({"projets": projets, "pieces_jointes": pieces, "invitations": invitations}))
 }

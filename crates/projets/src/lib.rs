@@ -5,6 +5,8 @@
 //! - [`resultat`]: what fits, with the reasons, and what would remain to pay. Asks every feature for its propositions.
 //! - [`fiche`]: the project's page, its panels (other features) and its timeline.
 //! - [`garder`]: from a draft without account to a project of one's own; invitation of colleagues; erasing.
+//! - [`collegues`]: who has access, an invitation taken back, a project left.
+//! - `porteur`: the organisation that bears it, when the description changes.
 //! - [`confirmation`]: the mairie, a member or an agent says that the commune really bears it.
 //! - [`publication`]: what the public sees, by a dated act of the bearer.
 //! - [`pieces`]: the attachments of a project, added, read, taken away.
@@ -13,6 +15,7 @@
 //! - [`note`]: note and model délibération for the conseil, to print.
 
 mod acces;
+pub mod collegues;
 pub mod confirmation;
 mod demo;
 pub mod description;
@@ -23,6 +26,7 @@ mod migrations;
 pub mod note;
 pub mod ouvert;
 pub mod pieces;
+mod porteur;
 pub mod precisions;
 pub mod publication;
 mod recherche;
@@ -53,6 +57,11 @@ pub fn feature() -> Feature {
                 quoi: "Les pièces que vous joignez à un projet : nom, fichier, date",
                 pourquoi: "Étudier le projet avec vous (mission d’intérêt public). Elles ne sont jamais publiées",
                 duree: "Retirée : trente jours, puis le fichier est effacé. Sinon comme le projet",
+            },
+            Donnees {
+                quoi: "Les projets où une personne vous invite : depuis quand, jusqu’à quand",
+                pourquoi: "Vous les montrer, et vous en donner des nouvelles",
+                duree: "L’accès : jusqu’à ce que vous quittiez le projet ou qu’on vous en retire. Sa trace : comme le projet",
             },
             Donnees {
                 quoi: "Les projets que vous décrivez : titre, commune, ce qui manque, coût, étape",
@@ -111,6 +120,7 @@ fn routes() -> Vec<Route> {
             Acces::SelonObjet,
             get(garder::invitation).post(garder::inviter),
         ),
+        route("POST", "/projets/{reference}/membres", Acces::SelonObjet, post(collegues::agir)),
         route("POST", "/projets/{reference}/confirmer", Acces::SelonObjet, post(confirmation::confirmer)),
         route("POST", "/projets/{reference}/demander-confirmation", Acces::SelonObjet, post(confirmation::demander)),
         route(

@@ -4,6 +4,7 @@
 
 use domain::code::CodeCommune;
 use domain::droit::Fonction;
+use domain::identifiant::Siren;
 use jiff::civil::Date;
 use platform::{Clock, Ids, Instant, Jour, WriteTx, identifiant};
 use sea_orm::entity::prelude::*;
@@ -12,6 +13,7 @@ use sea_orm::{ActiveValue::Set, FromQueryResult, IntoActiveModel, QueryOrder, ra
 
 use crate::organisation::{Nature, OrganisationId};
 use crate::personne::PersonneId;
+use crate::projet::porteur;
 
 identifiant!(
     /// Identifier of a mandate.
@@ -79,6 +81,8 @@ pub struct EnVigueur {
     pub organisation: String,
     /// Its kind.
     pub nature: Nature,
+    /// Its SIREN, when known.
+    pub siren: Option<Siren>,
     /// Commune of its seat.
     pub commune: Option<CodeCommune>,
     /// Function.
@@ -103,7 +107,7 @@ pub async fn en_vigueur(db: &impl ConnectionTrait, personne: &PersonneId, jour: 
     let (personne, jour) = (personne.as_str(), Jour(jour).to_string());
     EnVigueur::find_by_statement(raw_sql!(
         Postgres,
-        "SELECT m.id, m.organisation_id, o.nom AS organisation, o.nature, o.commune, m.fonction, m.etat
+        "SELECT m.id, m.organisation_id, o.nom AS organisation, o.nature, o.siren, o.commune, m.fonction, m.etat
          FROM mandat m JOIN organisation o ON o.id = m.organisation_id
          WHERE m.personne_id = {personne} AND m.du <= {jour} AND (m.au IS NULL OR m.au >= {jour}) AND m.etat <> 'refuse'
          ORDER BY o.nom_tri, m.id"
@@ -140,7 +144,7 @@ pub enum Verification {
     Preuve,
 }
 
-/// Gives a mandate.
+/// Gives a mandate. Verified from the start, what its holder described for the organisation is its own.
 ///
 /// # Errors
 /// The engine refused.
@@ -163,10 +167,14 @@ pub async fn donner(tx: &WriteTx, clock: &dyn Clock, ids: &dyn Ids, nouveau: Nou
         version: 1,
     };
     Entity::insert(mandat.clone().into_active_model()).exec_without_returning(tx).await?;
+    if verifie {
+        porteur::lier_les_siens(tx, &mandat).await?;
+    }
     Ok(mandat)
 }
 
-/// Confirms a declared mandate. False when it was not there or no longer declared.
+/// Confirms a declared mandate; what its holder described for the organisation is its own from now on. False when it was
+/// not there or no longer declared.
 ///
 /// # Errors
 /// The engine refused.
@@ -190,7 +198,7 @@ pub async fn verifier(
     modele.verifie_par = Set(par.cloned());
     modele.verifie_le = Set(Some(clock.instant()));
     modele.version = Set(version);
-    modele.update(tx).await?;
+    porteur::lier_les_siens(tx, &modele.update(tx).await?).await?;
     Ok(true)
 }
 

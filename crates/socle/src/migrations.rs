@@ -118,4 +118,21 @@ pub const MIGRATIONS: &[Migration] = &[
             cle TEXT NOT NULL, version BIGINT NOT NULL, valeur TEXT NOT NULL, modifie_le BIGINT NOT NULL, modifie_par TEXT,
             PRIMARY KEY (cle, version))",
     },
+    Migration {
+        feature: "socle-nouvelle",
+        numero: 1,
+        nom: "projet dont parle une nouvelle en attente",
+        sql: "ALTER TABLE nouvelle ADD COLUMN projet_id TEXT",
+    },
+    // A project kept by who acts for the commune is the commune's, confirmed or not: its next mayor takes it over.
+    Migration {
+        feature: "socle-porteur",
+        numero: 1,
+        nom: "projets des communes, liés à leur commune",
+        sql: "UPDATE projet SET organisation_id = (
+            SELECT MIN(o.id) FROM organisation o JOIN mandat m ON m.organisation_id = o.id
+             WHERE m.personne_id = projet.auteur_id AND m.etat = 'verifie' AND o.nature = 'commune'
+               AND o.commune = projet.commune)
+        WHERE organisation_id IS NULL AND porteur = 'commune' AND etat = 'garde'",
+    },
 ];

@@ -5,6 +5,7 @@ use sea_orm::entity::prelude::*;
 use sea_orm::{IntoActiveModel, QueryOrder};
 
 use crate::personne::PersonneId;
+use crate::projet::ProjetId;
 
 /// Columns of `nouvelle`.
 #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
@@ -19,6 +20,8 @@ pub struct Model {
     pub sujet: String,
     /// Text.
     pub texte: String,
+    /// Project it tells of: told to who may still hear of it, when the digest leaves.
+    pub projet_id: Option<ProjetId>,
     /// When.
     pub cree_le: Instant,
 }
@@ -38,14 +41,15 @@ pub async fn garder(
     clock: &dyn Clock,
     ids: &dyn Ids,
     personne: &PersonneId,
-    sujet: &str,
-    texte: &str,
+    projet: Option<&ProjetId>,
+    (sujet, texte): (&str, &str),
 ) -> Result<(), DbErr> {
     let modele = Model {
         id: ids.uuid().to_string(),
         personne_id: personne.clone(),
         sujet: sujet.to_owned(),
         texte: texte.to_owned(),
+        projet_id: projet.cloned(),
         cree_le: clock.instant(),
     };
     Entity::insert(modele.into_active_model()).exec_without_returning(tx).await?;

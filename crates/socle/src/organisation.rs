@@ -4,6 +4,7 @@ pub mod reunion;
 
 use domain::code::CodeCommune;
 use domain::identifiant::{Rna, Siren};
+use domain::referentiel::Referentiel;
 use platform::{Clock, Ids, Instant, WriteTx, identifiant};
 use sea_orm::entity::prelude::*;
 use sea_orm::{IntoActiveModel, QueryOrder, QuerySelect};
@@ -89,6 +90,38 @@ pub struct Nouvelle {
     pub courriel: Option<String>,
 }
 
+impl Nouvelle {
+    /// The organisation behind a commune.
+    #[must_use]
+    pub fn commune(code: &CodeCommune) -> Self {
+        Self {
+            nature: Nature::Commune,
+            siren: None,
+            rna: None,
+            commune: Some(code.clone()),
+            nom: Referentiel::embarque().nom_commune(code).to_owned(),
+            courriel: None,
+        }
+    }
+
+    /// The EPCI of a commune, which its SIREN names; none where there is none.
+    #[must_use]
+    pub fn epci(commune: &CodeCommune) -> Option<Self> {
+        let referentiel = Referentiel::embarque();
+        let epci = referentiel.epci_de(referentiel.commune(commune)?)?;
+        let siren = Some(epci.code.as_str().parse().ok()?);
+        let nom = epci.nom.to_owned();
+        Some(Self { nature: Nature::Epci, siren, rna: None, commune: None, nom, courriel: None })
+    }
+}
+
+/// A centre communal (or intercommunal) d'action sociale, however its name is written.
+#[must_use]
+pub fn est_d_action_sociale(nom: &str) -> bool {
+    let nom = nom_tri(nom);
+    nom.split(' ').any(|mot| matches!(mot, "ccas" | "cias")) || nom.contains("communal d action sociale")
+}
+
 /// The organisation with this identifier.
 ///
 /// # Errors
@@ -103,6 +136,14 @@ pub async fn par_id(db: &impl ConnectionTrait, id: &OrganisationId) -> Result<Op
 /// The engine refused.
 pub async fn par_siren(db: &impl ConnectionTrait, siren: &Siren) -> Result<Option<Model>, DbErr> {
     Entity::find().filter(Column::Siren.eq(siren.clone())).one(db).await
+}
+
+/// The organisation with this RNA number.
+///
+/// # Errors
+/// The engine refused.
+pub async fn par_rna(db: &impl ConnectionTrait, rna: &Rna) -> Result<Option<Model>, DbErr> {
+    Entity::find().filter(Column::Rna.eq(rna.clone())).one(db).await
 }
 
 /// The organisation behind a commune, when known.
@@ -173,7 +214,7 @@ async fn chercher(tx: &WriteTx, nouvelle: &Nouvelle) -> Result<Option<Model>, Db
         return par_siren(tx, siren).await;
     }
     if let Some(rna) = &nouvelle.rna {
-        return Entity::find().filter(Column::Rna.eq(rna.clone())).one(tx).await;
+        return par_rna(tx, rna).await;
     }
     match (&nouvelle.commune, nouvelle.nature) {
         (Some(commune), Nature::Commune) => de_la_commune(tx, commune).await,
@@ -181,17 +222,18 @@ async fn chercher(tx: &WriteTx, nouvelle: &Nouvelle) -> Result<Option<Model>, Db
     }
 }
 
-/// The only actor of this name in this commune: the one that a person names. Of two, nobody can say which one is meant.
+/// The only organisation of this kind and name in this commune: the one that a person names (a commune has one centre
+/// d'action sociale, whatever it is called). Of two, nobody can say which one is meant.
 ///
 /// # Errors
 /// The engine refused.
-pub async fn acteur_nomme(tx: &WriteTx, commune: &CodeCommune, nom: &str) -> Result<Option<Model>, DbErr> {
-    let mut trouvees = Entity::find()
-        .filter(Column::Commune.eq(commune.clone()))
-        .filter(Column::Nature.eq(Nature::Acteur))
-        .filter(Column::NomTri.eq(nom_tri(nom)))
-        .limit(2)
-        .all(tx)
-        .await?;
+pub async fn nommee(tx: &WriteTx, nature: Nature, commune: &CodeCommune, nom: &str) -> Result<Option<Model>, DbErr> {
+    let du_lieu = Entity::find().filter(Column::Commune.eq(commune.clone())).filter(Column::Nature.eq(nature));
+    let mut trouvees = if nature == Nature::Public && est_d_action_sociale(nom) {
+        let toutes = du_lieu.order_by_asc(Column::Id).all(tx).await?;
+        toutes.into_iter().filter(|organisation| est_d_action_sociale(&organisation.nom)).collect()
+    } else {
+        du_lieu.filter(Column::NomTri.eq(nom_tri(nom))).limit(2).all(tx).await?
+    };
     Ok(trouvees.pop().filter(|_| trouvees.is_empty()))
 }

@@ -1,7 +1,10 @@
 //! The core of a project: the spine of the house. Calls, contracts, accompaniment keep its id; the features `projets`,
-//! `leviers`, `annuaire` work around it. Here its row and its themes; `liens`: the people around it, and how each stands to it.
+//! `leviers`, `annuaire` work around it. Here its row and its themes; `liens`: the people around it, and how each stands to it;
+//! `equipe`: who has access and hears of it today; [`porteur`]: the organisation that bears it.
 
+mod equipe;
 mod liens;
+pub mod porteur;
 
 use domain::cents::Cents;
 use domain::code::CodeCommune;
@@ -15,9 +18,9 @@ use crate::nom_tri;
 use crate::organisation::OrganisationId;
 use crate::personne::PersonneId;
 
+pub use equipe::{Acces, acces, encore_a_dire, invitations, personnes, quitter, retirer};
 pub use liens::{
-    ajouter_membre, de_la_personne, decrits_par, empreinte_de_brouillon, lien, personnes, quitter_ceux_de,
-    quitter_tous, rattacher,
+    ajouter_membre, de_la_personne, decrits_par, empreinte_de_brouillon, lien, quitter_ceux_de, quitter_tous, rattacher,
 };
 
 identifiant!(

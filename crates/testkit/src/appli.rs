@@ -14,7 +14,7 @@ use platform::sauvegarde::Dossiers;
 use platform::worker::Worker;
 use platform::{Clock, Ids, Moteur, migration, outbox};
 use socle::mandat::{self, Verification};
-use socle::organisation::{self, Nature};
+use socle::organisation::{self, Nature, Nouvelle};
 use socle::{personne, session};
 use web::application::{Instances, Limites, application, routes};
 use web::instance::Parties;
@@ -206,14 +206,15 @@ impl Appli {
         (navigateur, personne.id)
     }
 
-    /// For [`Nature::Commune`], `nom` is a code of the COG.
+    /// For [`Nature::Commune`] and [`Nature::Epci`], `nom` is a commune's code of the COG.
     async fn organisation(&self, tx: &platform::WriteTx, nature: Nature, nom: &str) -> socle::OrganisationId {
-        let commune = (nature == Nature::Commune).then(|| nom.parse().expect("a commune code"));
-        let affiche = match &commune {
-            Some(code) => Referentiel::embarque().nom_commune(code).to_owned(),
-            None => nom.to_owned(),
+        let code = || nom.parse().expect("a commune code");
+        let nom = nom.to_owned();
+        let nouvelle = match nature {
+            Nature::Commune => Nouvelle::commune(&code()),
+            Nature::Epci => Nouvelle::epci(&code()).expect("an EPCI"),
+            _ => Nouvelle { nature, siren: None, rna: None, commune: None, nom, courriel: None },
         };
-        let nouvelle = organisation::Nouvelle { nature, siren: None, rna: None, commune, nom: affiche, courriel: None };
         organisation::trouver_ou_creer(tx, &*self.instance.clock, &*self.instance.ids, nouvelle)
             .await
             .expect("an organisation")

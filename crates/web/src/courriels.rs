@@ -9,7 +9,7 @@ use platform::{Clock, Ids, WriteTx};
 use sea_orm::DbErr;
 use serde::{Deserialize, Serialize};
 
-use socle::{PersonneId, nouvelle, personne};
+use socle::{PersonneId, ProjetId, nouvelle, personne, projet};
 
 use crate::erreur::Erreur;
 use crate::instance::Instance;
@@ -113,6 +113,34 @@ pub async fn prevenir(
     sujet: &str,
     texte: &str,
 ) -> Result<(), DbErr> {
+    dire(tx, instance, personne, par, None, (sujet, texte)).await
+}
+
+/// Tells a piece of news of a project to those who have access to it today, each once, never who acts.
+///
+/// # Errors
+/// The engine refused.
+pub async fn prevenir_le_porteur(
+    tx: &WriteTx,
+    instance: &Instance,
+    projet: &projet::Model,
+    par: Option<&PersonneId>,
+    modele: &Modele,
+) -> Result<(), DbErr> {
+    for personne in projet::personnes(tx, projet, instance.aujourd_hui()).await? {
+        dire(tx, instance, &personne, par, Some(&projet.id), (&modele.sujet, &modele.texte)).await?;
+    }
+    Ok(())
+}
+
+async fn dire(
+    tx: &WriteTx,
+    instance: &Instance,
+    personne: &personne::Model,
+    par: Option<&PersonneId>,
+    projet: Option<&ProjetId>,
+    (sujet, texte): (&str, &str),
+) -> Result<(), DbErr> {
     let (clock, ids): (&dyn Clock, &dyn Ids) = (&*instance.clock, &*instance.ids);
     let Some(adresse) = personne.courriel.as_ref().filter(|_| par != Some(&personne.id)) else {
         return Ok(());
@@ -121,7 +149,7 @@ pub async fn prevenir(
         let message = Message::nouveau(adresse, sujet, format!("Bonjour,\n\n{texte}"));
         return demander(tx, clock, ids, message).await;
     }
-    nouvelle::garder(tx, clock, ids, &personne.id, sujet, texte).await?;
+    nouvelle::garder(tx, clock, ids, &personne.id, projet, (sujet, texte)).await?;
     let demain = instance.aujourd_hui().tomorrow().map_err(|e| DbErr::Custom(e.to_string()))?;
     let travail = Travail::nouveau(SUJET_RESUME, &personne.id)
         .pas_avant(instance.debut_de(demain).plus_seconds(HEURE_DU_RESUME_S))
@@ -140,11 +168,15 @@ pub fn taches() -> Vec<Tache<Instance>> {
     vec![Tache::nouvelle(SUJET, envoyer), Tache::nouvelle(SUJET_RESUME, resumer)]
 }
 
-/// Turns what waits into one mail. Idempotent: what was taken is no longer there.
+/// Turns what waits into one mail. Idempotent: what was taken is no longer there. A project that the person has no access
+/// to any more is not told.
 async fn resumer(instance: Instance, travail: ligne::Model) -> Result<(), EchecTravail> {
     let id: PersonneId = serde_json::from_str(&travail.charge)?;
     let tx = instance.db.begin().await?;
-    let nouvelles = nouvelle::prendre(&tx, &id).await?;
+    let mut nouvelles = nouvelle::prendre(&tx, &id).await?;
+    let projets: Vec<ProjetId> = nouvelles.iter().filter_map(|n| n.projet_id.clone()).collect();
+    let a_dire = projet::encore_a_dire(&tx, &id, &projets, instance.aujourd_hui()).await?;
+    nouvelles.retain(|n| n.projet_id.as_ref().is_none_or(|projet| a_dire.contains(projet)));
     if let (Some(personne), false) = (personne::par_id(&tx, &id).await?, nouvelles.is_empty())
         && let Some(a) = personne.courriel
     {

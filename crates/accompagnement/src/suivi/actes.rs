@@ -294,7 +294,7 @@ async fn effet(cadre: &Cadre, form: &CheckedForm, demande: &Model, acte: &str) -
     }
 }
 
-/// Tells those who bear the project, each once, never who acts.
+/// Tells those who bear the project.
 pub(crate) async fn prevenir_le_porteur(
     tx: &platform::WriteTx,
     cadre: &Cadre,
@@ -310,9 +310,6 @@ pub(crate) async fn prevenir_le_porteur(
         ("lien", &instance.url(&format!("/projets/{}#accompagnement", projet.reference))),
     ];
     let modele = courriels::composer(instance, "nouvelle-du-projet", &valeurs)?;
-    for personne in projet::personnes(tx, projet).await? {
-        courriels::prevenir(tx, instance, &personne, cadre.visiteur.personne_id(), &modele.sujet, &modele.texte)
-            .await?;
-    }
+    courriels::prevenir_le_porteur(tx, instance, projet, cadre.visiteur.personne_id(), &modele).await?;
     Ok(())
 }

@@ -50,7 +50,7 @@ pub(super) enum Fusion {
     Refusee(&'static str),
 }
 
-/// Those who described or joined the double join the project that stays.
+/// Those who have access to the double join the project that stays.
 async fn inviter_les_porteurs(
     tx: &WriteTx,
     cadre: &Cadre,
@@ -58,8 +58,9 @@ async fn inviter_les_porteurs(
     reste: &projet::Model,
     maintenant: Instant,
 ) -> Result<(), Erreur> {
-    let deja: Vec<_> = projet::personnes(tx, reste).await?.into_iter().map(|p| p.id).collect();
-    for personne in projet::personnes(tx, double).await?.iter().filter(|p| !deja.contains(&p.id)) {
+    let jour = cadre.instance.aujourd_hui();
+    let deja: Vec<_> = projet::personnes(tx, reste, jour).await?.into_iter().map(|p| p.id).collect();
+    for personne in projet::personnes(tx, double, jour).await?.iter().filter(|p| !deja.contains(&p.id)) {
         let par = cadre.visiteur.personne_id();
         projet::ajouter_membre(tx, &*cadre.instance.ids, &reste.id, &personne.id, par, maintenant).await?;
     }

@@ -143,3 +143,28 @@ async fn l_adresse_officielle_de_la_mairie_verifie_tout_de_suite() {
     mairie.ouvrir("/compte").await.exiger("vérifiée");
     appli.fin().await;
 }
+
+#[tokio::test]
+async fn un_numero_de_structure_se_verifie() {
+    let appli = Appli::nouvelle(Moteur::Sqlite, vec![comptes::feature()]).await;
+    let (mut navigateur, _) = appli.connecter("declare@exemple.invalid", None).await;
+    let page = navigateur.ouvrir("/compte/mandats/nouveau").await;
+    for (numero, phrase) in [
+        ("225400018", "erreur de frappe"),
+        ("W12", "n’est pas un numéro RNA"),
+        ("200069433", "Ce numéro est celui de CC de Vezouze en Piémont"),
+        ("215401290", "Ce numéro est celui de Cirey-sur-Vezouze"),
+    ] {
+        let champs = [
+            ("nature", "public"),
+            ("commune", "Blâmont (54)"),
+            ("nom", "Syndicat des eaux"),
+            ("numero", numero),
+            ("fonction", "representant"),
+        ];
+        let refus = navigateur.envoyer(&page, "/compte/mandats/nouveau", &champs).await;
+        assert_eq!(refus.statut, StatusCode::UNPROCESSABLE_ENTITY, "{numero}");
+        refus.exiger(phrase);
+    }
+    appli.fin().await;
+}

@@ -4,7 +4,7 @@ use askama::Template;
 use axum::extract::Path;
 use axum::http::StatusCode;
 use domain::code::CodeCommune;
-use domain::droit::Action;
+use domain::droit::{Action, Lien};
 use domain::profil::{Complements, Etape, MANQUE_MAX, Porteur, THEMES_MAX, TITRE_MAX};
 use domain::theme::Theme;
 use platform::journal;
@@ -17,6 +17,7 @@ use web::{Cadre, CheckedForm, Formulaire, Reponse, Saisie};
 use super::{NOMS_DES_ETAPES, fil, mandat_de_commune};
 use crate::acces::{self, Ouvert};
 use crate::evenements::{self, evenement};
+use crate::porteur;
 
 #[derive(Template)]
 #[template(path = "ecran_1.html")]
@@ -98,6 +99,17 @@ fn lire_idee(form: &CheckedForm) -> Result<Idee, Erreurs> {
     }
 }
 
+/// The commune of a project that the commune (or its EPCI) bears is not for everyone to change.
+fn sans_changer_de_porteur(lien: Lien, projet: &projet::Model, idee: Idee) -> Result<Idee, Erreurs> {
+    let apres = projet::Model { commune: idee.commune.clone(), ..projet.clone() };
+    if porteur::peut_changer(lien, projet, &apres) {
+        return Ok(idee);
+    }
+    let mut erreurs = Erreurs::default();
+    erreurs.ajouter("commune", porteur::PAS_A_VOUS);
+    Err(erreurs)
+}
+
 /// POST: makes the draft (or, signed in, the project) and goes to screen 2.
 pub async fn creer(cadre: Cadre, form: CheckedForm) -> Reponse {
     let idee = match lire_idee(&form) {
@@ -160,10 +172,10 @@ pub async fn montrer(cadre: Cadre, Path(reference): Path<String>) -> Reponse {
 
 /// POST.
 pub async fn enregistrer(cadre: Cadre, Path(reference): Path<String>, form: CheckedForm) -> Reponse {
-    let Ouvert { projet, themes, tx, .. } = acces::ouvrir(&cadre, &reference, Action::ModifierProjet).await?;
+    let Ouvert { projet, themes, tx, lien } = acces::ouvrir(&cadre, &reference, Action::ModifierProjet).await?;
     drop(tx);
     let action = format!("/projets/{reference}/description");
-    let idee = match lire_idee(&form) {
+    let idee = match lire_idee(&form).and_then(|idee| sans_changer_de_porteur(lien, &projet, idee)) {
         Ok(idee) => idee,
         Err(erreurs) => {
             let formulaire = cadre.formulaire_avec(form.saisie, erreurs);
@@ -179,6 +191,7 @@ pub async fn enregistrer(cadre: Cadre, Path(reference): Path<String>, form: Chec
         version: form.version(),
         ..projet
     };
+    let change = porteur::ajuster(&cadre, lien, &actuel, change, None);
     let instance = &cadre.instance;
     let tx = instance.db.begin().await?;
     if !projet::enregistrer(&tx, &change, instance.clock.instant()).await? {
@@ -195,6 +208,7 @@ pub async fn enregistrer(cadre: Cadre, Path(reference): Path<String>, form: Chec
         return cadre.page("Votre idée", &vue)?.statut(StatusCode::CONFLICT).repondre();
     }
     projet::ecrire_themes(&tx, &change.id, &idee.themes).await?;
+    porteur::garder_la_vue(&tx, &cadre, &change).await?;
     let faits = serde_json::json!({"partie": "description"});
     journal::ecrire(
         &tx,

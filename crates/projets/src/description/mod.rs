@@ -11,12 +11,13 @@ use domain::droit::Fonction;
 use domain::profil::Reponse as Avis;
 use platform::journal;
 use socle::mandat;
-use socle::organisation::Nature;
+use socle::organisation::{Nature, Nouvelle};
 use socle::projet::{self, Etat};
 use web::composants::OptionDeChamp;
 use web::{Cadre, CheckedForm, Saisie, courriels};
 
 use crate::evenements::{self, evenement};
+use crate::porteur;
 
 const NOMS_DES_ETAPES: &[&str] = &["Votre idée", "Où vous en êtes", "Ce qui peut vous aider"];
 
@@ -24,6 +25,12 @@ const NOMS_DES_ETAPES: &[&str] = &["Votre idée", "Où vous en êtes", "Ce qui p
 fn mandat_de_commune(cadre: &Cadre) -> Option<(&CodeCommune, Fonction)> {
     let mandat = cadre.visiteur.mandat().filter(|mandat| mandat.nature == Nature::Commune)?;
     Some((mandat.commune.as_ref()?, mandat.fonction))
+}
+
+/// Does the visitor act for the EPCI of this commune?
+fn agit_pour_l_epci(cadre: &Cadre, commune: &CodeCommune) -> bool {
+    let siren = Nouvelle::epci(commune).and_then(|epci| epci.siren);
+    siren.is_some() && cadre.visiteur.mandat().is_some_and(|mandat| mandat.siren == siren)
 }
 
 /// The way back to the project.
@@ -62,6 +69,7 @@ pub(crate) async fn conclure(
     let evenement = evenement(cadre, evenements::MODIFIE, change).faits(faits);
     journal::ecrire(&tx, &*instance.clock, &*instance.ids, evenement).await?;
     web::recherche::suivre_le_projet(&tx, instance, change).await?;
+    porteur::garder_la_vue(&tx, cadre, change).await?;
     if annonce {
         annoncer_le_marche(&tx, cadre, change).await?;
     }

@@ -3,7 +3,7 @@
 use askama::Template;
 use axum::extract::Path;
 use axum::http::StatusCode;
-use domain::droit::{Action, Fonction};
+use domain::droit::{Action, Fonction, Lien};
 use domain::profil::{Besoin, Complements, Etape, Porteur, Reponse as Avis};
 use socle::projet::{self, Etat};
 use web::composants::{
@@ -12,8 +12,9 @@ use web::composants::{
 use web::formulaire::Erreurs;
 use web::{Cadre, CheckedForm, Formulaire, Reponse, Saisie, texte};
 
-use super::{NOMS_DES_ETAPES, avec_option, avis, conclure, mandat_de_commune};
+use super::{NOMS_DES_ETAPES, agit_pour_l_epci, avec_option, avis, conclure, mandat_de_commune};
 use crate::acces::{self, Ouvert};
+use crate::porteur;
 
 #[derive(Template)]
 #[template(path = "ecran_2.html")]
@@ -26,6 +27,7 @@ struct Page {
     conflit: Option<Conflit>,
     etape: ChampOptions,
     porteur: Selection,
+    structure: Option<ChampOptions>,
     maire: ChampOptions,
     besoins: ChampOptions,
     cout: ChampTexte,
@@ -33,7 +35,8 @@ struct Page {
     brouillon: bool,
 }
 
-fn page(formulaire: &Formulaire, projet: &projet::Model, conflit: Option<Conflit>) -> Page {
+fn page(cadre: &Cadre, lien: Lien, formulaire: &Formulaire, projet: &projet::Model, conflit: Option<Conflit>) -> Page {
+    let structures = porteur::structures(cadre, lien);
     let porteurs = std::iter::once(OptionDeChamp::nouvelle("", "Choisissez dans la liste"))
         .chain(Porteur::TOUS.iter().map(|p| OptionDeChamp::nouvelle(p.as_str(), p.libelle())));
     Page {
@@ -54,6 +57,11 @@ fn page(formulaire: &Formulaire, projet: &projet::Model, conflit: Option<Conflit
         porteur: formulaire
             .selection("porteur", "Qui porte le projet ?", porteurs)
             .aide("Celui qui signe et qui paie. « Pas encore décidé » est une réponse."),
+        structure: (!structures.is_empty()).then(|| {
+            formulaire
+                .radios("structure", "Au nom de laquelle de vos structures ?", structures)
+                .aide("Si c’est l’une d’elles qui porte le projet : ses autres membres le verront.")
+        }),
         maire: formulaire
             .radios("maire_informe", "Le maire est-il informé ?", avis())
             .aide("Si le projet n’est pas porté par la mairie.")
@@ -76,23 +84,33 @@ fn page(formulaire: &Formulaire, projet: &projet::Model, conflit: Option<Conflit
 
 /// GET.
 pub async fn montrer(cadre: Cadre, Path(reference): Path<String>) -> Reponse {
-    let Ouvert { projet, .. } = acces::ouvrir(&cadre, &reference, Action::ModifierProjet).await?;
+    let Ouvert { projet, lien, .. } = acces::ouvrir(&cadre, &reference, Action::ModifierProjet).await?;
+    let formulaire = cadre.formulaire_avec(ce_qui_est_su(&cadre, lien, &projet), Erreurs::default());
+    cadre.page("Où vous en êtes", &page(&cadre, lien, &formulaire, &projet, None))?.repondre()
+}
+
+/// What was said; the first time, what the visitor's function says.
+fn ce_qui_est_su(cadre: &Cadre, lien: Lien, projet: &projet::Model) -> Saisie {
     let complements = projet.complements();
     let dit = !complements.besoins.is_empty() || projet.porteur != Porteur::PasDecide;
     // Shown for the first time to who acts for the commune: they bear it, and a mayor knows.
-    let pour_la_sienne = mandat_de_commune(&cadre).filter(|(commune, _)| !dit && **commune == projet.commune);
-    let porteur = if dit { Some(projet.porteur) } else { pour_la_sienne.map(|_| Porteur::Commune) };
+    let pour_la_sienne = mandat_de_commune(cadre).filter(|(commune, _)| !dit && **commune == projet.commune);
+    let porteur = match (dit, pour_la_sienne) {
+        (true, _) => Some(projet.porteur),
+        (false, Some(_)) => Some(Porteur::Commune),
+        (false, None) => agit_pour_l_epci(cadre, &projet.commune).then_some(Porteur::Epci),
+    };
     let maire = pour_la_sienne.filter(|(_, fonction)| *fonction == Fonction::Maire).map(|_| Avis::Oui);
     let mut saisie = Saisie::default().avec("etape", projet.etape.as_str());
     saisie = avec_option(saisie, "porteur", porteur.map(Porteur::as_str));
     saisie = avec_option(saisie, "maire_informe", complements.maire_informe.or(maire).map(Avis::as_str));
     saisie = avec_option(saisie, "date_souhaitee", complements.date_souhaitee.as_deref());
-    saisie = saisie.avec_montant("cout", projet.cout);
+    saisie =
+        saisie.avec_montant("cout", projet.cout).avec("structure", porteur::structure_sue(cadre, lien, projet, dit));
     for besoin in &complements.besoins {
         saisie = saisie.avec("besoins", besoin.as_str());
     }
-    let formulaire = cadre.formulaire_avec(saisie, Erreurs::default());
-    cadre.page("Où vous en êtes", &page(&formulaire, &projet, None))?.repondre()
+    saisie
 }
 
 /// What is saved, to compare with what was typed.
@@ -110,7 +128,7 @@ fn enregistre(projet: &projet::Model) -> Resume {
 
 /// POST: goes to what fits.
 pub async fn enregistrer(cadre: Cadre, Path(reference): Path<String>, form: CheckedForm) -> Reponse {
-    let Ouvert { projet, tx, .. } = acces::ouvrir(&cadre, &reference, Action::ModifierProjet).await?;
+    let Ouvert { projet, lien, tx, .. } = acces::ouvrir(&cadre, &reference, Action::ModifierProjet).await?;
     drop(tx);
     let mut lecteur = form.lecteur();
     let etape = lecteur.choix("etape", "Dites où vous en êtes.");
@@ -122,10 +140,15 @@ pub async fn enregistrer(cadre: Cadre, Path(reference): Path<String>, form: Chec
         ..projet.complements()
     };
     let cout = lecteur.montant("cout");
+    if let Some(porteur) = porteur
+        && !porteur::peut_changer(lien, &projet, &projet::Model { porteur, ..projet.clone() })
+    {
+        lecteur.erreurs.ajouter("porteur", porteur::PAS_A_VOUS);
+    }
     let (Some(etape), Some(porteur), true) = (etape, porteur, lecteur.erreurs.est_vide()) else {
         let erreurs = lecteur.erreurs;
         let formulaire = cadre.formulaire_avec(form.saisie, erreurs);
-        let vue = page(&formulaire, &projet, None);
+        let vue = page(&cadre, lien, &formulaire, &projet, None);
         return cadre.page("Où vous en êtes", &vue)?.statut(StatusCode::UNPROCESSABLE_ENTITY).repondre();
     };
     let change = projet::Model {
@@ -136,6 +159,9 @@ pub async fn enregistrer(cadre: Cadre, Path(reference): Path<String>, form: Chec
         version: form.version(),
         ..projet.clone()
     };
+    let structures = porteur::structures(&cadre, lien);
+    let reponse = (!structures.is_empty()).then(|| form.saisie.texte("structure"));
+    let change = porteur::ajuster(&cadre, lien, &projet, change, reponse);
     let faits = serde_json::json!({"partie": if projet.etape == etape { "description" } else { "etape" }, "etape": etape.as_str()});
     let vers = format!("/projets/{reference}/resultat");
     match conclure(&cadre, &form, &change, faits, &vers, "").await? {
@@ -144,7 +170,7 @@ pub async fn enregistrer(cadre: Cadre, Path(reference): Path<String>, form: Chec
             let conflit = Conflit::sur("ce projet").enregistre(enregistre(&projet));
             let formulaire = cadre.formulaire_avec(form.saisie.sur_la_version_actuelle(), Erreurs::default());
             cadre
-                .page("Où vous en êtes", &page(&formulaire, &projet, Some(conflit)))?
+                .page("Où vous en êtes", &page(&cadre, lien, &formulaire, &projet, Some(conflit)))?
                 .statut(StatusCode::CONFLICT)
                 .repondre()
         }

@@ -3,6 +3,8 @@
 #![expect(clippy::unwrap_used, clippy::panic, reason = "a test fails with a line number")]
 
 mod attribution;
+mod nouvelles;
+mod porteurs;
 mod recherche;
 
 use axum::http::StatusCode;
@@ -109,8 +111,9 @@ async fn une_idee_devient_un_projet_accompagne(#[case] moteur: Moteur) {
     let repondre = [("acte", "repondre"), ("reponse", "Je passe mardi à la mairie."), ("version", "1")];
     let page = envoyer_acte(&mut charge, &page, &suivi, &repondre).await;
     page.exiger("La réponse est envoyée").exiger("Répondu");
-    let courriel = appli.courriels().await.pop().unwrap();
-    assert_eq!((courriel.destinataire(), courriel.sujet()), ("maire@cirey.invalid", "Le département vous répond"));
+    let courriels = appli.courriels().await;
+    let reponse = courriels.iter().rfind(|c| c.destinataire() == "maire@cirey.invalid").unwrap();
+    assert_eq!(reponse.sujet(), "Le département vous répond");
 
     // The commune sees it and takes it up.
     let page = maire.ouvrir(&format!("/projets/{reference}")).await;

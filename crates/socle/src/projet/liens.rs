@@ -1,18 +1,17 @@
-//! The people around a project: who described it, colleagues invited, those whose mandate holds; and how a person stands
-//! to it.
+//! The people around a project: who described it, who is invited; and how a person stands to it.
 
 use domain::droit::{Fonction, Lien};
-use domain::profil::Porteur;
+use jiff::civil::Date;
 use platform::journal::{self, Evenement, Visibilite};
 use platform::{Clock, Ids, Instant, WriteTx};
 use sea_orm::entity::prelude::*;
 use sea_orm::sea_query::{Expr, ExprTrait};
 use sea_orm::{ActiveValue::Set, Condition, FromQueryResult, QueryOrder, QuerySelect, QueryTrait, raw_sql};
 
-use super::{Column, EVENEMENT_GARDE, Entity, Etat, Model, ProjetId, membre};
+use super::{Column, EVENEMENT_GARDE, Entity, Etat, Model, ProjetId, membre, porteur};
 use crate::jeton::empreinte;
-use crate::mandat::EnVigueur;
-use crate::organisation::{Nature, OrganisationId};
+use crate::mandat::{self, EnVigueur, MandatId};
+use crate::organisation::OrganisationId;
 use crate::personne::PersonneId;
 use crate::secteur::SecteurId;
 
@@ -54,7 +53,8 @@ pub async fn quitter_tous(tx: &WriteTx, personne: &PersonneId, maintenant: Insta
     Ok(())
 }
 
-/// A person leaves the projects of an organisation to which they were invited: their function there is over.
+/// A person leaves the projects of an organisation to which they were invited (those that took one of them in too): their
+/// function there is over.
 ///
 /// # Errors
 /// The engine refused.
@@ -64,22 +64,25 @@ pub async fn quitter_ceux_de(
     organisation: &OrganisationId,
     maintenant: Instant,
 ) -> Result<(), DbErr> {
-    let siens = Entity::find()
-        .select_only()
-        .column(Column::Id)
-        .filter(Column::OrganisationId.eq(organisation.clone()))
-        .into_query();
+    let siens = |colonne: Column| {
+        let siens = Entity::find().select_only().column(colonne).filter(colonne.is_not_null());
+        siens.filter(Column::OrganisationId.eq(organisation.clone())).into_query()
+    };
+    let projets = Condition::any()
+        .add(membre::Column::ProjetId.in_subquery(siens(Column::Id)))
+        .add(membre::Column::ProjetId.in_subquery(siens(Column::FusionneDans)));
     membre::Entity::update_many()
         .col_expr(membre::Column::Au, Expr::value(maintenant))
         .filter(membre::Column::PersonneId.eq(personne.clone()))
         .filter(membre::Column::Au.is_null())
-        .filter(membre::Column::ProjetId.in_subquery(siens))
+        .filter(projets)
         .exec(tx)
         .await?;
     Ok(())
 }
 
-/// Gives a draft to a person, with its event. False when it was no longer a draft.
+/// Gives a draft to a person, with its event, and to the organisation for which they keep it: that of the mandate chosen,
+/// or of the only one that may bear it. False when it was no longer a draft.
 ///
 /// # Errors
 /// The engine refused.
@@ -87,8 +90,9 @@ pub async fn rattacher(
     tx: &WriteTx,
     clock: &dyn Clock,
     ids: &dyn Ids,
-    projet: &ProjetId,
+    projet: &Model,
     auteur: &PersonneId,
+    (jour, choisi): (Date, Option<&MandatId>),
 ) -> Result<bool, DbErr> {
     let resultat = Entity::update_many()
         .col_expr(Column::AuteurId, Expr::value(auteur.as_str().to_owned()))
@@ -96,14 +100,18 @@ pub async fn rattacher(
         .col_expr(Column::Brouillon, Expr::value(Option::<String>::None))
         .col_expr(Column::ModifieLe, Expr::value(clock.instant()))
         .col_expr(Column::Version, Expr::col(Column::Version).add(1))
-        .filter(Column::Id.eq(projet.clone()))
+        .filter(Column::Id.eq(projet.id.clone()))
         .filter(Column::Etat.eq(Etat::Brouillon))
         .exec(tx)
         .await?;
     let garde = resultat.rows_affected == 1;
     if garde {
-        let evenement = Evenement::nouveau(EVENEMENT_GARDE, "projet", projet.as_str())
-            .projet(projet.as_str())
+        let mandats = mandat::en_vigueur(tx, auteur, jour).await?;
+        if let Some(organisation) = porteur::selon_les_mandats(projet, &mandats, choisi) {
+            porteur::lier(tx, projet, &organisation).await?;
+        }
+        let evenement = Evenement::nouveau(EVENEMENT_GARDE, "projet", projet.id.as_str())
+            .projet(projet.id.as_str())
             .par(Some(auteur.as_str()))
             .visible(Visibilite::Partage);
         journal::ecrire(tx, clock, ids, evenement).await?;
@@ -167,29 +175,6 @@ pub async fn de_la_personne(
         .await
 }
 
-/// People to tell about a project: who described it, and colleagues invited. Erased people are left out.
-///
-/// # Errors
-/// The engine refused.
-pub async fn personnes(db: &impl ConnectionTrait, projet: &Model) -> Result<Vec<crate::personne::Model>, DbErr> {
-    let invites = membre::Entity::find()
-        .select_only()
-        .column(membre::Column::PersonneId)
-        .filter(membre::Column::ProjetId.eq(projet.id.clone()))
-        .filter(membre::Column::Au.is_null())
-        .into_query();
-    let mut qui = Condition::any().add(crate::personne::Column::Id.in_subquery(invites));
-    if let Some(auteur) = &projet.auteur_id {
-        qui = qui.add(crate::personne::Column::Id.eq(auteur.clone()));
-    }
-    crate::personne::Entity::find()
-        .filter(qui)
-        .filter(crate::personne::Column::Courriel.is_not_null())
-        .order_by_asc(crate::personne::Column::Id)
-        .all(db)
-        .await
-}
-
 #[derive(FromQueryResult)]
 struct Attaches {
     /// Invitations to the project that hold.
@@ -225,35 +210,25 @@ pub async fn lien(
     if charge && secteur_du_projet.is_some_and(|secteur| secteurs.contains(secteur)) {
         return Ok(Lien::ChargeDuSecteur);
     }
-    if au_nom_de_la_commune(projet, personne, mandats) {
-        return Ok(Lien::Porteur);
-    }
     let du_porteur = mandats.iter().any(|m| m.verifie() && Some(&m.organisation_id) == projet.organisation_id.as_ref());
-    if du_porteur {
+    // Described for their own organisation, not tied to it yet.
+    let en_son_nom = projet.organisation_id.is_none()
+        && projet.auteur_id.as_ref() == Some(personne)
+        && porteur::selon_les_mandats(projet, mandats, None).is_some();
+    if du_porteur || en_son_nom {
         return Ok(Lien::Porteur);
     }
     let attaches = attaches(db, projet, personne).await?;
-    if attaches.invitations > 0 {
-        return Ok(Lien::Porteur);
-    }
-    // Who described the project for a commune and no longer acts for it has handed it over.
+    // Who described the project for an organisation and no longer acts for it has handed it over.
     let auteur = projet.auteur_id.as_ref() == Some(personne) && attaches.mandats == 0;
     // The author of a project that no commune has to confirm bears it.
-    Ok(match (auteur, projet.porteur.est_public()) {
-        (true, false) => Lien::Porteur,
-        (true, true) => Lien::Declarant,
-        (false, _) if tient_le_secret => Lien::Declarant,
-        _ => Lien::Aucun,
+    let porte = auteur && !projet.porteur.est_public();
+    Ok(match (porte, attaches.invitations > 0) {
+        (true, _) => Lien::Porteur,
+        (false, true) => Lien::Invite,
+        (false, false) if auteur || tient_le_secret => Lien::Declarant,
+        (false, false) => Lien::Aucun,
     })
-}
-
-/// Described for their own commune by someone whose mandate there is verified: it has only to be confirmed.
-fn au_nom_de_la_commune(projet: &Model, personne: &PersonneId, mandats: &[EnVigueur]) -> bool {
-    projet.porteur == Porteur::Commune
-        && projet.auteur_id.as_ref() == Some(personne)
-        && mandats
-            .iter()
-            .any(|m| m.verifie() && m.nature == Nature::Commune && m.commune.as_ref() == Some(&projet.commune))
 }
 
 async fn attaches(db: &impl ConnectionTrait, projet: &Model, personne: &PersonneId) -> Result<Attaches, DbErr> {
