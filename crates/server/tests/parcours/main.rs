@@ -2,7 +2,11 @@
 
 #![expect(clippy::unwrap_used, clippy::panic, reason = "a test fails with a line number")]
 
+mod appels;
+mod marches;
 mod recherche;
+mod reouverture;
+mod suivi;
 
 use axum::http::StatusCode;
 use domain::droit::Fonction;
