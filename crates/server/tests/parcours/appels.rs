@@ -83,11 +83,11 @@ async fn est_ce_bien_cela_se_corrige(#[case] moteur: Moteur) {
     secretaire.envoyer(&page, &chemin, &corriger(juste)).await.exiger("Votre correction est enregistrée");
     assert_eq!(secretaire.ouvrir(&chemin).await.statut, StatusCode::NOT_FOUND, "once");
 
-    let dit = recus(&appli, &format!("Message de la commune : {}", PHRASE.trim_end_matches('.'))).await;
+    let dit = recus(&appli, "Ce qui était noté est corrigé").await;
     assert_eq!(dit.len(), 1, "the agent is told");
     assert!(dit[0].0 == CHARGE && dit[0].1.contains(juste), "{dit:?}");
     let page = charge.ouvrir(&format!("/projets/{projet}/suivi")).await;
-    page.exiger(juste).exiger(PHRASE).exiger("La personne qui a appelé a corrigé ce qui était noté");
+    page.exiger(juste).exiger(PHRASE).exiger("Le porteur a corrigé ce qui était noté");
     appli.fin().await;
 }
 

@@ -2,8 +2,11 @@
 //! agent shows what the project's page shows.
 
 use axum::http::StatusCode;
+use platform::journal::{self, Evenement};
 use rstest::rstest;
+use sea_orm::{ConnectionTrait, raw_sql};
 use server::features;
+use socle::projet;
 use testkit::{Appli, Moteur, Navigateur, Page};
 
 use crate::decrire;
@@ -40,13 +43,20 @@ pub(crate) async fn agir(charge: &mut Navigateur, reference: &str, champs: &[(&s
     charge.envoyer(&page, &suivi, &champs).await
 }
 
-/// Mails with this subject, by who received them.
+/// Statements of the agent's page.
+async fn cout(appli: &Appli, charge: &mut Navigateur, reference: &str) -> u64 {
+    let avant = appli.instance.db.nombre_de_requetes();
+    charge.ouvrir(&format!("/projets/{reference}/suivi")).await;
+    appli.instance.db.nombre_de_requetes() - avant
+}
+
+/// Mails with this subject: who received them, and their text.
 pub(crate) async fn recus(appli: &Appli, sujet: &str) -> Vec<(String, String)> {
     let courriels = appli.courriels().await;
     courriels
         .iter()
         .filter(|c| c.sujet() == sujet)
-        .map(|c| (c.destinataire().to_owned(), c.texte().to_owned()))
+        .map(|c| (c.destinataire().to_owned(), c.texte().replace('\u{a0}', " ")))
         .collect()
 }
 
@@ -59,8 +69,10 @@ async fn chaque_reponse_reste_dans_la_conversation(#[case] moteur: Moteur) {
     let (mut porteur, mut charge, reference) = demandee(&appli).await;
     let repondre = |texte| [("acte", "repondre"), ("reponse", texte)];
     agir(&mut charge, &reference, &repondre("Je passe mardi à la mairie.")).await.exiger("La réponse est envoyée");
+    let une = cout(&appli, &mut charge, &reference).await;
     appli.horloge.avancer_de_jours(1);
     agir(&mut charge, &reference, &repondre("Finalement jeudi, à dix heures.")).await;
+    assert_eq!(cout(&appli, &mut charge, &reference).await, une, "statements do not depend on what was said");
     appli.horloge.avancer_de_jours(1);
     let refus = [("acte", "refuser"), ("motif", "Ce projet relève de la Région, que je préviens.")];
     let suivi = agir(&mut charge, &reference, &refus).await;
@@ -112,6 +124,7 @@ async fn un_element_attendu_se_voit_des_deux_cotes_tant_qu_il_manque(#[case] mot
     assert!(dits[0].0 == "porteuse@exemple.invalid" && dits[0].1.contains("mardi 1er décembre 2026"), "{dits:?}");
 
     // Awaited again: the answer of the commune ends it, and says the new day.
+    appli.horloge.avancer(3_600);
     let champs = [("acte", "attendre"), ("attente", "Le plan du local.")];
     assert!(attendu(&agir(&mut charge, &reference, &champs).await).contains("Le plan du local."));
     appli.horloge.avancer_de_jours(1);
@@ -195,5 +208,43 @@ async fn un_message_refuse_garde_ce_qui_est_tape(#[case] moteur: Moteur) {
     assert!(page.html.contains(motif.trim()), "what was typed stays");
     let page = porteur.envoyer(&page, &decider, &[("etat", "deja-faite"), ("motif", "Fait en mars.")]).await;
     page.exiger("Fait en mars.").exiger("Déjà faite");
+    appli.fin().await;
+}
+
+/// An answer given before the conversation held them is still read, at its date.
+#[rstest]
+#[case::sqlite(Moteur::Sqlite)]
+#[case::postgres(Moteur::Postgres)]
+#[tokio::test]
+async fn une_reponse_d_avant_rejoint_la_conversation(#[case] moteur: Moteur) {
+    let mut avant = features();
+    let accompagnement = avant.iter_mut().find(|feature| feature.nom == "accompagnement").unwrap();
+    accompagnement.migrations = accompagnement.migrations.split_at(4).0;
+    let appli = Appli::nouvelle(moteur, avant).await;
+    let (mut porteur, id) = appli.connecter("porteuse@exemple.invalid", None).await;
+    let (_, reference) = decrire(&mut porteur).await;
+    let tx = appli.instance.db.begin().await.unwrap();
+    let projet = projet::par_reference(&tx, &reference).await.unwrap().unwrap();
+    let (projet, personne) = (projet.id.as_str(), id.as_str());
+    tx.execute_raw(raw_sql!(
+        Postgres,
+        "INSERT INTO demande (id, projet_id, faite_par, faite_le, promise_le, etat, repondue_le, message, interets, reponse,
+            contact_le, version)
+         VALUES ('une', {projet}, {personne}, '2026-11-24', '2026-12-01', 'repondue', '2026-11-24', 'Bonjour', '[]',
+            'La réponse d’avant.', '2026-11-24', 1)"
+    ))
+    .await
+    .unwrap();
+    let fait = Evenement::nouveau("accompagnement.repondu", "projet", projet).projet(projet).par(Some(personne));
+    journal::ecrire(&tx, &*appli.horloge, &*appli.instance.ids, fait).await.unwrap();
+    tx.commit().await.unwrap();
+    appli.horloge.avancer_de_jours(3);
+
+    let appli = appli.rouvrir(features()).await;
+    let (mut porteur, _) = appli.connecter("porteuse@exemple.invalid", None).await;
+    let page = porteur.ouvrir(&format!("/projets/{reference}")).await;
+    let dits = page.textes(".tr-echanges li");
+    assert_eq!(dits.len(), 1, "{dits:?}");
+    assert!(dits[0].starts_with("Exemple porteuse, 24 novembre 2026") && dits[0].contains("La réponse d’avant."));
     appli.fin().await;
 }
