@@ -135,7 +135,7 @@ pub async fn demander(cadre: Cadre, Path(reference): Path<String>, form: Checked
     let evenement = evenement(&cadre, genre, &projet).faits(serde_json::json!({"promise_le": demande.promise_le}));
     journal::ecrire(&tx, &*instance.clock, &*instance.ids, evenement).await?;
     accuser_reception(&tx, instance, &projet, &demande, &personne, interlocuteur.as_ref()).await?;
-    prevenir_l_equipe(&tx, instance, &projet, &demande).await?;
+    prevenir_l_equipe(&tx, instance, &projet, &demande, Some(&personne.id)).await?;
     let phrase = format!(
         "Votre demande est envoyée. Vous aurez une réponse au plus tard le {}.",
         avec_le_jour(demande.promise_le.0)
