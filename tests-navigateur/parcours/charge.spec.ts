@@ -44,7 +44,8 @@ test("répond, recommande, note, attend, et la commune le voit", async ({ arrive
   await charge.page.getByText("Attendre un élément de la commune").click();
   await charge.remplir("Ce que vous attendez de la commune", "Le plan du local, s’il existe.");
   await charge.envoyer("Suspendre le délai");
-  await charge.envoyer("Reprendre le délai");
+  await charge.lit("Le plan du local, s’il existe.");
+  await charge.envoyer("C’est reçu : reprendre le délai");
   await charge.remplir("Noter un entretien", "Appel de 10 minutes : le local appartient à la commune.");
   await charge.envoyer("Noter");
   await charge.remplir("Ma prochaine action", "Rappeler la mairie");

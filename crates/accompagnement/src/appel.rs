@@ -1,25 +1,25 @@
-//! "Saisir un appel": a project that arrives by telephone, in 60 seconds on a phone; then a mail "Est-ce bien cela ?".
+//! "Saisir un appel": a project that arrives by telephone, in 60 seconds on a phone. Who bears it is invited by
+//! `invitation`, at once or later.
 
 use askama::Template;
-use axum::extract::Path;
 use axum::http::StatusCode;
+use domain::code::CodeCommune;
+use domain::dates::avec_le_jour;
 use domain::droit::Action;
 use domain::profil::{Complements, Etape, Porteur};
 use domain::theme::Theme;
-use platform::{Jour, WriteTx, journal};
+use platform::{WriteTx, journal};
+use socle::ProjetId;
 use socle::projet::{self, Diffusion, Etat};
-use socle::{ProjetId, jeton, personne};
+use socle::secteur::Interlocuteur;
 use web::composants::{ChampLong, ChampTexte, Html, OptionDeChamp, ResumeErreurs, Selection};
-use web::courriels;
 use web::formulaire::Erreurs;
-use web::{Cadre, CheckedForm, Erreur, Reponse, Saisie, texte};
+use web::{Cadre, CheckedForm, Erreur, Instance, Reponse, Saisie, contact};
 
 use crate::demande::pages as demandes;
 use crate::demande::storage;
 use crate::evenements::{self, evenement};
-
-const USAGE: &str = "est-ce-bien-cela";
-const DUREE_S: i64 = 30 * 24 * 3600;
+use crate::invitation;
 
 #[derive(Template)]
 #[template(path = "saisir.html")]
@@ -63,7 +63,7 @@ pub async fn montrer(cadre: Cadre) -> Reponse {
 }
 
 /// The title is the beginning of the sentence, cut at a word.
-fn titre_de(phrase: &str) -> String {
+pub(crate) fn titre_de(phrase: &str) -> String {
     const MAX: usize = 80;
     if phrase.chars().count() <= MAX {
         return phrase.trim_end_matches('.').to_owned();
@@ -73,28 +73,82 @@ fn titre_de(phrase: &str) -> String {
     format!("{coupe}…")
 }
 
-/// POST: the project, its request and the mail, at once.
+/// POST: the project, its request and the mails, at once.
 pub async fn saisir(cadre: Cadre, form: CheckedForm) -> Reponse {
     let instance = &cadre.instance;
     let mut l = form.lecteur();
     let commune = l.commune("commune", instance);
     let phrase = l.texte("phrase", "Dites en une phrase de quoi il s’agit.", 10, 500);
     let rappel = l.texte_libre("rappel", 120);
-    let courriel = if form.saisie.texte("courriel").trim().is_empty() { None } else { l.courriel("courriel", "") };
+    let dit = !form.saisie.texte("courriel").trim().is_empty();
+    let courriel = if dit { invitation::adresse(instance, &mut l, "courriel", "") } else { None };
     let theme: Option<Theme> = l.choix_libre("theme");
     let (Some(commune), Some(phrase), true) = (commune, phrase, l.erreurs.est_vide()) else {
         let erreurs = l.erreurs;
         let page = page(&cadre, form.saisie, erreurs);
         return cadre.page("Saisir un appel", &page)?.statut(StatusCode::UNPROCESSABLE_ENTITY).repondre();
     };
-    let (clock, ids) = (&*instance.clock, &*instance.ids);
-    let maintenant = clock.instant();
-    let projet = projet::Model {
+    let tx = instance.db.begin().await?;
+    let themes: Vec<Theme> = theme.into_iter().collect();
+    let projet = projet::inserer(&tx, nouveau(instance, commune, &phrase)?, &themes).await?;
+    let evenement = evenement(&cadre, evenements::SAISI, &projet);
+    journal::ecrire(&tx, &*instance.clock, &*instance.ids, evenement).await?;
+    let nouvelle = demandes::Nouvelle { faite_par: None, message: phrase, rappel, interets: "[]".to_owned() };
+    let (demande, interlocuteur) = demandes::creer(&tx, instance, &projet, nouvelle).await?;
+    if let Some(a) = courriel {
+        invitation::ecrire(&tx, instance, &projet, &a).await?;
+    }
+    let demande = attribuer(&tx, &cadre, demande).await?;
+    let lien = cadre.visiteur.lien(&tx, instance, &projet).await?;
+    if cadre.visiteur.autoriser(lien, Action::Accompagner).is_err() {
+        return confier(&cadre, &form, tx, &projet, &demande, interlocuteur).await;
+    }
+    demandes::prevenir_l_equipe(&tx, instance, &projet, &demande, cadre.visiteur.personne_id()).await?;
+    let message = "L’appel est saisi. Si vous avez déjà répondu, dites-le en un clic.";
+    form.conclure(tx, &format!("/projets/{}/suivi", projet.reference), message).await
+}
+
+/// Where nobody is in charge, who takes the call answers for it, wherever the commune is.
+async fn attribuer(tx: &WriteTx, cadre: &Cadre, demande: storage::Model) -> Result<storage::Model, Erreur> {
+    if demande.agent_id.is_some() {
+        return Ok(demande);
+    }
+    let demande = storage::Model { agent_id: cadre.visiteur.personne_id().cloned(), confiee: true, ..demande };
+    storage::enregistrer(tx, &demande).await?;
+    Ok(demande)
+}
+
+/// The call is for someone else: they are told, and who took it knows who answers.
+async fn confier(
+    cadre: &Cadre,
+    form: &CheckedForm,
+    tx: WriteTx,
+    projet: &projet::Model,
+    demande: &storage::Model,
+    interlocuteur: Option<Interlocuteur>,
+) -> Reponse {
+    let instance = &cadre.instance;
+    demandes::prevenir_l_equipe(&tx, instance, projet, demande, cadre.visiteur.personne_id()).await?;
+    let qui = match interlocuteur.filter(|i| i.personne_id.is_some()) {
+        Some(interlocuteur) => contact::du_secteur(instance, Some(interlocuteur)).nom,
+        None => "La coordination".to_owned(),
+    };
+    let message = format!(
+        "L’appel est saisi. {qui} répond pour {}, au plus tard le {}. Un courriel l’en prévient.",
+        instance.referentiel().nom_commune(&projet.commune),
+        avec_le_jour(demande.promise_le.0)
+    );
+    form.conclure(tx, "/tableau", &message).await
+}
+
+fn nouveau(instance: &Instance, commune: CodeCommune, phrase: &str) -> Result<projet::Model, Erreur> {
+    let (ids, maintenant) = (&*instance.ids, instance.clock.instant());
+    Ok(projet::Model {
         id: ProjetId::nouveau(ids),
         reference: ids.reference(8),
-        titre: titre_de(&phrase),
+        titre: titre_de(phrase),
         titre_tri: String::new(),
-        manque: phrase.clone(),
+        manque: phrase.to_owned(),
         commune,
         etape: Etape::Idee,
         porteur: Porteur::PasDecide,
@@ -113,91 +167,7 @@ pub async fn saisir(cadre: Cadre, form: CheckedForm) -> Reponse {
         modifie_le: maintenant,
         fusionne_dans: None,
         version: 1,
-    };
-    let tx = instance.db.begin().await?;
-    let themes: Vec<Theme> = theme.into_iter().collect();
-    let projet = projet::inserer(&tx, projet, &themes).await?;
-    journal::ecrire(&tx, clock, ids, evenement(&cadre, evenements::SAISI, &projet)).await?;
-    let nouvelle = demandes::Nouvelle { faite_par: None, message: phrase.clone(), rappel, interets: "[]".to_owned() };
-    let (demande, _) = demandes::creer(&tx, instance, &projet, nouvelle).await?;
-    attribuer(&tx, &cadre, &projet, demande).await?;
-    if let Some(a) = courriel {
-        let secret = ids.jeton();
-        jeton::creer(&tx, clock, USAGE, &format!("{}/{a}", projet.reference), &secret, None, DUREE_S).await?;
-        let lien = instance.url(&format!("/est-ce-bien-cela/{secret}"));
-        let commune = instance.referentiel().nom_commune(&projet.commune);
-        let valeurs = [("commune", commune), ("phrase", &phrase), ("lien", &lien)];
-        courriels::ecrire(&tx, instance, a, "est-ce-bien-cela", &valeurs).await?;
-    }
-    let lien = cadre.visiteur.lien(&tx, instance, &projet).await?;
-    if cadre.visiteur.autoriser(lien, Action::Accompagner).is_err() {
-        let phrase = "L’appel est saisi. Un courriel le dit à la personne qui répond pour cette commune.";
-        return form.conclure(tx, "/tableau", phrase).await;
-    }
-    let phrase = "L’appel est saisi. Si vous avez déjà répondu, dites-le en un clic.";
-    form.conclure(tx, &format!("/projets/{}/suivi", projet.reference), phrase).await
-}
-
-/// Who takes the call of a commune that nobody answers for follows it; who answers for the others is told.
-async fn attribuer(tx: &WriteTx, cadre: &Cadre, projet: &projet::Model, demande: storage::Model) -> Result<(), Erreur> {
-    let par = cadre.visiteur.personne_id();
-    if demande.agent_id.is_some() {
-        return demandes::prevenir_l_equipe(tx, &cadre.instance, projet, &demande, par).await;
-    }
-    storage::enregistrer(tx, &storage::Model { agent_id: par.cloned(), confiee: true, ..demande }).await?;
-    Ok(())
-}
-
-#[derive(Template)]
-#[template(path = "est_ce_bien_cela.html")]
-struct PageEstCeBienCela {
-    commune: String,
-    manque: Html,
-    caches: Html,
-    secret: String,
-}
-
-async fn du_lien(cadre: &Cadre, secret: &str) -> Result<(projet::Model, String), Erreur> {
-    let perime = || Erreur::Introuvable("cette page : vous avez déjà répondu, ou le lien a plus de 30 jours");
-    let tx = cadre.instance.db.read().await?;
-    let jeton = jeton::lire(&tx, cadre.instance.clock.instant(), USAGE, secret).await?.ok_or_else(perime)?;
-    let (reference, courriel) = jeton.cible.split_once('/').ok_or_else(perime)?;
-    let projet = projet::par_reference(&tx, reference).await?.ok_or_else(perime)?;
-    Ok((projet, courriel.to_owned()))
-}
-
-/// GET: opening does nothing.
-pub async fn ouvrir(cadre: Cadre, Path(secret): Path<String>) -> Reponse {
-    let (projet, _) = du_lien(&cadre, &secret).await?;
-    let page = PageEstCeBienCela {
-        commune: cadre.instance.referentiel().nom_commune(&projet.commune).to_owned(),
-        manque: Html(texte::paragraphes(&projet.manque)),
-        caches: cadre.formulaire().caches(),
-        secret,
-    };
-    cadre.page("Est-ce bien cela ?", &page)?.repondre()
-}
-
-/// POST: the project becomes theirs; they sign in with the same address to complete it.
-pub async fn confirmer(cadre: Cadre, Path(secret): Path<String>, form: CheckedForm) -> Reponse {
-    let (projet, courriel) = du_lien(&cadre, &secret).await?;
-    let instance = &cadre.instance;
-    let (clock, ids) = (&*instance.clock, &*instance.ids);
-    let tx = instance.db.begin().await?;
-    jeton::utiliser(&tx, clock.instant(), USAGE, &secret).await?;
-    let personne = personne::trouver_ou_creer(&tx, clock, ids, &courriel).await?;
-    if projet.auteur_id.is_none() {
-        let a_elle = projet::Model { auteur_id: Some(personne.id.clone()), ..projet.clone() };
-        projet::enregistrer(&tx, &a_elle, clock.instant()).await?;
-    }
-    if let Some(demande) = storage::du_projet(&tx, &projet.id).await? {
-        let contact =
-            storage::Model { contact_le: Jour(instance.aujourd_hui()), faite_par: Some(personne.id), ..demande };
-        storage::enregistrer(&tx, &contact).await?;
-    }
-    journal::ecrire(&tx, clock, ids, evenement(&cadre, evenements::RECONNU, &projet)).await?;
-    let retour = format!("/connexion?retour=/projets/{}", projet.reference);
-    form.conclure(tx, &retour, "Merci. Pour compléter le projet, connectez-vous avec la même adresse.").await
+    })
 }
 
 #[cfg(test)]

@@ -13,7 +13,7 @@ use web::{Erreur, Instance};
 use crate::demande::rules::{self, Acte, Horloge};
 use crate::demande::storage::{self, Model};
 use crate::evenements;
-use crate::suivi::rules::EtatRecommandation;
+use crate::suivi::rules::{EtatRecommandation, GenreEchange};
 
 #[derive(Deserialize)]
 struct Fichier {
@@ -35,6 +35,9 @@ struct Inventee {
     mode: Option<String>,
     #[serde(default)]
     reponse: String,
+    /// What is awaited of the commune.
+    #[serde(default)]
+    attente: String,
     prochaine: Option<String>,
     prochaine_dans: Option<i32>,
     #[serde(default)]
@@ -124,7 +127,6 @@ async fn inventer(tx: &WriteTx, instance: &Instance, projet: &projet::Model, inv
         message: inventee.message.clone(),
         rappel: inventee.rappel.clone(),
         interets: serde_json::to_string(&inventee.interets)?,
-        reponse: inventee.reponse.clone(),
         prochaine_action: inventee.prochaine.clone(),
         prochaine_le: match inventee.prochaine_dans {
             Some(dans) => Some(Jour(avant(jour, -dans)?)),
@@ -136,6 +138,7 @@ async fn inventer(tx: &WriteTx, instance: &Instance, projet: &projet::Model, inv
     storage::inserer(tx, demande.avec(horloge)).await?;
     raconter(tx, instance, projet, faite_le, horloge, &inventee).await?;
     if let Some(agent) = agent {
+        parler(tx, instance, projet, &agent, horloge, &inventee).await?;
         conseiller(tx, instance, projet, &agent, &inventee).await?;
     }
     Ok(())
@@ -160,6 +163,28 @@ async fn raconter(
             .visible(Visibilite::Partage)
             .faits(faits);
         journal::ecrire(tx, &matin(instance, le), &*instance.ids, evenement).await?;
+    }
+    Ok(())
+}
+
+/// What the agent wrote: the answer, or what is awaited.
+async fn parler(
+    tx: &WriteTx,
+    instance: &Instance,
+    projet: &projet::Model,
+    agent: &PersonneId,
+    horloge: Horloge,
+    inventee: &Inventee,
+) -> Result<(), Erreur> {
+    let dites = [
+        (horloge.repondue_le, GenreEchange::Reponse, &inventee.reponse),
+        (horloge.attend_depuis, GenreEchange::Attente, &inventee.attente),
+    ];
+    for (le, genre, texte) in dites {
+        if let Some(le) = le.filter(|_| !texte.is_empty()) {
+            let alors = matin(instance, le);
+            storage::echanger(tx, &alors, &*instance.ids, &projet.id, Some(agent), (genre, texte)).await?;
+        }
     }
     Ok(())
 }
@@ -189,7 +214,7 @@ async fn conseiller(
     }
     for note in &inventee.notes {
         let alors = matin(instance, avant(jour, note.il_y_a)?);
-        storage::echanger(tx, &alors, ids, &projet.id, agent, "note", &note.texte).await?;
+        storage::echanger(tx, &alors, ids, &projet.id, Some(agent), (GenreEchange::Note, &note.texte)).await?;
     }
     Ok(())
 }

@@ -27,6 +27,10 @@ pub(crate) const SEPARE: &str = "accompagnement.separe";
 pub(crate) const REPRIS: &str = "accompagnement.repris";
 pub(crate) const REPRIS_DE_NOUVEAU: &str = "accompagnement.repris-de-nouveau";
 pub(crate) const REPRISE_ANNULEE: &str = "accompagnement.reprise-annulee";
+pub(crate) const ROUVERT: &str = "accompagnement.rouvert";
+pub(crate) const INVITE: &str = "accompagnement.invite";
+pub(crate) const MAUVAISE_ADRESSE: &str = "accompagnement.mauvaise-adresse";
+pub(crate) const MARCHE: &str = "accompagnement.marche";
 pub(crate) const RECONNU: &str = "accompagnement.reconnu";
 
 pub(crate) const RENDUS: &[(&str, Rendu)] = &[
@@ -35,7 +39,21 @@ pub(crate) const RENDUS: &[(&str, Rendu)] = &[
     (REPRIS, |_, _| "Projet repris du tableau de suivi du département".to_owned()),
     (REPRIS_DE_NOUVEAU, |_, _| "Projet mis à jour d’après le tableau de suivi du département".to_owned()),
     (REPRISE_ANNULEE, |_, _| "Reprise du tableau de suivi annulée".to_owned()),
-    (RECONNU, |_, _| "La personne qui a appelé a dit : « c’est bien cela »".to_owned()),
+    (INVITE, |_, _| "Le porteur est invité à reconnaître son projet".to_owned()),
+    (RECONNU, |_, f| {
+        if f.get("corrige").and_then(Value::as_bool) == Some(true) {
+            "Le porteur a corrigé ce qui était noté".to_owned()
+        } else {
+            "Le porteur a dit : « c’est bien cela »".to_owned()
+        }
+    }),
+    (MAUVAISE_ADRESSE, |_, _| "L’adresse donnée n’était pas la bonne".to_owned()),
+    (ROUVERT, |_, f| format!("Demande rouverte. Réponse promise au plus tard le {}", jour(f, "promise_le"))),
+    (MARCHE, |_, f| match texte(f, "acte") {
+        "vu" => "Marché prévu : vu par la facilitation".to_owned(),
+        "contacte" => "Marché prévu : la facilitation a contacté la commune".to_owned(),
+        _ => "Marché prévu : de nouveau à contacter".to_owned(),
+    }),
     (REPONDU, |_, f| {
         if texte(f, "mode") == "telephone" {
             "Répondu par téléphone".to_owned()

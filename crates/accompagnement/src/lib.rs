@@ -2,11 +2,13 @@
 //!
 //! - [`demande`]: the request (rules of the clock, storage, pages of the commune).
 //! - [`suivi`]: what the agent does on a project (answer, recommend, note, wait, hand over); the project's panel.
-//! - [`appel`]: "Saisir un appel": a project that arrives by telephone, in 60 seconds, then "Est-ce bien cela ?".
+//! - [`appel`]: "Saisir un appel": a project that arrives by telephone, in 60 seconds.
+//! - [`invitation`]: "Est-ce bien cela ?": a project that the département wrote down finds who bears it.
 //! - [`relation`]: introductions to an actor, who answers by a signed page without account.
+//! - [`marche`]: markets planned within 12 months, for the facilitateur: whom to call, and what was done.
 //! - `piece`: an attachment is told to the other side.
 //! - [`reprise`]: the spreadsheet in use taken over, line by line, undone if need be.
-//! - [`tableau`]: the board of the chargé, of the coordination, of the facilitateur.
+//! - [`tableau`]: the board of the chargé, of the coordination.
 //! - [`pilotage`]: funnel, delays and the note for the direction; the public delay of answer.
 
 pub mod appel;
@@ -14,6 +16,8 @@ pub mod demande;
 mod demo;
 mod donnees;
 mod evenements;
+pub mod invitation;
+pub mod marche;
 mod migrations;
 mod piece;
 pub mod pilotage;
@@ -84,7 +88,7 @@ fn routes() -> Vec<Route> {
         route("POST", "/projets/{reference}/relation/approuver", objet, post(relation::approuver)),
         route("GET POST", "/relation/{secret}", objet, get(relation::ouvrir).post(relation::repondre)),
         route("GET POST", "/saisir", agents, get(appel::montrer).post(appel::saisir)),
-        route("GET POST", "/est-ce-bien-cela/{secret}", objet, get(appel::ouvrir).post(appel::confirmer)),
+        route("GET POST", "/est-ce-bien-cela/{secret}", objet, get(invitation::ouvrir).post(invitation::repondre)),
         route("GET", "/tableau", agents, get(tableau::montrer)),
         route(
             "GET POST",
@@ -104,7 +108,12 @@ fn routes() -> Vec<Route> {
             Acces::Action(Action::Coordonner),
             post(reprise::pages::annuler),
         ),
-        route("GET", "/marches", Acces::Action(Action::VoirMarches), get(tableau::marches)),
+        route(
+            "GET POST",
+            "/marches",
+            Acces::Action(Action::VoirMarches),
+            get(marche::pages::montrer).post(marche::pages::noter),
+        ),
         route("POST", "/tableau/portefeuille", Acces::Action(Action::Coordonner), post(suivi::confier::transmettre)),
         route("GET", "/pilotage", Acces::Action(Action::Piloter), get(pilotage::montrer)),
         route("GET", "/pilotage/note", Acces::Action(Action::Piloter), get(pilotage::note_imprimee)),

@@ -57,13 +57,37 @@ Migration {
     sql: "DROP INDEX demande_etat;
     CREATE INDEX demande_due ON demande (promise_le) WHERE etat IN ('a-repondre', 'attend-la-commune')",
 },
-crate::reprise::storage::MIGRATION,
+// The answer stood in the request, where the next one overwrote it. When and by whom: the journal knows.
+Migration {
+    feature: "accompagnement",
+    numero: 5,
+    nom: "les réponses rejoignent la conversation",
+    sql: "INSERT INTO echange (id, projet_id, genre, auteur_id, texte, ecrit_le)
+        SELECT 'reponse-' || d.id, d.projet_id, CASE d.etat WHEN 'refusee' THEN 'refus' ELSE 'reponse' END,
+            COALESCE((SELECT j.personne FROM journal j WHERE j.projet_id = d.projet_id
+                AND j.genre IN ('accompagnement.repondu', 'accompagnement.refuse')
+                ORDER BY j.instant DESC, j.id DESC LIMIT 1), d.agent_id, ''),
+            d.reponse,
+            COALESCE((SELECT MAX(j.instant) FROM journal j WHERE j.projet_id = d.projet_id
+                AND j.genre IN ('accompagnement.repondu', 'accompagnement.refuse')), p.modifie_le)
+        FROM demande d JOIN projet p ON p.id = d.projet_id WHERE d.reponse <> '';
+    ALTER TABLE demande DROP COLUMN reponse",
+},
+Migration {
+    feature: "accompagnement",
+    numero: 6,
+    nom: "marchés prévus, vus ou contactés",
+    sql: "CREATE TABLE marche (
+        projet_id TEXT PRIMARY KEY REFERENCES projet(id), suivi TEXT NOT NULL, par TEXT NOT NULL REFERENCES personne(id),
+        le BIGINT NOT NULL)",
+},
 // What was handed over before stays with who received it: the journal knows.
 Migration {
-    feature: "accompagnement-attribution",
-    numero: 1,
+    feature: "accompagnement",
+    numero: 7,
     nom: "demandes confiées à quelqu’un, quel que soit le secteur",
     sql: "ALTER TABLE demande ADD COLUMN confiee BOOLEAN NOT NULL DEFAULT FALSE;
     UPDATE demande SET confiee = TRUE WHERE agent_id IS NOT NULL
         AND projet_id IN (SELECT projet_id FROM journal WHERE genre = 'accompagnement.confie')",
-}];
+},
+crate::reprise::storage::MIGRATION];

@@ -19,12 +19,16 @@ use web::{Cadre, CheckedForm, Erreur, Reponse, texte};
 
 use crate::demande::pages::possibles;
 use crate::evenements::{self, evenement};
-use crate::suivi::actes::prevenir_le_porteur;
 use crate::suivi::pages as suivi;
+use crate::suivi::prevenir::{agents_concernes, dire, prevenir_le_porteur, prevenir_les_agents};
 
 const USAGE: &str = "relation";
 /// An association's volunteers meet once a month.
 const DUREE_S: i64 = 45 * 24 * 3600;
+const PLUS_TARD: &str = "plus-tard";
+const NOTE_PLUS_TARD: &str = "Merci, c’est noté : plus tard. Le même lien vous attend, pendant 45 jours encore.";
+/// Subject of the mails that tell the answer.
+const REPONSE: &str = "Réponse à une mise en relation";
 
 /// Columns of `relation`.
 #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
@@ -78,7 +82,7 @@ impl From<Model> for RelationVue {
             "non-envoyee" => Etiquette::nouvelle("Non envoyée", Ton::Neutre),
             "envoyee" => Etiquette::nouvelle("Envoyée", Ton::Attente),
             "interesse" => Etiquette::nouvelle("Intéressé", Ton::Positif),
-            "plus-tard" => Etiquette::nouvelle("Plus tard", Ton::Neutre),
+            PLUS_TARD => Etiquette::nouvelle("Plus tard", Ton::Neutre),
             _ => Etiquette::nouvelle("Pas cette fois", Ton::Neutre),
         };
         Self {
@@ -206,8 +210,10 @@ pub async fn proposer(cadre: Cadre, Path(reference): Path<String>, form: Checked
         Entity::insert(relation.into_active_model()).exec_without_returning(&tx).await?;
         journal::ecrire(&tx, clock, ids, evenement(&cadre, evenements::RELATION_PROPOSEE, &ouvert.projet)).await?;
     }
-    prevenir_le_porteur(&tx, &cadre, &ouvert.projet, "Une mise en relation à approuver", &mot).await?;
-    form.conclure(tx, &format!("/projets/{reference}/suivi"), "Le texte est proposé au porteur.").await
+    let sujet = "Une mise en relation à approuver";
+    let prevenus = prevenir_le_porteur(&tx, &cadre, &ouvert.projet, sujet, &mot).await?;
+    let message = dire("Le texte est proposé au porteur.", prevenus);
+    form.conclure(tx, &format!("/projets/{reference}/suivi"), message).await
 }
 
 /// POST, bearer: approves, and the mail leaves; or not.
@@ -255,6 +261,8 @@ pub async fn approuver(cadre: Cadre, Path(reference): Path<String>, form: Checke
 struct PageRelation {
     acteur: String,
     corps: Html,
+    /// When the actor answered "later".
+    plus_tard: Option<String>,
     caches: Html,
     secret: String,
 }
@@ -272,7 +280,9 @@ async fn du_lien(cadre: &Cadre, secret: &str) -> Result<(Model, projet::Model), 
 /// GET, actor without account: opening does nothing.
 pub async fn ouvrir(cadre: Cadre, Path(secret): Path<String>) -> Reponse {
     let (relation, _) = du_lien(&cadre, &secret).await?;
+    let instance = &cadre.instance;
     let page = PageRelation {
+        plus_tard: relation.repondue_le.map(|le| texte::jour(instance.jour_de(le))),
         acteur: relation.acteur,
         corps: Html(texte::paragraphes(&relation.texte)),
         caches: cadre.formulaire().caches(),
@@ -281,7 +291,8 @@ pub async fn ouvrir(cadre: Cadre, Path(secret): Path<String>) -> Reponse {
     cadre.page("Répondre à une mise en relation", &page)?.repondre()
 }
 
-/// POST, actor: interested, not this time, later. Interested: each gets the other's address.
+/// POST, actor: interested, not this time, later. Interested: each gets the other's address. Later is not an answer yet: the
+/// link holds.
 pub async fn repondre(cadre: Cadre, Path(secret): Path<String>, form: CheckedForm) -> Reponse {
     let (relation, projet) = du_lien(&cadre, &secret).await?;
     let etat = match form.saisie.texte("reponse") {
@@ -291,7 +302,14 @@ pub async fn repondre(cadre: Cadre, Path(secret): Path<String>, form: CheckedFor
     let instance = &cadre.instance;
     let (clock, ids) = (&*instance.clock, &*instance.ids);
     let tx = instance.db.begin().await?;
-    jeton::utiliser(&tx, clock.instant(), USAGE, &secret).await?;
+    if etat == PLUS_TARD {
+        jeton::prolonger(&tx, USAGE, &secret, clock.instant().plus_seconds(DUREE_S)).await?;
+        if relation.etat == PLUS_TARD {
+            return form.conclure(tx, "/", NOTE_PLUS_TARD).await;
+        }
+    } else {
+        jeton::utiliser(&tx, clock.instant(), USAGE, &secret).await?;
+    }
     let suite = Model { etat: etat.clone(), repondue_le: Some(clock.instant()), ..relation };
     if !enregistrer(&tx, &suite).await? {
         return Err(Erreur::Invalide("Cette réponse est arrivée deux fois : la première compte.".to_owned()));
@@ -301,19 +319,33 @@ pub async fn repondre(cadre: Cadre, Path(secret): Path<String>, form: CheckedFor
         .visible(Visibilite::Partage)
         .faits(serde_json::json!({"reponse": etat}));
     journal::ecrire(&tx, clock, ids, evenement).await?;
-    let (mot, merci) = match etat.as_str() {
+    let merci = faire_suivre(&tx, &cadre, &suite, &projet).await?;
+    form.conclure(tx, "/", merci).await
+}
+
+/// The bearer and the agent who proposed the introduction are told; gives back the word to the actor.
+async fn faire_suivre(
+    tx: &WriteTx,
+    cadre: &Cadre,
+    relation: &Model,
+    projet: &projet::Model,
+) -> Result<&'static str, Erreur> {
+    let acteur = &relation.acteur;
+    let (mot, merci) = match relation.etat.as_str() {
         "interesse" => {
-            echanger_les_contacts(&tx, &cadre, &suite, &projet).await?;
+            echanger_les_contacts(tx, cadre, relation, projet).await?;
             (
-                format!("{} est intéressé. Son adresse : {}", suite.acteur, suite.courriel),
+                format!("{acteur} est intéressé. Son adresse : {}", relation.courriel),
                 "Merci. Vous recevez les coordonnées du porteur par courriel.",
             )
         }
-        "plus-tard" => (format!("{} répond : plus tard.", suite.acteur), "Merci, c’est noté : plus tard."),
-        _ => (format!("{} répond : pas cette fois.", suite.acteur), "Merci d’avoir répondu."),
+        PLUS_TARD => (format!("{acteur} répond : plus tard."), NOTE_PLUS_TARD),
+        _ => (format!("{acteur} répond : pas cette fois."), "Merci d’avoir répondu."),
     };
-    prevenir_le_porteur(&tx, &cadre, &projet, "Réponse à une mise en relation", &mot).await?;
-    form.conclure(tx, "/", merci).await
+    prevenir_le_porteur(tx, cadre, projet, REPONSE, &mot).await?;
+    let agents = agents_concernes(tx, &cadre.instance, projet, &relation.proposee_par).await?;
+    prevenir_les_agents(tx, cadre, projet, &agents, (REPONSE, &mot)).await?;
+    Ok(merci)
 }
 
 /// The one who approved agreed that the actor writes to them. Of who has left since, nothing is said: those who bear the

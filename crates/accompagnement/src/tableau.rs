@@ -6,8 +6,7 @@ use jiff::civil::Date;
 use socle::secteur::{self, Repondant, SecteurId};
 use socle::{PersonneId, mandat, personne};
 use web::composants::{
-    Cellule, Colonne, EtatVide, Etiquette, Exports, Fiche, Fiches, Html, OptionDeChamp, Planche, Selection, Tableau,
-    Ton,
+    Cellule, Colonne, Etiquette, Exports, Fiche, Fiches, Html, OptionDeChamp, Planche, Selection, Tableau, Ton,
 };
 use web::{Cadre, Erreur, Instance, Reponse, Saisie, fichier, texte};
 
@@ -242,42 +241,4 @@ fn charge(instance: &Instance, secteurs: &[secteur::Vue], charges: &[Charge], jo
     }
 }
 
-#[derive(Template)]
-#[template(path = "marches.html")]
-struct PageMarches {
-    tableau: Option<Tableau>,
-    vide: EtatVide,
-}
-
-/// GET: markets planned within 12 months, for the facilitateur of clauses.
-pub async fn marches(cadre: Cadre) -> Reponse {
-    let instance = &cadre.instance;
-    let tx = instance.db.read().await?;
-    let marches = listes::marches_prevus(&tx).await?;
-    let page = PageMarches {
-        tableau: (!marches.is_empty()).then(|| Tableau {
-            legende: texte::accorde(marches.len() as u64, "marché prévu", "marchés prévus"),
-            colonnes: ["Projet", "Commune", "Étape", "Coût estimé"].map(str::to_owned).to_vec(),
-            lignes: marches
-                .iter()
-                .map(|m| {
-                    vec![
-                        Cellule::texte(format!("{} ({})", m.titre, m.reference)),
-                        Cellule::texte(instance.referentiel().nom_commune(&m.commune)),
-                        Cellule::texte(m.etape.libelle()),
-                        Cellule::nombre(
-                            m.cout.map_or_else(|| "non connu".to_owned(), |c| domain::cents::Cents(c).en_euros()),
-                        ),
-                    ]
-                })
-                .collect(),
-        }),
-        vide: EtatVide {
-            titre: "Aucun marché prévu pour l’instant".to_owned(),
-            texte: "Quand un porteur dit qu’un marché public est prévu dans les 12 mois, son projet apparaît ici."
-                .to_owned(),
-            action: None,
-        },
-    };
-    cadre.page("Marchés prévus", &page)?.repondre()
 }

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 
 use crate::cents::Cents;
@@ -160,10 +161,26 @@ pub struct Complements {
     pub chef_de_file: Option<Reponse>,
     /// Is a public market planned within 12 months?
     pub marche_prevu: Option<Reponse>,
+    /// For which month (`2027-03`); absent when nobody knows.
+    pub marche_mois: Option<String>,
     /// Full-time jobs planned, in tenths.
     pub emplois_dixiemes: Option<u32>,
     /// Answers that no rule reads, by question (feature `projets`).
     pub precisions: BTreeMap<String, Vec<String>>,
+}
+
+impl Complements {
+    /// First day of the month for which a public market is planned.
+    #[must_use]
+    pub fn mois_du_marche(&self) -> Option<Date> {
+        premier_du_mois(self.marche_mois.as_deref()?)
+    }
+}
+
+/// First day of a month written `2027-03`.
+#[must_use]
+pub fn premier_du_mois(mois: &str) -> Option<Date> {
+    (mois.len() == 7).then(|| format!("{mois}-01").parse().ok()).flatten()
 }
 
 /// The profile.

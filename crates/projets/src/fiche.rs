@@ -4,21 +4,18 @@
 use askama::Template;
 use axum::extract::Path;
 use domain::droit::{Action, Lien};
-use platform::journal::{self, Visibilite};
+use socle::organisation;
 use socle::projet::{self, Diffusion};
-use socle::{organisation, personne};
-use web::composants::{Chronologie, Contact, Etiquette, EvenementVu, Html, Resume, Ton};
+use web::composants::{Chronologie, Contact, Etiquette, Html, Resume, Ton};
 use web::feature::{Lieu, Panneau};
 use web::{Cache, Cadre, Erreur, Reponse, texte};
 
 use crate::acces::{self, Ouvert};
 use crate::collegues::{self, AccesVu};
+use crate::histoire;
 use crate::porteur;
 use crate::precisions::{self, GroupeVu};
 use crate::resultat;
-
-/// Lines of the timeline shown at once.
-const CHRONOLOGIE_MAX: u64 = 60;
 
 #[derive(Template)]
 #[template(path = "fiche.html")]
@@ -71,25 +68,7 @@ pub async fn montrer(cadre: Cadre, Path(reference): Path<String>) -> Reponse {
 async fn entiere(cadre: &Cadre, ouvert: Ouvert) -> Reponse {
     let instance = &cadre.instance;
     let panneaux = resultat::panneaux(cadre, &ouvert, Lieu::Fiche).await;
-    let visibles: &[Visibilite] = if ouvert.lien == Lien::ChargeDuSecteur || cadre.visiteur.peut(Action::Coordonner) {
-        &[Visibilite::Public, Visibilite::Partage, Visibilite::Agents]
-    } else {
-        &[Visibilite::Public, Visibilite::Partage]
-    };
-    let lignes = journal::du_projet(&ouvert.tx, ouvert.projet.id.as_str(), visibles, CHRONOLOGIE_MAX).await?;
-    let mut auteurs: Vec<&str> = lignes.iter().filter_map(|ligne| ligne.personne.as_deref()).collect();
-    auteurs.sort_unstable();
-    auteurs.dedup();
-    let noms = personne::noms(&ouvert.tx, &auteurs).await?;
-    let evenements = lignes
-        .iter()
-        .map(|ligne| EvenementVu {
-            quand: texte::moment(instance.heure_de(ligne.instant)),
-            iso: ligne.instant.timestamp().to_string(),
-            phrase: instance.maison.dire(ligne),
-            qui: ligne.personne.as_ref().and_then(|id| noms.get(id)).filter(|nom| !nom.trim().is_empty()).cloned(),
-        })
-        .collect();
+    let chronologie = histoire::chronologie(cadre, &ouvert.tx, &ouvert.projet, ouvert.lien).await?;
     let organisation = match &ouvert.projet.organisation_id {
         Some(id) => organisation::par_id(&ouvert.tx, id).await?.map(|o| o.nom),
         None => None,
@@ -120,7 +99,7 @@ async fn entiere(cadre: &Cadre, ouvert: Ouvert) -> Reponse {
         utiles,
         autres,
         panneaux,
-        chronologie: Chronologie { evenements },
+        chronologie,
         caches: cadre.formulaire().caches(),
         peut_modifier: peut(Action::ModifierProjet),
         peut_publier: peut(Action::PublierProjet),

@@ -22,6 +22,7 @@ pub mod description;
 mod evenements;
 pub mod fiche;
 pub mod garder;
+mod histoire;
 mod migrations;
 pub mod note;
 pub mod ouvert;
@@ -50,7 +51,11 @@ pub fn feature() -> Feature {
         demo: Some(|instance| Box::pin(demo::semer(instance))),
         evenements: evenements::RENDUS,
         sources: recherche::SOURCES,
-        panneaux: &[|demande| Box::pin(pieces::panneau(demande))],
+        panneaux: &[
+            |demande| Box::pin(pieces::panneau(demande)),
+            |demande| Box::pin(precisions::panneau(demande)),
+            |demande| Box::pin(histoire::panneau(demande)),
+        ],
         export: Some(|tx, personne| Box::pin(garder::export(tx, personne))),
         donnees: &[
             Donnees {

@@ -103,27 +103,11 @@ pub async fn montrer(cadre: Cadre, Path(reference): Path<String>) -> Reponse {
     cadre.page("Ce qui peut vous aider", &page)?.repondre()
 }
 
-/// The panels of the other features; one that fails is left out and logged, the page goes on.
+/// The panels of the other features.
 pub(crate) async fn panneaux(cadre: &Cadre, ouvert: &Ouvert, lieu: Lieu) -> Vec<Panneau> {
-    let mut panneaux = Vec::new();
-    let demande = DemandePanneau {
-        tx: &ouvert.tx,
-        cadre,
-        projet: &ouvert.projet,
-        themes: &ouvert.themes,
-        lien: ouvert.lien,
-        lieu,
-    };
-    for feature in &cadre.instance.maison.features {
-        for panneau in feature.panneaux {
-            match panneau(&demande).await {
-                Ok(Some(panneau)) => panneaux.push(panneau),
-                Ok(None) => {}
-                Err(erreur) => tracing::error!(feature = feature.nom, ?erreur, "un panneau n’a pas pu être affiché"),
-            }
-        }
-    }
-    panneaux
+    let Ouvert { tx, projet, themes, lien } = ouvert;
+    let demande = DemandePanneau { tx, cadre, projet, themes, lien: *lien, lieu };
+    cadre.instance.maison.panneaux(&demande).await
 }
 
 fn plan_de(

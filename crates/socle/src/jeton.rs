@@ -146,6 +146,51 @@ async fn marquer(tx: &WriteTx, maintenant: Instant, id: &str) -> Result<bool, Db
     Ok(resultat.rows_affected == 1)
 }
 
+/// A link that was not a final answer holds until another instant.
+///
+/// # Errors
+/// The engine refused.
+pub async fn prolonger(tx: &WriteTx, usage: &str, secret: &str, jusqu_au: Instant) -> Result<(), DbErr> {
+    Entity::update_many()
+        .col_expr(Column::ExpireLe, Expr::value(jusqu_au))
+        .filter(Column::Id.eq(empreinte(secret)))
+        .filter(Column::Usage.eq(usage))
+        .filter(Column::UtiliseLe.is_null())
+        .exec(tx)
+        .await?;
+    Ok(())
+}
+
+/// The last link that still opens something, among those whose target begins so.
+///
+/// # Errors
+/// The engine refused.
+pub async fn en_attente(
+    db: &impl ConnectionTrait,
+    maintenant: Instant,
+    usage: &str,
+    debut: &str,
+) -> Result<Option<Model>, DbErr> {
+    Entity::find()
+        .filter(Column::Usage.eq(usage))
+        .filter(Column::Cible.starts_with(debut))
+        .filter(Column::ExpireLe.gt(maintenant))
+        .filter(Column::UtiliseLe.is_null())
+        .order_by_desc(Column::CreeLe)
+        .order_by_desc(Column::Id)
+        .one(db)
+        .await
+}
+
+/// Ends the links of one usage whose target begins so: another one takes their place.
+///
+/// # Errors
+/// The engine refused.
+pub async fn annuler(tx: &WriteTx, usage: &str, debut: &str) -> Result<(), DbErr> {
+    Entity::delete_many().filter(Column::Usage.eq(usage)).filter(Column::Cible.starts_with(debut)).exec(tx).await?;
+    Ok(())
+}
+
 /// How many secrets were made for a target since an instant (limits mails to one address).
 ///
 /// # Errors

@@ -116,7 +116,7 @@ pub async fn prevenir(
     dire(tx, instance, personne, par, None, (sujet, texte)).await
 }
 
-/// Tells a piece of news of a project to those who have access to it today, each once, never who acts.
+/// Tells a piece of news of a project to those who have access to it today, each once, never who acts. How many.
 ///
 /// # Errors
 /// The engine refused.
@@ -126,11 +126,15 @@ pub async fn prevenir_le_porteur(
     projet: &projet::Model,
     par: Option<&PersonneId>,
     modele: &Modele,
-) -> Result<(), DbErr> {
-    for personne in projet::personnes(tx, projet, instance.aujourd_hui()).await? {
-        dire(tx, instance, &personne, par, Some(&projet.id), (&modele.sujet, &modele.texte)).await?;
+) -> Result<usize, DbErr> {
+    let personnes = projet::personnes(tx, projet, instance.aujourd_hui()).await?;
+    let autres = personnes.iter().filter(|personne| par != Some(&personne.id));
+    let mut prevenus = 0;
+    for personne in autres {
+        dire(tx, instance, personne, par, Some(&projet.id), (&modele.sujet, &modele.texte)).await?;
+        prevenus += 1;
     }
-    Ok(())
+    Ok(prevenus)
 }
 
 async fn dire(

@@ -147,6 +147,8 @@ pub enum Lieu {
     Resultat,
     /// On the project's own page.
     Fiche,
+    /// On the page of the agent who follows the project.
+    Suivi,
 }
 
 /// What a panel of the project page is given.
@@ -418,6 +420,22 @@ impl Maison {
             ecouter(tx, cadre, projet).await?;
         }
         Ok(())
+    }
+
+    /// The panels of a project; one that fails is left out and logged, the page goes on.
+    pub async fn panneaux(&self, demande: &DemandePanneau<'_>) -> Vec<Panneau> {
+        let mut panneaux = Vec::new();
+        for feature in &self.features {
+            for panneau in feature.panneaux {
+                match panneau(demande).await {
+                    Ok(panneau) => panneaux.extend(panneau),
+                    Err(erreur) => {
+                        tracing::error!(feature = feature.nom, ?erreur, "un panneau n’a pas pu être affiché")
+                    }
+                }
+            }
+        }
+        panneaux
     }
 
     /// All rules with a page: those of the kernel, then those of the features.

@@ -1,4 +1,4 @@
-//! Requests by the hundred: the boards, the load of each secteur, planned markets, figures. One statement each, whatever
+//! Requests by the hundred: the boards, the load of each secteur, figures. One statement each, whatever
 //! the number of rows.
 
 use std::ops::RangeInclusive;
@@ -218,36 +218,6 @@ pub async fn charge(db: &impl ConnectionTrait, jour: Date) -> Result<Vec<Charge>
          FROM projet p JOIN demande d ON d.projet_id = p.id LEFT JOIN ici ON ici.commune = p.commune
          WHERE p.etat = 'garde' AND p.etape NOT IN ('activite', 'arrete') AND d.etat <> 'refusee'
          GROUP BY 1, 2, 3"
-    ))
-    .all(db)
-    .await
-}
-
-/// A project whose public market is planned.
-#[derive(Clone, Debug, FromQueryResult)]
-pub struct MarchePrevu {
-    /// Reference.
-    pub reference: String,
-    /// Title.
-    pub titre: String,
-    /// Commune.
-    pub commune: CodeCommune,
-    /// Stage.
-    pub etape: Etape,
-    /// Cost in cents.
-    pub cout: Option<i64>,
-}
-
-/// Kept projects that say "a market is planned within 12 months".
-///
-/// # Errors
-/// The engine refused.
-pub async fn marches_prevus(db: &impl ConnectionTrait) -> Result<Vec<MarchePrevu>, DbErr> {
-    // The answer stands in the project's JSON text; `complements` writes it in one form only.
-    MarchePrevu::find_by_statement(raw_sql!(
-        Postgres,
-        "SELECT reference, titre, commune, etape, cout FROM projet
-         WHERE etat = 'garde' AND complements LIKE '%\"marche_prevu\":\"oui\"%' ORDER BY modifie_le DESC, id LIMIT 300"
     ))
     .all(db)
     .await

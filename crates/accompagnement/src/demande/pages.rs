@@ -6,6 +6,8 @@ use axum::http::StatusCode;
 use domain::constat::Verdict;
 use domain::dates::avec_le_jour;
 use domain::droit::{Action, Fonction};
+use jiff::civil::Date;
+use platform::horloge::Arretee;
 use platform::{Jour, ReadTx, WriteTx, journal};
 use socle::projet::{self, Etat as EtatProjet};
 use socle::secteur::{self, Interlocuteur};
@@ -14,11 +16,13 @@ use web::composants::{Alerte, ChampLong, ChampOptions, ChampTexte, Html, OptionD
 use web::courriels::{self, Modele};
 use web::feature::{Famille, Proposition};
 use web::formulaire::Erreurs;
-use web::{Cadre, CheckedForm, Erreur, Instance, Reponse, Saisie, contact};
+use web::{Cadre, CheckedForm, Erreur, Instance, Reponse, Saisie, contact, texte};
 
+use super::rules::{self, Etat};
 use super::storage::{self, Model};
-use super::{attribution, rules};
+use super::attribution;
 use crate::evenements::{self, evenement};
+use crate::suivi::rules::GenreEchange;
 
 #[derive(Template)]
 #[template(path = "demande.html")]
@@ -27,6 +31,8 @@ struct PageDemande {
     reference: String,
     resume: ResumeErreurs,
     caches: Html,
+    /// Why the request before was refused, and when.
+    refus: Option<(String, Html)>,
     promesse: String,
     interets: Option<ChampOptions>,
     message: ChampLong,
@@ -38,12 +44,14 @@ async fn page(cadre: &Cadre, projet: &projet::Model, saisie: Saisie, erreurs: Er
     let tx = instance.db.read().await?;
     let interlocuteur = secteur::interlocuteur(&tx, &projet.commune, instance.aujourd_hui()).await?;
     let f = cadre.formulaire_avec(saisie, erreurs);
+    let refus = storage::dernier(&tx, &projet.id, GenreEchange::Refus).await?;
     let options: Vec<OptionDeChamp> = possibles(instance, &tx, projet).await?.iter().map(option).collect();
     Ok(PageDemande {
         titre: projet.titre.clone(),
         reference: projet.reference.clone(),
         resume: f.resume(),
         caches: f.caches(),
+        refus: refus.map(|e| (texte::jour(instance.jour_de(e.ecrit_le)), Html(texte::paragraphes(&e.texte)))),
         promesse: contact::promesse(instance, interlocuteur.as_ref()),
         interets: (!options.is_empty()).then(|| {
             f.cases("interets", "Qu’est-ce qui vous intéresse ?", options)
@@ -74,15 +82,20 @@ fn option(proposition: &Proposition) -> OptionDeChamp {
     OptionDeChamp::nouvelle(&proposition.titre, &proposition.titre).aide(&proposition.porteur)
 }
 
+/// A project that asked for nothing, or whose request was refused.
 async fn ouvrir(cadre: &Cadre, reference: &str) -> Result<projet::Model, Erreur> {
     let tx = cadre.instance.db.read().await?;
     let projet = projet::par_reference(&tx, reference).await?.ok_or(Erreur::Introuvable("ce projet"))?;
     let lien = cadre.visiteur.lien(&tx, &cadre.instance, &projet).await?;
     cadre.visiteur.autoriser(lien, Action::AgirPourLePorteur)?;
-    if storage::du_projet(&tx, &projet.id).await?.is_some() {
-        return Err(Erreur::Aller(format!("/projets/{reference}#accompagnement")));
+    match storage::du_projet(&tx, &projet.id).await? {
+        Some(demande) if demande.etat() != Etat::Refusee => Err(deja_demande(&projet)),
+        _ => Ok(projet),
     }
-    Ok(projet)
+}
+
+fn deja_demande(projet: &projet::Model) -> Erreur {
+    Erreur::Aller(format!("/projets/{}#accompagnement", projet.reference))
 }
 
 /// GET. A draft is kept first: an answer needs someone to answer to.
@@ -114,17 +127,16 @@ pub async fn demander(cadre: Cadre, Path(reference): Path<String>, form: Checked
     let tx = instance.db.begin().await?;
     let nouvelle =
         Nouvelle { faite_par: Some(personne.id.clone()), message, rappel, interets: serde_json::to_string(&interets)? };
-    let (demande, interlocuteur) = creer(&tx, instance, &projet, nouvelle).await?;
-    let faits = serde_json::json!({"promise_le": demande.promise_le});
-    journal::ecrire(
-        &tx,
-        &*instance.clock,
-        &*instance.ids,
-        evenement(&cadre, evenements::DEMANDE, &projet).faits(faits),
-    )
-    .await?;
+    let ancienne = storage::du_projet(&tx, &projet.id).await?;
+    let genre = if ancienne.is_some() { evenements::ROUVERT } else { evenements::DEMANDE };
+    let (demande, interlocuteur) = match ancienne {
+        Some(ancienne) => redemander(&tx, instance, &projet, ancienne, nouvelle).await?,
+        None => creer(&tx, instance, &projet, nouvelle).await?,
+    };
+    let evenement = evenement(&cadre, genre, &projet).faits(serde_json::json!({"promise_le": demande.promise_le}));
+    journal::ecrire(&tx, &*instance.clock, &*instance.ids, evenement).await?;
     accuser_reception(&tx, instance, &projet, &demande, &personne, interlocuteur.as_ref()).await?;
-    prevenir_l_equipe(&tx, instance, &projet, &demande, demande.faite_par.as_ref()).await?;
+    prevenir_l_equipe(&tx, instance, &projet, &demande, Some(&personne.id)).await?;
     let phrase = format!(
         "Votre demande est envoyée. Vous aurez une réponse au plus tard le {}.",
         avec_le_jour(demande.promise_le.0)
@@ -148,8 +160,7 @@ pub(crate) async fn creer(
     nouvelle: Nouvelle,
 ) -> Result<(Model, Option<Interlocuteur>), Erreur> {
     let jour = instance.aujourd_hui();
-    let interlocuteur = secteur::interlocuteur(tx, &projet.commune, jour).await?;
-    let promise = contact::date_promise(instance, interlocuteur.as_ref(), jour);
+    let (promise, interlocuteur) = promise_du_jour(tx, instance, projet).await?;
     let demande = Model {
         id: instance.ids.uuid().to_string(),
         projet_id: projet.id.clone(),
@@ -159,20 +170,79 @@ pub(crate) async fn creer(
         faite_par: nouvelle.faite_par,
         faite_le: Jour(jour),
         promise_le: Jour(promise),
-        etat: rules::Etat::ARepondre.as_str().to_owned(),
+        etat: Etat::ARepondre.as_str().to_owned(),
         attend_depuis: None,
         repondue_le: None,
         mode: None,
         message: nouvelle.message,
         rappel: nouvelle.rappel,
         interets: nouvelle.interets,
-        reponse: String::new(),
         prochaine_action: None,
         prochaine_le: None,
         contact_le: Jour(jour),
         version: 1,
     };
     storage::inserer(tx, demande.clone()).await?;
+    Ok((demande, interlocuteur))
+}
+
+/// The day promised to who asks today, and who answers.
+pub(crate) async fn promise_du_jour(
+    db: &impl sea_orm::ConnectionTrait,
+    instance: &Instance,
+    projet: &projet::Model,
+) -> Result<(Date, Option<Interlocuteur>), Erreur> {
+    let jour = instance.aujourd_hui();
+    let interlocuteur = secteur::interlocuteur(db, &projet.commune, jour).await?;
+    Ok((contact::date_promise(instance, interlocuteur.as_ref(), jour), interlocuteur))
+}
+
+/// A closed request as it lives again today, followed by who answers for the commune today.
+pub(crate) fn rouverte(
+    instance: &Instance,
+    demande: Model,
+    promise: Date,
+    interlocuteur: Option<&Interlocuteur>,
+) -> Result<Model, rules::Impossible> {
+    let (jour, locaux) = (instance.aujourd_hui(), instance.locaux());
+    let calendrier = locaux.calendrier(instance.collectivite.feries);
+    let horloge = rules::apres(demande.horloge(), rules::Acte::Rouvrir(promise), jour, calendrier)?;
+    Ok(Model {
+        secteur_id: interlocuteur.map(|i| i.secteur_id.clone()),
+        agent_id: interlocuteur.and_then(|i| i.personne_id.clone()),
+        faite_le: Jour(jour),
+        contact_le: Jour(jour),
+        mode: None,
+        ..demande
+    }
+    .avec(horloge))
+}
+
+/// The commune asks again after a refusal: what it had asked stays in the conversation, at its date.
+async fn redemander(
+    tx: &WriteTx,
+    instance: &Instance,
+    projet: &projet::Model,
+    ancienne: Model,
+    nouvelle: Nouvelle,
+) -> Result<(Model, Option<Interlocuteur>), Erreur> {
+    let alors = Arretee::de(instance.debut_de(ancienne.faite_le.0));
+    let dite = (GenreEchange::Demande, ancienne.message.as_str());
+    storage::echanger(tx, &alors, &*instance.ids, &projet.id, ancienne.faite_par.as_ref(), dite).await?;
+    let (promise, interlocuteur) = promise_du_jour(tx, instance, projet).await?;
+    let Ok(rouverte) = rouverte(instance, ancienne, promise, interlocuteur.as_ref()) else {
+        return Err(deja_demande(projet));
+    };
+    let demande = Model {
+        faite_par: nouvelle.faite_par,
+        message: nouvelle.message,
+        rappel: nouvelle.rappel,
+        interets: nouvelle.interets,
+        ..rouverte
+    };
+    if !storage::enregistrer(tx, &demande).await? {
+        return Err(deja_demande(projet));
+    }
     Ok((demande, interlocuteur))
 }
 
@@ -215,7 +285,7 @@ pub(crate) async fn equipe(
     }
 }
 
-/// Tells who answers of a new request, but whoever noted it.
+/// Tells who answers that someone asks, never who wrote the request down.
 pub(crate) async fn prevenir_l_equipe(
     tx: &WriteTx,
     instance: &Instance,

@@ -72,6 +72,8 @@ pub enum Acte {
     Reprendre,
     /// The agent refuses, with a reason.
     Refuser,
+    /// What was refused lives again, with a new promised day.
+    Rouvrir(Date),
 }
 
 /// The dates of a request.
@@ -104,7 +106,11 @@ pub struct Impossible(pub &'static str);
 /// The act makes no sense in this state.
 pub fn apres(horloge: Horloge, acte: Acte, jour: Date, calendrier: Calendrier<'_>) -> Result<Horloge, Impossible> {
     match (horloge.etat, acte) {
+        (Etat::Refusee, Acte::Rouvrir(promise_le)) => {
+            Ok(Horloge { etat: Etat::ARepondre, promise_le, attend_depuis: None, repondue_le: None })
+        }
         (Etat::Refusee, _) => Err(Impossible("Cette demande est close.")),
+        (_, Acte::Rouvrir(_)) => Err(Impossible("Cette demande n’est pas close.")),
         (_, Acte::Repondre) => Ok(Horloge {
             etat: Etat::Repondue,
             repondue_le: horloge.repondue_le.or(Some(jour)),
@@ -221,6 +227,19 @@ mod tests {
             apres(promettre(date(2026, 11, 24), 5, METROPOLE), Acte::Refuser, date(2026, 11, 25), METROPOLE).unwrap();
         for acte in [Acte::Repondre, Acte::Attendre, Acte::Reprendre, Acte::Refuser] {
             assert!(apres(refusee, acte, date(2026, 11, 26), METROPOLE).is_err());
+        }
+    }
+
+    #[test]
+    fn ce_qui_est_clos_se_rouvre_avec_une_nouvelle_promesse() {
+        let (jour, promise) = (date(2026, 12, 1), date(2026, 12, 8));
+        let demandee = promettre(date(2026, 11, 24), 5, METROPOLE);
+        let refusee = apres(demandee, Acte::Refuser, date(2026, 11, 25), METROPOLE).unwrap();
+        let rouverte = apres(refusee, Acte::Rouvrir(promise), jour, METROPOLE).unwrap();
+        assert_eq!(rouverte, promettre(jour, 5, METROPOLE), "as a new request: the answer is owed again");
+        let repondue = apres(demandee, Acte::Repondre, jour, METROPOLE).unwrap();
+        for autre in [demandee, repondue, apres(demandee, Acte::Attendre, jour, METROPOLE).unwrap()] {
+            assert!(apres(autre, Acte::Rouvrir(promise), jour, METROPOLE).is_err());
         }
     }
 

@@ -7,7 +7,7 @@ use socle::secteur::SecteurId;
 use socle::{PersonneId, ProjetId};
 
 use super::rules::{Etat, Horloge};
-use crate::suivi::rules::EtatRecommandation;
+use crate::suivi::rules::{EtatRecommandation, GenreEchange};
 
 /// Columns of `demande`: one per project.
 #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
@@ -44,8 +44,6 @@ pub struct Model {
     pub rappel: Option<String>,
     /// Levers and actors ticked, JSON list of titles.
     pub interets: String,
-    /// The answer, or the reason of the refusal.
-    pub reponse: String,
     /// What the agent does next.
     pub prochaine_action: Option<String>,
     /// When.
@@ -150,6 +148,14 @@ pub struct Recommandation {
     pub motif: Option<String>,
 }
 
+impl Recommandation {
+    /// State; an unknown value is read as just made.
+    #[must_use]
+    pub fn etat(&self) -> EtatRecommandation {
+        EtatRecommandation::lire(&self.etat).unwrap_or(EtatRecommandation::Proposee)
+    }
+}
+
 /// Recommendations of a project and of its doubles, oldest first.
 ///
 /// # Errors
@@ -204,26 +210,16 @@ pub async fn recommander(
     Ok(id)
 }
 
-/// State of a recommendation of this project or of one of its doubles.
+/// A recommendation of this project or of one of its doubles.
 ///
 /// # Errors
 /// The engine refused.
-pub async fn etat_de(
+pub async fn recommandation(
     db: &impl ConnectionTrait,
     projet: &ProjetId,
     id: &str,
-) -> Result<Option<EtatRecommandation>, DbErr> {
-    let projet = projet.as_str();
-    let ligne = db
-        .query_one_raw(raw_sql!(
-            Postgres,
-            "SELECT etat FROM recommandation WHERE id = {id}
-             AND projet_id IN (SELECT CAST({projet} AS TEXT) UNION ALL SELECT id FROM projet WHERE fusionne_dans = {projet})"
-        ))
-        .await?;
-    let Some(ligne) = ligne else { return Ok(None) };
-    let etat: String = ligne.try_get("", "etat")?;
-    Ok(EtatRecommandation::lire(&etat))
+) -> Result<Option<Recommandation>, DbErr> {
+    Ok(recommandations(db, projet).await?.into_iter().find(|recommandation| recommandation.id == id))
 }
 
 /// Writes what the bearer says of a recommendation.
@@ -255,10 +251,10 @@ pub async fn deplacer(tx: &WriteTx, de: &ProjetId, a: &ProjetId) -> Result<bool,
     Ok(resultat.rows_affected() == 1)
 }
 
-/// A note or a message.
+/// What was said, once, on a day: it is never overwritten.
 #[derive(Clone, Debug, PartialEq, Eq, FromQueryResult)]
 pub struct Echange {
-    /// `note` or `message`.
+    /// [`GenreEchange`], as stored.
     pub genre: String,
     /// Text.
     pub texte: String,
@@ -268,7 +264,7 @@ pub struct Echange {
     pub qui: Option<String>,
 }
 
-/// Notes and messages of a project and of its doubles, newest first.
+/// What was said of a project and of its doubles, newest first.
 ///
 /// # Errors
 /// The engine refused.
@@ -279,13 +275,35 @@ pub async fn echanges(db: &impl ConnectionTrait, projet: &ProjetId, limite: i64)
         "SELECT e.genre, e.texte, e.ecrit_le, p.prenom || ' ' || p.nom AS qui
          FROM echange e LEFT JOIN personne p ON p.id = e.auteur_id
          WHERE e.projet_id IN (SELECT CAST({projet} AS TEXT) UNION ALL SELECT id FROM projet WHERE fusionne_dans = {projet})
-         ORDER BY e.ecrit_le DESC, e.id LIMIT {limite}"
+         ORDER BY e.ecrit_le DESC, e.id DESC LIMIT {limite}"
     ))
     .all(db)
     .await
 }
 
-/// Adds a note or a message.
+/// The last of one kind: what is awaited, why it was refused.
+///
+/// # Errors
+/// The engine refused.
+pub async fn dernier(
+    db: &impl ConnectionTrait,
+    projet: &ProjetId,
+    genre: GenreEchange,
+) -> Result<Option<Echange>, DbErr> {
+    let (projet, genre) = (projet.as_str(), genre.as_str());
+    Echange::find_by_statement(raw_sql!(
+        Postgres,
+        "SELECT e.genre, e.texte, e.ecrit_le, p.prenom || ' ' || p.nom AS qui
+         FROM echange e LEFT JOIN personne p ON p.id = e.auteur_id
+         WHERE e.genre = {genre}
+           AND e.projet_id IN (SELECT CAST({projet} AS TEXT) UNION ALL SELECT id FROM projet WHERE fusionne_dans = {projet})
+         ORDER BY e.ecrit_le DESC, e.id DESC LIMIT 1"
+    ))
+    .one(db)
+    .await
+}
+
+/// Adds what was said.
 ///
 /// # Errors
 /// The engine refused.
@@ -294,11 +312,11 @@ pub async fn echanger(
     clock: &dyn Clock,
     ids: &dyn Ids,
     projet: &ProjetId,
-    par: &PersonneId,
-    genre: &str,
-    texte: &str,
+    par: Option<&PersonneId>,
+    (genre, texte): (GenreEchange, &str),
 ) -> Result<(), DbErr> {
-    let (id, projet, par, maintenant) = (ids.uuid().to_string(), projet.as_str(), par.as_str(), clock.instant().0);
+    let (id, projet, maintenant) = (ids.uuid().to_string(), projet.as_str(), clock.instant().0);
+    let (par, genre) = (par.map_or("", PersonneId::as_str), genre.as_str());
     tx.execute_raw(raw_sql!(
         Postgres,
         "INSERT INTO echange (id, projet_id, genre, auteur_id, texte, ecrit_le)

@@ -102,7 +102,6 @@ impl Ecriture<'_> {
             message: message(fiche),
             rappel: fiche.contact.clone(),
             interets: "[]".to_owned(),
-            reponse: String::new(),
             prochaine_action: fiche.action.clone(),
             prochaine_le: fiche.action_le.map(Jour),
             contact_le: Jour(fiche.dernier_contact.or(fiche.date).unwrap_or(jour)),

@@ -2,30 +2,48 @@
 
 use axum::extract::Path;
 use axum::http::StatusCode;
+use domain::dates::avec_le_jour;
 use domain::profil::Etape;
 use platform::{Jour, journal};
 use socle::projet;
 use web::composants::Alerte;
 use web::feature::{Famille, Proposition};
 use web::formulaire::Erreurs;
-use web::{Cadre, CheckedForm, Erreur, Reponse, courriels};
+use web::{Cadre, CheckedForm, Erreur, Reponse};
 
 use super::confier;
 use super::fusion::{self, Fusion};
 use super::pages::{Ouvert, en_erreur, ouvrir, page, vers};
+use super::prevenir::{dire, prevenir_le_porteur};
+use super::rules::GenreEchange;
 use crate::demande::pages as demandes;
 use crate::demande::rules::{self, Acte};
 use crate::demande::storage::{self, Model};
 use crate::evenements::{self, evenement};
+use crate::invitation;
 
 /// What one act changes.
 struct Effet {
     demande: Model,
     genre: &'static str,
     faits: serde_json::Value,
+    /// What the act says: it joins the conversation.
+    echange: Option<(GenreEchange, String)>,
     /// Subject and text for the bearer.
     courriel: Option<(String, String)>,
     message: &'static str,
+}
+
+impl Effet {
+    /// A new promised day, that the journal keeps and the bearer is told.
+    fn promis(demande: Model, genre: &'static str, courriel: (String, String), message: &'static str) -> Self {
+        let faits = serde_json::json!({"promise_le": demande.promise_le});
+        Self { demande, genre, faits, echange: None, courriel: Some(courriel), message }
+    }
+}
+
+fn promesse(debut: &str, demande: &Model) -> String {
+    format!("{debut} Vous aurez une réponse au plus tard le {}.", avec_le_jour(demande.promise_le.0))
 }
 
 /// POST: one act.
@@ -45,6 +63,7 @@ pub async fn agir(cadre: Cadre, Path(reference): Path<String>, form: CheckedForm
                 en_erreur(&cadre, ouvert, form.saisie, erreurs).await
             }
         },
+        "inviter" => invitation::inviter(&cadre, &form, ouvert).await,
         "separer" => fusion::separer(&cadre, &form, ouvert.projet).await,
         acte => changer(&cadre, &form, ouvert, acte).await,
     }
@@ -95,7 +114,7 @@ async fn noter(cadre: &Cadre, form: &CheckedForm, ouvert: Ouvert) -> Reponse {
     let (clock, ids) = (&*instance.clock, &*instance.ids);
     let agent = cadre.visiteur.connecte()?.id.clone();
     let tx = instance.db.begin().await?;
-    storage::echanger(&tx, clock, ids, &ouvert.projet.id, &agent, "note", &texte).await?;
+    storage::echanger(&tx, clock, ids, &ouvert.projet.id, Some(&agent), (GenreEchange::Note, &texte)).await?;
     if let Some(demande) = storage::du_projet(&tx, &ouvert.projet.id).await? {
         storage::enregistrer(&tx, &Model { contact_le: Jour(instance.aujourd_hui()), ..demande }).await?;
     }
@@ -136,8 +155,9 @@ async fn recommander(cadre: &Cadre, form: &CheckedForm, ouvert: Ouvert) -> Repon
     storage::recommander(&tx, clock, ids, nouvelle).await?;
     journal::ecrire(&tx, clock, ids, evenement(cadre, evenements::RECOMMANDE, &ouvert.projet)).await?;
     let courriel = format!("{} vous recommande : {titre}\n\n{texte}", agent.nom_complet());
-    prevenir_le_porteur(&tx, cadre, &ouvert.projet, "Une recommandation pour votre projet", &courriel).await?;
-    form.conclure(tx, &vers(&ouvert.projet), "La recommandation est envoyée.").await
+    let sujet = "Une recommandation pour votre projet";
+    let prevenus = prevenir_le_porteur(&tx, cadre, &ouvert.projet, sujet, &courriel).await?;
+    form.conclure(tx, &vers(&ouvert.projet), dire("La recommandation est envoyée.", prevenus)).await
 }
 
 /// The lever or actor chosen, read again among what fits: nothing else can be pointed to.
@@ -159,42 +179,55 @@ async fn changer(cadre: &Cadre, form: &CheckedForm, ouvert: Ouvert, acte: &str) 
     let Some(demande) = ouvert.demande.clone() else {
         return Err(Erreur::Invalide("Ouvrez d’abord le suivi de ce projet.".to_owned()));
     };
-    let effet = match effet(cadre, form, &demande, acte).await {
+    let effet = match effet(cadre, form, &ouvert.projet, &demande, acte).await {
         Ok(effet) => effet,
         Err(Empeche::Erreurs(erreurs)) => return en_erreur(cadre, ouvert, form.saisie.clone(), erreurs).await,
+        Err(Empeche::Impossible(pourquoi)) => {
+            return en_conflit(cadre, form, &ouvert.projet.reference, pourquoi).await;
+        }
         Err(Empeche::Autre(erreur)) => return Err(erreur),
     };
     let instance = &cadre.instance;
+    let (clock, ids) = (&*instance.clock, &*instance.ids);
     let lue = form.version();
     let tx = instance.db.begin().await?;
     if !storage::enregistrer(&tx, &Model { version: lue, ..effet.demande }).await? {
         drop(tx);
-        return en_conflit(cadre, form, &ouvert.projet.reference).await;
+        return en_conflit(cadre, form, &ouvert.projet.reference, CHANGEE).await;
     }
-    let evenement = evenement(cadre, effet.genre, &ouvert.projet).faits(effet.faits);
-    journal::ecrire(&tx, &*instance.clock, &*instance.ids, evenement).await?;
-    if let Some((sujet, texte)) = effet.courriel {
-        prevenir_le_porteur(&tx, cadre, &ouvert.projet, &sujet, &texte).await?;
+    let projet = &ouvert.projet;
+    if let Some((genre, texte)) = &effet.echange {
+        storage::echanger(&tx, clock, ids, &projet.id, cadre.visiteur.personne_id(), (*genre, texte)).await?;
     }
-    form.conclure(tx, &vers(&ouvert.projet), effet.message).await
+    journal::ecrire(&tx, clock, ids, evenement(cadre, effet.genre, projet).faits(effet.faits)).await?;
+    let message = match effet.courriel {
+        Some((sujet, texte)) => dire(effet.message, prevenir_le_porteur(&tx, cadre, projet, &sujet, &texte).await?),
+        None => effet.message,
+    };
+    form.conclure(tx, &vers(projet), message).await
 }
 
-/// Someone else acted meanwhile: shows what they did, keeps what was typed.
-pub(super) async fn en_conflit(cadre: &Cadre, form: &CheckedForm, reference: &str) -> Reponse {
+/// Why what was typed is not saved.
+pub(super) const CHANGEE: &str = "Quelqu’un a agi sur cette demande pendant que vous écriviez.";
+
+/// The page as it stands now, with what was typed: someone else acted meanwhile, or the act makes no sense any more.
+pub(super) async fn en_conflit(cadre: &Cadre, form: &CheckedForm, reference: &str, pourquoi: &'static str) -> Reponse {
     let ouvert = ouvrir(cadre, reference).await?;
     let titre = format!("Suivi : {}", ouvert.projet.titre);
-    let page = page(cadre, ouvert, form.saisie.clone().sur_la_version_actuelle(), Erreurs::default(), true).await?;
+    let saisie = form.saisie.clone().sur_la_version_actuelle();
+    let page = page(cadre, ouvert, saisie, Erreurs::default(), Some(pourquoi)).await?;
     cadre.page(titre, &page)?.statut(StatusCode::CONFLICT).repondre()
 }
 
 enum Empeche {
     Erreurs(Erreurs),
+    Impossible(&'static str),
     Autre(Erreur),
 }
 
 impl From<rules::Impossible> for Empeche {
     fn from(impossible: rules::Impossible) -> Self {
-        Self::Autre(Erreur::Invalide(impossible.0.to_owned()))
+        Self::Impossible(impossible.0)
     }
 }
 
@@ -204,7 +237,13 @@ impl From<Erreur> for Empeche {
     }
 }
 
-async fn effet(cadre: &Cadre, form: &CheckedForm, demande: &Model, acte: &str) -> Result<Effet, Empeche> {
+async fn effet(
+    cadre: &Cadre,
+    form: &CheckedForm,
+    projet: &projet::Model,
+    demande: &Model,
+    acte: &str,
+) -> Result<Effet, Empeche> {
     let instance = &cadre.instance;
     let locaux = instance.locaux();
     let (jour, zone) = (instance.aujourd_hui(), locaux.calendrier(instance.collectivite.feries));
@@ -218,13 +257,11 @@ async fn effet(cadre: &Cadre, form: &CheckedForm, demande: &Model, acte: &str) -
                 .texte("reponse", "Écrivez votre réponse.", 5, 5_000)
                 .ok_or_else(|| Empeche::Erreurs(l.erreurs.clone()))?;
             let texte = format!("{} vous répond :\n\n{reponse}\n\n{}", agent.nom_complet(), Alerte::devis().texte);
-            let demande = Model {
-                reponse,
-                mode: Some("courriel".to_owned()),
-                ..contact(demande.clone()).avec(apres(Acte::Repondre)?)
-            };
+            let demande =
+                Model { mode: Some("courriel".to_owned()), ..contact(demande.clone()).avec(apres(Acte::Repondre)?) };
             Ok(Effet {
                 demande,
+                echange: Some((GenreEchange::Reponse, reponse)),
                 genre: evenements::REPONDU,
                 faits: serde_json::json!({"mode": "courriel"}),
                 courriel: Some(("Le département vous répond".to_owned(), texte)),
@@ -236,6 +273,7 @@ async fn effet(cadre: &Cadre, form: &CheckedForm, demande: &Model, acte: &str) -
                 mode: Some("telephone".to_owned()),
                 ..contact(demande.clone()).avec(apres(Acte::Repondre)?)
             },
+            echange: None,
             genre: evenements::REPONDU,
             faits: serde_json::json!({"mode": "telephone"}),
             courriel: None,
@@ -245,21 +283,29 @@ async fn effet(cadre: &Cadre, form: &CheckedForm, demande: &Model, acte: &str) -
             let attente = l
                 .texte("attente", "Dites ce que vous attendez.", 5, 2_000)
                 .ok_or_else(|| Empeche::Erreurs(l.erreurs.clone()))?;
+            let texte = format!("{} a besoin d’un élément de votre part :\n\n{attente}", agent.nom_complet());
             Ok(Effet {
                 demande: contact(demande.clone()).avec(apres(Acte::Attendre)?),
+                echange: Some((GenreEchange::Attente, attente)),
                 genre: evenements::ATTENTE,
                 faits: serde_json::json!({}),
-                courriel: Some((
-                    "Il nous manque un élément".to_owned(),
-                    format!("{} a besoin d’un élément de votre part :\n\n{attente}", agent.nom_complet()),
-                )),
+                courriel: Some(("Il nous manque un élément".to_owned(), texte)),
                 message: "Le délai est suspendu. La commune est prévenue.",
             })
         }
         "reprendre" => {
             let demande = demande.clone().avec(apres(Acte::Reprendre)?);
-            let faits = serde_json::json!({"promise_le": demande.promise_le});
-            Ok(Effet { demande, genre: evenements::REPRISE, faits, courriel: None, message: "Le délai reprend." })
+            let courriel =
+                ("Élément reçu : le délai reprend".to_owned(), promesse("Nous avons reçu cet élément.", &demande));
+            Ok(Effet::promis(demande, evenements::REPRISE, courriel, "L’élément est reçu. Le délai reprend."))
+        }
+        "rouvrir" => {
+            let tx = instance.db.read().await.map_err(|e| Empeche::Autre(e.into()))?;
+            let (promise, interlocuteur) = demandes::promise_du_jour(&tx, instance, projet).await?;
+            let demande = demandes::rouverte(instance, demande.clone(), promise, interlocuteur.as_ref())?;
+            let courriel =
+                ("Votre demande est rouverte".to_owned(), promesse("Nous reprenons votre demande.", &demande));
+            Ok(Effet::promis(demande, evenements::ROUVERT, courriel, "La demande est rouverte."))
         }
         "refuser" => {
             let motif = l
@@ -269,7 +315,8 @@ async fn effet(cadre: &Cadre, form: &CheckedForm, demande: &Model, acte: &str) -
                 "Le département ne peut pas accompagner ce projet. Raison :\n\n{motif}\n\nVotre projet reste le vôtre. Vous pouvez nous appeler pour en parler."
             );
             Ok(Effet {
-                demande: Model { reponse: motif, ..contact(demande.clone()).avec(apres(Acte::Refuser)?) },
+                demande: contact(demande.clone()).avec(apres(Acte::Refuser)?),
+                echange: Some((GenreEchange::Refus, motif)),
                 genre: evenements::REFUSE,
                 faits: serde_json::json!({}),
                 courriel: Some(("Réponse à votre demande d’accompagnement".to_owned(), texte)),
@@ -284,6 +331,7 @@ async fn effet(cadre: &Cadre, form: &CheckedForm, demande: &Model, acte: &str) -
             }
             Ok(Effet {
                 demande: Model { prochaine_action, prochaine_le: prochaine_le.map(Jour), ..demande.clone() },
+                echange: None,
                 genre: evenements::NOTE,
                 faits: serde_json::json!({"partie": "prochaine-action"}),
                 courriel: None,
@@ -292,24 +340,4 @@ async fn effet(cadre: &Cadre, form: &CheckedForm, demande: &Model, acte: &str) -
         }
         _ => Err(Empeche::Autre(Erreur::Invalide("Cette action n’existe pas.".to_owned()))),
     }
-}
-
-/// Tells those who bear the project.
-pub(crate) async fn prevenir_le_porteur(
-    tx: &platform::WriteTx,
-    cadre: &Cadre,
-    projet: &projet::Model,
-    sujet: &str,
-    texte: &str,
-) -> Result<(), Erreur> {
-    let instance = &cadre.instance;
-    let valeurs = [
-        ("sujet", sujet),
-        ("projet", &projet.titre),
-        ("nouvelle", texte),
-        ("lien", &instance.url(&format!("/projets/{}#accompagnement", projet.reference))),
-    ];
-    let modele = courriels::composer(instance, "nouvelle-du-projet", &valeurs)?;
-    courriels::prevenir_le_porteur(tx, instance, projet, cadre.visiteur.personne_id(), &modele).await?;
-    Ok(())
 }

@@ -10,8 +10,9 @@ use web::courriels::{self, Modele};
 use web::formulaire::Erreurs;
 use web::{Cadre, CheckedForm, Erreur, Reponse, texte};
 
-use super::actes::{en_conflit, prevenir_le_porteur};
+use super::actes::{CHANGEE, en_conflit};
 use super::pages::{Ouvert, en_erreur, vers};
+use super::prevenir::prevenir_le_porteur;
 use crate::demande::attribution::{self, Suivi};
 use crate::demande::storage::{self, Model};
 use crate::evenements::{self, evenement};
@@ -46,7 +47,7 @@ pub(super) async fn confier(cadre: &Cadre, form: &CheckedForm, ouvert: Ouvert) -
     let tx = instance.db.begin().await?;
     if !storage::enregistrer(&tx, &Model { version: form.version(), ..remise.demande }).await? {
         drop(tx);
-        return en_conflit(cadre, form, &projet.reference).await;
+        return en_conflit(cadre, form, &projet.reference, CHANGEE).await;
     }
     annoncer(&tx, cadre, projet, &remise.nouveau, remise.ancien.as_ref()).await?;
     // Who gives away a project of another secteur no longer enters it.
@@ -72,7 +73,8 @@ async fn annoncer(
     let quoi = format!("le projet « {} » ({})", projet.titre, instance.referentiel().nom_commune(&projet.commune));
     prevenir(tx, cadre, nouveau, ancien, &quoi, &vers(projet)).await?;
     let nouvelle = format!("{} suit maintenant votre projet.", nouveau.nom_complet());
-    prevenir_le_porteur(tx, cadre, projet, "Votre interlocuteur change", &nouvelle).await
+    prevenir_le_porteur(tx, cadre, projet, "Votre interlocuteur change", &nouvelle).await?;
+    Ok(())
 }
 
 /// Reads who receives; or says why nothing changes.

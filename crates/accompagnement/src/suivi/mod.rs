@@ -1,11 +1,13 @@
-//! Following a project: the agent's page ([`pages`]) and what is done there ([`actes`]), hand-overs ([`confier`]), doubles (`fusion`),
-//! the bearer's side ([`commune`]), the panel of the project page; [`rules`]: what may be said of a recommendation.
+//! Following a project: the agent's page ([`pages`]) and what is done there ([`actes`]), hand-overs ([`confier`]), doubles
+//! (`fusion`), the bearer's side ([`commune`]), the panel of the project page, the conversation that both show; `prevenir`: who
+//! is told; [`rules`]: what may be said of a recommendation.
 
 pub mod actes;
 pub mod commune;
 pub mod confier;
 mod fusion;
 pub mod pages;
+pub(crate) mod prevenir;
 pub mod rules;
 
 use askama::Template;
@@ -16,14 +18,16 @@ use web::composants::{ChampLong, Etiquette, Html, Ton};
 use web::feature::{DemandePanneau, Lieu, Panneau};
 use web::texte;
 
-use self::rules::EtatRecommandation;
+use self::rules::{EtatRecommandation, GenreEchange};
 use crate::demande::attribution::repondant;
 use crate::demande::rules::{Etat, Horloge};
 use crate::demande::storage::{self, Model, Recommandation};
 use crate::relation;
 
-/// Exchanges shown at once.
-const ECHANGES_MAX: i64 = 50;
+/// Exchanges shown.
+const ECHANGES_MAX: i64 = 200;
+/// Of which, without unfolding.
+const RECENTS: usize = 5;
 
 /// A recommendation as shown.
 pub(crate) struct RecommandationVue {
@@ -35,7 +39,7 @@ pub(crate) struct RecommandationVue {
 
 impl From<Recommandation> for RecommandationVue {
     fn from(recommandation: Recommandation) -> Self {
-        let etat = EtatRecommandation::lire(&recommandation.etat).unwrap_or(EtatRecommandation::Proposee);
+        let etat = recommandation.etat();
         let ton = match etat {
             EtatRecommandation::Proposee => Ton::Attente,
             EtatRecommandation::EnCours | EtatRecommandation::Terminee => Ton::Positif,
@@ -53,24 +57,80 @@ impl From<Recommandation> for RecommandationVue {
     }
 }
 
-/// A note or a message as shown.
-pub(crate) struct EchangeVu {
-    pub(crate) quand: String,
-    pub(crate) qui: String,
-    pub(crate) corps: Html,
-    pub(crate) note: bool,
+/// What was said, as shown.
+struct EchangeVu {
+    quand: String,
+    qui: String,
+    corps: Html,
+    quoi: Option<&'static str>,
 }
 
-pub(crate) fn echange_vu(instance: &web::Instance, e: storage::Echange) -> EchangeVu {
+/// What is awaited of the commune: since when, and what.
+pub(crate) struct Attendu {
+    pub(crate) depuis: String,
+    pub(crate) corps: Html,
+}
+
+/// What the commune is asked for, as long as it is awaited.
+pub(crate) async fn attendu(
+    instance: &web::Instance,
+    tx: &platform::ReadTx,
+    demande: &Model,
+    projet: &socle::ProjetId,
+) -> Result<Option<Attendu>, Erreur> {
+    if demande.etat() != Etat::AttendLaCommune {
+        return Ok(None);
+    }
+    let attente = storage::dernier(tx, projet, GenreEchange::Attente).await?;
+    Ok(attente.map(|e| Attendu {
+        depuis: texte::jour(instance.jour_de(e.ecrit_le)),
+        corps: Html(texte::paragraphes(&e.texte)),
+    }))
+}
+
+#[derive(Template)]
+#[template(path = "conversation.html")]
+struct Conversation {
+    recents: Vec<EchangeVu>,
+    anciens: Vec<EchangeVu>,
+    tronquee: bool,
+}
+
+/// What was said of a project, newest first, the older part folded; nothing when nothing was said.
+pub(crate) async fn conversation(
+    instance: &web::Instance,
+    tx: &platform::ReadTx,
+    projet: &socle::ProjetId,
+) -> Result<Option<Html>, Erreur> {
+    let mut recents: Vec<EchangeVu> = storage::echanges(tx, projet, ECHANGES_MAX)
+        .await?
+        .into_iter()
+        .map(|echange| echange_vu(instance, echange))
+        .collect();
+    if recents.is_empty() {
+        return Ok(None);
+    }
+    let tronquee = recents.len() as i64 == ECHANGES_MAX;
+    let anciens = recents.split_off(recents.len().min(RECENTS));
+    Ok(Some(Html(Conversation { recents, anciens, tronquee }.render()?)))
+}
+
+fn echange_vu(instance: &web::Instance, e: storage::Echange) -> EchangeVu {
+    let genre = e.genre.parse::<GenreEchange>().unwrap_or(GenreEchange::Message);
+    let quand = match genre {
+        // Of a request only the day is known.
+        GenreEchange::Demande => texte::jour(instance.jour_de(e.ecrit_le)),
+        _ => texte::moment(instance.heure_de(e.ecrit_le)),
+    };
     EchangeVu {
-        quand: texte::moment(instance.heure_de(e.ecrit_le)),
+        quand,
         qui: e
             .qui
             .map(|qui| qui.trim().to_owned())
             .filter(|qui| !qui.is_empty())
             .unwrap_or_else(|| "une personne".to_owned()),
         corps: Html(texte::paragraphes(&e.texte)),
-        note: e.genre == "note",
+        quoi: (genre != GenreEchange::Message).then(|| genre.libelle()),
     }
 }
 
@@ -80,10 +140,11 @@ struct CorpsDuPanneau {
     reference: String,
     etat: Etiquette,
     phrase: String,
-    reponse: Html,
+    attendu: Option<Attendu>,
+    close: bool,
     recommandations: Vec<RecommandationVue>,
     relations: Vec<relation::RelationVue>,
-    echanges: Vec<EchangeVu>,
+    conversation: Option<Html>,
     caches: Html,
     message: ChampLong,
     peut_agir: bool,
@@ -106,7 +167,7 @@ struct Invitation {
 /// The engine refused.
 pub(crate) async fn panneau(demande: &DemandePanneau<'_>) -> Result<Option<Panneau>, Erreur> {
     let visiteur = &demande.cadre.visiteur;
-    if visiteur.autoriser(demande.lien, Action::VoirProjet).is_err() {
+    if demande.lieu == Lieu::Suivi || visiteur.autoriser(demande.lien, Action::VoirProjet).is_err() {
         return Ok(None);
     }
     let agent = visiteur.autoriser(demande.lien, Action::Accompagner).is_ok();
@@ -130,7 +191,6 @@ async fn corps(demande: &DemandePanneau<'_>, ligne: &Model, agent: bool) -> Resu
     let f = demande.cadre.formulaire();
     let recommandations = storage::recommandations(demande.tx, &demande.projet.id).await?;
     let relations = relation::du_projet(demande.tx, &demande.projet.id).await?;
-    let echanges = storage::echanges(demande.tx, &demande.projet.id, ECHANGES_MAX).await?;
     // The card of the secteur names someone else.
     let par_nom = if ligne.confiee { repondant(demande.tx, ligne, instance.aujourd_hui()).await? } else { None };
     let suivi = par_nom.map(|qui| format!(" {} suit votre projet.", qui.nom_complet())).unwrap_or_default();
@@ -138,10 +198,11 @@ async fn corps(demande: &DemandePanneau<'_>, ligne: &Model, agent: bool) -> Resu
         reference: demande.projet.reference.clone(),
         etat: etiquette(ligne.etat()),
         phrase: phrase(ligne) + &suivi,
-        reponse: Html(texte::paragraphes(&ligne.reponse)),
+        attendu: attendu(instance, demande.tx, ligne, &demande.projet.id).await?,
+        close: ligne.etat() == Etat::Refusee,
         recommandations: recommandations.into_iter().map(RecommandationVue::from).collect(),
         relations: relations.into_iter().map(relation::RelationVue::from).collect(),
-        echanges: echanges.into_iter().map(|e| echange_vu(instance, e)).collect(),
+        conversation: conversation(instance, demande.tx, &demande.projet.id).await?,
         caches: f.caches(),
         message: f.long("texte", "Votre message", 3_000).lignes(4),
         peut_agir: demande.lien < Lien::Aucun && !agent,
@@ -187,6 +248,7 @@ pub(crate) async fn purger(tx: &platform::WriteTx, projet: &socle::ProjetId) -> 
         raw_sql!(Postgres, "DELETE FROM relation WHERE projet_id = {projet}"),
         raw_sql!(Postgres, "DELETE FROM echange WHERE projet_id = {projet}"),
         raw_sql!(Postgres, "DELETE FROM recommandation WHERE projet_id = {projet}"),
+        raw_sql!(Postgres, "DELETE FROM marche WHERE projet_id = {projet}"),
         raw_sql!(Postgres, "DELETE FROM demande WHERE projet_id = {projet}"),
     ] {
         tx.execute_raw(requete).await?;

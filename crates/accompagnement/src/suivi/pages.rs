@@ -5,22 +5,24 @@ use askama::Template;
 use axum::extract::Path;
 use axum::http::StatusCode;
 use domain::dates::avec_le_jour;
-use domain::droit::{Action, Fonction};
+use domain::droit::{Action, Fonction, Lien};
 use domain::profil::Etape;
+use platform::ReadTx;
 use socle::mandat;
 use socle::projet;
 use web::composants::{
     Alerte, ChampLong, ChampOptions, ChampTexte, Etiquette, Html, OptionDeChamp, Resume, ResumeErreurs, Selection,
 };
-use web::feature::{Famille, Proposition};
+use web::feature::{DemandePanneau, Famille, Lieu, Panneau, Proposition};
 use web::formulaire::Erreurs;
 use web::{Cadre, Erreur, Reponse, Saisie, texte};
 
-use super::{EchangeVu, RecommandationVue, echange_vu, etiquette};
+use super::{Attendu, RecommandationVue, attendu, conversation, etiquette};
 use crate::demande::attribution::repondant;
 use crate::demande::pages as demandes;
-use crate::demande::rules;
+use crate::demande::rules::{self, Etat};
 use crate::demande::storage::{self, Model};
+use crate::invitation::{self, SansAdresse};
 use crate::relation::{self, RelationVue};
 
 #[derive(Template)]
@@ -30,10 +32,17 @@ pub(super) struct PageSuivi {
     commune: String,
     manque: Html,
     resume_erreurs: ResumeErreurs,
-    conflit: bool,
+    /// Why what was sent is not saved.
+    conflit: Option<&'static str>,
+    /// What was typed for an act that is no longer offered.
+    tape: Html,
     caches: Html,
     version: i64,
     ouvert: bool,
+    close: bool,
+    attendu: Option<Attendu>,
+    /// Nobody gave an address: how to reach someone, whom we wrote to, and the form to invite.
+    sans_adresse: Option<Invitation>,
     etat: Etiquette,
     delai: String,
     faits: Resume,
@@ -56,7 +65,8 @@ pub(super) struct PageSuivi {
     alerte: Alerte,
     recommandations: Vec<RecommandationVue>,
     relations: Vec<RelationVue>,
-    echanges: Vec<EchangeVu>,
+    conversation: Option<Html>,
+    panneaux: Vec<Panneau>,
     fusion: ChampTexte,
     doubles: Vec<projet::Model>,
     attend: bool,
@@ -72,6 +82,13 @@ struct Plis {
     confier: bool,
     refuser: bool,
     reunir: bool,
+    inviter: bool,
+}
+
+/// How to invite someone, and who was invited.
+struct Invitation {
+    attente: Option<String>,
+    champ: ChampTexte,
 }
 
 impl Plis {
@@ -84,6 +101,7 @@ impl Plis {
             confier: ouvert(&["agent"]),
             refuser: ouvert(&["motif"]),
             reunir: ouvert(&["fusion"]),
+            inviter: ouvert(&["porteur_courriel"]),
         }
     }
 }
@@ -91,6 +109,7 @@ impl Plis {
 /// A project that the visitor may accompany, with its request.
 pub(crate) struct Ouvert {
     pub(crate) projet: projet::Model,
+    pub(crate) lien: Lien,
     pub(crate) demande: Option<Model>,
 }
 
@@ -105,7 +124,7 @@ pub(crate) async fn ouvrir(cadre: &Cadre, reference: &str) -> Result<Ouvert, Err
     let lien = cadre.visiteur.lien(&tx, &cadre.instance, &projet).await?;
     cadre.visiteur.autoriser(lien, Action::Accompagner)?;
     let demande = storage::du_projet(&tx, &projet.id).await?;
-    Ok(Ouvert { projet, demande })
+    Ok(Ouvert { projet, lien, demande })
 }
 
 pub(super) async fn page(
@@ -113,16 +132,22 @@ pub(super) async fn page(
     ouvert: Ouvert,
     saisie: Saisie,
     erreurs: Erreurs,
-    conflit: bool,
+    conflit: Option<&'static str>,
 ) -> Result<PageSuivi, Erreur> {
     let instance = &cadre.instance;
     let jour = instance.aujourd_hui();
     let tx = instance.db.read().await?;
-    let Ouvert { projet, demande } = ouvert;
+    let panneaux = panneaux(cadre, &tx, &ouvert).await?;
+    let Ouvert { projet, demande, .. } = ouvert;
     let titulaires = mandat::titulaires(&tx, Fonction::ChargeTerritorial, jour).await?;
     let recommandations = storage::recommandations(&tx, &projet.id).await?;
     let relations = relation::du_projet(&tx, &projet.id).await?;
-    let echanges = storage::echanges(&tx, &projet.id, super::ECHANGES_MAX).await?;
+    let conversation = conversation(instance, &tx, &projet.id).await?;
+    let attendu = match &demande {
+        Some(demande) => attendu(instance, &tx, demande, &projet.id).await?,
+        None => None,
+    };
+    let sans_adresse = invitation::si_personne(&tx, instance, &projet).await?;
     let doubles = projet::doubles(&tx, &projet.id).await?;
     let possibles = demandes::possibles(instance, &tx, &projet).await?;
     let repondant = match &demande {
@@ -131,25 +156,33 @@ pub(super) async fn page(
     };
     let suivi_par = repondant.map_or_else(|| "la coordination".to_owned(), |qui| qui.nom_complet());
     let plis = Plis::selon(&erreurs);
+    let etat = demande.as_ref().map(Model::etat);
+    let tape = conflit.map(|_| tape(etat, &saisie)).unwrap_or_default();
     let f = cadre.formulaire_avec(saisie, erreurs);
     let choix = |vide: &str, options: Vec<OptionDeChamp>| {
         std::iter::once(OptionDeChamp::nouvelle("", vide)).chain(options).collect::<Vec<_>>()
     };
-    let etat = demande.as_ref().map(Model::etat);
     Ok(PageSuivi {
         commune: instance.referentiel().nom_commune(&projet.commune).to_owned(),
         manque: Html(texte::paragraphes(&projet.manque)),
         resume_erreurs: f.resume(),
+        tape,
         conflit,
         caches: f.caches(),
         version: f.version(demande.as_ref().map_or(0, |d| d.version)),
         ouvert: demande.is_some(),
+        close: etat == Some(Etat::Refusee),
+        attendu,
+        sans_adresse: sans_adresse.map(|SansAdresse { attente }| Invitation {
+            attente,
+            champ: f.texte("porteur_courriel", "Adresse de courriel du porteur").courriel(),
+        }),
         etat: etat.map_or_else(|| Etiquette::nouvelle("Pas de demande", web::composants::Ton::Neutre), etiquette),
         delai: demande.as_ref().map(|d| delai(instance, d)).unwrap_or_default(),
         faits: demande.as_ref().map(|d| faits(d).ligne("Suivi aujourd’hui par", &suivi_par)).unwrap_or_default(),
         reponse: f
             .long("reponse", "Votre réponse à la commune", 5_000)
-            .aide("Elle part par courriel et reste sur la page du projet.")
+            .aide("Elle part par courriel et reste dans les échanges du projet.")
             .lignes(6),
         reco_cible: options_de_recommandation(&possibles).map(|options| {
             f.selection("reco_cible", "Parmi ce qui correspond au projet", options)
@@ -213,16 +246,35 @@ pub(super) async fn page(
         alerte: Alerte::devis(),
         recommandations: recommandations.into_iter().map(RecommandationVue::from).collect(),
         relations: relations.into_iter().map(RelationVue::from).collect(),
-        echanges: echanges.into_iter().map(|e| echange_vu(instance, e)).collect(),
+        conversation,
+        panneaux,
         fusion: f
             .texte("fusion", "Référence de l’autre fiche")
             .aide("Celle qui reste. Les échanges des deux se lisent alors ensemble, et vous pourrez les séparer."),
         doubles,
-        attend: etat == Some(rules::Etat::AttendLaCommune),
-        a_repondre: etat == Some(rules::Etat::ARepondre),
+        attend: etat == Some(Etat::AttendLaCommune),
+        a_repondre: etat == Some(Etat::ARepondre),
         plis,
         projet,
     })
+}
+
+/// What was typed in forms that this state no longer offers.
+fn tape(etat: Option<Etat>, saisie: &Saisie) -> Html {
+    let champs: &[&str] = match etat {
+        Some(Etat::Refusee) => &["reponse", "attente", "motif"],
+        Some(Etat::ARepondre) | None => &[],
+        Some(_) => &["attente"],
+    };
+    Html(champs.iter().map(|champ| texte::paragraphes(saisie.texte(champ))).collect())
+}
+
+/// What the other features show of the project.
+async fn panneaux(cadre: &Cadre, tx: &ReadTx, ouvert: &Ouvert) -> Result<Vec<Panneau>, Erreur> {
+    let Ouvert { projet, lien, .. } = ouvert;
+    let themes = projet::themes(tx, &projet.id).await?;
+    let demande = DemandePanneau { tx, cadre, projet, themes: &themes, lien: *lien, lieu: Lieu::Suivi };
+    Ok(cadre.instance.maison.panneaux(&demande).await)
 }
 
 fn options_de_recommandation(possibles: &[Proposition]) -> Option<Vec<OptionDeChamp>> {
@@ -279,9 +331,6 @@ fn faits(demande: &Model) -> Resume {
     if let Some(rappel) = &demande.rappel {
         resume = resume.ligne("À rappeler", rappel);
     }
-    if !demande.reponse.is_empty() {
-        resume = resume.ligne("Dernière réponse", &demande.reponse);
-    }
     resume
 }
 
@@ -299,16 +348,16 @@ fn valeurs(ouvert: &Ouvert) -> Saisie {
 pub async fn montrer(cadre: Cadre, Path(reference): Path<String>) -> Reponse {
     let ouvert = ouvrir(&cadre, &reference).await?;
     let (saisie, titre) = (valeurs(&ouvert), format!("Suivi : {}", ouvert.projet.titre));
-    let page = page(&cadre, ouvert, saisie, Erreurs::default(), false).await?;
+    let page = page(&cadre, ouvert, saisie, Erreurs::default(), None).await?;
     cadre.page(titre, &page)?.fil(&[("Tableau de bord", "/tableau")]).repondre()
 }
 
-pub(super) fn vers(projet: &projet::Model) -> String {
+pub(crate) fn vers(projet: &projet::Model) -> String {
     format!("/projets/{}/suivi", projet.reference)
 }
 
 pub(crate) async fn en_erreur(cadre: &Cadre, ouvert: Ouvert, saisie: Saisie, erreurs: Erreurs) -> Reponse {
     let titre = format!("Suivi : {}", ouvert.projet.titre);
-    let page = page(cadre, ouvert, saisie, erreurs, false).await?;
+    let page = page(cadre, ouvert, saisie, erreurs, None).await?;
     cadre.page(titre, &page)?.statut(StatusCode::UNPROCESSABLE_ENTITY).repondre()
 }

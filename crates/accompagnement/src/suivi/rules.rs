@@ -1,5 +1,17 @@
 //! States of a recommendation, as the State's engineering uses them (domain note 2.2): proposed, under way, blocked, done,
-//! not interested, already done. Pure.
+//! not interested, already done; kinds of what is said. Pure.
+
+domain::vocabulaire! {
+    /// What is said of a project, each kind as it is named in the conversation.
+    GenreEchange {
+        Note = "note", "note d’entretien";
+        Message = "message", "message";
+        Reponse = "reponse", "réponse du département";
+        Attente = "attente", "élément attendu";
+        Refus = "refus", "raison du refus";
+        Demande = "demande", "demande précédente";
+    }
+}
 
 /// Where a recommendation stands.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]

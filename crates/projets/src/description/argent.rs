@@ -3,14 +3,16 @@
 use askama::Template;
 use axum::extract::Path;
 use axum::http::StatusCode;
+use domain::dates::mois_en_lettres;
 use domain::droit::Action;
 use domain::profil::{BaseDeCout, Complements, NatureDepense, Reponse as Avis};
+use jiff::civil::Date;
 use socle::projet;
-use web::composants::{ChampOptions, ChampTexte, Conflit, Html, OptionDeChamp, Resume, ResumeErreurs};
+use web::composants::{ChampOptions, ChampTexte, Conflit, Html, OptionDeChamp, Resume, ResumeErreurs, Selection};
 use web::formulaire::{Erreurs, Lecteur};
 use web::{Cadre, CheckedForm, Formulaire, Reponse, Saisie, texte};
 
-use super::{avec_option, avis, conclure, fil};
+use super::{avec_option, avis, conclure, fil, marche};
 use crate::acces::{self, Ouvert};
 
 #[derive(Template)]
@@ -26,6 +28,7 @@ struct Page {
     tva: ChampOptions,
     montants: Vec<ChampTexte>,
     questions: Vec<ChampOptions>,
+    marche_mois: Selection,
 }
 
 const QUESTIONS: &[(&str, &str, &str)] = &[
@@ -52,7 +55,7 @@ const QUESTIONS: &[(&str, &str, &str)] = &[
     ),
 ];
 
-fn page(formulaire: &Formulaire, projet: &projet::Model, conflit: Option<Conflit>) -> Page {
+fn page(formulaire: &Formulaire, projet: &projet::Model, conflit: Option<Conflit>, jour: Date) -> Page {
     let question = |(nom, legende, aide): &(&'static str, &'static str, &'static str)| {
         let champ = formulaire.radios(*nom, legende, avis()).en_ligne();
         if aide.is_empty() { champ } else { champ.aide(*aide) }
@@ -90,13 +93,14 @@ fn page(formulaire: &Formulaire, projet: &projet::Model, conflit: Option<Conflit
             ),
         ],
         questions: QUESTIONS.iter().map(question).collect(),
+        marche_mois: marche::champ(formulaire, jour),
     }
 }
 
 /// GET.
 pub async fn montrer(cadre: Cadre, Path(reference): Path<String>) -> Reponse {
     let Ouvert { projet, .. } = acces::ouvrir(&cadre, &reference, Action::ModifierProjet).await?;
-    let c = projet.complements();
+    let (c, jour) = (projet.complements(), cadre.instance.aujourd_hui());
     let mut saisie = Saisie::default();
     for depense in &c.depenses {
         saisie = saisie.avec("depenses", depense.as_str());
@@ -112,16 +116,17 @@ pub async fn montrer(cadre: Cadre, Path(reference): Path<String>) -> Reponse {
     ] {
         saisie = avec_option(saisie, nom, avis.map(Avis::as_str));
     }
-    saisie = saisie
+    saisie = avec_option(saisie, "marche_mois", c.marche_mois.as_deref())
         .avec_montant("fonds_prives", c.fonds_prives)
         .avec_montant("aides_acquises", c.aides_acquises)
         .avec_montant("aides_sollicitees", c.aides_sollicitees);
     let formulaire = cadre.formulaire_avec(saisie, Erreurs::default());
     let url = format!("/projets/{reference}/resultat");
-    cadre.page("Préciser le projet", &page(&formulaire, &projet, None))?.fil(&fil(&projet.titre, &url)).repondre()
+    cadre.page("Préciser le projet", &page(&formulaire, &projet, None, jour))?.fil(&fil(&projet.titre, &url)).repondre()
 }
 
 fn lire_precisions(lecteur: &mut Lecteur<'_>, deja: Complements) -> Complements {
+    let marche_prevu = lecteur.choix_libre("marche_prevu");
     Complements {
         depenses: lecteur.plusieurs("depenses", NatureDepense::TOUS.len(), ""),
         base: lecteur.choix_libre("base"),
@@ -130,7 +135,8 @@ fn lire_precisions(lecteur: &mut Lecteur<'_>, deja: Complements) -> Complements 
         travaux_commences: lecteur.choix_libre("travaux_commences"),
         carence: lecteur.choix_libre("carence"),
         chef_de_file: lecteur.choix_libre("chef_de_file"),
-        marche_prevu: lecteur.choix_libre("marche_prevu"),
+        marche_prevu,
+        marche_mois: marche::lire(lecteur).filter(|_| marche_prevu == Some(Avis::Oui)),
         fonds_prives: lecteur.montant("fonds_prives"),
         aides_acquises: lecteur.montant("aides_acquises"),
         aides_sollicitees: lecteur.montant("aides_sollicitees"),
@@ -138,37 +144,50 @@ fn lire_precisions(lecteur: &mut Lecteur<'_>, deja: Complements) -> Complements 
     }
 }
 
-/// What is saved, to compare with what was typed.
-fn enregistre(projet: &projet::Model) -> Resume {
+/// Each question with what is saved.
+fn reponses(projet: &projet::Model) -> Vec<(&'static str, Option<String>)> {
     let c = projet.complements();
     let depenses: Vec<&str> = c.depenses.iter().map(|nature| nature.libelle()).collect();
-    let resume = Resume::default()
-        .ligne("À quoi servirait l’argent ?", texte::dit(Some(depenses.join(", ")).filter(|texte| !texte.is_empty())))
-        .ligne("Le coût que vous avez indiqué est :", texte::dit(c.base.map(BaseDeCout::libelle)))
-        .ligne("La TVA sera-t-elle récupérée ?", texte::dit(c.tva_recuperee.map(Avis::libelle)))
-        .ligne("Argent privé attendu", texte::dit(c.fonds_prives.map(|cents| cents.en_euros())))
-        .ligne("Aides publiques déjà accordées par écrit", texte::dit(c.aides_acquises.map(|cents| cents.en_euros())))
-        .ligne(
-            "Aides publiques demandées, sans réponse",
-            texte::dit(c.aides_sollicitees.map(|cents| cents.en_euros())),
-        );
+    let mut reponses = vec![
+        ("À quoi servirait l’argent ?", Some(depenses.join(", ")).filter(|texte| !texte.is_empty())),
+        ("Le coût que vous avez indiqué est :", c.base.map(|base| base.libelle().to_owned())),
+        ("La TVA sera-t-elle récupérée ?", c.tva_recuperee.map(|avis| avis.libelle().to_owned())),
+        ("Argent privé attendu", c.fonds_prives.map(|cents| cents.en_euros())),
+        ("Aides publiques déjà accordées par écrit", c.aides_acquises.map(|cents| cents.en_euros())),
+        ("Aides publiques demandées, sans réponse", c.aides_sollicitees.map(|cents| cents.en_euros())),
+    ];
     let avis = [c.devis_signe, c.travaux_commences, c.carence, c.chef_de_file, c.marche_prevu];
-    QUESTIONS
-        .iter()
-        .zip(avis)
-        .fold(resume, |resume, ((_, question, _), avis)| resume.ligne(question, texte::dit(avis.map(Avis::libelle))))
+    reponses.extend(QUESTIONS.iter().zip(avis).map(|(q, avis)| (q.1, avis.map(|avis| avis.libelle().to_owned()))));
+    reponses.push((marche::QUESTION, c.mois_du_marche().map(mois_en_lettres)));
+    reponses
+}
+
+/// What is saved, to compare with what was typed.
+fn enregistre(projet: &projet::Model) -> Resume {
+    reponses(projet)
+        .into_iter()
+        .fold(Resume::default(), |resume, (question, dit)| resume.ligne(question, texte::dit(dit)))
+}
+
+/// What was answered, and nothing of what was not; `None` when there is nothing.
+pub(crate) fn dites(projet: &projet::Model) -> Option<Resume> {
+    reponses(projet)
+        .into_iter()
+        .filter_map(|(question, dit)| Some((question, dit?)))
+        .fold(None, |resume: Option<Resume>, (question, dit)| Some(resume.unwrap_or_default().ligne(question, dit)))
 }
 
 /// POST.
 pub async fn enregistrer(cadre: Cadre, Path(reference): Path<String>, form: CheckedForm) -> Reponse {
     let Ouvert { projet, tx, .. } = acces::ouvrir(&cadre, &reference, Action::ModifierProjet).await?;
     drop(tx);
+    let jour = cadre.instance.aujourd_hui();
     let mut lecteur = form.lecteur();
     let complements = lire_precisions(&mut lecteur, projet.complements());
     if !lecteur.erreurs.est_vide() {
         let erreurs = lecteur.erreurs;
         let formulaire = cadre.formulaire_avec(form.saisie, erreurs);
-        let vue = page(&formulaire, &projet, None);
+        let vue = page(&formulaire, &projet, None, jour);
         return cadre.page("Préciser le projet", &vue)?.statut(StatusCode::UNPROCESSABLE_ENTITY).repondre();
     }
     let change =
@@ -180,7 +199,7 @@ pub async fn enregistrer(cadre: Cadre, Path(reference): Path<String>, form: Chec
             let conflit = Conflit::sur("ce projet").enregistre(enregistre(&projet));
             let formulaire = cadre.formulaire_avec(form.saisie.sur_la_version_actuelle(), Erreurs::default());
             cadre
-                .page("Préciser le projet", &page(&formulaire, &projet, Some(conflit)))?
+                .page("Préciser le projet", &page(&formulaire, &projet, Some(conflit), jour))?
                 .statut(StatusCode::CONFLICT)
                 .repondre()
         }

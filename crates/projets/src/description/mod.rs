@@ -4,6 +4,7 @@
 
 pub mod argent;
 pub mod idee;
+mod marche;
 pub mod situation;
 
 use domain::code::CodeCommune;

@@ -27,7 +27,7 @@ struct Corps {
 pub(crate) async fn panneau(demande: &DemandePanneau<'_>) -> Result<Option<Panneau>, Erreur> {
     let visiteur = &demande.cadre.visiteur;
     let vu = visiteur.autoriser(demande.lien, Action::VoirProjet).is_ok();
-    if demande.lieu != Lieu::Fiche || !vu || !pages::gardable(demande.projet) {
+    if demande.lieu == Lieu::Resultat || !vu || !pages::gardable(demande.projet) {
         return Ok(None);
     }
     let lignes = storage::du_projet(demande.tx, &demande.projet.id).await?;

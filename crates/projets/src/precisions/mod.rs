@@ -10,12 +10,13 @@ use domain::droit::Action;
 use domain::profil::{ProfilDeProjet, Reponse as Avis};
 use socle::projet;
 use web::composants::{Conflit, Html, OptionDeChamp, Resume, ResumeErreurs};
+use web::feature::{DemandePanneau, Lieu, Panneau};
 use web::formulaire::{Erreurs, Lecteur};
 use web::{Cadre, CheckedForm, Erreur, Formulaire, Reponse, Saisie};
 
 use self::questions::{Choix, GROUPES, Genre, Groupe, Question, Reponses};
 use crate::acces::{self, Ouvert};
-use crate::description::conclure;
+use crate::description::{argent, conclure};
 
 #[derive(Template)]
 #[template(path = "precisions.html")]
@@ -162,6 +163,28 @@ fn nombre(lecteur: &mut Lecteur<'_>, saisie: &Saisie, cle: &str, max: u32) -> Op
             None
         }
     }
+}
+
+#[derive(Template)]
+#[template(
+    source = "{% if dits.is_empty() %}<p class=\"govuk-body\">Rien n’est encore précisé.</p>{% endif %}{% for (titre, reponses) in dits %}<h3 class=\"govuk-heading-m\">{{ titre }}</h3>{{ reponses }}{% endfor %}",
+    ext = "html"
+)]
+struct Dites {
+    dits: Vec<(&'static str, Resume)>,
+}
+
+/// The panel of the agent's page: what was answered so far. The project's page shows it beside the questions.
+pub(crate) async fn panneau(demande: &DemandePanneau<'_>) -> Result<Option<Panneau>, Erreur> {
+    if demande.lieu != Lieu::Suivi || demande.cadre.visiteur.autoriser(demande.lien, Action::VoirProjet).is_err() {
+        return Ok(None);
+    }
+    let (projet, themes) = (demande.projet, demande.themes.to_vec());
+    let (utiles, _) = groupes(&projet.profil(themes), &projet.reference);
+    let argent = argent::dites(projet).map(|reponses| ("L’argent, le devis, la TVA", reponses));
+    let groupes = utiles.into_iter().filter(|g| g.repondu).map(|g| (g.titre, g.reponses));
+    let corps = Dites { dits: argent.into_iter().chain(groupes).collect() }.render()?;
+    Ok(Some(Panneau { id: "precisions", titre: "Ce que le porteur a précisé".to_owned(), corps }))
 }
 
 /// A group as offered on the project's page.

@@ -2,6 +2,7 @@
 //! conversations, introductions to actors.
 
 use accompagnement::demande::rules::{self, Acte, Etat, Horloge};
+use accompagnement::suivi::rules::GenreEchange;
 use domain::profil::Etape;
 use jiff::civil::Date;
 use platform::WriteTx;
@@ -33,7 +34,6 @@ const DEMANDE: &[&str] = &[
     "message",
     "rappel",
     "interets",
-    "reponse",
     "prochaine_action",
     "prochaine_le",
     "contact_le",
@@ -94,7 +94,8 @@ pub(super) async fn ecrire(monde: &Monde<'_>, tx: &WriteTx, projets: &[Projet<'_
     lot.finir().await?;
     let (mut conseils, mut echanges) =
         (Lot::nouveau(tx, "recommandation", RECOMMANDATION), Lot::nouveau(tx, "echange", ECHANGE));
-    for projet in suivis {
+    for (projet, (_, horloge)) in suivis.iter().zip(&horloges) {
+        repondre(monde, &mut echanges, projet, *horloge).await?;
         for _ in 0..monde.hasard.entre(0, 4) {
             recommandation(monde, &mut conseils, projet).await?;
             echange(monde, &mut echanges, projet).await?;
@@ -155,7 +156,6 @@ async fn demande(monde: &Monde<'_>, lot: &mut Lot<'_>, projet: &Projet<'_>) -> a
         let dans = jiff::Span::new().days(hasard.entre(-5, 40));
         (hasard.mot(ACTIONS), monde.jour.saturating_add(dans).to_string())
     });
-    let reponse = if horloge.repondue_le.is_some() { hasard.mot(REPONSES) } else { "" };
     let mode = horloge.repondue_le.map(|_| if hasard.pour_cent(30) { "telephone" } else { "courriel" });
     lot.ajouter(vec![
         hasard.id(monde.heure(faite_le)).into(),
@@ -172,7 +172,6 @@ async fn demande(monde: &Monde<'_>, lot: &mut Lot<'_>, projet: &Projet<'_>) -> a
         hasard.mot(MESSAGES).into(),
         None::<String>.into(),
         "[]".into(),
-        reponse.into(),
         prochaine.as_ref().map(|(quoi, _)| *quoi).into(),
         prochaine.map(|(_, quand)| quand).into(),
         contact_le.to_string().into(),
@@ -197,6 +196,25 @@ async fn recommandation(monde: &Monde<'_>, lot: &mut Lot<'_>, projet: &Projet<'_
         projet.agent().into(),
         faite_le.0.into(),
         1_i64.into(),
+    ])
+    .await
+}
+
+/// What the agent wrote: the answer, the refusal, what is awaited.
+async fn repondre(monde: &Monde<'_>, lot: &mut Lot<'_>, projet: &Projet<'_>, horloge: Horloge) -> anyhow::Result<()> {
+    let genre = match horloge.etat {
+        Etat::Refusee => GenreEchange::Refus,
+        Etat::AttendLaCommune => GenreEchange::Attente,
+        _ => GenreEchange::Reponse,
+    };
+    let Some(le) = horloge.repondue_le.or(horloge.attend_depuis).map(|le| monde.heure(le)) else { return Ok(()) };
+    lot.ajouter(vec![
+        monde.hasard.id(le).into(),
+        projet.id.clone().into(),
+        genre.as_str().into(),
+        projet.agent().into(),
+        monde.hasard.mot(REPONSES).into(),
+        le.0.into(),
     ])
     .await
 }

@@ -13,21 +13,27 @@ const CHARGE: &str = "charge.lunevillois@exemple.invalid";
 /// Pages of everyone, then of the chargé territorial.
 const PAGES: [&str; 5] =
     ["/", "/annuaire?theme=commerce&ordre=nom", "/recherche?q=epicerie", "/communes/54329", "/carte"];
-const PAGES_DU_CHARGE: [&str; 2] = ["/tableau", "/projets"];
+const PAGES_DU_CHARGE: [&str; 3] = ["/tableau", "/projets", "/projets/cafecrey/suivi"];
+const FACILITATION: &str = "facilitation@exemple.invalid";
 
-async fn entrer(appli: &Appli) -> Navigateur {
+async fn entrer(appli: &Appli, role: &str) -> Navigateur {
     let mut navigateur = appli.navigateur();
     let page = navigateur.ouvrir("/demo").await;
-    navigateur.envoyer(&page, "/demo", &[("role", CHARGE)]).await;
+    navigateur.envoyer(&page, "/demo", &[("role", role)]).await;
     navigateur
 }
 
 /// Statements of each page.
 async fn cout(appli: &Appli) -> Vec<(&'static str, u64)> {
-    let (mut public, mut charge) = (appli.navigateur(), entrer(appli).await);
+    let (mut public, mut charge) = (appli.navigateur(), entrer(appli, CHARGE).await);
+    let mut facilitation = entrer(appli, FACILITATION).await;
     let mut couts = Vec::new();
-    for chemin in PAGES.into_iter().chain(PAGES_DU_CHARGE) {
-        let navigateur = if PAGES.contains(&chemin) { &mut public } else { &mut charge };
+    for chemin in PAGES.into_iter().chain(PAGES_DU_CHARGE).chain(["/marches"]) {
+        let navigateur = match chemin {
+            "/marches" => &mut facilitation,
+            _ if PAGES.contains(&chemin) => &mut public,
+            _ => &mut charge,
+        };
         let avant = appli.instance.db.nombre_de_requetes();
         assert!(navigateur.ouvrir(chemin).await.statut.is_success(), "{chemin}");
         couts.push((chemin, appli.instance.db.nombre_de_requetes() - avant));
@@ -85,7 +91,7 @@ async fn les_pages_marchent_sur_ce_qui_est_genere(#[case] moteur: Moteur) {
     }
     assert_eq!(cout(&appli).await, seules, "statements do not depend on the number of rows");
 
-    let mut charge = entrer(&appli).await;
+    let mut charge = entrer(&appli, CHARGE).await;
     let siens = du_secteur(&appli).await;
     let suivi = siens.iter().find(|suivi| suivi.genere && suivi.etat == "repondue").unwrap();
     let page = charge.ouvrir(&format!("/projets/{}", suivi.reference)).await;

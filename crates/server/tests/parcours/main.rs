@@ -5,7 +5,11 @@
 mod attribution;
 mod nouvelles;
 mod porteurs;
+mod appels;
+mod marches;
 mod recherche;
+mod reouverture;
+mod suivi;
 
 use axum::http::StatusCode;
 use domain::droit::Fonction;
