@@ -97,6 +97,15 @@ enumeration! {
     }
 }
 
+enumeration! {
+    /// Rate of the VAT of the cost.
+    TauxDeTva {
+        Normal = "normal", "Le taux normal";
+        Autre = "autre", "Un autre taux, ou plusieurs";
+        NeSaitPas = "ne-sait-pas", "Je ne sais pas";
+    }
+}
+
 impl Porteur {
     /// A public maître d'ouvrage: collectivité, grouping or their establishment.
     #[must_use]
@@ -144,6 +153,8 @@ pub struct Complements {
     pub base: Option<BaseDeCout>,
     /// Is VAT recovered (FCTVA or otherwise)?
     pub tva_recuperee: Option<Reponse>,
+    /// Its rate.
+    pub taux_tva: Option<TauxDeTva>,
     /// Has a quote been signed?
     pub devis_signe: Option<Reponse>,
     /// Have works begun?

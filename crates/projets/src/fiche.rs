@@ -5,7 +5,7 @@ use askama::Template;
 use axum::extract::Path;
 use domain::droit::{Action, Lien};
 use platform::journal::{self, Visibilite};
-use socle::projet::{self, Diffusion};
+use socle::projet::{self, Diffusion, Publie, publication};
 use socle::{organisation, personne};
 use web::composants::{Chronologie, Contact, Etiquette, EvenementVu, Html, Resume, Ton};
 use web::feature::{Lieu, Panneau};
@@ -13,6 +13,7 @@ use web::{Cache, Cadre, Erreur, Reponse, texte};
 
 use crate::acces::{self, Ouvert};
 use crate::precisions::{self, GroupeVu};
+use crate::publication::Perimee;
 use crate::resultat;
 
 /// Lines of the timeline shown at once.
@@ -33,6 +34,8 @@ struct Fiche {
     panneaux: Vec<Panneau>,
     chronologie: Chronologie,
     caches: Html,
+    /// What the public still sees, when the project changed since.
+    perimee: Option<Perimee>,
     peut_modifier: bool,
     peut_publier: bool,
     peut_inviter: bool,
@@ -43,9 +46,8 @@ struct Fiche {
 #[derive(Template)]
 #[template(path = "fiche_publique.html")]
 struct FichePublique {
-    projet: projet::Model,
+    publie: Publie,
     commune: String,
-    code_commune: String,
     themes: String,
     manque: Html,
     publie_le: String,
@@ -56,8 +58,10 @@ pub async fn montrer(cadre: Cadre, Path(reference): Path<String>) -> Reponse {
     let ouvert = acces::trouver(&cadre, &reference).await?;
     match cadre.visiteur.autoriser(ouvert.lien, Action::VoirProjet) {
         Ok(()) => entiere(&cadre, ouvert).await,
-        Err(_) if ouvert.projet.diffusion == Diffusion::Public => publique(&cadre, ouvert),
-        Err(refus) => Err(refus),
+        Err(refus) => {
+            let publie = publication::publie(&ouvert.tx, &ouvert.projet.id).await?.ok_or(refus)?;
+            publique(&cadre, publie)
+        }
     }
 }
 
@@ -89,7 +93,9 @@ async fn entiere(cadre: &Cadre, ouvert: Ouvert) -> Reponse {
     };
     let interlocuteur =
         socle::secteur::interlocuteur(&ouvert.tx, &ouvert.projet.commune, instance.aujourd_hui()).await?;
+    let publie = publication::publie(&ouvert.tx, &ouvert.projet.id).await?;
     let Ouvert { projet, themes, lien, .. } = ouvert;
+    let perimee = publie.filter(|publie| publie.differe(&projet, &themes)).map(|p| Perimee::nouvelle(instance, &p));
     let peut = |action| cadre.visiteur.autoriser(lien, action).is_ok();
     let non_confirme = projet.declare_non_confirme();
     let (utiles, autres) = precisions::groupes(&projet.profil(themes.clone()), &projet.reference);
@@ -97,6 +103,7 @@ async fn entiere(cadre: &Cadre, ouvert: Ouvert) -> Reponse {
         commune: instance.referentiel().nom_commune(&projet.commune).to_owned(),
         code_commune: projet.commune.as_str().to_owned(),
         etiquettes: etiquettes(&projet),
+        perimee,
         resume: resume(
             &projet,
             &instance.locaux().themes.noms(&themes),
@@ -173,17 +180,15 @@ fn resume(projet: &projet::Model, noms_des_themes: &str, organisation: Option<&s
     resume
 }
 
-fn publique(cadre: &Cadre, ouvert: Ouvert) -> Result<axum::response::Response, Erreur> {
-    let Ouvert { projet, themes, .. } = ouvert;
+fn publique(cadre: &Cadre, publie: Publie) -> Result<axum::response::Response, Erreur> {
     let instance = &cadre.instance;
     let page = FichePublique {
-        commune: instance.referentiel().nom_commune(&projet.commune).to_owned(),
-        code_commune: projet.commune.as_str().to_owned(),
-        themes: instance.locaux().themes.noms(&themes),
-        manque: Html(texte::paragraphes(&projet.manque)),
-        publie_le: projet.publie_le.map(|le| texte::jour(instance.jour_de(le))).unwrap_or_default(),
-        projet,
+        commune: instance.referentiel().nom_commune(&publie.commune).to_owned(),
+        themes: instance.locaux().themes.noms(&publie.themes()),
+        manque: Html(texte::paragraphes(&publie.manque)),
+        publie_le: texte::jour(instance.jour_de(publie.publie_le)),
+        publie,
     };
-    let titre = page.projet.titre.clone();
+    let titre = page.publie.titre.clone();
     cadre.page(titre, &page)?.fil(&[("Ce qui se fait", "/carte")]).cache(Cache::Public(60)).repondre()
 }

@@ -62,6 +62,7 @@ pub fn feature() -> Feature {
             },
         ],
         jeux: ouvert::JEUX,
+        purge: Some(|tx, instance, projet| Box::pin(pieces::purger(tx, instance, projet))),
         ..Feature::default()
     }
 }

@@ -4,7 +4,7 @@ use askama::Template;
 use axum::extract::Path;
 use axum::http::StatusCode;
 use domain::droit::Action;
-use domain::profil::{BaseDeCout, Complements, NatureDepense, Reponse as Avis};
+use domain::profil::{BaseDeCout, Complements, NatureDepense, Reponse as Avis, TauxDeTva};
 use socle::projet;
 use web::composants::{ChampOptions, ChampTexte, Conflit, Html, OptionDeChamp, Resume, ResumeErreurs};
 use web::formulaire::{Erreurs, Lecteur};
@@ -24,6 +24,7 @@ struct Page {
     depenses: ChampOptions,
     base: ChampOptions,
     tva: ChampOptions,
+    taux: ChampOptions,
     montants: Vec<ChampTexte>,
     questions: Vec<ChampOptions>,
 }
@@ -73,12 +74,23 @@ fn page(formulaire: &Formulaire, projet: &projet::Model, conflit: Option<Conflit
             .radios(
                 "base",
                 "Le coût que vous avez indiqué est :",
-                BaseDeCout::TOUS.iter().map(|b| OptionDeChamp::nouvelle(b.as_str(), b.libelle())),
+                BaseDeCout::TOUS
+                    .iter()
+                    .map(|b| OptionDeChamp::nouvelle(b.as_str(), b.libelle()))
+                    .chain([OptionDeChamp::nouvelle("", Avis::NeSaitPas.libelle())]),
             )
             .en_ligne(),
         tva: formulaire
             .radios("tva_recuperee", "La TVA sera-t-elle récupérée ?", avis())
             .aide("Un local loué n’ouvre en général pas droit au fonds de compensation pour la TVA.")
+            .en_ligne(),
+        taux: formulaire
+            .radios(
+                "taux_tva",
+                "À quel taux de TVA ?",
+                TauxDeTva::TOUS.iter().map(|t| OptionDeChamp::nouvelle(t.as_str(), t.libelle())),
+            )
+            .aide("Il est sur les devis. Sans lui, le calcul ne passe pas du TTC au hors taxes.")
             .en_ligne(),
         montants: vec![
             montant("fonds_prives", "Argent privé attendu", "Dons, mécénat, parts des habitants."),
@@ -102,6 +114,7 @@ pub async fn montrer(cadre: Cadre, Path(reference): Path<String>) -> Reponse {
         saisie = saisie.avec("depenses", depense.as_str());
     }
     saisie = avec_option(saisie, "base", c.base.map(BaseDeCout::as_str));
+    saisie = avec_option(saisie, "taux_tva", c.taux_tva.map(TauxDeTva::as_str));
     for (nom, avis) in [
         ("tva_recuperee", c.tva_recuperee),
         ("devis_signe", c.devis_signe),
@@ -126,6 +139,7 @@ fn lire_precisions(lecteur: &mut Lecteur<'_>, deja: Complements) -> Complements 
         depenses: lecteur.plusieurs("depenses", NatureDepense::TOUS.len(), ""),
         base: lecteur.choix_libre("base"),
         tva_recuperee: lecteur.choix_libre("tva_recuperee"),
+        taux_tva: lecteur.choix_libre("taux_tva"),
         devis_signe: lecteur.choix_libre("devis_signe"),
         travaux_commences: lecteur.choix_libre("travaux_commences"),
         carence: lecteur.choix_libre("carence"),
@@ -146,6 +160,7 @@ fn enregistre(projet: &projet::Model) -> Resume {
         .ligne("À quoi servirait l’argent ?", texte::dit(Some(depenses.join(", ")).filter(|texte| !texte.is_empty())))
         .ligne("Le coût que vous avez indiqué est :", texte::dit(c.base.map(BaseDeCout::libelle)))
         .ligne("La TVA sera-t-elle récupérée ?", texte::dit(c.tva_recuperee.map(Avis::libelle)))
+        .ligne("À quel taux de TVA ?", texte::dit(c.taux_tva.map(TauxDeTva::libelle)))
         .ligne("Argent privé attendu", texte::dit(c.fonds_prives.map(|cents| cents.en_euros())))
         .ligne("Aides publiques déjà accordées par écrit", texte::dit(c.aides_acquises.map(|cents| cents.en_euros())))
         .ligne(

@@ -203,6 +203,9 @@ pub async fn enregistrer(cadre: Cadre, Path(reference): Path<String>, form: Chec
         evenement(&cadre, evenements::MODIFIE, &change).faits(faits),
     )
     .await?;
-    web::recherche::suivre_le_projet(&tx, instance, &change).await?;
-    form.conclure(tx, &format!("/projets/{reference}/resultat"), "Votre description est enregistrée.").await
+    let message = match change.diffusion {
+        Diffusion::Public => "Votre description est enregistrée. Le public voit encore la version publiée.",
+        _ => "Votre description est enregistrée.",
+    };
+    form.conclure(tx, &format!("/projets/{reference}/resultat"), message).await
 }

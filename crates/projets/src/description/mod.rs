@@ -32,7 +32,7 @@ fn fil<'a>(titre: &'a str, url: &'a str) -> [(&'a str, &'a str); 1] {
 }
 
 /// Yes, no, I do not know.
-fn avis() -> impl Iterator<Item = OptionDeChamp> {
+pub(crate) fn avis() -> impl Iterator<Item = OptionDeChamp> {
     Avis::TOUS.iter().map(|a| OptionDeChamp::nouvelle(a.as_str(), a.libelle()))
 }
 
@@ -61,7 +61,6 @@ pub(crate) async fn conclure(
     }
     let evenement = evenement(cadre, evenements::MODIFIE, change).faits(faits);
     journal::ecrire(&tx, &*instance.clock, &*instance.ids, evenement).await?;
-    web::recherche::suivre_le_projet(&tx, instance, change).await?;
     if annonce {
         annoncer_le_marche(&tx, cadre, change).await?;
     }

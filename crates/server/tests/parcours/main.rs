@@ -2,6 +2,7 @@
 
 #![expect(clippy::unwrap_used, clippy::panic, reason = "a test fails with a line number")]
 
+mod publication;
 mod recherche;
 
 use axum::http::StatusCode;
