@@ -27,6 +27,15 @@ enumeration! {
         Activite = "activite", "En activité";
         Reprise = "reprise", "Reprise ou difficulté";
         Arrete = "arrete", "Arrêté";
+        Inconnue = "inconnue", "Étape à préciser";
+    }
+}
+
+impl Etape {
+    /// The stages that a project can be at: those that an aid or an offer asks for.
+    #[must_use]
+    pub fn connues() -> &'static [Self] {
+        Self::TOUS.split_last().map_or(&[], |(_, connues)| connues)
     }
 }
 
@@ -165,14 +174,14 @@ pub struct Complements {
     pub aides_acquises: Option<Cents>,
     /// Public money asked for, not granted.
     pub aides_sollicitees: Option<Cents>,
+    /// Public money thought of, not asked for.
+    pub aides_envisagees: Option<Cents>,
     /// Is the lack of private initiative proved (rural commerce)?
     pub carence: Option<Reponse>,
     /// Does the operation belong to a field with a chef de file?
     pub chef_de_file: Option<Reponse>,
     /// Is a public market planned within 12 months?
     pub marche_prevu: Option<Reponse>,
-    /// Full-time jobs planned, in tenths.
-    pub emplois_dixiemes: Option<u32>,
     /// Answers that no rule reads, by question (feature `projets`).
     pub precisions: BTreeMap<String, Vec<String>>,
 }

@@ -1,5 +1,5 @@
-//! The project's page: what is known, the panels of the other features, what happened. The public sees less, and only
-//! what the bearer published.
+//! The project's page: what is known, the panels of the other features, what happened. Where it is shared, the team of the
+//! département reads it without the exchanges. The public sees only what the bearer published.
 
 use askama::Template;
 use axum::extract::Path;
@@ -36,6 +36,9 @@ struct Fiche {
     caches: Html,
     /// What the public still sees, when the project changed since.
     perimee: Option<Perimee>,
+    /// Bears or accompanies the project; the others only read it.
+    concerne: bool,
+    partage: bool,
     peut_modifier: bool,
     peut_publier: bool,
     peut_inviter: bool,
@@ -58,6 +61,9 @@ pub async fn montrer(cadre: Cadre, Path(reference): Path<String>) -> Reponse {
     let ouvert = acces::trouver(&cadre, &reference).await?;
     match cadre.visiteur.autoriser(ouvert.lien, Action::VoirProjet) {
         Ok(()) => entiere(&cadre, ouvert).await,
+        Err(_) if ouvert.projet.diffusion == Diffusion::Partage && cadre.visiteur.peut(Action::VoirProjetPartage) => {
+            entiere(&cadre, ouvert).await
+        }
         Err(refus) => {
             let publie = publication::publie(&ouvert.tx, &ouvert.projet.id).await?.ok_or(refus)?;
             publique(&cadre, publie)
@@ -68,7 +74,10 @@ pub async fn montrer(cadre: Cadre, Path(reference): Path<String>) -> Reponse {
 async fn entiere(cadre: &Cadre, ouvert: Ouvert) -> Reponse {
     let instance = &cadre.instance;
     let panneaux = resultat::panneaux(cadre, &ouvert, Lieu::Fiche).await;
-    let visibles: &[Visibilite] = if ouvert.lien == Lien::ChargeDuSecteur || cadre.visiteur.peut(Action::Coordonner) {
+    let concerne = cadre.visiteur.autoriser(ouvert.lien, Action::VoirProjet).is_ok();
+    let visibles: &[Visibilite] = if !concerne {
+        &[Visibilite::Public]
+    } else if ouvert.lien == Lien::ChargeDuSecteur || cadre.visiteur.peut(Action::Coordonner) {
         &[Visibilite::Public, Visibilite::Partage, Visibilite::Agents]
     } else {
         &[Visibilite::Public, Visibilite::Partage]
@@ -117,6 +126,8 @@ async fn entiere(cadre: &Cadre, ouvert: Ouvert) -> Reponse {
         panneaux,
         chronologie: Chronologie { evenements },
         caches: cadre.formulaire().caches(),
+        concerne,
+        partage: projet.diffusion == Diffusion::Partage,
         peut_modifier: peut(Action::ModifierProjet),
         peut_publier: peut(Action::PublierProjet),
         peut_inviter: peut(Action::InviterMembre),
@@ -137,6 +148,7 @@ fn etiquettes(projet: &projet::Model) -> Vec<Etiquette> {
     }
     etiquettes.push(match projet.diffusion {
         Diffusion::Prive => Etiquette::nouvelle("Privé", Ton::Neutre),
+        Diffusion::Partage => Etiquette::nouvelle("Partagé", Ton::Neutre),
         Diffusion::Public => Etiquette::nouvelle("Public", Ton::Positif),
     });
     etiquettes

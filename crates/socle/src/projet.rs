@@ -18,7 +18,7 @@ use crate::organisation::OrganisationId;
 use crate::personne::PersonneId;
 
 pub use liens::{
-    ajouter_membre, de_la_personne, decrits_par, empreinte_de_brouillon, lien, personnes, quitter_ceux_de,
+    ajouter_membre, brouillons, de_la_personne, decrits_par, empreinte_de_brouillon, lien, personnes, quitter_ceux_de,
     quitter_tous, rattacher,
 };
 pub use publication::{DeLaCommune, Publie, publics, publics_par_commune};
@@ -50,6 +50,9 @@ pub enum Diffusion {
     /// Its bearers and the agents who accompany it.
     #[sea_orm(string_value = "prive")]
     Prive,
+    /// The whole team of the département too.
+    #[sea_orm(string_value = "partage")]
+    Partage,
     /// Everyone, by a dated act of the bearer.
     #[sea_orm(string_value = "public")]
     Public,
@@ -191,6 +194,12 @@ impl Model {
             cout: self.cout,
             complements: self.complements(),
         }
+    }
+
+    /// Was the second screen answered?
+    #[must_use]
+    pub fn situe(&self) -> bool {
+        self.porteur != Porteur::PasDecide || !self.complements().besoins.is_empty()
     }
 
     /// Said to be the commune's, not confirmed by it yet.

@@ -93,6 +93,8 @@ pub struct Simulation {
     pub acquis: Cents,
     /// Public money asked for: shown, never counted as sure.
     pub sollicite: Cents,
+    /// Public money only thought of: shown, never counted.
+    pub envisage: Cents,
     /// Aids with an amount.
     pub aides: Vec<AideEstimee>,
     /// Aids that fit whose amount is not known.
@@ -140,6 +142,7 @@ pub fn simuler(profil: &ProfilDeProjet, aides: &[Aide], le: Date) -> Option<Simu
         prive,
         acquis,
         sollicite: complements.aides_sollicitees.unwrap_or_default(),
+        envisage: complements.aides_envisagees.unwrap_or_default(),
         aides: estimees,
         sans_montant,
         reste_a_charge: reste,

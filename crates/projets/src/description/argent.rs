@@ -100,6 +100,7 @@ fn page(formulaire: &Formulaire, projet: &projet::Model, conflit: Option<Conflit
                 "Aides publiques demandées, sans réponse",
                 "Elles ne comptent pas dans le calcul tant qu’elles ne sont pas accordées.",
             ),
+            montant("aides_envisagees", "Aides publiques que vous pensez demander", "Elles ne comptent pas non plus."),
         ],
         questions: QUESTIONS.iter().map(question).collect(),
     }
@@ -128,7 +129,8 @@ pub async fn montrer(cadre: Cadre, Path(reference): Path<String>) -> Reponse {
     saisie = saisie
         .avec_montant("fonds_prives", c.fonds_prives)
         .avec_montant("aides_acquises", c.aides_acquises)
-        .avec_montant("aides_sollicitees", c.aides_sollicitees);
+        .avec_montant("aides_sollicitees", c.aides_sollicitees)
+        .avec_montant("aides_envisagees", c.aides_envisagees);
     let formulaire = cadre.formulaire_avec(saisie, Erreurs::default());
     let url = format!("/projets/{reference}/resultat");
     cadre.page("Préciser le projet", &page(&formulaire, &projet, None))?.fil(&fil(&projet.titre, &url)).repondre()
@@ -148,6 +150,7 @@ fn lire_precisions(lecteur: &mut Lecteur<'_>, deja: Complements) -> Complements 
         fonds_prives: lecteur.montant("fonds_prives"),
         aides_acquises: lecteur.montant("aides_acquises"),
         aides_sollicitees: lecteur.montant("aides_sollicitees"),
+        aides_envisagees: lecteur.montant("aides_envisagees"),
         ..deja
     }
 }
@@ -163,9 +166,10 @@ fn enregistre(projet: &projet::Model) -> Resume {
         .ligne("À quel taux de TVA ?", texte::dit(c.taux_tva.map(TauxDeTva::libelle)))
         .ligne("Argent privé attendu", texte::dit(c.fonds_prives.map(|cents| cents.en_euros())))
         .ligne("Aides publiques déjà accordées par écrit", texte::dit(c.aides_acquises.map(|cents| cents.en_euros())))
+        .ligne("Aides publiques demandées, sans réponse", texte::dit(c.aides_sollicitees.map(|cents| cents.en_euros())))
         .ligne(
-            "Aides publiques demandées, sans réponse",
-            texte::dit(c.aides_sollicitees.map(|cents| cents.en_euros())),
+            "Aides publiques que vous pensez demander",
+            texte::dit(c.aides_envisagees.map(|cents| cents.en_euros())),
         );
     let avis = [c.devis_signe, c.travaux_commences, c.carence, c.chef_de_file, c.marche_prevu];
     QUESTIONS

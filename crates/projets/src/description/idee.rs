@@ -10,6 +10,7 @@ use domain::theme::Theme;
 use platform::journal;
 use socle::ProjetId;
 use socle::projet::{self, Diffusion, Etat};
+use web::brouillon::Brouillons;
 use web::composants::{ChampLong, ChampOptions, ChampTexte, Conflit, Etapes, Html, Resume, ResumeErreurs};
 use web::formulaire::Erreurs;
 use web::{Cadre, CheckedForm, Formulaire, Reponse, Saisie};
@@ -22,6 +23,8 @@ use crate::evenements::{self, evenement};
 #[template(path = "ecran_1.html")]
 struct Page {
     etapes: Etapes,
+    /// Drafts already there, on an empty first screen.
+    brouillons: Brouillons,
     action: String,
     resume: ResumeErreurs,
     caches: Html,
@@ -44,6 +47,7 @@ fn page(
     let locaux = cadre.instance.locaux();
     Page {
         etapes: Etapes::nouvelles(NOMS_DES_ETAPES, 1),
+        brouillons: Brouillons::default(),
         nouveau: actuelle.is_none(),
         action,
         resume: formulaire.resume(),
@@ -72,7 +76,9 @@ pub async fn nouveau(cadre: Cadre) -> Reponse {
     let commune = demandee.or_else(la_sienne).map(|code| cadre.instance.referentiel().nom_commune(&code).to_owned());
     let saisie = commune.map_or_else(Saisie::default, |nom| Saisie::default().avec("commune", nom));
     let formulaire = cadre.formulaire_avec(saisie, Erreurs::default());
-    cadre.page("Décrire un projet", &page(&cadre, &formulaire, "/projets/nouveau".to_owned(), None, None))?.repondre()
+    let brouillons = Brouillons::du_visiteur(&cadre, &cadre.instance.db.read().await?).await?;
+    let vue = Page { brouillons, ..page(&cadre, &formulaire, "/projets/nouveau".to_owned(), None, None) };
+    cadre.page("Décrire un projet", &vue)?.repondre()
 }
 
 /// What screen 1 says.

@@ -46,10 +46,11 @@ fn page(formulaire: &Formulaire, projet: &projet::Model, conflit: Option<Conflit
         etape: formulaire.radios(
             "etape",
             "Où en êtes-vous ?",
-            Etape::TOUS
+            Etape::connues()
                 .iter()
                 .filter(|e| **e != Etape::Arrete)
-                .map(|e| OptionDeChamp::nouvelle(e.as_str(), e.libelle())),
+                .map(|e| OptionDeChamp::nouvelle(e.as_str(), e.libelle()))
+                .chain([OptionDeChamp::nouvelle(Etape::Inconnue.as_str(), Avis::NeSaitPas.libelle())]),
         ),
         porteur: formulaire
             .selection("porteur", "Qui porte le projet ?", porteurs)
@@ -78,7 +79,7 @@ fn page(formulaire: &Formulaire, projet: &projet::Model, conflit: Option<Conflit
 pub async fn montrer(cadre: Cadre, Path(reference): Path<String>) -> Reponse {
     let Ouvert { projet, .. } = acces::ouvrir(&cadre, &reference, Action::ModifierProjet).await?;
     let complements = projet.complements();
-    let dit = !complements.besoins.is_empty() || projet.porteur != Porteur::PasDecide;
+    let dit = projet.situe();
     // Shown for the first time to who acts for the commune: they bear it, and a mayor knows.
     let pour_la_sienne = mandat_de_commune(&cadre).filter(|(commune, _)| !dit && **commune == projet.commune);
     let porteur = if dit { Some(projet.porteur) } else { pour_la_sienne.map(|_| Porteur::Commune) };
@@ -113,7 +114,7 @@ pub async fn enregistrer(cadre: Cadre, Path(reference): Path<String>, form: Chec
     let Ouvert { projet, tx, .. } = acces::ouvrir(&cadre, &reference, Action::ModifierProjet).await?;
     drop(tx);
     let mut lecteur = form.lecteur();
-    let etape = lecteur.choix("etape", "Dites où vous en êtes.");
+    let etape = lecteur.choix("etape", "Dites où vous en êtes, ou « Je ne sais pas ».");
     let porteur = lecteur.choix("porteur", "Choisissez qui porte le projet, ou « Pas encore décidé ».");
     let complements = Complements {
         besoins: lecteur.plusieurs("besoins", Besoin::TOUS.len(), ""),

@@ -211,19 +211,36 @@ fn change_entre_temps() -> Erreur {
     Erreur::Invalide("Le projet a changé entre-temps. Revenez à sa page et recommencez.".to_owned())
 }
 
-/// POST: nothing of it is public any more, and what was published is not kept.
+/// POST: nothing of it is public nor shared any more, and what was published is not kept.
 pub async fn retirer(cadre: Cadre, Path(reference): Path<String>, form: CheckedForm) -> Reponse {
-    let ouvert = acces::ouvrir(&cadre, &reference, Action::PublierProjet).await?;
+    cacher(&cadre, &reference, &form, (Diffusion::Prive, evenements::RETIRE), "Votre projet est de nouveau privé.")
+        .await
+}
+
+/// POST: the whole team of the département may read it.
+pub async fn partager(cadre: Cadre, Path(reference): Path<String>, form: CheckedForm) -> Reponse {
+    let message = "Toute l’équipe du département peut lire votre projet. Le public ne le voit pas.";
+    cacher(&cadre, &reference, &form, (Diffusion::Partage, evenements::PARTAGE), message).await
+}
+
+/// The public sees nothing of it.
+async fn cacher(
+    cadre: &Cadre,
+    reference: &str,
+    form: &CheckedForm,
+    (diffusion, genre): (Diffusion, &'static str),
+    message: &str,
+) -> Reponse {
+    let ouvert = acces::ouvrir(cadre, reference, Action::PublierProjet).await?;
     drop(ouvert.tx);
     let instance = &cadre.instance;
-    let change = projet::Model { diffusion: Diffusion::Prive, publie_le: None, ..ouvert.projet };
+    let change = projet::Model { diffusion, publie_le: None, ..ouvert.projet };
     let tx = instance.db.begin().await?;
     if !projet::enregistrer(&tx, &change, instance.clock.instant()).await? {
         return Err(change_entre_temps());
     }
     publication::depublier(&tx, &change.id).await?;
-    let evenement = evenement(&cadre, evenements::RETIRE, &change);
-    journal::ecrire(&tx, &*instance.clock, &*instance.ids, evenement).await?;
+    journal::ecrire(&tx, &*instance.clock, &*instance.ids, evenement(cadre, genre, &change)).await?;
     recherche::demander(&tx, instance, recherche::PROJET, vec![change.id.to_string()]).await?;
-    form.conclure(tx, &format!("/projets/{reference}"), "Votre projet est de nouveau privé.").await
+    form.conclure(tx, &format!("/projets/{reference}"), message).await
 }

@@ -2,6 +2,7 @@
 
 #![expect(clippy::unwrap_used, clippy::panic, reason = "a test fails with a line number")]
 
+mod brouillon;
 mod publication;
 mod recherche;
 

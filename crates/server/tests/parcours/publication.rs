@@ -164,3 +164,61 @@ async fn le_charge_modifie_sans_rien_rendre_public(#[case] moteur: Moteur) {
     appli.navigateur().ouvrir(&fiche).await.exiger("Rouvrir le café-épicerie");
     appli.fin().await;
 }
+
+/// Between private and public: the whole team of the département reads, by a dated act of the bearer.
+#[rstest]
+#[case::sqlite(Moteur::Sqlite)]
+#[case::postgres(Moteur::Postgres)]
+#[tokio::test]
+async fn partage_avec_l_equipe_du_departement(#[case] moteur: Moteur) {
+    let appli = Appli::nouvelle(moteur, features()).await;
+    let (mut porteuse, _) = appli.connecter("porteuse@exemple.invalid", None).await;
+    let departement = |fonction| Some((Nature::Departement, "Meurthe-et-Moselle", fonction));
+    let (mut clauses, _) = appli.connecter("clauses@exemple.invalid", departement(Fonction::Facilitateur)).await;
+    let (mut maire, _) =
+        appli.connecter("maire@autre.invalid", Some((Nature::Commune, "54395", Fonction::Maire))).await;
+    let fiche = decrire(&mut porteuse).await;
+    porteuse.ouvrir(&fiche).await.exiger("Qui voit ce projet").exiger("Personne d’autre");
+    assert_eq!(clauses.ouvrir(&fiche).await.statut, StatusCode::FORBIDDEN);
+
+    let page = porteuse.ouvrir(&fiche).await;
+    let page = porteuse.envoyer(&page, &format!("{fiche}/partager"), &[]).await;
+    page.exiger("Toute l’équipe du département peut lire").exiger("Partagé").exiger("Les autres agents du département");
+    let page = clauses.ouvrir(&fiche).await;
+    page.exiger(TEXTE).exiger("sans les échanges ni les pièces jointes");
+    for interdit in ["resultat", "note", "description", "publier", "pieces", "accompagnement"] {
+        assert!(page.attribut(&format!("a[href^='{fiche}/{interdit}']"), "href").is_none(), "{interdit}");
+        let statut = clauses.ouvrir(&format!("{fiche}/{interdit}")).await.statut;
+        assert_eq!(statut, StatusCode::FORBIDDEN, "{interdit}");
+    }
+    assert_eq!(maire.ouvrir(&fiche).await.statut, StatusCode::FORBIDDEN, "another mairie is not the département");
+    appli.navigateur().ouvrir(&fiche).await.exiger("Connectez-vous pour continuer");
+
+    let page = porteuse.ouvrir(&fiche).await;
+    porteuse.envoyer(&page, &format!("{fiche}/retirer"), &[]).await.exiger("de nouveau privé");
+    assert_eq!(clauses.ouvrir(&fiche).await.statut, StatusCode::FORBIDDEN);
+    appli.fin().await;
+}
+
+#[rstest]
+#[case::sqlite(Moteur::Sqlite)]
+#[case::postgres(Moteur::Postgres)]
+#[tokio::test]
+async fn les_emplois_se_comptent_en_dixiemes(#[case] moteur: Moteur) {
+    let appli = Appli::nouvelle(moteur, features()).await;
+    let (mut porteuse, _) = appli.connecter("porteuse@exemple.invalid", None).await;
+    let fiche = decrire(&mut porteuse).await;
+    let action = format!("{fiche}/precisions/emplois");
+    let page = porteuse.ouvrir(&action).await;
+    let faux = porteuse.envoyer(&page, &action, &[("emplois", "un et demi")]).await;
+    assert_eq!(faux.statut, StatusCode::UNPROCESSABLE_ENTITY);
+    faux.exiger("par exemple 2,5");
+    porteuse
+        .envoyer(&page, &action, &[("emplois", "1,5"), ("emplois_insertion", "0.5")])
+        .await
+        .exiger("1,5")
+        .exiger("0,5");
+    let page = porteuse.ouvrir(&action).await;
+    assert_eq!(page.attribut("#emplois", "value").as_deref(), Some("1,5"));
+    appli.fin().await;
+}
