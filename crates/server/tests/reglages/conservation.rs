@@ -75,8 +75,10 @@ async fn un_projet_part_avec_ses_pieces_et_leurs_fichiers(#[case] moteur: Moteur
 #[tokio::test]
 async fn un_projet_qui_resiste_n_arrete_pas_les_autres(#[case] moteur: Moteur) {
     let (appli, _) = ouverte(moteur).await;
-    let (premier, second) = (projet_clos(&appli, "Le premier").await, projet_clos(&appli, "Le second").await);
-    assert!(premier.id.as_str() < second.id.as_str(), "the one that resists comes first");
+    let mut projets = [projet_clos(&appli, "Un projet clos").await, projet_clos(&appli, "Un autre").await];
+    // Erased in the order of their ids: the one that resists comes first.
+    projets.sort_by(|un, autre| un.id.as_str().cmp(autre.id.as_str()));
+    let [premier, second] = projets;
     let tx = appli.instance.db.begin().await.unwrap();
     tx.execute_unprepared("CREATE TABLE obstacle (projet_id TEXT NOT NULL REFERENCES projet(id))").await.unwrap();
     let id = premier.id.as_str();
