@@ -134,6 +134,7 @@ test("une maire vérifiée invite une collègue et publie, puis retire", async (
 
   await maire.aller(`/projets/${reference}/publier`);
   await maire.lit("ne publiez ni l’adresse d’un bâtiment, ni un prix");
+  await maire.cocher("Je ne sais pas");
   await maire.envoyer("Rendre public");
   const curieux = await arrive();
   await curieux.aller(`/projets/${reference}`);

@@ -66,7 +66,7 @@ pub fn feature() -> Feature {
                 duree: "La durée de l’accompagnement",
             },
         ],
-        purge: Some(|tx, projet| Box::pin(suivi::purger(tx, projet))),
+        purge: Some(|tx, _, projet| Box::pin(suivi::purger(tx, projet))),
         ..Feature::default()
     }
 }

@@ -240,5 +240,3 @@ fn charge(instance: &Instance, secteurs: &[secteur::Vue], charges: &[Charge], jo
         lignes: lignes.chain(sans.then(|| ligne("Sans secteur", None, None))).collect(),
     }
 }
-
-}

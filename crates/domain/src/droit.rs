@@ -50,6 +50,8 @@ pub enum Lien {
 pub enum Action {
     /// Read the project whole.
     VoirProjet,
+    /// Read a project that its bearers share with the whole département.
+    VoirProjetPartage,
     /// Change its description.
     ModifierProjet,
     /// Publish or withdraw it (a dated act of the bearer).
@@ -132,6 +134,9 @@ pub fn autoriser(qui: Demandeur<'_>, lien: Lien, action: Action) -> Result<(), R
     match action {
         Action::VoirProjet => {
             permettre(lien < Lien::Aucun || qui.a(&[Fonction::Coordinateur, Fonction::Direction]), Refus::ProjetPrive)
+        }
+        Action::VoirProjetPartage => {
+            permettre(qui.connecte && qui.fonctions.iter().any(|f| f.est_du_departement()), Refus::ProjetPrive)
         }
         Action::ModifierProjet => permettre(lien < Lien::Aucun, Refus::ProjetPrive),
         // Who accompanies never answers in the bearer's place, nor approves what they wrote themselves.
@@ -227,6 +232,9 @@ mod tests {
     #[case::declarant_demande(&[], Lien::Declarant, Action::AgirPourLePorteur, Ok(()))]
     #[case::direction_pilote(&[Fonction::Direction], Lien::Aucun, Action::Piloter, Ok(()))]
     #[case::agent_site_ne_voit_pas_les_projets(&[Fonction::AgentSite], Lien::Aucun, Action::VoirProjet, Err(Refus::ProjetPrive))]
+    #[case::facilitateur_lit_ce_qui_est_partage(&[Fonction::Facilitateur], Lien::Aucun, Action::VoirProjetPartage, Ok(()))]
+    #[case::autre_secteur_lit_ce_qui_est_partage(&[Fonction::ChargeTerritorial], Lien::Aucun, Action::VoirProjetPartage, Ok(()))]
+    #[case::une_autre_mairie_ne_le_lit_pas(&[Fonction::Maire], Lien::Aucun, Action::VoirProjetPartage, Err(Refus::ProjetPrive))]
     #[case::representant_modifie_son_acteur(&[], Lien::Porteur, Action::ModifierActeur, Ok(()))]
     #[case::agent_site_modifie_tout_acteur(&[Fonction::AgentSite], Lien::Aucun, Action::ModifierActeur, Ok(()))]
     #[case::representant_a_verifier(&[], Lien::Declarant, Action::ModifierActeur, Err(Refus::MandatAVerifier))]

@@ -28,6 +28,15 @@ enumeration! {
         Activite = "activite", "En activité";
         Reprise = "reprise", "Reprise ou difficulté";
         Arrete = "arrete", "Arrêté";
+        Inconnue = "inconnue", "Étape à préciser";
+    }
+}
+
+impl Etape {
+    /// The stages that a project can be at: those that an aid or an offer asks for.
+    #[must_use]
+    pub fn connues() -> &'static [Self] {
+        Self::TOUS.split_last().map_or(&[], |(_, connues)| connues)
     }
 }
 
@@ -98,6 +107,15 @@ enumeration! {
     }
 }
 
+enumeration! {
+    /// Rate of the VAT of the cost.
+    TauxDeTva {
+        Normal = "normal", "Le taux normal";
+        Autre = "autre", "Un autre taux, ou plusieurs";
+        NeSaitPas = "ne-sait-pas", "Je ne sais pas";
+    }
+}
+
 impl Porteur {
     /// A public maître d'ouvrage: collectivité, grouping or their establishment.
     #[must_use]
@@ -145,6 +163,8 @@ pub struct Complements {
     pub base: Option<BaseDeCout>,
     /// Is VAT recovered (FCTVA or otherwise)?
     pub tva_recuperee: Option<Reponse>,
+    /// Its rate.
+    pub taux_tva: Option<TauxDeTva>,
     /// Has a quote been signed?
     pub devis_signe: Option<Reponse>,
     /// Have works begun?
@@ -155,6 +175,8 @@ pub struct Complements {
     pub aides_acquises: Option<Cents>,
     /// Public money asked for, not granted.
     pub aides_sollicitees: Option<Cents>,
+    /// Public money thought of, not asked for.
+    pub aides_envisagees: Option<Cents>,
     /// Is the lack of private initiative proved (rural commerce)?
     pub carence: Option<Reponse>,
     /// Does the operation belong to a field with a chef de file?
@@ -163,8 +185,6 @@ pub struct Complements {
     pub marche_prevu: Option<Reponse>,
     /// For which month (`2027-03`); absent when nobody knows.
     pub marche_mois: Option<String>,
-    /// Full-time jobs planned, in tenths.
-    pub emplois_dixiemes: Option<u32>,
     /// Answers that no rule reads, by question (feature `projets`).
     pub precisions: BTreeMap<String, Vec<String>>,
 }

@@ -2,6 +2,7 @@
 
 use askama::Template;
 use socle::projet;
+use web::brouillon::Brouillons;
 use web::composants::{Dessin, Html, Icone, Illustration, Signe};
 use web::{Cache, Cadre, Instance, Reponse, textes};
 
@@ -42,16 +43,18 @@ impl Textes {
 struct Accueil {
     collectivite: String,
     textes: Textes,
+    brouillons: Brouillons,
     projets: Vec<Vu>,
     communes: usize,
 }
 
-/// GET.
+/// GET. Kept for a minute by anyone, unless it shows a draft of this browser.
 pub async fn montrer(cadre: Cadre) -> Reponse {
     let instance = &cadre.instance;
     let tx = instance.db.read().await?;
     let projets = projet::publics(&tx, None, 3).await?;
     let page = Accueil {
+        brouillons: Brouillons::du_visiteur(&cadre, &tx).await?,
         textes: Textes::lire(instance),
         collectivite: cadre.identite().collectivite.clone(),
         communes: instance.perimetre().nombre(),

@@ -53,7 +53,7 @@ pub async fn montrer(cadre: Cadre) -> Reponse {
                             instance.referentiel().nom_commune(&p.commune),
                         ),
                         Cellule::texte(p.etape.libelle()),
-                        Cellule::texte(p.publie_le.map(|le| texte::jour(instance.jour_de(le))).unwrap_or_default()),
+                        Cellule::texte(texte::jour(instance.jour_de(p.publie_le))),
                     ]
                 })
                 .collect(),
@@ -86,7 +86,7 @@ pub async fn points(cadre: Cadre) -> Reponse {
     Ok(reponse(collection.to_string(), "public, max-age=300"))
 }
 
-fn point(instance: &Instance, projet: &projet::Model) -> Option<serde_json::Value> {
+fn point(instance: &Instance, projet: &projet::Publie) -> Option<serde_json::Value> {
     let (lon, lat) = instance.referentiel().commune(&projet.commune)?.mairie?;
     Some(json!({
         "type": "Feature",

@@ -286,6 +286,15 @@ pub async fn retirer(tx: &WriteTx, clock: &dyn Clock, cle: &str) -> Result<(), D
     Ok(())
 }
 
+/// Forgets a file for good: the next tidying erases its bytes.
+///
+/// # Errors
+/// The engine refused.
+pub async fn effacer(tx: &WriteTx, cle: &str) -> Result<(), DbErr> {
+    tx.execute_raw(raw_sql!(Postgres, "DELETE FROM fichier WHERE cle = {cle}")).await?;
+    Ok(())
+}
+
 /// Brings a file back. False when it has left.
 ///
 /// # Errors

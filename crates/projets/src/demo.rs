@@ -9,7 +9,7 @@ use platform::journal::{self, Evenement, Visibilite};
 use platform::{Clock, Instant, WriteTx};
 use serde::Deserialize;
 use socle::organisation::{self, Nouvelle};
-use socle::projet::{self, Diffusion, Etat};
+use socle::projet::{self, Diffusion, Etat, publication};
 use socle::{OrganisationId, ProjetId, personne};
 use web::{Erreur, Instance};
 
@@ -108,6 +108,9 @@ async fn inventer(tx: &WriteTx, instance: &Instance, invente: Invente) -> Result
         version: 1,
     };
     let projet = projet::inserer(tx, projet, &invente.themes).await?;
+    if invente.public {
+        publication::publier(tx, &projet, &invente.themes, Reponse::NeSaitPas, quand).await?;
+    }
     raconter(tx, instance, &projet, quand).await
 }
 

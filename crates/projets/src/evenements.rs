@@ -13,6 +13,7 @@ pub(crate) const CONFIRMATION_DEMANDEE: &str = "projet.confirmation-demandee";
 pub(crate) const REFUSE_PAR_LA_MAIRIE: &str = "projet.refuse-par-la-mairie";
 pub(crate) const PUBLIE: &str = "projet.publie";
 pub(crate) const RETIRE: &str = "projet.retire";
+pub(crate) const PARTAGE: &str = "projet.partage";
 pub(crate) const PIECE_RETIREE: &str = "projet.piece-retiree";
 pub(crate) const PIECE_RENDUE: &str = "projet.piece-rendue";
 pub(crate) const INVITE: &str = "projet.invite";
@@ -26,8 +27,9 @@ pub(crate) const RENDUS: &[(&str, Rendu)] = &[
     (CONFIRME, |_, faits| confirmation(faits)),
     (CONFIRMATION_DEMANDEE, |_, _| "Confirmation demandée à l’adresse officielle de la mairie".to_owned()),
     (REFUSE_PAR_LA_MAIRIE, |_, _| "La mairie répond que ce n’est pas son projet".to_owned()),
-    (PUBLIE, |_, _| "Projet rendu public".to_owned()),
+    (PUBLIE, |_, faits| publication(faits)),
     (RETIRE, |_, _| "Projet redevenu privé".to_owned()),
+    (PARTAGE, |_, _| "Projet partagé avec l’équipe du département".to_owned()),
     (projet::EVENEMENT_PIECE, |_, faits| piece(faits, "ajoutée")),
     (PIECE_RETIREE, |_, faits| piece(faits, "retirée")),
     (PIECE_RENDUE, |_, faits| piece(faits, "remise")),
@@ -39,6 +41,11 @@ pub(crate) const RENDUS: &[(&str, Rendu)] = &[
 fn piece(faits: &Value, acte: &str) -> String {
     let genre = faits.get("genre").and_then(Value::as_str).unwrap_or_default().to_uppercase();
     format!("Pièce jointe {acte} ({genre})")
+}
+
+fn publication(faits: &Value) -> String {
+    let encore = faits.get("nouvelle_version").and_then(Value::as_bool).unwrap_or(false);
+    if encore { "Nouvelle version rendue publique" } else { "Projet rendu public" }.to_owned()
 }
 
 fn modification(faits: &Value) -> String {

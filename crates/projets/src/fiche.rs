@@ -1,11 +1,11 @@
-//! The project's page: what is known, the panels of the other features, what happened. The public sees less, and only
-//! what the bearer published.
+//! The project's page: what is known, the panels of the other features, what happened. Where it is shared, the team of the
+//! département reads it without the exchanges. The public sees only what the bearer published.
 
 use askama::Template;
 use axum::extract::Path;
 use domain::droit::{Action, Lien};
 use socle::organisation;
-use socle::projet::{self, Diffusion};
+use socle::projet::{self, Diffusion, Publie, publication};
 use web::composants::{Chronologie, Contact, Etiquette, Html, Resume, Ton};
 use web::feature::{Lieu, Panneau};
 use web::{Cache, Cadre, Erreur, Reponse, texte};
@@ -15,6 +15,7 @@ use crate::collegues::{self, AccesVu};
 use crate::histoire;
 use crate::porteur;
 use crate::precisions::{self, GroupeVu};
+use crate::publication::Perimee;
 use crate::resultat;
 
 #[derive(Template)]
@@ -32,6 +33,11 @@ struct Fiche {
     panneaux: Vec<Panneau>,
     chronologie: Chronologie,
     caches: Html,
+    /// What the public still sees, when the project changed since.
+    perimee: Option<Perimee>,
+    /// Bears or accompanies the project; the others only read it.
+    concerne: bool,
+    partage: bool,
     peut_modifier: bool,
     peut_publier: bool,
     peut_inviter: bool,
@@ -47,9 +53,8 @@ struct Fiche {
 #[derive(Template)]
 #[template(path = "fiche_publique.html")]
 struct FichePublique {
-    projet: projet::Model,
+    publie: Publie,
     commune: String,
-    code_commune: String,
     themes: String,
     manque: Html,
     publie_le: String,
@@ -60,14 +65,20 @@ pub async fn montrer(cadre: Cadre, Path(reference): Path<String>) -> Reponse {
     let ouvert = acces::trouver(&cadre, &reference).await?;
     match cadre.visiteur.autoriser(ouvert.lien, Action::VoirProjet) {
         Ok(()) => entiere(&cadre, ouvert).await,
-        Err(_) if ouvert.projet.diffusion == Diffusion::Public => publique(&cadre, ouvert),
-        Err(refus) => Err(refus),
+        Err(_) if ouvert.projet.diffusion == Diffusion::Partage && cadre.visiteur.peut(Action::VoirProjetPartage) => {
+            entiere(&cadre, ouvert).await
+        }
+        Err(refus) => {
+            let publie = publication::publie(&ouvert.tx, &ouvert.projet.id).await?.ok_or(refus)?;
+            publique(&cadre, publie)
+        }
     }
 }
 
 async fn entiere(cadre: &Cadre, ouvert: Ouvert) -> Reponse {
     let instance = &cadre.instance;
     let panneaux = resultat::panneaux(cadre, &ouvert, Lieu::Fiche).await;
+    let concerne = cadre.visiteur.autoriser(ouvert.lien, Action::VoirProjet).is_ok();
     let chronologie = histoire::chronologie(cadre, &ouvert.tx, &ouvert.projet, ouvert.lien).await?;
     let organisation = match &ouvert.projet.organisation_id {
         Some(id) => organisation::par_id(&ouvert.tx, id).await?.map(|o| o.nom),
@@ -80,7 +91,9 @@ async fn entiere(cadre: &Cadre, ouvert: Ouvert) -> Reponse {
         true => collegues::lire(&ouvert.tx, cadre, &ouvert.projet).await?,
         false => Vec::new(),
     };
+    let publie = publication::publie(&ouvert.tx, &ouvert.projet.id).await?;
     let Ouvert { projet, themes, lien, .. } = ouvert;
+    let perimee = publie.filter(|publie| publie.differe(&projet, &themes)).map(|p| Perimee::nouvelle(instance, &p));
     let peut = |action| cadre.visiteur.autoriser(lien, action).is_ok();
     let non_confirme = projet.declare_non_confirme();
     let (utiles, autres) = precisions::groupes(&projet.profil(themes.clone()), &projet.reference);
@@ -88,6 +101,7 @@ async fn entiere(cadre: &Cadre, ouvert: Ouvert) -> Reponse {
         commune: instance.referentiel().nom_commune(&projet.commune).to_owned(),
         code_commune: projet.commune.as_str().to_owned(),
         etiquettes: etiquettes(&projet),
+        perimee,
         resume: resume(
             &projet,
             &instance.locaux().themes.noms(&themes),
@@ -101,6 +115,8 @@ async fn entiere(cadre: &Cadre, ouvert: Ouvert) -> Reponse {
         panneaux,
         chronologie,
         caches: cadre.formulaire().caches(),
+        concerne,
+        partage: projet.diffusion == Diffusion::Partage,
         peut_modifier: peut(Action::ModifierProjet),
         peut_publier: peut(Action::PublierProjet),
         peut_inviter: peut(Action::InviterMembre),
@@ -127,6 +143,7 @@ fn etiquettes(projet: &projet::Model) -> Vec<Etiquette> {
     }
     etiquettes.push(match projet.diffusion {
         Diffusion::Prive => Etiquette::nouvelle("Privé", Ton::Neutre),
+        Diffusion::Partage => Etiquette::nouvelle("Partagé", Ton::Neutre),
         Diffusion::Public => Etiquette::nouvelle("Public", Ton::Positif),
     });
     etiquettes
@@ -170,17 +187,15 @@ fn resume(projet: &projet::Model, noms_des_themes: &str, organisation: Option<&s
     resume
 }
 
-fn publique(cadre: &Cadre, ouvert: Ouvert) -> Result<axum::response::Response, Erreur> {
-    let Ouvert { projet, themes, .. } = ouvert;
+fn publique(cadre: &Cadre, publie: Publie) -> Result<axum::response::Response, Erreur> {
     let instance = &cadre.instance;
     let page = FichePublique {
-        commune: instance.referentiel().nom_commune(&projet.commune).to_owned(),
-        code_commune: projet.commune.as_str().to_owned(),
-        themes: instance.locaux().themes.noms(&themes),
-        manque: Html(texte::paragraphes(&projet.manque)),
-        publie_le: projet.publie_le.map(|le| texte::jour(instance.jour_de(le))).unwrap_or_default(),
-        projet,
+        commune: instance.referentiel().nom_commune(&publie.commune).to_owned(),
+        themes: instance.locaux().themes.noms(&publie.themes()),
+        manque: Html(texte::paragraphes(&publie.manque)),
+        publie_le: texte::jour(instance.jour_de(publie.publie_le)),
+        publie,
     };
-    let titre = page.projet.titre.clone();
+    let titre = page.publie.titre.clone();
     cadre.page(titre, &page)?.fil(&[("Ce qui se fait", "/carte")]).cache(Cache::Public(60)).repondre()
 }

@@ -8,6 +8,7 @@ use platform::{ReadTx, journal};
 use serde_json::{Value, json};
 use socle::projet::{self, Etat};
 use socle::{OrganisationId, PersonneId, mandat, personne};
+use web::brouillon::Brouillons;
 use web::composants::{Cellule, ChampTexte, EtatVide, Html, ResumeErreurs, Tableau};
 use web::courriels;
 use web::formulaire::Erreurs;
@@ -81,18 +82,26 @@ pub async fn effacer(cadre: Cadre, Path(reference): Path<String>, form: CheckedF
 #[derive(Template)]
 #[template(path = "mes_projets.html")]
 struct MesProjets {
+    connecte: bool,
+    brouillons: Brouillons,
     tableau: Option<Tableau>,
     vide: EtatVide,
 }
 
-/// GET: projects of the signed-in person.
+/// GET: projects of the signed-in person, drafts of the browser. Who has neither account nor draft is asked to sign in.
 pub async fn mes_projets(cadre: Cadre) -> Reponse {
-    let personne = cadre.visiteur.connecte()?.id.clone();
-    let organisations: Vec<OrganisationId> =
-        cadre.visiteur.mandats.iter().filter(|m| m.verifie()).map(|m| m.organisation_id.clone()).collect();
     let instance = &cadre.instance;
     let tx = instance.db.read().await?;
-    let projets = projet::de_la_personne(&tx, &personne, &organisations, LISTE_MAX).await?;
+    let brouillons = Brouillons::du_visiteur(&cadre, &tx).await?;
+    let projets = match cadre.visiteur.connecte() {
+        Ok(personne) => {
+            let mandats = cadre.visiteur.mandats.iter().filter(|m| m.verifie());
+            let organisations: Vec<OrganisationId> = mandats.map(|m| m.organisation_id.clone()).collect();
+            projet::de_la_personne(&tx, &personne.id, &organisations, LISTE_MAX).await?
+        }
+        Err(refus) if brouillons.est_vide() => return Err(refus),
+        Err(_) => Vec::new(),
+    };
     let lignes: Vec<Vec<Cellule>> = projets
         .iter()
         .map(|p| {
@@ -105,6 +114,8 @@ pub async fn mes_projets(cadre: Cadre) -> Reponse {
         })
         .collect();
     let page = MesProjets {
+        connecte: cadre.visiteur.personne().is_some(),
+        brouillons,
         tableau: (!lignes.is_empty()).then(|| Tableau {
             legende: texte::accorde(lignes.len() as u64, "projet", "projets"),
             colonnes: ["Projet", "Commune", "Étape", "Dernier changement"].map(str::to_owned).to_vec(),

@@ -19,7 +19,10 @@ pub(crate) async fn chronologie(
     lien: Lien,
 ) -> Result<Chronologie, Erreur> {
     let instance = &cadre.instance;
-    let visibles: &[Visibilite] = if lien == Lien::ChargeDuSecteur || cadre.visiteur.peut(Action::Coordonner) {
+    let visibles: &[Visibilite] = if cadre.visiteur.autoriser(lien, Action::VoirProjet).is_err() {
+        // Shared with the whole team: they read the project, not what passes between those it concerns.
+        &[Visibilite::Public]
+    } else if lien == Lien::ChargeDuSecteur || cadre.visiteur.peut(Action::Coordonner) {
         &[Visibilite::Public, Visibilite::Partage, Visibilite::Agents]
     } else {
         &[Visibilite::Public, Visibilite::Partage]

@@ -76,6 +76,7 @@ pub fn feature() -> Feature {
             },
         ],
         jeux: ouvert::JEUX,
+        purge: Some(|tx, instance, projet| Box::pin(pieces::purger(tx, instance, projet))),
         ..Feature::default()
     }
 }
@@ -83,7 +84,7 @@ pub fn feature() -> Feature {
 fn routes() -> Vec<Route> {
     let route = |methodes, chemin, acces, vers| Route { methodes, chemin, acces, vers };
     vec![
-        route("GET", "/projets", Acces::Connecte, get(garder::mes_projets)),
+        route("GET", "/projets", Acces::SelonObjet, get(garder::mes_projets)),
         route(
             "GET POST",
             "/projets/nouveau",
@@ -149,6 +150,7 @@ fn routes() -> Vec<Route> {
         route("GET", "/projets/{reference}/pieces/{piece}", Acces::SelonObjet, get(pieces::pages::telecharger)),
         route("POST", "/projets/{reference}/pieces/{piece}/retirer", Acces::SelonObjet, post(pieces::pages::retirer)),
         route("POST", "/projets/{reference}/pieces/{piece}/remettre", Acces::SelonObjet, post(pieces::pages::rendre)),
+        route("POST", "/projets/{reference}/partager", Acces::SelonObjet, post(publication::partager)),
         route("POST", "/projets/{reference}/retirer", Acces::SelonObjet, post(publication::retirer)),
     ]
 }

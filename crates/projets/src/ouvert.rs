@@ -1,14 +1,10 @@
 //! Published projects as open data: what the public page shows, nothing more. A project is there by the dated act of its
 //! bearer, and leaves when they take it back.
 
-use std::collections::BTreeMap;
-
-use domain::theme::Theme;
 use futures_util::future::BoxFuture;
 use platform::{Instant, ReadTx};
-use sea_orm::entity::prelude::*;
-use sea_orm::{FromQueryResult, QueryOrder, QuerySelect, raw_sql};
-use socle::projet::{self, Diffusion, Etat as EtatProjet};
+use sea_orm::{FromQueryResult, raw_sql};
+use socle::projet::{Publie, publication};
 use web::ouvert::{Case, Colonne, Etat, Genre, Jeu, Lot, compter, sans_coordonnees, suite};
 use web::{Erreur, Instance};
 
@@ -51,7 +47,7 @@ struct Compte {
 async fn etat(tx: &ReadTx, _: &Instance) -> Result<Etat, Erreur> {
     let question = raw_sql!(
         Postgres,
-        "SELECT CAST(COUNT(*) AS BIGINT) AS lignes, MAX(modifie_le) AS modifie_le FROM projet
+        "SELECT CAST(COUNT(*) AS BIGINT) AS lignes, MAX(publie_le) AS modifie_le FROM projet
          WHERE diffusion = 'public' AND etat = 'garde'"
     );
     let compte: Compte = compter(tx, question).await?;
@@ -64,49 +60,26 @@ async fn etat(tx: &ReadTx, _: &Instance) -> Result<Etat, Erreur> {
 
 fn lot<'a>(tx: &'a ReadTx, instance: &'a Instance, apres: &'a str) -> BoxFuture<'a, Result<Lot, Erreur>> {
     Box::pin(async move {
-        use projet::{Column, Entity};
-        let projets = Entity::find()
-            .filter(Column::Diffusion.eq(Diffusion::Public))
-            .filter(Column::Etat.eq(EtatProjet::Garde))
-            .filter(Column::Id.gt(apres))
-            .order_by_asc(Column::Id)
-            .limit(LOT)
-            .all(tx)
-            .await?;
-        let ids: Vec<&str> = projets.iter().map(|projet| projet.id.as_str()).collect();
-        let themes = projet::theme::Entity::find()
-            .filter(projet::theme::Column::ProjetId.is_in(ids))
-            .order_by_asc(projet::theme::Column::Rang)
-            .all(tx)
-            .await?;
-        let mut par_projet: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
-        for theme in &themes {
-            if theme.theme.parse::<Theme>().is_ok() {
-                par_projet.entry(theme.projet_id.as_str()).or_default().push(&theme.theme);
-            }
-        }
-        let lignes = projets.iter().map(|projet| {
-            let themes = par_projet.get(projet.id.as_str()).map(|themes| themes.join("|"));
-            cases(instance, projet, themes)
-        });
-        Ok(Lot { lignes: lignes.collect(), suite: suite(&projets, LOT, |projet| projet.id.to_string()) })
+        let publies = publication::publics_apres(tx, apres, LOT).await?;
+        let lignes = publies.iter().map(|publie| cases(instance, publie)).collect();
+        Ok(Lot { lignes, suite: suite(&publies, LOT, |publie| publie.id.to_string()) })
     })
 }
 
-fn cases(instance: &Instance, projet: &projet::Model, themes: Option<String>) -> Vec<Case> {
-    let mairie = instance.referentiel().commune(&projet.commune).and_then(|commune| commune.mairie);
+fn cases(instance: &Instance, publie: &Publie) -> Vec<Case> {
+    let mairie = instance.referentiel().commune(&publie.commune).and_then(|commune| commune.mairie);
     let (longitude, latitude) = mairie.unzip();
     vec![
-        projet.reference.as_str().into(),
-        sans_coordonnees(&projet.titre).into(),
-        projet.commune.as_str().into(),
-        instance.referentiel().nom_commune(&projet.commune).into(),
+        publie.reference.as_str().into(),
+        sans_coordonnees(&publie.titre).into(),
+        publie.commune.as_str().into(),
+        instance.referentiel().nom_commune(&publie.commune).into(),
         longitude.into(),
         latitude.into(),
-        themes.into(),
-        projet.etape.as_str().into(),
-        sans_coordonnees(&projet.manque).into(),
-        projet.publie_le.map(|le| instance.jour_de(le)).into(),
-        instance.url(&format!("/projets/{}", projet.reference)).into(),
+        Some(publie.themes.as_str()).filter(|themes| !themes.is_empty()).into(),
+        publie.etape.as_str().into(),
+        sans_coordonnees(&publie.manque).into(),
+        Some(instance.jour_de(publie.publie_le)).into(),
+        instance.url(&format!("/projets/{}", publie.reference)).into(),
     ]
 }

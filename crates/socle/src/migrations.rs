@@ -2,6 +2,8 @@
 
 use platform::Migration;
 
+use crate::projet::publication;
+
 /// In order.
 pub const MIGRATIONS: &[Migration] = &[
     Migration {
@@ -109,6 +111,22 @@ pub const MIGRATIONS: &[Migration] = &[
         nom: "derniers projets publics",
         sql: "DROP INDEX projet_diffusion;
         CREATE INDEX projet_public_date ON projet (publie_le) WHERE diffusion = 'public' AND etat = 'garde'",
+    },
+    Migration {
+        feature: "socle-publication",
+        numero: 1,
+        nom: "le texte des projets tel qu’il a été publié",
+        sql: "CREATE TABLE projet_publication (
+            projet_id TEXT PRIMARY KEY REFERENCES projet(id) ON DELETE CASCADE, titre TEXT NOT NULL, titre_tri TEXT NOT NULL,
+            manque TEXT NOT NULL, commune TEXT NOT NULL, etape TEXT NOT NULL, themes TEXT NOT NULL, deliberation TEXT,
+            publie_le BIGINT NOT NULL);
+        CREATE INDEX projet_publication_commune ON projet_publication (commune)",
+    },
+    Migration {
+        feature: "socle-publication",
+        numero: 2,
+        nom: "projets déjà publics",
+        sql: publication::REPRENDRE,
     },
     Migration {
         feature: "socle-reglage",

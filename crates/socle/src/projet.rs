@@ -1,10 +1,12 @@
 //! The core of a project: the spine of the house. Calls, contracts, accompaniment keep its id; the features `projets`,
 //! `leviers`, `annuaire` work around it. Here its row and its themes; `liens`: the people around it, and how each stands to it;
-//! `equipe`: who has access and hears of it today; [`porteur`]: the organisation that bears it.
+//! `equipe`: who has access and hears of it today; [`porteur`]: the organisation that bears it; [`publication`]: what the
+//! public sees of it.
 
 mod equipe;
 mod liens;
 pub mod porteur;
+pub mod publication;
 
 use domain::cents::Cents;
 use domain::code::CodeCommune;
@@ -12,7 +14,7 @@ use domain::profil::{Complements, Etape, Porteur, ProfilDeProjet};
 use domain::theme::Theme;
 use platform::{Instant, WriteTx, identifiant};
 use sea_orm::entity::prelude::*;
-use sea_orm::{ActiveValue::Set, FromQueryResult, IntoActiveModel, QueryOrder, QuerySelect, QueryTrait, raw_sql};
+use sea_orm::{ActiveValue::Set, IntoActiveModel, QueryOrder, QuerySelect, QueryTrait};
 
 use crate::nom_tri;
 use crate::organisation::OrganisationId;
@@ -20,8 +22,10 @@ use crate::personne::PersonneId;
 
 pub use equipe::{Acces, acces, encore_a_dire, invitations, personnes, quitter, retirer};
 pub use liens::{
-    ajouter_membre, de_la_personne, decrits_par, empreinte_de_brouillon, lien, quitter_ceux_de, quitter_tous, rattacher,
+    ajouter_membre, brouillons, de_la_personne, decrits_par, empreinte_de_brouillon, lien, quitter_ceux_de,
+    quitter_tous, rattacher,
 };
+pub use publication::{DeLaCommune, Publie, publics, publics_par_commune};
 
 identifiant!(
     /// Identifier of a project.
@@ -50,6 +54,9 @@ pub enum Diffusion {
     /// Its bearers and the agents who accompany it.
     #[sea_orm(string_value = "prive")]
     Prive,
+    /// The whole team of the département too.
+    #[sea_orm(string_value = "partage")]
+    Partage,
     /// Everyone, by a dated act of the bearer.
     #[sea_orm(string_value = "public")]
     Public,
@@ -193,6 +200,12 @@ impl Model {
         }
     }
 
+    /// Was the second screen answered?
+    #[must_use]
+    pub fn situe(&self) -> bool {
+        self.porteur != Porteur::PasDecide || !self.complements().besoins.is_empty()
+    }
+
     /// Said to be the commune's, not confirmed by it yet.
     #[must_use]
     pub fn declare_non_confirme(&self) -> bool {
@@ -317,50 +330,6 @@ pub async fn effacer_brouillon(tx: &WriteTx, projet: &ProjetId) -> Result<bool, 
 pub const EVENEMENT_GARDE: &str = "projet.garde";
 /// Kind of the event of an attachment added, that others may hear.
 pub const EVENEMENT_PIECE: &str = "projet.piece-ajoutee";
-
-/// Published projects, last published first; of one commune when given.
-///
-/// # Errors
-/// The engine refused.
-pub async fn publics(
-    db: &impl ConnectionTrait,
-    commune: Option<&CodeCommune>,
-    limite: u64,
-) -> Result<Vec<Model>, DbErr> {
-    let mut requete = Entity::find()
-        .filter(Column::Diffusion.eq(Diffusion::Public))
-        .filter(Column::Etat.eq(Etat::Garde))
-        .order_by_desc(Column::PublieLe)
-        .order_by_asc(Column::Id)
-        .limit(limite);
-    if let Some(commune) = commune {
-        requete = requete.filter(Column::Commune.eq(commune.clone()));
-    }
-    requete.all(db).await
-}
-
-/// How many projects a commune has published.
-#[derive(Clone, Debug, FromQueryResult)]
-pub struct DeLaCommune {
-    /// Commune.
-    pub commune: CodeCommune,
-    /// How many.
-    pub nombre: i64,
-}
-
-/// Communes where a project is published, by code. One statement.
-///
-/// # Errors
-/// The engine refused.
-pub async fn publics_par_commune(db: &impl ConnectionTrait) -> Result<Vec<DeLaCommune>, DbErr> {
-    DeLaCommune::find_by_statement(raw_sql!(
-        Postgres,
-        "SELECT commune, CAST(COUNT(*) AS BIGINT) AS nombre FROM projet
-         WHERE diffusion = 'public' AND etat = 'garde' GROUP BY commune ORDER BY commune"
-    ))
-    .all(db)
-    .await
-}
 
 /// Removes drafts that nobody kept since an instant. Never a kept project.
 ///

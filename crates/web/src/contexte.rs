@@ -93,6 +93,17 @@ impl Visiteur {
         self.mandats.iter().find(|mandat| Some(&mandat.id) == choisi).or_else(|| self.mandats.first())
     }
 
+    /// Drafts made without account in this browser, last changed first (one statement; none without the cookie).
+    ///
+    /// # Errors
+    /// The engine refused.
+    pub async fn brouillons(&self, db: &impl sea_orm::ConnectionTrait) -> Result<Vec<projet::Model>, DbErr> {
+        match &self.navigateur {
+            Some(navigateur) => projet::brouillons(db, navigateur).await,
+            None => Ok(Vec::new()),
+        }
+    }
+
     /// How they stand to a project (at most three statements).
     ///
     /// # Errors

@@ -238,7 +238,7 @@ pub struct LienReglage {
 }
 
 /// Erases what a feature holds of a project whose keeping time is over. The journal keeps its facts and ids.
-pub type Purge = for<'a> fn(&'a WriteTx, &'a socle::ProjetId) -> BoxFuture<'a, Result<(), DbErr>>;
+pub type Purge = for<'a> fn(&'a WriteTx, &'a Instance, &'a socle::ProjetId) -> BoxFuture<'a, Result<(), DbErr>>;
 
 /// The face.
 #[derive(Default)]

@@ -257,6 +257,15 @@ pub async fn retirer(tx: &WriteTx, instance: &Instance, cle: &str) -> Result<(),
     prevoir_le_rangement(tx, instance, platform::fichiers::JOURS_POUR_REVENIR + 1).await
 }
 
+/// Forgets a file for good, and asks for the tidying that erases its bytes.
+///
+/// # Errors
+/// The engine refused.
+pub async fn effacer(tx: &WriteTx, instance: &Instance, cle: &str) -> Result<(), DbErr> {
+    platform::fichiers::effacer(tx, cle).await?;
+    prevoir_le_rangement(tx, instance, 1).await
+}
+
 /// Subject in the outbox.
 const SUJET: &str = "fichiers.ranger";
 

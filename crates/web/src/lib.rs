@@ -7,6 +7,7 @@
 //! - [`courriels`]: mails from templates, sent by the worker.
 //! - [`contact`]: whom to call for a commune, and the promised day.
 //! - [`affichage`]: light, dark, high contrast: the reader's choice.
+//! - [`brouillon`]: drafts made without account in this browser, and the way back to them.
 //! - [`cadre`]: [`Cadre`], the layout: turns a content into a whole page with a stated cache policy.
 //! - [`formulaire`]: [`CheckedForm`], the only way to read a form (CSRF, doubles), and [`Formulaire`], the way to show one.
 //! - [`fichier`]: [`CheckedFormFichier`], the same with files; downloads and exports.
@@ -26,6 +27,7 @@ pub mod accessibilite;
 pub mod actifs;
 pub mod affichage;
 pub mod application;
+pub mod brouillon;
 pub mod cadre;
 pub mod composants;
 pub mod contact;

@@ -87,15 +87,15 @@ pub async fn demander(tx: &WriteTx, instance: &Instance, source: &str, ids: Vec<
     outbox::demander(tx, &*instance.clock, &*instance.ids, Travail::nouveau(SUJET, charge)).await.map(|_| ())
 }
 
-/// A project changed: the index follows, when everyone may find it.
+/// What everyone may find of a project changed: the index follows.
 ///
 /// # Errors
 /// The engine refused.
 pub async fn suivre_le_projet(tx: &WriteTx, instance: &Instance, projet: &projet::Model) -> Result<(), DbErr> {
-    match projet.diffusion {
-        Diffusion::Public => demander(tx, instance, PROJET, vec![projet.id.to_string()]).await,
-        Diffusion::Prive => Ok(()),
+    if projet.diffusion == Diffusion::Public {
+        demander(tx, instance, PROJET, vec![projet.id.to_string()]).await?;
     }
+    Ok(())
 }
 
 /// Asks, in the transaction of an import, that the whole index be rebuilt. Asked twice, it is done once.

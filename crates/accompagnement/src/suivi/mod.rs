@@ -250,6 +250,7 @@ pub(crate) async fn purger(tx: &platform::WriteTx, projet: &socle::ProjetId) -> 
         raw_sql!(Postgres, "DELETE FROM recommandation WHERE projet_id = {projet}"),
         raw_sql!(Postgres, "DELETE FROM marche WHERE projet_id = {projet}"),
         raw_sql!(Postgres, "DELETE FROM demande WHERE projet_id = {projet}"),
+        raw_sql!(Postgres, "DELETE FROM reprise_projet WHERE projet_id = {projet}"),
     ] {
         tx.execute_raw(requete).await?;
     }

@@ -159,7 +159,7 @@ fn page(
             .aide("Un à cinq thèmes : l’offre sera proposée aux projets qui ont un de ces thèmes.")
             .en_colonnes(),
         etapes: f
-            .cases("etapes", "Étapes du projet", options(Etape::TOUS, Etape::as_str, Etape::libelle))
+            .cases("etapes", "Étapes du projet", options(Etape::connues(), Etape::as_str, Etape::libelle))
             .aide("Ne cochez rien si l’offre vaut à toutes les étapes.")
             .en_colonnes(),
         epci: f

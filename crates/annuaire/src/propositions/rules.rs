@@ -123,6 +123,10 @@ fn etapes(acceptees: &[Etape], etape: Etape) -> Constat {
         );
     }
     let noms: Vec<&str> = acceptees.iter().map(|acceptee| acceptee.libelle()).collect();
+    if etape == Etape::Inconnue {
+        let phrase = format!("Dites où en est le projet. Cette offre vaut pour : {}.", noms.join(", "));
+        return Constat::critere(CODE, Verdict::AVerifier, phrase);
+    }
     let phrase =
         format!("Le projet est à l’étape « {} ». Cette offre vaut pour : {}.", etape.libelle(), noms.join(", "));
     Constat::critere(CODE, Verdict::Non, phrase)

@@ -2,15 +2,20 @@
 //!
 //! Order for each aid (our reading of usual règlements, `docs/adr/0006`): (rate + bonus) × base → ceiling → local cap
 //! → own share or fonds de concours → minimum grant → rounded down to the euro. The own share is
-//! the residual; own money typed by the bearer is only compared with it.
+//! the residual; own money typed by the bearer is only compared with it. The base is without VAT when it is recovered
+//! ([`assiette`], R-53).
+
+mod assiette;
 
 use jiff::civil::Date;
 
 use crate::cents::Cents;
 use crate::constat::Constat;
-use crate::profil::ProfilDeProjet;
+use crate::profil::{BaseDeCout, ProfilDeProjet};
 use crate::regle::financement::{Financement, pourcentage, r01, r02, r05};
 use crate::regle::{R01, R03, R52};
+
+pub use assiette::{Sens, Tva};
 
 /// The structured amount of an aid.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
@@ -74,14 +79,22 @@ pub struct AideEstimee {
 pub struct Simulation {
     /// Day of the estimation.
     pub le: Date,
-    /// Cost.
+    /// Cost as it was given.
+    pub saisi: Cents,
+    /// VAT taken out, added or to be advanced, when its rate is known.
+    pub tva: Option<Tva>,
+    /// Cost that the plan pays.
     pub cout: Cents,
+    /// Without or with VAT, when it is known.
+    pub base: Option<BaseDeCout>,
     /// Private money typed.
     pub prive: Cents,
     /// Public money already granted.
     pub acquis: Cents,
     /// Public money asked for: shown, never counted as sure.
     pub sollicite: Cents,
+    /// Public money only thought of: shown, never counted.
+    pub envisage: Cents,
     /// Aids with an amount.
     pub aides: Vec<AideEstimee>,
     /// Aids that fit whose amount is not known.
@@ -90,14 +103,15 @@ pub struct Simulation {
     pub reste_a_charge: Cents,
     /// What remains if none is.
     pub reste_sans_aide: Cents,
-    ///
+    ///
     pub constats: Vec<Constat>,
 }
 
 /// Simulates; `None` while the cost is unknown.
 #[must_use]
 pub fn simuler(profil: &ProfilDeProjet, aides: &[Aide], le: Date) -> Option<Simulation> {
-    let cout = profil.cout.filter(|cout| *cout > Cents::ZERO)?;
+    let saisi = profil.cout.filter(|cout| *cout > Cents::ZERO)?;
+    let assiette::Assiette { retenu: cout, base, tva, constat } = assiette::assiette(profil, saisi, le);
     let complements = &profil.complements;
     let prive = plafonner(complements.fonds_prives.unwrap_or_default(), cout);
     let acquis = plafonner(complements.aides_acquises.unwrap_or_default(), cout - prive);
@@ -121,10 +135,14 @@ pub fn simuler(profil: &ProfilDeProjet, aides: &[Aide], le: Date) -> Option<Simu
         Financement { propre: reste, aides_publiques: contexte.public, prive: prive + contexte.prive_estime };
     Some(Simulation {
         le,
+        saisi,
+        tva,
         cout,
+        base,
         prive,
         acquis,
         sollicite: complements.aides_sollicitees.unwrap_or_default(),
+        envisage: complements.aides_envisagees.unwrap_or_default(),
         aides: estimees,
         sans_montant,
         reste_a_charge: reste,
@@ -133,6 +151,7 @@ pub fn simuler(profil: &ProfilDeProjet, aides: &[Aide], le: Date) -> Option<Simu
             r01(profil.porteur, investissement(profil), financement, le),
             r02(profil.porteur, complements.chef_de_file, financement, le),
             r05(complements.devis_signe, complements.travaux_commences),
+            constat,
         ],
     })
 }

@@ -144,6 +144,34 @@ pub const R52: FicheRegle = FicheRegle {
     surete: Surete::Haute,
 };
 
+/// R-53: the base of the aids, with or without VAT.
+pub const R53: FicheRegle = FicheRegle {
+    id: "r-53",
+    titre: "Hors taxes (HT) ou toutes taxes comprises (TTC)",
+    texte: &[
+        "Une commune récupère en général la TVA de ses investissements, un ou deux ans plus tard, par le fonds de \
+         compensation pour la TVA (FCTVA). Une entreprise ou une coopérative qui vend avec TVA la récupère aussi. Les \
+         aides se calculent alors sur le coût hors taxes, et la TVA est seulement à avancer.",
+        "Quand la TVA n’est pas récupérée, elle est payée pour de bon : le calcul compte le coût TTC. C’est le cas de \
+         beaucoup d’associations et, en général, d’un local que la commune loue.",
+        "Le calcul n’ajoute ou ne retire la TVA que si vous dites que le taux normal s’applique. Pour un autre taux, pour \
+         plusieurs taux, en Corse et outre-mer, il garde le coût que vous avez donné et le dit.",
+        "Chaque règlement d’aide dit sur quelle base il calcule : vérifiez auprès du financeur.",
+    ],
+    exemples: &[
+        "360 000 € TTC au taux normal, TVA récupérée : 300 000 € comptés, 60 000 € de TVA à avancer.",
+        "300 000 € HT au taux normal, TVA non récupérée : 360 000 € à payer.",
+    ],
+    unite: "points de base (2 000 = 20 %)",
+    parametres: &[Parametre {
+        du: date(2014, 1, 1),
+        au: None,
+        valeur: 2_000,
+        citation: "Code général des impôts, article 278 (taux normal)",
+    }],
+    surete: Surete::Moyenne,
+};
+
 /// R-11: convention above a yearly amount.
 pub const R11: FicheRegle = FicheRegle {
     id: "r-11",
@@ -186,7 +214,7 @@ pub const R18: FicheRegle = FicheRegle {
 /// Every rule that has a page, in order.
 #[must_use]
 pub fn toutes() -> &'static [FicheRegle] {
-    const TOUTES: &[FicheRegle] = &[R01, R02, R03, R05, R11, R18, r20::FICHE, R52];
+    const TOUTES: &[FicheRegle] = &[R01, R02, R03, R05, R11, R18, r20::FICHE, R52, R53];
     TOUTES
 }
 

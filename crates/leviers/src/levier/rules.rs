@@ -248,13 +248,15 @@ fn peut_naitre_d_un_groupe(porteur: Porteur) -> bool {
 
 fn etapes(acceptees: &[Etape], a_verifier: &[Etape], etape: Etape) -> Constat {
     let nom = minuscule(etape.libelle());
-    if acceptees.contains(&etape) {
+    let admises = || liste(acceptees.iter().map(|acceptee| acceptee.libelle()));
+    if etape == Etape::Inconnue {
+        doute("etapes", format!("Dites où en est le projet. Étapes acceptées : {}.", admises()))
+    } else if acceptees.contains(&etape) {
         oui("etapes", format!("Cette étape est acceptée : {nom}."))
     } else if a_verifier.contains(&etape) {
         doute("etapes", format!("À cette étape ({nom}), l’aide est peut-être possible : demandez-le."))
     } else {
-        let admises = liste(acceptees.iter().map(|acceptee| acceptee.libelle()));
-        non("etapes", format!("À cette étape ({nom}), l’aide n’est pas possible. Étapes acceptées : {admises}."))
+        non("etapes", format!("À cette étape ({nom}), l’aide n’est pas possible. Étapes acceptées : {}.", admises()))
     }
 }
 

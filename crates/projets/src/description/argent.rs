@@ -5,7 +5,7 @@ use axum::extract::Path;
 use axum::http::StatusCode;
 use domain::dates::mois_en_lettres;
 use domain::droit::Action;
-use domain::profil::{BaseDeCout, Complements, NatureDepense, Reponse as Avis};
+use domain::profil::{BaseDeCout, Complements, NatureDepense, Reponse as Avis, TauxDeTva};
 use jiff::civil::Date;
 use socle::projet;
 use web::composants::{ChampOptions, ChampTexte, Conflit, Html, OptionDeChamp, Resume, ResumeErreurs, Selection};
@@ -26,6 +26,7 @@ struct Page {
     depenses: ChampOptions,
     base: ChampOptions,
     tva: ChampOptions,
+    taux: ChampOptions,
     montants: Vec<ChampTexte>,
     questions: Vec<ChampOptions>,
     marche_mois: Selection,
@@ -76,12 +77,23 @@ fn page(formulaire: &Formulaire, projet: &projet::Model, conflit: Option<Conflit
             .radios(
                 "base",
                 "Le coût que vous avez indiqué est :",
-                BaseDeCout::TOUS.iter().map(|b| OptionDeChamp::nouvelle(b.as_str(), b.libelle())),
+                BaseDeCout::TOUS
+                    .iter()
+                    .map(|b| OptionDeChamp::nouvelle(b.as_str(), b.libelle()))
+                    .chain([OptionDeChamp::nouvelle("", Avis::NeSaitPas.libelle())]),
             )
             .en_ligne(),
         tva: formulaire
             .radios("tva_recuperee", "La TVA sera-t-elle récupérée ?", avis())
             .aide("Un local loué n’ouvre en général pas droit au fonds de compensation pour la TVA.")
+            .en_ligne(),
+        taux: formulaire
+            .radios(
+                "taux_tva",
+                "À quel taux de TVA ?",
+                TauxDeTva::TOUS.iter().map(|t| OptionDeChamp::nouvelle(t.as_str(), t.libelle())),
+            )
+            .aide("Il est sur les devis. Sans lui, le calcul ne passe pas du TTC au hors taxes.")
             .en_ligne(),
         montants: vec![
             montant("fonds_prives", "Argent privé attendu", "Dons, mécénat, parts des habitants."),
@@ -91,6 +103,7 @@ fn page(formulaire: &Formulaire, projet: &projet::Model, conflit: Option<Conflit
                 "Aides publiques demandées, sans réponse",
                 "Elles ne comptent pas dans le calcul tant qu’elles ne sont pas accordées.",
             ),
+            montant("aides_envisagees", "Aides publiques que vous pensez demander", "Elles ne comptent pas non plus."),
         ],
         questions: QUESTIONS.iter().map(question).collect(),
         marche_mois: marche::champ(formulaire, jour),
@@ -106,6 +119,7 @@ pub async fn montrer(cadre: Cadre, Path(reference): Path<String>) -> Reponse {
         saisie = saisie.avec("depenses", depense.as_str());
     }
     saisie = avec_option(saisie, "base", c.base.map(BaseDeCout::as_str));
+    saisie = avec_option(saisie, "taux_tva", c.taux_tva.map(TauxDeTva::as_str));
     for (nom, avis) in [
         ("tva_recuperee", c.tva_recuperee),
         ("devis_signe", c.devis_signe),
@@ -119,7 +133,8 @@ pub async fn montrer(cadre: Cadre, Path(reference): Path<String>) -> Reponse {
     saisie = avec_option(saisie, "marche_mois", c.marche_mois.as_deref())
         .avec_montant("fonds_prives", c.fonds_prives)
         .avec_montant("aides_acquises", c.aides_acquises)
-        .avec_montant("aides_sollicitees", c.aides_sollicitees);
+        .avec_montant("aides_sollicitees", c.aides_sollicitees)
+        .avec_montant("aides_envisagees", c.aides_envisagees);
     let formulaire = cadre.formulaire_avec(saisie, Erreurs::default());
     let url = format!("/projets/{reference}/resultat");
     cadre.page("Préciser le projet", &page(&formulaire, &projet, None, jour))?.fil(&fil(&projet.titre, &url)).repondre()
@@ -131,6 +146,7 @@ fn lire_precisions(lecteur: &mut Lecteur<'_>, deja: Complements) -> Complements 
         depenses: lecteur.plusieurs("depenses", NatureDepense::TOUS.len(), ""),
         base: lecteur.choix_libre("base"),
         tva_recuperee: lecteur.choix_libre("tva_recuperee"),
+        taux_tva: lecteur.choix_libre("taux_tva"),
         devis_signe: lecteur.choix_libre("devis_signe"),
         travaux_commences: lecteur.choix_libre("travaux_commences"),
         carence: lecteur.choix_libre("carence"),
@@ -140,6 +156,7 @@ fn lire_precisions(lecteur: &mut Lecteur<'_>, deja: Complements) -> Complements 
         fonds_prives: lecteur.montant("fonds_prives"),
         aides_acquises: lecteur.montant("aides_acquises"),
         aides_sollicitees: lecteur.montant("aides_sollicitees"),
+        aides_envisagees: lecteur.montant("aides_envisagees"),
         ..deja
     }
 }
@@ -152,9 +169,11 @@ fn reponses(projet: &projet::Model) -> Vec<(&'static str, Option<String>)> {
         ("À quoi servirait l’argent ?", Some(depenses.join(", ")).filter(|texte| !texte.is_empty())),
         ("Le coût que vous avez indiqué est :", c.base.map(|base| base.libelle().to_owned())),
         ("La TVA sera-t-elle récupérée ?", c.tva_recuperee.map(|avis| avis.libelle().to_owned())),
+        ("À quel taux de TVA ?", c.taux_tva.map(|taux| taux.libelle().to_owned())),
         ("Argent privé attendu", c.fonds_prives.map(|cents| cents.en_euros())),
         ("Aides publiques déjà accordées par écrit", c.aides_acquises.map(|cents| cents.en_euros())),
         ("Aides publiques demandées, sans réponse", c.aides_sollicitees.map(|cents| cents.en_euros())),
+        ("Aides publiques que vous pensez demander", c.aides_envisagees.map(|cents| cents.en_euros())),
     ];
     let avis = [c.devis_signe, c.travaux_commences, c.carence, c.chef_de_file, c.marche_prevu];
     reponses.extend(QUESTIONS.iter().zip(avis).map(|(q, avis)| (q.1, avis.map(|avis| avis.libelle().to_owned()))));

@@ -10,6 +10,7 @@ use domain::theme::Theme;
 use platform::journal;
 use socle::ProjetId;
 use socle::projet::{self, Diffusion, Etat};
+use web::brouillon::Brouillons;
 use web::composants::{ChampLong, ChampOptions, ChampTexte, Conflit, Etapes, Html, Resume, ResumeErreurs};
 use web::formulaire::Erreurs;
 use web::{Cadre, CheckedForm, Formulaire, Reponse, Saisie};
@@ -23,6 +24,8 @@ use crate::porteur;
 #[template(path = "ecran_1.html")]
 struct Page {
     etapes: Etapes,
+    /// Drafts already there, on an empty first screen.
+    brouillons: Brouillons,
     action: String,
     resume: ResumeErreurs,
     caches: Html,
@@ -45,6 +48,7 @@ fn page(
     let locaux = cadre.instance.locaux();
     Page {
         etapes: Etapes::nouvelles(NOMS_DES_ETAPES, 1),
+        brouillons: Brouillons::default(),
         nouveau: actuelle.is_none(),
         action,
         resume: formulaire.resume(),
@@ -73,7 +77,9 @@ pub async fn nouveau(cadre: Cadre) -> Reponse {
     let commune = demandee.or_else(la_sienne).map(|code| cadre.instance.referentiel().nom_commune(&code).to_owned());
     let saisie = commune.map_or_else(Saisie::default, |nom| Saisie::default().avec("commune", nom));
     let formulaire = cadre.formulaire_avec(saisie, Erreurs::default());
-    cadre.page("Décrire un projet", &page(&cadre, &formulaire, "/projets/nouveau".to_owned(), None, None))?.repondre()
+    let brouillons = Brouillons::du_visiteur(&cadre, &cadre.instance.db.read().await?).await?;
+    let vue = Page { brouillons, ..page(&cadre, &formulaire, "/projets/nouveau".to_owned(), None, None) };
+    cadre.page("Décrire un projet", &vue)?.repondre()
 }
 
 /// What screen 1 says.
@@ -217,6 +223,9 @@ pub async fn enregistrer(cadre: Cadre, Path(reference): Path<String>, form: Chec
         evenement(&cadre, evenements::MODIFIE, &change).faits(faits),
     )
     .await?;
-    web::recherche::suivre_le_projet(&tx, instance, &change).await?;
-    form.conclure(tx, &format!("/projets/{reference}/resultat"), "Votre description est enregistrée.").await
+    let message = match change.diffusion {
+        Diffusion::Public => "Votre description est enregistrée. Le public voit encore la version publiée.",
+        _ => "Votre description est enregistrée.",
+    };
+    form.conclure(tx, &format!("/projets/{reference}/resultat"), message).await
 }

@@ -40,7 +40,7 @@ fn fil<'a>(titre: &'a str, url: &'a str) -> [(&'a str, &'a str); 1] {
 }
 
 /// Yes, no, I do not know.
-fn avis() -> impl Iterator<Item = OptionDeChamp> {
+pub(crate) fn avis() -> impl Iterator<Item = OptionDeChamp> {
     Avis::TOUS.iter().map(|a| OptionDeChamp::nouvelle(a.as_str(), a.libelle()))
 }
 
@@ -69,7 +69,6 @@ pub(crate) async fn conclure(
     }
     let evenement = evenement(cadre, evenements::MODIFIE, change).faits(faits);
     journal::ecrire(&tx, &*instance.clock, &*instance.ids, evenement).await?;
-    web::recherche::suivre_le_projet(&tx, instance, change).await?;
     porteur::garder_la_vue(&tx, cadre, change).await?;
     if annonce {
         annoncer_le_marche(&tx, cadre, change).await?;

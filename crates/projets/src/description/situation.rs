@@ -49,10 +49,11 @@ fn page(cadre: &Cadre, lien: Lien, formulaire: &Formulaire, projet: &projet::Mod
         etape: formulaire.radios(
             "etape",
             "Où en êtes-vous ?",
-            Etape::TOUS
+            Etape::connues()
                 .iter()
                 .filter(|e| **e != Etape::Arrete)
-                .map(|e| OptionDeChamp::nouvelle(e.as_str(), e.libelle())),
+                .map(|e| OptionDeChamp::nouvelle(e.as_str(), e.libelle()))
+                .chain([OptionDeChamp::nouvelle(Etape::Inconnue.as_str(), Avis::NeSaitPas.libelle())]),
         ),
         porteur: formulaire
             .selection("porteur", "Qui porte le projet ?", porteurs)
@@ -92,7 +93,7 @@ pub async fn montrer(cadre: Cadre, Path(reference): Path<String>) -> Reponse {
 /// What was said; the first time, what the visitor's function says.
 fn ce_qui_est_su(cadre: &Cadre, lien: Lien, projet: &projet::Model) -> Saisie {
     let complements = projet.complements();
-    let dit = !complements.besoins.is_empty() || projet.porteur != Porteur::PasDecide;
+    let dit = projet.situe();
     // Shown for the first time to who acts for the commune: they bear it, and a mayor knows.
     let pour_la_sienne = mandat_de_commune(cadre).filter(|(commune, _)| !dit && **commune == projet.commune);
     let porteur = match (dit, pour_la_sienne) {
@@ -131,7 +132,7 @@ pub async fn enregistrer(cadre: Cadre, Path(reference): Path<String>, form: Chec
     let Ouvert { projet, lien, tx, .. } = acces::ouvrir(&cadre, &reference, Action::ModifierProjet).await?;
     drop(tx);
     let mut lecteur = form.lecteur();
-    let etape = lecteur.choix("etape", "Dites où vous en êtes.");
+    let etape = lecteur.choix("etape", "Dites où vous en êtes, ou « Je ne sais pas ».");
     let porteur = lecteur.choix("porteur", "Choisissez qui porte le projet, ou « Pas encore décidé ».");
     let complements = Complements {
         besoins: lecteur.plusieurs("besoins", Besoin::TOUS.len(), ""),

@@ -12,8 +12,11 @@ pub mod storage;
 
 use askama::Template;
 use domain::droit::Action;
-use web::Erreur;
+use platform::WriteTx;
+use sea_orm::DbErr;
+use socle::ProjetId;
 use web::feature::{DemandePanneau, Lieu, Panneau};
+use web::{Erreur, Instance, fichier};
 
 #[derive(Template)]
 #[template(path = "pieces_panneau.html")]
@@ -37,4 +40,12 @@ pub(crate) async fn panneau(demande: &DemandePanneau<'_>) -> Result<Option<Panne
     let peut_changer = pages::peut_changer(visiteur, demande.lien);
     let corps = Corps { reference: demande.projet.reference.clone(), pieces, peut_changer }.render()?;
     Ok(Some(Panneau { id: "pieces", titre: "Pièces jointes".to_owned(), corps }))
+}
+
+/// Erases the attachments of a project and their files (retention, after visa).
+pub(crate) async fn purger(tx: &WriteTx, instance: &Instance, projet: &ProjetId) -> Result<(), DbErr> {
+    for cle in storage::cles(tx, projet).await? {
+        fichier::effacer(tx, instance, &cle).await?;
+    }
+    storage::effacer(tx, projet).await
 }

@@ -118,6 +118,31 @@ pub async fn rendre(tx: &WriteTx, piece: &Piece) -> Result<bool, DbErr> {
     Ok(resultat.rows_affected() == 1)
 }
 
+#[derive(FromQueryResult)]
+struct Rangee {
+    cle: String,
+}
+
+/// Where the bytes of a project's attachments are, those taken away too.
+///
+/// # Errors
+/// The engine refused.
+pub async fn cles(db: &impl ConnectionTrait, projet: &ProjetId) -> Result<Vec<String>, DbErr> {
+    let projet = projet.as_str();
+    let question = raw_sql!(Postgres, "SELECT cle FROM piece_jointe WHERE projet_id = {projet} ORDER BY id");
+    Ok(Rangee::find_by_statement(question).all(db).await?.into_iter().map(|rangee| rangee.cle).collect())
+}
+
+/// Erases the rows of a project.
+///
+/// # Errors
+/// The engine refused.
+pub async fn effacer(tx: &WriteTx, projet: &ProjetId) -> Result<(), DbErr> {
+    let projet = projet.as_str();
+    tx.execute_raw(raw_sql!(Postgres, "DELETE FROM piece_jointe WHERE projet_id = {projet}")).await?;
+    Ok(())
+}
+
 /// An attachment in the personal export.
 #[derive(Clone, Debug, FromQueryResult)]
 pub struct Mienne {

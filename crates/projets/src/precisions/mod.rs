@@ -66,6 +66,7 @@ fn champ(f: &Formulaire, question: &Question) -> Html {
         Genre::Ligne(_) => ligne().aide(aide).to_string(),
         Genre::Montant => ligne().aide(aide).montant().to_string(),
         Genre::Nombre(_) => ligne().aide(aide).chiffres().to_string(),
+        Genre::Dixiemes(_) => ligne().aide(aide).decimal().to_string(),
         Genre::Date => ligne().aide(aide).date().to_string(),
     })
 }
@@ -85,6 +86,7 @@ pub async fn montrer(cadre: Cadre, Path((reference, cle)): Path<(String, String)
             // An amount is kept in cents and typed in euros.
             saisie = match (question.genre, valeur.parse()) {
                 (Genre::Montant, Ok(cents)) => saisie.avec_montant(question.cle, Some(Cents(cents))),
+                (Genre::Dixiemes(_), _) => saisie.avec(question.cle, valeur.replace('.', ",")),
                 _ => saisie.avec(question.cle, valeur),
             };
         }
@@ -144,6 +146,7 @@ fn lire(lecteur: &mut Lecteur<'_>, saisie: &Saisie, question: &Question) -> Vec<
         Genre::Montant => une(lecteur.montant(cle).map(|cents| cents.0.to_string())),
         Genre::Date => une(lecteur.date(cle).map(|date| date.to_string())),
         Genre::Nombre(max) => une(nombre(lecteur, saisie, cle, max)),
+        Genre::Dixiemes(max) => une(dixiemes(lecteur, saisie, cle, max)),
     }
 }
 
@@ -185,6 +188,29 @@ pub(crate) async fn panneau(demande: &DemandePanneau<'_>) -> Result<Option<Panne
     let groupes = utiles.into_iter().filter(|g| g.repondu).map(|g| (g.titre, g.reponses));
     let corps = Dites { dits: argent.into_iter().chain(groupes).collect() }.render()?;
     Ok(Some(Panneau { id: "precisions", titre: "Ce que le porteur a précisé".to_owned(), corps }))
+/// "2,5" or "2.5", kept as "2.5"; one decimal is enough to say a part of a full time.
+fn dixiemes(lecteur: &mut Lecteur<'_>, saisie: &Saisie, cle: &str, max: u32) -> Option<String> {
+    let texte: String = saisie.texte(cle).chars().filter(|c| !c.is_whitespace()).collect();
+    if texte.is_empty() {
+        return None;
+    }
+    let (entier, decimale) = texte.split_once([',', '.']).unwrap_or((&texte, "0"));
+    match (entier.parse::<u32>(), decimale.parse::<u32>()) {
+        (Ok(entier), Ok(dixiemes)) if decimale.len() == 1 && entier < max => Some(match dixiemes {
+            0 => entier.to_string(),
+            dixiemes => format!("{entier}.{dixiemes}"),
+        }),
+        (Ok(entier), Ok(_)) if entier >= max => {
+            lecteur.erreurs.ajouter(cle, "Ce nombre est trop grand. Vérifiez la virgule.");
+            None
+        }
+        _ => {
+            lecteur
+                .erreurs
+                .ajouter(cle, "Écrivez un nombre avec un chiffre après la virgule au plus, par exemple 2,5.");
+            None
+        }
+    }
 }
 
 /// A group as offered on the project's page.

@@ -31,6 +31,8 @@ pub enum Genre {
     Montant,
     /// A whole number, at most so much.
     Nombre(u32),
+    /// A number with one decimal, at most so much.
+    Dixiemes(u32),
     /// A civil date.
     Date,
 }
@@ -238,10 +240,10 @@ pub const GROUPES: &[Groupe] = &[
             question(
                 "emplois",
                 "Combien d’emplois à temps plein seraient créés ?",
-                "Un mi-temps compte pour la moitié : arrondissez.",
-                Genre::Nombre(10_000),
+                "En équivalent temps plein (ETP) : un mi-temps compte 0,5.",
+                Genre::Dixiemes(10_000),
             ),
-            question("emplois_insertion", "Dont pour des personnes en insertion", "", Genre::Nombre(10_000)),
+            question("emplois_insertion", "Dont pour des personnes en insertion", "", Genre::Dixiemes(10_000)),
             question("benevoles", "Combien de bénévoles ?", "", Genre::Nombre(100_000)),
         ],
         utile: |p| {
@@ -261,6 +263,7 @@ pub const GROUPES: &[Groupe] = &[
                 Genre::Ligne(120),
             ),
             question("contact_horaires", "Quels jours et à quelles heures ?", "", Genre::Ligne(120)),
+            question("contact_depuis", "Depuis quand cette personne le suit-elle ?", "", Genre::Date),
             question(
                 "contact_jusqu_au",
                 "Jusqu’à quand cette personne le suit-elle ?",
@@ -303,6 +306,7 @@ impl Question {
             }
             Genre::Montant => valeur.parse().map_or_else(|_| valeur.to_owned(), |cents| Cents(cents).to_string()),
             Genre::Nombre(_) => valeur.parse().map_or_else(|_| valeur.to_owned(), domain::cents::milliers),
+            Genre::Dixiemes(_) => valeur.replace('.', ","),
             Genre::Date => valeur.parse().map_or_else(|_| valeur.to_owned(), domain::dates::en_lettres),
             Genre::Ligne(_) | Genre::Texte(_) => valeur.to_owned(),
         }
@@ -325,6 +329,8 @@ mod tests {
     #[rstest]
     #[case("recettes_1", "120050", "1 200,50 €")]
     #[case("surface", "1200", "1 200")]
+    #[case("emplois", "2.5", "2,5")]
+    #[case("emplois", "3", "3")]
     #[case("date_limite", "2027-11-24", "24 novembre 2027")]
     #[case("abf", "ne-sait-pas", "Je ne sais pas")]
     #[case("decision", "prise", "Une délibération est prise")]

@@ -7,13 +7,14 @@ use platform::journal::{self, Evenement, Visibilite};
 use platform::outbox::{self, Travail, ligne};
 use platform::worker::EchecTravail;
 use platform::{Instant, Jour};
+use sea_orm::DbErr;
 use socle::projet;
 use web::composants::{Cellule, ChampOptions, ChampTexte, Html, OptionDeChamp, ResumeErreurs, Tableau};
 use web::formulaire::Erreurs;
 use web::locaux::{CONSERVATION, Conservation};
 use web::{Cadre, CheckedForm, Erreur, Instance, Reponse, Saisie, recherche, texte};
 
-use super::storage::{self, Candidat, NouveauVisa};
+use super::storage::{self, Candidat, Couvert, NouveauVisa};
 use crate::ecran::{self, acte};
 
 /// Subject in the outbox.
@@ -190,31 +191,39 @@ async fn viser(cadre: Cadre, form: CheckedForm) -> Reponse {
     form.conclure(tx, "/reglages/conservation", "Le visa est enregistré. Les projets vont être effacés.").await
 }
 
-/// Worker: erases what a visa covers, each project in its own transaction. Idempotent: what is done is marked so in the
-/// same transaction. A project taken up again since is kept.
+/// Worker: erases what a visa covers, each project in its own transaction: what stops one stops no other, and is tried
+/// again. Idempotent: what is done is marked so in the same transaction.
 pub(crate) async fn effacer(instance: Instance, travail: ligne::Model) -> Result<(), EchecTravail> {
     let visa: String = serde_json::from_str(&travail.charge)?;
     let tx = instance.db.read().await?;
     let couverts = storage::a_effacer(&tx, &visa).await?;
     drop(tx);
-    let (clock, ids) = (&*instance.clock, &*instance.ids);
-    for couvert in couverts {
-        let tx = instance.db.begin().await?;
-        let clos = storage::toujours_clos(&tx, &couvert.projet_id, limite(&instance, couvert.annees)).await?;
-        if clos {
-            for purge in instance.maison.features.iter().filter_map(|feature| feature.purge) {
-                purge(&tx, &couvert.projet_id).await?;
-            }
-            projet::purger(&tx, &couvert.projet_id).await?;
-            recherche::demander(&tx, &instance, recherche::PROJET, vec![couvert.projet_id.to_string()]).await?;
-            let evenement = Evenement::nouveau(crate::EFFACE, "projet", couvert.projet_id.as_str())
-                .visible(Visibilite::Exploitation)
-                .faits(serde_json::json!({"visa": visa}));
-            journal::ecrire(&tx, clock, ids, evenement).await?;
+    let mut echecs = Vec::new();
+    for couvert in &couverts {
+        if let Err(erreur) = effacer_un(&instance, &visa, couvert).await {
+            echecs.push(format!("{} : {erreur}", couvert.projet_id));
         }
-        let etat = if clos { "efface" } else { "repris" };
-        storage::conclure(&tx, &visa, &couvert.projet_id, etat, clock.instant()).await?;
-        tx.commit().await?;
     }
-    Ok(())
+    if echecs.is_empty() { Ok(()) } else { Err(EchecTravail::Temporaire(echecs.join(" ; "))) }
+}
+
+/// One project and what each feature holds of it. Taken up again since, it is kept.
+async fn effacer_un(instance: &Instance, visa: &str, couvert: &Couvert) -> Result<(), DbErr> {
+    let (clock, ids) = (&*instance.clock, &*instance.ids);
+    let tx = instance.db.begin().await?;
+    let clos = storage::toujours_clos(&tx, &couvert.projet_id, limite(instance, couvert.annees)).await?;
+    if clos {
+        for purge in instance.maison.features.iter().filter_map(|feature| feature.purge) {
+            purge(&tx, instance, &couvert.projet_id).await?;
+        }
+        projet::purger(&tx, &couvert.projet_id).await?;
+        recherche::demander(&tx, instance, recherche::PROJET, vec![couvert.projet_id.to_string()]).await?;
+        let evenement = Evenement::nouveau(crate::EFFACE, "projet", couvert.projet_id.as_str())
+            .visible(Visibilite::Exploitation)
+            .faits(serde_json::json!({"visa": visa}));
+        journal::ecrire(&tx, clock, ids, evenement).await?;
+    }
+    let etat = if clos { "efface" } else { "repris" };
+    storage::conclure(&tx, visa, &couvert.projet_id, etat, clock.instant()).await?;
+    tx.commit().await
 }

@@ -4,7 +4,9 @@ use domain::profil::{Besoin, Complements, Etape, NatureDepense, Porteur, Reponse
 use domain::theme::Theme;
 use jiff::civil::Date;
 use platform::{Ids, Instant, WriteTx};
+use sea_orm::ConnectionTrait as _;
 use socle::nom_tri;
+use socle::projet::publication::REPRENDRE;
 
 use super::comptes::Comptes;
 use super::lot::Lot;
@@ -115,6 +117,7 @@ pub(super) async fn ecrire<'a>(
     }
     lot.finir().await?;
     ecrire_les_themes(monde, tx, themes).await?;
+    tx.execute_unprepared(REPRENDRE).await?;
     Ok(projets)
 }
 

@@ -7,6 +7,8 @@ mod nouvelles;
 mod porteurs;
 mod appels;
 mod marches;
+mod brouillon;
+mod publication;
 mod recherche;
 mod reouverture;
 mod suivi;

@@ -115,7 +115,8 @@ async fn un_projet_ne_se_trouve_que_publie(#[case] moteur: Moteur) {
         }
     }
     let publier = chacun[0].ouvrir(&format!("{fiche}/publier")).await;
-    chacun[0].envoyer(&publier, &format!("{fiche}/publier"), &[]).await.exiger("Votre projet est public");
+    let sans = [("deliberation", "ne-sait-pas")];
+    chacun[0].envoyer(&publier, &format!("{fiche}/publier"), &sans).await.exiger("Votre projet est public");
     appli.travailler().await;
     for q in ["zygomatique", "vibraphone", "zygomatiques+cirey"] {
         chacun[3].ouvrir(&format!("/recherche?q={q}")).await.exiger("Orangerie zygomatique");

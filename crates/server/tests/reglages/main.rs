@@ -4,6 +4,7 @@
 #![expect(clippy::unwrap_used, reason = "a test fails with a line number")]
 
 mod affichage;
+mod conservation;
 
 use axum::http::StatusCode;
 use domain::droit::Fonction;
@@ -238,7 +239,7 @@ async fn une_sauvegarde_se_demande_et_chaque_nuit_en_fait_une(#[case] moteur: Mo
     appli.fin().await;
 }
 
-async fn projet_clos(appli: &Appli, titre: &str) -> projet::Model {
+pub(crate) async fn projet_clos(appli: &Appli, titre: &str) -> projet::Model {
     let (instance, ids) = (&appli.instance, &*appli.instance.ids);
     let maintenant = instance.clock.instant();
     let tx = instance.db.begin().await.unwrap();

@@ -183,10 +183,37 @@ struct Attaches {
     mandats: i64,
 }
 
-/// What tells whose draft it is: known before the first answer, so that an answer lost on the way loses nothing.
+/// Drafts of one browser that are offered to it.
+const BROUILLONS_MAX: u64 = 5;
+
+/// What tells whose draft it is: known before the first answer, so that an answer lost on the way loses nothing. Its first
+/// half is the browser's, by which its drafts are found again; the second is the draft's, and alone opens it.
 #[must_use]
 pub fn empreinte_de_brouillon(navigateur: &str, reference: &str) -> String {
+    format!("{}{}", empreinte(navigateur), empreinte_du_secret(navigateur, reference))
+}
+
+fn empreinte_du_secret(navigateur: &str, reference: &str) -> String {
     empreinte(&format!("{navigateur}/{reference}"))
+}
+
+/// Drafts made without account in a browser, last changed first.
+///
+/// # Errors
+/// The engine refused.
+pub async fn brouillons(db: &impl ConnectionTrait, navigateur: &str) -> Result<Vec<Model>, DbErr> {
+    let debut = empreinte(navigateur);
+    // Digests are written in hexadecimal: nothing that begins so comes after a "g".
+    let fin = format!("{debut}g");
+    Entity::find()
+        .filter(Column::Brouillon.gte(debut))
+        .filter(Column::Brouillon.lt(fin))
+        .filter(Column::Etat.eq(Etat::Brouillon))
+        .order_by_desc(Column::ModifieLe)
+        .order_by_asc(Column::Id)
+        .limit(BROUILLONS_MAX)
+        .all(db)
+        .await
 }
 
 /// How a person (or the browser in which a draft was made) stands to a project. At most two statements.
@@ -201,8 +228,10 @@ pub async fn lien(
     secteurs: &[SecteurId],
     secteur_du_projet: Option<&SecteurId>,
 ) -> Result<Lien, DbErr> {
-    let tient_le_secret = projet.brouillon.is_some()
-        && projet.brouillon == navigateur.map(|secret| empreinte_de_brouillon(secret, &projet.reference));
+    let tient_le_secret = match (&projet.brouillon, navigateur) {
+        (Some(brouillon), Some(navigateur)) => brouillon.ends_with(&empreinte_du_secret(navigateur, &projet.reference)),
+        _ => false,
+    };
     let Some((personne, mandats)) = personne else {
         return Ok(if tient_le_secret { Lien::Declarant } else { Lien::Aucun });
     };

@@ -98,6 +98,13 @@ impl ChampTexte {
         self
     }
 
+    /// A number that may have decimals.
+    #[must_use]
+    pub fn decimal(mut self) -> Self {
+        (self.mode, self.largeur) = (Some("decimal"), " govuk-input--width-10");
+        self
+    }
+
     /// The accent colour of the instance: the page takes it while it is chosen, where a script runs.
     #[must_use]
     pub fn accent(mut self) -> Self {

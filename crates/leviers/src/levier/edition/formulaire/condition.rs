@@ -106,7 +106,7 @@ fn champs_de(f: &Formulaire, genre: &str, rang: usize) -> Vec<Champ> {
     };
     match genre {
         "porteurs" => deux(porteurs),
-        "etapes" => deux(|| options(Etape::TOUS, Etape::as_str, Etape::libelle)),
+        "etapes" => deux(|| options(Etape::connues(), Etape::as_str, Etape::libelle)),
         "depenses" => deux(|| options(NatureDepense::TOUS, NatureDepense::as_str, NatureDepense::libelle)),
         "population" => vec![
             nombre("au_moins", "Au moins"),
