@@ -258,6 +258,7 @@ impl Terrain {
             ("id", chemin) if chemin.contains("/leviers/") => "detr".to_owned(),
             ("groupe", _) => "batiment".to_owned(),
             ("id", chemin) if chemin.starts_with("/reglages/secteurs/") => self.secteur.as_str().to_owned(),
+            ("id", "/reglages/personnes/{id}") => self.titulaire.as_str().to_owned(),
             _ => "inconnu".to_owned(),
         }
     }
