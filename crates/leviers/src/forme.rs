@@ -183,6 +183,7 @@ mod tests {
             region: "44".into(),
             epci: None,
             epci_nom: None,
+            zonages: Vec::new(),
         }
     }
 

@@ -4,6 +4,7 @@
 //! - [`instance`]: [`Instance`], one collectivité with its database, perimeter, identity, clock.
 //! - [`contexte`]: [`Contexte`], what is known of one request (visitor, nonce, request number).
 //! - [`locaux`], [`textes`]: what the agent of the site changed on screen; the texts that may be changed.
+//! - [`zonages`]: the lists of communes that a condition may name.
 //! - [`courriels`]: mails from templates, sent by the worker.
 //! - [`contact`]: whom to call for a commune, and the promised day.
 //! - [`affichage`]: light, dark, high contrast: the reader's choice.
@@ -46,6 +47,7 @@ pub mod suite;
 pub mod texte;
 pub mod textes;
 pub mod typographie;
+pub mod zonages;
 
 pub use cadre::{Cache, Cadre};
 pub use contexte::{Contexte, Visiteur};
