@@ -4,6 +4,7 @@
 #![expect(clippy::unwrap_used, reason = "a test fails with a line number")]
 
 mod affichage;
+mod secteurs;
 
 use axum::http::StatusCode;
 use domain::droit::Fonction;

@@ -8,6 +8,7 @@ use sea_orm::entity::prelude::*;
 use sea_orm::{ActiveValue::Set, FromQueryResult, QueryOrder, raw_sql};
 
 pub mod absence;
+pub mod fin;
 
 use crate::nom_tri;
 use crate::personne::PersonneId;
