@@ -20,6 +20,7 @@
 //! - [`suite`]: where to go after signing in.
 //! - [`erreur`]: [`Erreur`], answered as a French page that helps.
 //! - [`application`]: the middleware, in order, around the routes of all features.
+//! - [`hotes`]: which instance answers, by host name.
 //! - [`accessibilite`]: the 106 criteria of the RGAA, and what is met of them.
 //! - [`actifs`]: style sheet, script, fonts: named by their digest, kept for ever by browsers.
 
@@ -36,6 +37,7 @@ pub mod erreur;
 pub mod feature;
 pub mod fichier;
 pub mod formulaire;
+pub mod hotes;
 pub mod identite;
 pub mod instance;
 pub mod locaux;
