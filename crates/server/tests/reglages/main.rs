@@ -5,6 +5,7 @@
 
 mod affichage;
 mod secteurs;
+mod textes;
 
 use axum::http::StatusCode;
 use domain::droit::Fonction;
