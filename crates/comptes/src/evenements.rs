@@ -11,6 +11,9 @@ pub(crate) const MANDAT_VERIFIE: &str = "mandat.verifie";
 pub(crate) const MANDAT_REFUSE: &str = "mandat.refuse";
 pub(crate) const MANDAT_TERMINE: &str = "mandat.termine";
 
+pub(crate) const FIN_CHANGEE: &str = "mandat.fin_changee";
+pub(crate) const SESSIONS_FERMEES: &str = "compte.sessions_fermees";
+
 pub(crate) const RENDUS: &[(&str, Rendu)] = &[
     (CONNEXION, |_, _| "Connexion".to_owned()),
     (IDENTITE_RELIEE, |_, _| "Compte relié à une identité professionnelle".to_owned()),
@@ -19,6 +22,8 @@ pub(crate) const RENDUS: &[(&str, Rendu)] = &[
     (MANDAT_VERIFIE, |_, _| "Fonction vérifiée".to_owned()),
     (MANDAT_REFUSE, |_, _| "Fonction refusée".to_owned()),
     (MANDAT_TERMINE, |_, _| "Fonction terminée".to_owned()),
+    (FIN_CHANGEE, |_, _| "Dernier jour d’une fonction changé".to_owned()),
+    (SESSIONS_FERMEES, |_, _| "Sessions fermées par un agent du site".to_owned()),
 ];
 
 pub(crate) fn evenement(genre: &'static str, objet: &'static str, id: &str, par: Option<&str>) -> Evenement {

@@ -6,6 +6,7 @@
 //! - [`mandats`]: for whom one acts; declared, then verified by the official address, a member or an agent.
 //! - `structure`: the organisation that they name, one for all who act for it.
 //! - [`oidc`]: agents enter with ProConnect or another OpenID Connect provider, where one is configured.
+//! - [`personnes`]: who has an account, for the agent who runs the site: functions and their dates, sessions.
 //! - [`premier_agent`]: the one-time link printed by `terreau init`.
 //! - [`demo`]: entering as an invented person, reading the mails of the demonstration. Only there.
 
@@ -16,12 +17,13 @@ pub mod demo;
 mod evenements;
 pub mod mandats;
 pub mod oidc;
+pub mod personnes;
 pub mod premier_agent;
 mod structure;
 
 use axum::routing::{get, post};
 use domain::droit::Action;
-use web::feature::{Donnees, EntreeMenu, Route};
+use web::feature::{Donnees, EntreeMenu, LienReglage, Route};
 use web::{Acces, Feature};
 
 /// The face of the feature.
@@ -34,7 +36,13 @@ pub fn feature() -> Feature {
             rang: 70,
             libelle: "Mandats à vérifier",
             url: "/agents/mandats",
-            acces: Acces::Action(Action::VoirTableauDeBord),
+            acces: Acces::Action(Action::VerifierMandats),
+        }],
+        reglages: vec![LienReglage {
+            rang: 121,
+            libelle: "Personnes",
+            texte: "Chercher un compte, ses fonctions et leurs dates ; fermer ses sessions.",
+            url: "/reglages/personnes",
         }],
         evenements: evenements::RENDUS,
         demo: Some(|instance| Box::pin(demo::semer(instance))),
@@ -92,8 +100,15 @@ fn routes() -> Vec<Route> {
         route(
             "GET POST",
             "/agents/mandats",
-            Acces::Action(Action::VoirTableauDeBord),
+            Acces::Action(Action::VerifierMandats),
             get(mandats::a_verifier).post(mandats::trancher),
+        ),
+        route("GET", "/reglages/personnes", Acces::Action(Action::GererLeSite), get(personnes::liste)),
+        route(
+            "GET POST",
+            "/reglages/personnes/{id}",
+            Acces::Action(Action::GererLeSite),
+            get(personnes::montrer).post(personnes::actes::agir),
         ),
         route(
             "GET POST",

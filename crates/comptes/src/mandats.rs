@@ -242,7 +242,6 @@ pub async fn a_verifier(cadre: Cadre) -> Reponse {
 /// POST: yes or no, with the proof or the reason; the person is told.
 pub async fn trancher(cadre: Cadre, form: CheckedForm) -> Reponse {
     let instance = &cadre.instance;
-    let agent = cadre.visiteur.connecte()?.id.clone();
     let id = MandatId(form.saisie.texte("mandat").to_owned());
     let mut lecteur = form.lecteur();
     let motif = lecteur.texte_libre("motif", 500).unwrap_or_default();
@@ -258,32 +257,48 @@ pub async fn trancher(cadre: Cadre, form: CheckedForm) -> Reponse {
     if !oui && motif.is_empty() {
         return Err(Erreur::Invalide("Pour refuser, donnez la raison : la personne la lira.".to_owned()));
     }
-    let (clock, ids) = (&*instance.clock, &*instance.ids);
     let tx = instance.db.begin().await?;
-    let preuve = if motif.is_empty() { "Vérifié par le département".to_owned() } else { motif.clone() };
-    let fait = if oui {
-        mandat::verifier(&tx, clock, &id, Some(&agent), &preuve).await?
-    } else {
-        mandat::refuser(&tx, clock, &id, &agent, &preuve).await?
-    };
-    if !fait {
+    if !repondre_au_declarant(&tx, &cadre, &id, oui, &motif).await? {
         return Ok(form.aller("/agents/mandats", "Quelqu’un d’autre a déjà répondu."));
     }
+    form.conclure(tx, "/agents/mandats", if oui { "La fonction est vérifiée." } else { "La fonction est refusée." })
+        .await
+}
+
+/// Yes or no to a declared function, in the journal and by mail. False when somebody else answered first.
+pub(crate) async fn repondre_au_declarant(
+    tx: &WriteTx,
+    cadre: &Cadre,
+    id: &MandatId,
+    oui: bool,
+    motif: &str,
+) -> Result<bool, Erreur> {
+    let instance = &cadre.instance;
+    let (clock, ids) = (&*instance.clock, &*instance.ids);
+    let agent = cadre.visiteur.connecte()?.id.clone();
+    let preuve = if motif.is_empty() { "Vérifié par le département" } else { motif };
+    let fait = if oui {
+        mandat::verifier(tx, clock, id, Some(&agent), preuve).await?
+    } else {
+        mandat::refuser(tx, clock, id, &agent, preuve).await?
+    };
+    if !fait {
+        return Ok(false);
+    }
     let genre = if oui { evenements::MANDAT_VERIFIE } else { evenements::MANDAT_REFUSE };
-    journal::ecrire(&tx, clock, ids, evenement(genre, "mandat", id.as_str(), Some(agent.as_str()))).await?;
-    if let Some((personne, organisation)) = mandat::personne_et_organisation(&tx, &id).await?
+    journal::ecrire(tx, clock, ids, evenement(genre, "mandat", id.as_str(), Some(agent.as_str()))).await?;
+    if let Some((personne, organisation)) = mandat::personne_et_organisation(tx, id).await?
         && let Some(a) = personne.courriel
     {
         let lien = instance.url("/projets");
         let organisation = ("organisation", organisation.as_str());
         if oui {
-            courriels::ecrire(&tx, instance, a, "mandat-verifie", &[organisation, ("lien", &lien)]).await?;
+            courriels::ecrire(tx, instance, a, "mandat-verifie", &[organisation, ("lien", &lien)]).await?;
         } else {
-            courriels::ecrire(&tx, instance, a, "mandat-refuse", &[organisation, ("motif", &motif)]).await?;
+            courriels::ecrire(tx, instance, a, "mandat-refuse", &[organisation, ("motif", motif)]).await?;
         }
     }
-    form.conclure(tx, "/agents/mandats", if oui { "La fonction est vérifiée." } else { "La fonction est refusée." })
-        .await
+    Ok(true)
 }
 
 /// An agent ends a function of a commune or an actor that is over (the mayor resigned, the contract ended).

@@ -66,6 +66,8 @@ pub enum Action {
     Accompagner,
     /// The chargé's board.
     VoirTableauDeBord,
+    /// Verify a declared function, end one that is over.
+    VerifierMandats,
     /// All secteurs, load, portfolios.
     Coordonner,
     /// Funnel, delays, exports.
@@ -163,6 +165,10 @@ pub fn autoriser(qui: Demandeur<'_>, lien: Lien, action: Action) -> Result<(), R
             qui.a(&[Fonction::ChargeTerritorial, Fonction::Coordinateur]),
             Refus::FonctionRequise("les chargés territoriaux et la coordination"),
         ),
+        Action::VerifierMandats => permettre(
+            qui.a(&[Fonction::ChargeTerritorial, Fonction::Coordinateur, Fonction::AgentSite]),
+            Refus::FonctionRequise("les chargés territoriaux, la coordination et les agents qui gèrent le site"),
+        ),
         Action::Coordonner => permettre(qui.a(&[Fonction::Coordinateur]), Refus::FonctionRequise("la coordination")),
         Action::Piloter => permettre(
             qui.a(&[Fonction::Coordinateur, Fonction::Direction]),
@@ -235,6 +241,10 @@ mod tests {
     #[case::facilitateur_lit_ce_qui_est_partage(&[Fonction::Facilitateur], Lien::Aucun, Action::VoirProjetPartage, Ok(()))]
     #[case::autre_secteur_lit_ce_qui_est_partage(&[Fonction::ChargeTerritorial], Lien::Aucun, Action::VoirProjetPartage, Ok(()))]
     #[case::une_autre_mairie_ne_le_lit_pas(&[Fonction::Maire], Lien::Aucun, Action::VoirProjetPartage, Err(Refus::ProjetPrive))]
+    #[case::agent_site_verifie_les_fonctions(&[Fonction::AgentSite], Lien::Aucun, Action::VerifierMandats, Ok(()))]
+    #[case::charge_verifie_les_fonctions(&[Fonction::ChargeTerritorial], Lien::Aucun, Action::VerifierMandats, Ok(()))]
+    #[case::direction_ne_verifie_pas(&[Fonction::Direction], Lien::Aucun, Action::VerifierMandats, Err(Refus::FonctionRequise("les chargés territoriaux, la coordination et les agents qui gèrent le site")))]
+    #[case::agent_site_n_a_pas_le_tableau_du_charge(&[Fonction::AgentSite], Lien::Aucun, Action::VoirTableauDeBord, Err(Refus::FonctionRequise("les chargés territoriaux et la coordination")))]
     #[case::representant_modifie_son_acteur(&[], Lien::Porteur, Action::ModifierActeur, Ok(()))]
     #[case::agent_site_modifie_tout_acteur(&[Fonction::AgentSite], Lien::Aucun, Action::ModifierActeur, Ok(()))]
     #[case::representant_a_verifier(&[], Lien::Declarant, Action::ModifierActeur, Err(Refus::MandatAVerifier))]

@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 use crate::cents::Cents;
 use crate::code::CodeCommune;
 use crate::enumeration::enumeration;
+use crate::referentiel::zonage::DansUneListe;
 use crate::theme::Theme;
 
 /// Longest title of a project, characters.
@@ -237,4 +238,6 @@ pub struct FaitsCommune {
     pub epci: Option<String>,
     /// EPCI name.
     pub epci_nom: Option<String>,
+    /// How it stands today to each list of communes: national ones, then those entered here.
+    pub zonages: Vec<DansUneListe>,
 }

@@ -7,10 +7,13 @@ use askama::Template;
 use axum::extract::Path;
 use domain::constat::{Source, Verdict};
 use domain::profil::{Besoin, FaitsCommune, Porteur, ProfilDeProjet};
+use jiff::civil::Date;
 use rust_embed::RustEmbed;
 use serde::Deserialize;
 use web::composants::Resume;
 use web::feature::{Famille, Proposition};
+use web::locaux::Locaux;
+use web::textes::derives::FORME;
 use web::{Cache, Cadre, Erreur, Reponse, texte};
 
 use crate::catalogue::fichiers;
@@ -56,6 +59,23 @@ pub struct FormeJuridique {
 static FORMES: LazyLock<Result<Vec<FormeJuridique>, FichierRefuse>> =
     LazyLock::new(|| fichiers::<Fichiers>().iter().map(|(fichier, texte)| deserialiser(fichier, texte)).collect());
 
+impl FormeJuridique {
+    /// As the agent of the site left it: its sentences; conditions, law and source are those shipped.
+    fn ici(&self, locaux: &Locaux, jour: Date) -> Self {
+        let texte = |champ: &str| locaux.texte(&format!("{FORME}.{}.{champ}", self.id), jour);
+        Self {
+            resume: texte("resume"),
+            pour_quoi: texte("pour_quoi"),
+            membres: texte("membres"),
+            argent: texte("argent"),
+            decision: texte("decision"),
+            collectivite: texte("collectivite"),
+            attention: texte("attention"),
+            ..self.clone()
+        }
+    }
+}
+
 /// Every form, by id.
 ///
 /// # Errors
@@ -71,11 +91,16 @@ pub fn se_pose(profil: &ProfilDeProjet) -> bool {
         || profil.complements.besoins.contains(&Besoin::FormeJuridique)
 }
 
-pub(crate) fn propositions(profil: &ProfilDeProjet, commune: &FaitsCommune) -> Result<Vec<Proposition>, Erreur> {
+pub(crate) fn propositions(
+    profil: &ProfilDeProjet,
+    commune: &FaitsCommune,
+    locaux: &Locaux,
+    jour: Date,
+) -> Result<Vec<Proposition>, Erreur> {
     if !se_pose(profil) {
         return Ok(Vec::new());
     }
-    Ok(toutes()?.iter().map(|forme| proposition(forme, profil, commune)).collect())
+    Ok(toutes()?.iter().map(|forme| proposition(&forme.ici(locaux, jour), profil, commune)).collect())
 }
 
 fn proposition(forme: &FormeJuridique, profil: &ProfilDeProjet, commune: &FaitsCommune) -> Proposition {
@@ -107,12 +132,13 @@ fn proposition(forme: &FormeJuridique, profil: &ProfilDeProjet, commune: &FaitsC
 #[derive(Template)]
 #[template(path = "formes.html")]
 struct PageFormes {
-    formes: &'static [FormeJuridique],
+    formes: Vec<FormeJuridique>,
 }
 
 /// GET: every form.
 pub async fn liste(cadre: Cadre) -> Reponse {
-    let page = PageFormes { formes: toutes()? };
+    let (locaux, jour) = (cadre.instance.locaux(), cadre.instance.aujourd_hui());
+    let page = PageFormes { formes: toutes()?.iter().map(|forme| forme.ici(&locaux, jour)).collect() };
     cadre
         .page("Choisir une forme juridique", &page)?
         .fil(&[("Aides et appuis", "/leviers")])
@@ -123,7 +149,7 @@ pub async fn liste(cadre: Cadre) -> Reponse {
 #[derive(Template)]
 #[template(path = "forme.html")]
 struct PageForme {
-    forme: &'static FormeJuridique,
+    forme: FormeJuridique,
     resume: Resume,
     conditions: Vec<String>,
     source: String,
@@ -133,6 +159,7 @@ struct PageForme {
 /// GET: one form.
 pub async fn montrer(cadre: Cadre, Path(id): Path<String>) -> Reponse {
     let forme = toutes()?.iter().find(|forme| forme.id == id).ok_or(Erreur::Introuvable("cette forme juridique"))?;
+    let forme = forme.ici(&cadre.instance.locaux(), cadre.instance.aujourd_hui());
     let relevee = forme.source.consultee_le.map(|jour| format!(", relevé le {}", texte::jour(jour)));
     let page = PageForme {
         resume: Resume::default()
@@ -149,7 +176,7 @@ pub async fn montrer(cadre: Cadre, Path(id): Path<String>) -> Reponse {
         forme,
     };
     cadre
-        .page(forme.nom.clone(), &page)?
+        .page(page.forme.nom.clone(), &page)?
         .fil(&[("Aides et appuis", "/leviers"), ("Formes juridiques", "/formes-juridiques")])
         .cache(Cache::Public(300))
         .repondre()
@@ -162,6 +189,8 @@ mod tests {
     use domain::profil::{Complements, Etape};
     use domain::theme::Theme;
     use rstest::rstest;
+
+    const JOUR: Date = jiff::civil::date(2026, 11, 24);
 
     fn profil(porteur: Porteur, besoins: Vec<Besoin>) -> ProfilDeProjet {
         ProfilDeProjet {
@@ -183,6 +212,7 @@ mod tests {
             region: "44".into(),
             epci: None,
             epci_nom: None,
+            zonages: Vec::new(),
         }
     }
 
@@ -211,7 +241,7 @@ mod tests {
     ) {
         let profil = profil(porteur, besoins);
         assert_eq!(se_pose(&profil), attendu);
-        let propositions = propositions(&profil, &cirey()).unwrap();
+        let propositions = propositions(&profil, &cirey(), &Locaux::default(), JOUR).unwrap();
         assert_eq!(!propositions.is_empty(), attendu);
     }
 
@@ -221,7 +251,8 @@ mod tests {
     #[case::une_regie_est_a_la_commune(Porteur::AssociationEmployeuse, "regie-communale", Verdict::Non)]
     #[case::des_habitants_font_une_association(Porteur::Collectif, "association", Verdict::Oui)]
     fn chaque_forme_a_ses_raisons(#[case] porteur: Porteur, #[case] id: &str, #[case] attendu: Verdict) {
-        let propositions = propositions(&profil(porteur, vec![Besoin::FormeJuridique]), &cirey()).unwrap();
+        let propositions =
+            propositions(&profil(porteur, vec![Besoin::FormeJuridique]), &cirey(), &Locaux::default(), JOUR).unwrap();
         let proposition = propositions.iter().find(|p| p.id == id).unwrap();
         assert_eq!(proposition.verdict, attendu, "{:?}", proposition.constats);
         assert!(proposition.constats.iter().all(|constat| !constat.sources.is_empty()));

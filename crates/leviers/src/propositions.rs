@@ -13,12 +13,13 @@ use crate::levier::{Levier, storage};
 pub(crate) async fn proposer(demande: &DemandePropositions<'_>) -> Result<Vec<Proposition>, Erreur> {
     let leviers: Result<Vec<Levier>, DbErr> = storage::en_vigueur(demande.tx, demande.jour).await;
     let exemples = if demande.instance.demo { Exemples::Comptes } else { Exemples::Ignores };
-    let noms = demande.instance.locaux().themes.noms_de_themes();
+    let locaux = demande.instance.locaux();
+    let noms = locaux.themes.noms_de_themes();
     let leviers = leviers?.into_iter().map(|levier| {
         let appariement = apparier(&levier, demande.profil, demande.faits, demande.jour, &noms);
         du_levier(levier, appariement, exemples)
     });
-    Ok(leviers.chain(forme::propositions(demande.profil, demande.faits)?).collect())
+    Ok(leviers.chain(forme::propositions(demande.profil, demande.faits, &locaux, demande.jour)?).collect())
 }
 
 fn du_levier(levier: Levier, appariement: Appariement, exemples: Exemples) -> Proposition {

@@ -12,9 +12,11 @@ use geo::distance::Lieu;
 use geo::{Carte, Contours};
 use search::Document;
 use serde::Serialize;
+use socle::personne::courriel_normalise;
 use socle::{projet, secteur};
 use web::composants::{Cellule, Contact, EtatVide, Html, Resume, Tableau, echapper};
 use web::feature::{DemandeCommune, Panneau};
+use web::locaux::CantonLocal;
 use web::recherche::{Portee, Source, Trouve};
 use web::{Cache, Cadre, Erreur, Instance, Reponse, Saisie, texte};
 
@@ -289,21 +291,41 @@ fn a_verifier(commune: &Commune) -> String {
     noms.join(", ")
 }
 
-fn canton(instance: &Instance, code: &CodeCommune) -> Option<String> {
+fn canton(instance: &Instance, code: &CodeCommune) -> Option<Html> {
     let locaux = instance.locaux();
-    let dit = |canton: &Canton| {
-        let binome = locaux.cantons.get(canton.code).map(|local| local.binome.join(" et ")).unwrap_or_default();
-        if binome.is_empty() { canton.nom.to_owned() } else { format!("{} ({binome})", canton.nom) }
+    let dit = |canton: &Canton| match locaux.cantons.get(canton.code) {
+        Some(local) => en_canton(canton.nom, local),
+        None => echapper(canton.nom),
     };
     match canton_de(code) {
-        CantonDe::Un(canton) => Some(dit(canton)),
+        CantonDe::Un(canton) => Some(Html(dit(canton))),
         CantonDe::Partage(cantons) => {
             let noms: Vec<String> = cantons.into_iter().map(dit).collect();
-            Some(format!("{}, selon l’adresse", noms.join(", ")))
+            Some(Html(format!("Selon l’adresse :<br>{}", noms.join("<br>"))))
         }
-        CantonDe::AVerifier => Some("À vérifier".to_owned()),
+        CantonDe::AVerifier => Some(Html("À vérifier".to_owned())),
         CantonDe::Aucun => None,
     }
+}
+
+/// The canton, who was elected there, when, and how to reach them: what the agent of the site entered.
+fn en_canton(nom: &str, local: &CantonLocal) -> String {
+    let mut html = echapper(nom);
+    if !local.binome.is_empty() {
+        html.push_str(&format!(" ({})", echapper(&local.binome.join(" et "))));
+    }
+    if !local.depuis.is_empty() {
+        html.push_str(&format!("<br>Élection : {}", echapper(&local.depuis)));
+    }
+    if !local.contact.is_empty() {
+        let contact = echapper(&local.contact);
+        let lien = match courriel_normalise(&local.contact) {
+            Some(adresse) => format!("<a class=\"govuk-link\" href=\"mailto:{}\">{contact}</a>", echapper(&adresse)),
+            None => contact,
+        };
+        html.push_str(&format!("<br>Contact : {lien}"));
+    }
+    html
 }
 
 fn resume(instance: &Instance, commune: &Commune, faits: &domain::profil::FaitsCommune) -> Resume {
@@ -318,7 +340,7 @@ fn resume(instance: &Instance, commune: &Commune, faits: &domain::profil::FaitsC
         .ligne("Code postal", codes.join(", "))
         .ligne("Code officiel", format!("{} (géographie {MILLESIME})", commune.code));
     if let Some(canton) = canton(instance, &commune.code) {
-        resume = resume.ligne("Canton", canton);
+        resume = resume.html("Canton", canton);
     }
     if let Some(telephone) = commune.telephone {
         let compose = web::texte::telephone_compose(telephone);

@@ -133,7 +133,7 @@ pub struct Configuration {
     pub instance: String,
     /// COG code of the département or collectivité (`54`, `6AE`), if already chosen.
     pub departement: Option<String>,
-    /// Host name → instance, when one process serves several.
+    /// Host name → configuration file of another instance, when one process serves several.
     pub hotes: BTreeMap<String, String>,
     /// Outgoing mail, if configured.
     pub smtp: Option<Smtp>,
@@ -240,7 +240,7 @@ impl Lecture {
                 toml::Value::Table(hotes) if cle == "hotes" => {
                     let liste: Vec<String> = hotes
                         .iter()
-                        .map(|(hote, instance)| format!("{hote}={}", instance.as_str().unwrap_or_default()))
+                        .map(|(hote, fichier)| format!("{hote}={}", fichier.as_str().unwrap_or_default()))
                         .collect();
                     self.poser("hotes", &liste.join(","), Origine::Fichier);
                 }
@@ -390,10 +390,10 @@ impl Lecture {
         let mut hotes = BTreeMap::new();
         for paire in self.liste("hotes") {
             match paire.split_once('=') {
-                Some((hote, instance)) if !hote.is_empty() && !instance.is_empty() => {
-                    hotes.insert(hote.to_lowercase(), instance.to_owned());
+                Some((hote, fichier)) if !hote.is_empty() && !fichier.is_empty() => {
+                    hotes.insert(hote.to_lowercase(), fichier.to_owned());
                 }
-                _ => self.mal_ecrit("hotes", "des couples hôte=instance séparés par des virgules"),
+                _ => self.mal_ecrit("hotes", "des couples hôte=fichier séparés par des virgules"),
             }
         }
         hotes

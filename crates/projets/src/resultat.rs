@@ -89,7 +89,7 @@ pub async fn montrer(cadre: Cadre, Path(reference): Path<String>) -> Reponse {
         etapes: Etapes::nouvelles(&["Votre idée", "Où vous en êtes", "Ce qui peut vous aider"], 3),
         commune: instance.referentiel().nom_commune(&ouvert.projet.commune).to_owned(),
         alerte: Alerte::devis(),
-        termes: MOTS_DU_METIER.iter().filter_map(|cle| Terme::de(cle)).collect(),
+        termes: MOTS_DU_METIER.iter().filter_map(|cle| Terme::ici(cle, instance)).collect(),
         promesse: contact::promesse(instance, interlocuteur.as_ref()),
         contact: contact::du_secteur(instance, interlocuteur),
         plan: plan_de(instance, &profil, &propositions, choisies.as_ref()),

@@ -5,18 +5,25 @@ use std::sync::LazyLock;
 
 use askama::Template;
 use axum::extract::Path;
+use jiff::civil::Date;
 use serde::Deserialize;
+use web::locaux::Locaux;
+use web::textes::derives::FACILE;
 use web::{Cache, Cadre, Erreur, Reponse};
 
-const FICHIERS: [&str; 3] = [
-    include_str!("../../../contenu/facile-a-lire/accueil.toml"),
-    include_str!("../../../contenu/facile-a-lire/projet.toml"),
-    include_str!("../../../contenu/facile-a-lire/aide.toml"),
+/// Name of the file, of which the keys of its texts are made, and its content.
+const FICHIERS: [(&str, &str); 3] = [
+    ("accueil", include_str!("../../../contenu/facile-a-lire/accueil.toml")),
+    ("projet", include_str!("../../../contenu/facile-a-lire/projet.toml")),
+    ("aide", include_str!("../../../contenu/facile-a-lire/aide.toml")),
 ];
 
 /// A page.
-#[derive(Debug, Deserialize)]
+#[derive(Clone, Debug, Deserialize)]
 pub struct PageFacile {
+    /// Name of its file.
+    #[serde(skip)]
+    nom: &'static str,
     /// Its title.
     pub titre: String,
     /// After `/facile-a-lire/`; empty for the first page.
@@ -29,8 +36,10 @@ pub struct PageFacile {
 }
 
 /// A picture, a title, and lines of one idea each.
-#[derive(Debug, Deserialize)]
+#[derive(Clone, Debug, Deserialize)]
 pub struct Partie {
+    /// Stable key, in the page.
+    cle: String,
     /// The picture beside the lines; it says the same, so a screen reader skips it.
     pub dessin: Dessin,
     /// Title.
@@ -42,7 +51,7 @@ pub struct Partie {
 }
 
 /// Where to go.
-#[derive(Debug, Deserialize)]
+#[derive(Clone, Debug, Deserialize)]
 pub struct LienFacile {
     /// Words.
     pub mots: String,
@@ -89,10 +98,23 @@ impl Dessin {
 
 static PAGES: LazyLock<Vec<PageFacile>> = LazyLock::new(|| {
     // A damaged file is caught by the test of this module.
-    FICHIERS.iter().filter_map(|fichier| toml::from_str(fichier).ok()).collect()
+    FICHIERS.iter().filter_map(|(nom, texte)| Some(PageFacile { nom, ..toml::from_str(texte).ok()? })).collect()
 });
 
-/// All easy pages, the first one first.
+impl PageFacile {
+    /// As the agent of the site left it: titles and lines; pictures, links and parts are those shipped.
+    fn ici(&self, locaux: &Locaux, jour: Date) -> Self {
+        let texte = |cle: &str| locaux.texte(&format!("{FACILE}.{}.{cle}", self.nom), jour);
+        let partie = |partie: &Partie| {
+            let texte = texte(&partie.cle);
+            let mut lignes = texte.lines().map(str::trim).filter(|ligne| !ligne.is_empty()).map(str::to_owned);
+            Partie { titre: lignes.next().unwrap_or_default(), lignes: lignes.collect(), ..partie.clone() }
+        };
+        Self { titre: texte("titre"), parties: self.parties.iter().map(partie).collect(), ..self.clone() }
+    }
+}
+
+/// All easy pages as shipped, the first one first.
 #[must_use]
 pub fn pages() -> &'static [PageFacile] {
     &PAGES
@@ -100,9 +122,9 @@ pub fn pages() -> &'static [PageFacile] {
 
 #[derive(Template)]
 #[template(path = "facile.html")]
-struct Facile<'a> {
-    page: &'a PageFacile,
-    autres: Vec<&'a PageFacile>,
+struct Facile {
+    page: PageFacile,
+    autres: Vec<PageFacile>,
 }
 
 /// GET.
@@ -116,9 +138,11 @@ pub async fn montrer(cadre: Cadre, Path(adresse): Path<String>) -> Reponse {
 }
 
 fn repondre(cadre: &Cadre, adresse: &str) -> Reponse {
-    let (ici, autres): (Vec<_>, Vec<_>) = pages().iter().partition(|page| page.adresse == adresse);
+    let (locaux, jour) = (cadre.instance.locaux(), cadre.instance.aujourd_hui());
+    let toutes = pages().iter().map(|page| page.ici(&locaux, jour));
+    let (ici, autres): (Vec<_>, Vec<_>) = toutes.partition(|page| page.adresse == adresse);
     let page = ici.into_iter().next().ok_or(Erreur::Introuvable("cette page"))?;
-    cadre.page(page.titre.as_str(), &Facile { page, autres })?.cache(Cache::Public(3600)).repondre()
+    cadre.page(page.titre.clone(), &Facile { page, autres })?.cache(Cache::Public(60)).repondre()
 }
 
 #[cfg(test)]
@@ -130,5 +154,14 @@ mod tests {
         assert_eq!(pages().len(), FICHIERS.len());
         let adresses: Vec<&str> = pages().iter().map(|page| page.adresse.as_str()).collect();
         assert_eq!(adresses, ["", "projet", "aide"]);
+        // Unchanged, each says what is shipped.
+        let jour = jiff::civil::date(2026, 11, 24);
+        for page in pages() {
+            let ici = page.ici(&web::locaux::Locaux::default(), jour);
+            assert_eq!(ici.titre, page.titre);
+            for (vue, livree) in ici.parties.iter().zip(&page.parties) {
+                assert_eq!((&vue.titre, &vue.lignes), (&livree.titre, &livree.lignes));
+            }
+        }
     }
 }

@@ -13,7 +13,10 @@ use web::{Cadre, CheckedForm, Erreur, Instance, Reponse, Saisie, texte};
 
 use crate::ecran::{Ecran, Etat, acte, enregistrer};
 
-const COMMUNES_MAX: usize = 20_000;
+/// Longest list typed: every commune of a large département, by code and name.
+pub(crate) const COMMUNES_MAX: usize = 60_000;
+/// How communes are typed, here and wherever a list of them is asked.
+pub(crate) const AIDE_COMMUNES: &str = "Une par ligne : nom (Cirey-sur-Vezouze), code officiel (54129), ou code d’intercommunalité (9 chiffres) pour toutes ses communes.";
 /// Errors shown for one list: beyond, the person first corrects those.
 const FAUTES_MAX: usize = 8;
 
@@ -76,18 +79,17 @@ fn page(cadre: &Cadre, id: Option<&str>, etat: Etat) -> Reponse {
         titre: id.and_then(|id| locaux.listes.get(id)).map_or("Nouvelle liste de communes", |l| &l.nom).to_owned(),
         action: format!("/reglages/listes/{}", id.unwrap_or("nouvelle")),
         champs: vec![
-            Html(f.texte("nom", "Nom").aide("Comme il sera lu : « Pays du Lunévillois », « GAL Terres de Lorraine ».").to_string()),
+            Html(
+                f.texte("nom", "Nom")
+                    .aide("Comme il sera lu : « Pays du Lunévillois », « GAL Terres de Lorraine ».")
+                    .to_string(),
+            ),
             Html(f.texte("du", "Premier jour").date().to_string()),
             Html(f.texte("au", "Dernier jour").aide("Laissez vide s’il n’est pas connu.").date().to_string()),
             Html(f.texte("millesime", "Année des codes de communes").chiffres().to_string()),
             Html(f.texte("source", "Source").aide("Arrêté, convention, page : ce qui permet de vérifier.").to_string()),
             Html(f.radios("complete", "La liste est-elle complète ?", complete).to_string()),
-            Html(
-                f.long("communes", "Communes", COMMUNES_MAX)
-                    .aide("Une par ligne : nom (Cirey-sur-Vezouze), code officiel (54129), ou code d’intercommunalité (9 chiffres) pour toutes ses communes.")
-                    .lignes(12)
-                    .to_string(),
-            ),
+            Html(f.long("communes", "Communes", COMMUNES_MAX).aide(AIDE_COMMUNES).lignes(12).to_string()),
         ],
         retour: id.map(|_| "Retirer cette liste"),
         version: locaux.version(&cle),
@@ -120,15 +122,15 @@ pub async fn montrer(cadre: Cadre, Path(id): Path<String>) -> Reponse {
 }
 
 /// "54129 Cirey-sur-Vezouze": read again by its code.
-fn ecrite(instance: &Instance, code: &CodeCommune) -> String {
+pub(crate) fn ecrite(instance: &Instance, code: &CodeCommune) -> String {
     format!("{code} {}", instance.referentiel().nom_commune(code))
 }
 
 /// The communes of a pasted text; each fault with its line.
-fn lire_communes(instance: &Instance, texte: &str) -> Result<Vec<CodeCommune>, String> {
+pub(crate) fn lire_communes(instance: &Instance, texte: &str) -> Result<Vec<CodeCommune>, String> {
     let (mut codes, mut fautes) = (BTreeSet::new(), Vec::new());
     for (rang, ligne) in texte.lines().enumerate() {
-        for morceau in ligne.split([';', '\t', ',']).map(str::trim).filter(|morceau| !morceau.is_empty()) {
+        for morceau in morceaux(ligne) {
             match lire_une(instance, morceau) {
                 Ok(lues) => codes.extend(lues),
                 Err(phrase) => fautes.push(format!("Ligne {} : {phrase}", rang + 1)),
@@ -147,6 +149,14 @@ fn lire_communes(instance: &Instance, texte: &str) -> Result<Vec<CodeCommune>, S
         fautes.push(format!("Et {reste} autres lignes."));
     }
     Err(fautes.join(" "))
+}
+
+/// What stands between commas; a line of nothing but codes is a list of codes.
+fn morceaux(ligne: &str) -> impl Iterator<Item = &str> {
+    let code = |mot: &str| mot.parse::<CodeCommune>().is_ok() || mot.parse::<CodeEpci>().is_ok();
+    let seuls = ligne.split([';', '\t', ',', ' ']).filter(|mot| !mot.is_empty()).all(code);
+    let coupe = move |c: char| matches!(c, ';' | '\t' | ',') || (seuls && c == ' ');
+    ligne.split(coupe).map(str::trim).filter(|morceau| !morceau.is_empty())
 }
 
 fn lire_une(instance: &Instance, morceau: &str) -> Result<Vec<CodeCommune>, String> {
@@ -230,5 +240,20 @@ async fn sauver(cadre: Cadre, form: CheckedForm, connue: Option<&str>, id: &str)
             );
             page(&cadre, connue, Etat::en_conflit(form.saisie, &actuel))
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::morceaux;
+    use rstest::rstest;
+
+    #[rstest]
+    #[case("54129 54395", &["54129", "54395"])]
+    #[case("54129 Cirey-sur-Vezouze", &["54129 Cirey-sur-Vezouze"])]
+    #[case(" Nancy ; 54329,200069433", &["Nancy", "54329", "200069433"])]
+    #[case("Val et Châtillon", &["Val et Châtillon"])]
+    fn une_ligne_se_coupe(#[case] ligne: &str, #[case] attendus: &[&str]) {
+        assert_eq!(morceaux(ligne).collect::<Vec<_>>(), attendus);
     }
 }

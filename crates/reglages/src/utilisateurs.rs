@@ -14,6 +14,7 @@ use web::{Cadre, CheckedForm, Erreur, Reponse, Saisie, texte};
 
 struct Titulaire {
     id: String,
+    personne: String,
     qui: String,
     courriel: String,
     fonction: &'static str,
@@ -42,6 +43,7 @@ async fn page(cadre: &Cadre, saisie: Saisie, erreurs: Erreurs) -> Result<PageUti
             .into_iter()
             .map(|t| Titulaire {
                 qui: format!("{} {}", t.prenom, t.nom),
+                personne: t.personne_id.as_str().to_owned(),
                 id: t.id.as_str().to_owned(),
                 courriel: t.courriel.unwrap_or_default(),
                 fonction: t.fonction.libelle(),

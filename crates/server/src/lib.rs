@@ -2,6 +2,7 @@
 //!
 //! - [`features`]: the list.
 //! - [`examen`]: what `check` tries.
+//! - [`instances`]: several instances in one process, by host name.
 //! - [`ligne`]: the command line in French.
 //! - [`ouverture`]: opens an instance from the configuration.
 //! - [`sauvegardes`]: `backup` and `restore`.
@@ -10,6 +11,7 @@
 //! - [`vote`]: the command `terreau vote`.
 
 pub mod examen;
+pub mod instances;
 pub mod ligne;
 pub mod ouverture;
 pub mod sauvegardes;

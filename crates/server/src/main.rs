@@ -1,5 +1,6 @@
 //! `terreau`: the command line.
 
+use std::collections::BTreeMap;
 use std::io::{self, Write as _};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
@@ -11,7 +12,7 @@ use documents::export::Format;
 use platform::configuration::{Configuration, Sources};
 use server::examen::{Examen, examiner};
 use server::ouverture::{self, Base, Ouverte};
-use server::{ligne, sauvegardes, service};
+use server::{instances, ligne, sauvegardes, service};
 use web::Instance;
 
 /// Pages are many small texts: this allocator takes less time over them than the system's (measured: docs/performance.md).
@@ -165,12 +166,14 @@ fn executer(ligne: &Ligne) -> anyhow::Result<ExitCode> {
         tokio::runtime::Builder::new_multi_thread().enable_all().build().context("Le moteur ne démarre pas.")?;
     moteur.block_on(async {
         match &ligne.commande {
-            Commande::Check => verifier(&configuration).await,
+            Commande::Check => {
+                let autres = instances::autres(&configuration, &dossier_de_configuration(ligne))?;
+                verifier(&configuration, &autres).await
+            }
             Commande::Init { .. } => initialiser(&configuration).await,
             Commande::Serve => {
-                refuser_si_mal_regle(&configuration)?;
-                let ouverte = ouverture::ouvrir(&configuration, Base::Existante).await?;
-                service::servir(&configuration, ouverte).await.map(|()| ExitCode::SUCCESS)
+                let autres = instances::autres(&configuration, &dossier_de_configuration(ligne))?;
+                servir(&configuration, &autres).await.map(|()| ExitCode::SUCCESS)
             }
             Commande::Demo => demontrer(&configuration).await,
             Commande::Reindex => {
@@ -207,8 +210,17 @@ fn dire(texte: String) -> anyhow::Result<ExitCode> {
     Ok(ExitCode::SUCCESS)
 }
 
+fn fichier_de_configuration(ligne: &Ligne) -> Option<PathBuf> {
+    ligne.configuration.clone().or_else(|| Some(PathBuf::from("terreau.toml")).filter(|p| p.exists()))
+}
+
+/// Where the files of the other instances are looked for.
+fn dossier_de_configuration(ligne: &Ligne) -> PathBuf {
+    fichier_de_configuration(ligne).and_then(|chemin| Some(chemin.parent()?.to_owned())).unwrap_or_default()
+}
+
 fn configuration(ligne: &Ligne) -> anyhow::Result<Configuration> {
-    let chemin = ligne.configuration.clone().or_else(|| Some(PathBuf::from("terreau.toml")).filter(|p| p.exists()));
+    let chemin = fichier_de_configuration(ligne);
     let fichier = match &chemin {
         Some(chemin) => Some(
             String::from_utf8(ligne::lire(chemin)?)
@@ -238,7 +250,22 @@ fn configuration(ligne: &Ligne) -> anyhow::Result<Configuration> {
     Ok(Configuration::charger(&sources)?)
 }
 
-async fn verifier(configuration: &Configuration) -> anyhow::Result<ExitCode> {
+async fn verifier(configuration: &Configuration, autres: &BTreeMap<String, Configuration>) -> anyhow::Result<ExitCode> {
+    let mut sans_probleme = dire_l_examen(configuration).await?;
+    for (hote, autre) in autres {
+        writeln!(io::stdout(), "\n{hote}\n")?;
+        sans_probleme &= dire_l_examen(autre).await?;
+    }
+    if sans_probleme {
+        writeln!(io::stdout(), "Tout va bien.")?;
+        Ok(ExitCode::SUCCESS)
+    } else {
+        Ok(ExitCode::FAILURE)
+    }
+}
+
+/// Says a configuration and what is wrong with it; true when nothing is.
+async fn dire_l_examen(configuration: &Configuration) -> anyhow::Result<bool> {
     write!(io::stdout(), "{}", configuration.presenter())?;
     let Examen { constats, mut problemes } = examiner(configuration).await;
     writeln!(io::stdout())?;
@@ -249,12 +276,20 @@ async fn verifier(configuration: &Configuration) -> anyhow::Result<ExitCode> {
     for probleme in &problemes {
         writeln!(io::stdout(), "! {probleme}")?;
     }
-    if problemes.is_empty() {
-        writeln!(io::stdout(), "Tout va bien.")?;
-        Ok(ExitCode::SUCCESS)
-    } else {
-        Ok(ExitCode::FAILURE)
+    Ok(problemes.is_empty())
+}
+
+/// One instance, or each at its host: every one of them is opened before the first answer.
+async fn servir(configuration: &Configuration, autres: &BTreeMap<String, Configuration>) -> anyhow::Result<()> {
+    refuser_si_mal_regle(configuration)?;
+    let ouverte = ouverture::ouvrir(configuration, Base::Existante).await?;
+    let mut ouvertes = BTreeMap::new();
+    for (hote, autre) in autres {
+        refuser_si_mal_regle(autre).with_context(|| hote.clone())?;
+        let ouverte = ouverture::ouvrir(autre, Base::Existante).await.with_context(|| hote.clone())?;
+        ouvertes.insert(hote.clone(), ouverte);
     }
+    service::servir(configuration, ouverte, ouvertes).await
 }
 
 fn refuser_si_mal_regle(configuration: &Configuration) -> anyhow::Result<()> {
@@ -374,6 +409,6 @@ async fn demontrer(configuration: &Configuration) -> anyhow::Result<ExitCode> {
         writeln!(io::stdout(), "  - {} ({})", role.role, role.courriel)?;
     }
     writeln!(io::stdout(), "\nCtrl-C pour arrêter.")?;
-    service::servir(configuration, ouverte).await?;
+    service::servir(configuration, ouverte, BTreeMap::new()).await?;
     Ok(ExitCode::SUCCESS)
 }

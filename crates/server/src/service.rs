@@ -1,5 +1,6 @@
 //! Serving: HTTP and the worker, until told to stop; requests under way are finished.
 
+use std::collections::BTreeMap;
 use std::net::SocketAddr;
 use std::num::NonZeroU32;
 use std::time::Duration;
@@ -14,19 +15,27 @@ use tokio::sync::watch;
 use web::Instance;
 use web::application::{Instances, Limites, application};
 
+use crate::instances::hote_de;
 use crate::ouverture::Ouverte;
 
-/// Serves on the configured address.
+/// Serves on the configured address: one instance for every host or, with `autres`, each at its own.
 ///
 /// # Errors
 /// The address is taken, or the network fails.
-pub async fn servir(configuration: &Configuration, ouverte: Ouverte) -> anyhow::Result<()> {
+pub async fn servir(
+    configuration: &Configuration,
+    ouverte: Ouverte,
+    autres: BTreeMap<String, Ouverte>,
+) -> anyhow::Result<()> {
     let ecoute = TcpListener::bind(configuration.adresse)
         .await
         .with_context(|| format!("L’adresse {} est déjà prise, ou interdite.", configuration.adresse))?;
     let Ouverte { instance, routes } = ouverte;
     // Held until the end: nobody restores under a service that runs.
-    let _verrou = Verrou::partage(&instance.dossiers.donnees)?;
+    let toutes: Vec<Instance> =
+        std::iter::once(&instance).chain(autres.values().map(|autre| &autre.instance)).cloned().collect();
+    let _verrous: Vec<Verrou> =
+        toutes.iter().map(|instance| Verrou::partage(&instance.dossiers.donnees)).collect::<Result<_, _>>()?;
     let limites = Limites {
         corps_octets: usize::try_from(configuration.limites.fichier_octets)
             .unwrap_or(usize::MAX)
@@ -38,21 +47,37 @@ pub async fn servir(configuration: &Configuration, ouverte: Ouverte) -> anyhow::
         mandataires: configuration.mandataires.clone(),
         ..Limites::default()
     };
-    let application = application(Instances::une(instance.clone()), routes, &limites)
-        .into_make_service_with_connect_info::<SocketAddr>();
-    // Absent, damaged or of an older form: before anyone is told that nothing was found.
-    if !instance.index.complet() {
-        let nombre = web::recherche::reconstruire(&instance)
-            .await
-            .map_err(|erreur| anyhow::anyhow!("L’index de recherche ne se construit pas : {erreur:?}"))?;
-        tracing::info!(nombre, "index de recherche construit");
+    let instances = if autres.is_empty() {
+        Instances::une(instance)
+    } else {
+        let des_autres = autres.into_iter().map(|(hote, autre)| (hote, autre.instance));
+        Instances::par_hote(des_autres.chain([(hote_de(configuration), instance)]).collect())
+    };
+    let application = application(instances, routes, &limites).into_make_service_with_connect_info::<SocketAddr>();
+    for instance in &toutes {
+        completer_l_index(instance).await?;
     }
     let (arreter, arret) = watch::channel(false);
-    let travail = tokio::spawn(travailler(instance, arret));
+    let travail: Vec<_> =
+        toutes.into_iter().map(|instance| tokio::spawn(travailler(instance, arret.clone()))).collect();
     tracing::info!(adresse = %configuration.adresse, "le service répond");
     axum::serve(ecoute, application).with_graceful_shutdown(signal()).await.context("Le service s’est arrêté.")?;
     arreter.send(true).context("Le travail de fond s’est déjà arrêté.")?;
-    travail.await.context("Le travail de fond s’est arrêté sur une erreur.")?;
+    for travail in travail {
+        travail.await.context("Le travail de fond s’est arrêté sur une erreur.")?;
+    }
+    Ok(())
+}
+
+/// Absent, damaged or of an older form: before anyone is told that nothing was found.
+async fn completer_l_index(instance: &Instance) -> anyhow::Result<()> {
+    if instance.index.complet() {
+        return Ok(());
+    }
+    let nombre = web::recherche::reconstruire(instance)
+        .await
+        .map_err(|erreur| anyhow::anyhow!("L’index de recherche ne se construit pas : {erreur:?}"))?;
+    tracing::info!(nombre, collectivite = instance.collectivite.code, "index de recherche construit");
     Ok(())
 }
 

@@ -202,20 +202,26 @@ pub async fn verifier(
     Ok(true)
 }
 
-/// Ends a mandate on a day (the last day it is in force).
+/// Ends a mandate on a day (the last day it is in force). False when it was not there.
 ///
 /// # Errors
 /// The engine refused.
 pub async fn terminer(tx: &WriteTx, id: &MandatId, dernier_jour: Date) -> Result<bool, DbErr> {
-    let Some(mandat) = Entity::find_by_id(id.clone()).one(tx).await? else {
-        return Ok(false);
-    };
-    let version = mandat.version + 1;
-    let mut modele = mandat.into_active_model();
-    modele.au = Set(Some(Jour(dernier_jour)));
-    modele.version = Set(version);
-    modele.update(tx).await?;
-    Ok(true)
+    changer_la_fin(tx, id, Some(dernier_jour)).await
+}
+
+/// Changes the last day of a mandate; `None`: no end is known. False when it was not there.
+///
+/// # Errors
+/// The engine refused.
+pub async fn changer_la_fin(tx: &WriteTx, id: &MandatId, au: Option<Date>) -> Result<bool, DbErr> {
+    let resultat = Entity::update_many()
+        .col_expr(Column::Au, Expr::value(au.map(|au| au.to_string())))
+        .col_expr(Column::Version, Expr::col(Column::Version).add(1))
+        .filter(Column::Id.eq(id.clone()))
+        .exec(tx)
+        .await?;
+    Ok(resultat.rows_affected == 1)
 }
 
 /// Mandates of these organisations in force on a day (refused ones left out), with their people, by name. Two statements.
@@ -312,6 +318,8 @@ pub async fn de_la_personne(db: &impl ConnectionTrait, personne: &PersonneId) ->
 pub struct Declare {
     /// Identifier.
     pub id: MandatId,
+    /// Whose.
+    pub personne_id: PersonneId,
     /// Function.
     pub fonction: Fonction,
     /// Since.
@@ -335,7 +343,7 @@ pub struct Declare {
 pub async fn declares(db: &impl ConnectionTrait, limite: i64) -> Result<Vec<Declare>, DbErr> {
     Declare::find_by_statement(raw_sql!(
         Postgres,
-        "SELECT m.id, m.fonction, m.du, m.preuve, p.prenom, p.nom, p.courriel, o.nom AS organisation
+        "SELECT m.id, m.personne_id, m.fonction, m.du, m.preuve, p.prenom, p.nom, p.courriel, o.nom AS organisation
          FROM mandat m JOIN personne p ON p.id = m.personne_id JOIN organisation o ON o.id = m.organisation_id
          WHERE m.etat = 'declare' ORDER BY m.id LIMIT {limite}"
     ))
@@ -387,7 +395,7 @@ pub async fn du_departement(db: &impl ConnectionTrait, jour: Date) -> Result<Vec
     let jour = jour.to_string();
     Declare::find_by_statement(raw_sql!(
         Postgres,
-        "SELECT m.id, m.fonction, m.du, m.preuve, p.prenom, p.nom, p.courriel, o.nom AS organisation
+        "SELECT m.id, m.personne_id, m.fonction, m.du, m.preuve, p.prenom, p.nom, p.courriel, o.nom AS organisation
          FROM mandat m JOIN personne p ON p.id = m.personne_id JOIN organisation o ON o.id = m.organisation_id
          WHERE o.nature = 'departement' AND m.etat = 'verifie' AND m.du <= {jour} AND (m.au IS NULL OR m.au >= {jour})
          ORDER BY p.nom_tri, m.id"

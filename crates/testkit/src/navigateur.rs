@@ -17,7 +17,11 @@ pub struct Navigateur {
     cookies: BTreeMap<String, String>,
     adresse: SocketAddr,
     entete: Option<(header::HeaderName, String)>,
+    hote: String,
 }
+
+/// Host name of the site under test.
+const HOTE: &str = "terreau.test";
 
 /// What it shows.
 #[derive(Clone, Debug)]
@@ -38,13 +42,26 @@ impl Navigateur {
     /// A browser without cookies.
     #[must_use]
     pub fn nouveau(router: Router) -> Self {
-        Self { router, cookies: BTreeMap::new(), adresse: SocketAddr::from(([127, 0, 0, 1], 1)), entete: None }
+        Self {
+            router,
+            cookies: BTreeMap::new(),
+            adresse: SocketAddr::from(([127, 0, 0, 1], 1)),
+            entete: None,
+            hote: HOTE.to_owned(),
+        }
     }
 
     /// From another address of the network.
     #[must_use]
     pub fn depuis(mut self, adresse: [u8; 4]) -> Self {
         self.adresse = SocketAddr::from((adresse, 1));
+        self
+    }
+
+    /// Towards another host name.
+    #[must_use]
+    pub fn vers(mut self, hote: &str) -> Self {
+        hote.clone_into(&mut self.hote);
         self
     }
 
@@ -130,7 +147,7 @@ impl Navigateur {
         let mut requete = Request::builder()
             .method(methode)
             .uri(chemin.split('#').next().unwrap_or(chemin))
-            .header(header::HOST, "terreau.test");
+            .header(header::HOST, &self.hote);
         if !cookies.is_empty() {
             requete = requete.header(header::COOKIE, cookies.join("; "));
         }

@@ -27,7 +27,8 @@ use crate::composants::Html;
 use crate::contexte::{COOKIE_SESSION, Contexte};
 use crate::erreur::{Erreur, Reponse};
 use crate::feature::{Acces, Maison, Route};
-use crate::instance::Instance;
+use crate::hotes::hote_inconnu;
+pub use crate::hotes::{Instances, nom_d_hote};
 use crate::poids::{self, Poids};
 use crate::{actifs, texte};
 
@@ -61,29 +62,6 @@ impl Default for Limites {
 /// A body this many times too large is still read and thrown away: a browser shows the page that says "too large" only
 /// when it could send everything. Above, the connection is cut.
 const CORPS_LUS: usize = 4;
-
-/// Chooses the instance of a request by its host name.
-#[derive(Clone)]
-pub struct Instances {
-    /// When the host is not listed.
-    pub par_defaut: Instance,
-    /// Host name → instance.
-    pub par_hote: std::collections::BTreeMap<String, Instance>,
-}
-
-impl Instances {
-    /// One instance for every host.
-    #[must_use]
-    pub fn une(instance: Instance) -> Self {
-        Self { par_defaut: instance, par_hote: std::collections::BTreeMap::new() }
-    }
-
-    fn choisir(&self, entetes: &HeaderMap) -> &Instance {
-        let hote = entetes.get(header::HOST).and_then(|h| h.to_str().ok()).unwrap_or_default();
-        let nom = hote.split(':').next().unwrap_or_default().to_ascii_lowercase();
-        self.par_hote.get(&nom).unwrap_or(&self.par_defaut)
-    }
-}
 
 /// The whole application.
 pub fn application(instances: Instances, routes: Vec<Route>, limites: &Limites) -> Router {
@@ -169,7 +147,7 @@ impl Limiteur {
 
 /// Outermost layer of pages: instance, limits, visitor, security headers.
 async fn ouvrir(instances: Instances, limiteur: Arc<Limiteur>, mut request: Request, suite: Next) -> Response {
-    let instance = instances.choisir(request.headers()).clone();
+    let Some(instance) = instances.choisir(&request).cloned() else { return hote_inconnu() };
     let cookies = CookieJar::from_headers(request.headers());
     let (methode, uri) = (request.method().clone(), request.uri().clone());
     let admis = limiteur.admettre(&request).and_then(|()| adresse_possible(request.uri().path()));

@@ -465,7 +465,7 @@ pub async fn propositions_pour(
     instance: &Instance,
     profil: &ProfilDeProjet,
 ) -> Result<Vec<Proposition>, Erreur> {
-    let Some(faits) = instance.faits_commune(&profil.commune) else { return Ok(Vec::new()) };
+    let Some(faits) = instance.faits_pour_criteres(&profil.commune) else { return Ok(Vec::new()) };
     let demande = DemandePropositions { tx, instance, profil, faits: &faits, jour: instance.aujourd_hui() };
     instance.maison.propositions(&demande).await
 }

@@ -24,6 +24,7 @@ use crate::erreur::Erreur;
 use crate::feature::Maison;
 use crate::identite::Identite;
 use crate::locaux::Locaux;
+use crate::zonages;
 
 /// What an instance is made of.
 pub struct Parties {
@@ -178,7 +179,15 @@ impl Instance {
         &self.0.fuseau
     }
 
-    /// What is known of a commune, for criteria.
+    /// What is known of a commune, for criteria: with how it stands today to each list of communes.
+    #[must_use]
+    pub fn faits_pour_criteres(&self, code: &CodeCommune) -> Option<FaitsCommune> {
+        let commune = self.referentiel().commune(code)?;
+        let zonages = zonages::situations(commune, &self.locaux(), self.aujourd_hui());
+        Some(FaitsCommune { zonages, ..self.faits_commune(code)? })
+    }
+
+    /// What is known of a commune, without the lists that name it.
     #[must_use]
     pub fn faits_commune(&self, code: &CodeCommune) -> Option<FaitsCommune> {
         let commune = self.referentiel().commune(code)?;
@@ -191,6 +200,7 @@ impl Instance {
             region: commune.region.to_owned(),
             epci: epci.map(|e| e.code.as_str().to_owned()),
             epci_nom: epci.map(|e| e.nom.to_owned()),
+            zonages: Vec::new(),
         })
     }
 

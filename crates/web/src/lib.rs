@@ -4,6 +4,7 @@
 //! - [`instance`]: [`Instance`], one collectivité with its database, perimeter, identity, clock.
 //! - [`contexte`]: [`Contexte`], what is known of one request (visitor, nonce, request number).
 //! - [`locaux`], [`textes`]: what the agent of the site changed on screen; the texts that may be changed.
+//! - [`zonages`]: the lists of communes that a condition may name.
 //! - [`courriels`]: mails from templates, sent by the worker.
 //! - [`contact`]: whom to call for a commune, and the promised day.
 //! - [`affichage`]: light, dark, high contrast: the reader's choice.
@@ -20,6 +21,7 @@
 //! - [`suite`]: where to go after signing in.
 //! - [`erreur`]: [`Erreur`], answered as a French page that helps.
 //! - [`application`]: the middleware, in order, around the routes of all features.
+//! - [`hotes`]: which instance answers, by host name.
 //! - [`accessibilite`]: the 106 criteria of the RGAA, and what is met of them.
 //! - [`actifs`]: style sheet, script, fonts: named by their digest, kept for ever by browsers.
 
@@ -37,6 +39,7 @@ pub mod erreur;
 pub mod feature;
 pub mod fichier;
 pub mod formulaire;
+pub mod hotes;
 pub mod identite;
 pub mod instance;
 pub mod locaux;
@@ -48,6 +51,7 @@ pub mod suite;
 pub mod texte;
 pub mod textes;
 pub mod typographie;
+pub mod zonages;
 
 pub use cadre::{Cache, Cadre};
 pub use contexte::{Contexte, Visiteur};

@@ -1,5 +1,7 @@
-//! The texts of the site that an agent may change: shipped in `contenu/textes/`, changed in the database. Markdown is
-//! turned into a small set of tags and made harmless.
+//! The texts of the site that an agent may change: shipped in `contenu/textes/`, changed in the database; those of other
+//! files of `contenu/` are in [`derives`]. Markdown is turned into a small set of tags and made harmless.
+
+pub mod derives;
 
 use std::sync::LazyLock;
 
@@ -54,6 +56,7 @@ static PAGES: LazyLock<Vec<PageDeTextes>> = LazyLock::new(|| {
     noms.iter()
         .filter_map(|nom| Fichiers::get(nom))
         .filter_map(|fichier| toml::from_slice::<PageDeTextes>(&fichier.data).ok())
+        .chain(derives::pages())
         .collect()
 });
 

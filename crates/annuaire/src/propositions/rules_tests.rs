@@ -51,6 +51,7 @@ fn cirey() -> FaitsCommune {
         region: "44".to_owned(),
         epci: Some("200069433".to_owned()),
         epci_nom: Some("CC de Vezouze en Piémont".to_owned()),
+        zonages: Vec::new(),
     }
 }
 

@@ -6,6 +6,7 @@ mod compte;
 mod connexion;
 mod mandats;
 mod oidc;
+mod personnes;
 
 use testkit::{Appli, Navigateur, Page};
 

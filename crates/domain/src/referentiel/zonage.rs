@@ -9,6 +9,7 @@ use serde::Deserialize;
 
 use super::lecture::decompresser;
 use super::{Commune, Referentiel, Resolution};
+use crate::constat::{Source, Surete};
 
 const FICHES: &str = include_str!("../../../../referentiel/zonages/zonages.toml");
 const LISTES: &[u8] = include_bytes!("../../../../referentiel/zonages/communes.tsv.gz");
@@ -49,6 +50,80 @@ pub enum Appartenance {
     AVerifier,
     /// Not in a complete list.
     Non,
+}
+
+/// How a commune stands to a list on a day: a yes or a no of the list counts only while the list is in force, where it is
+/// known.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Situation {
+    /// Named.
+    Oui,
+    /// Named in part.
+    EnPartie,
+    /// Not in a complete list.
+    Non,
+    /// Not in a list that is not complete.
+    Incomplete,
+    /// The list is not known for the département of the commune.
+    NonCouverte,
+    /// The list ended on that day.
+    Terminee(Date),
+    /// The list begins on that day.
+    PasCommencee(Date),
+}
+
+/// A list, and how a commune stands to it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct DansUneListe {
+    /// Stable id of the list.
+    pub liste: String,
+    /// Year of the list: the one of its first day.
+    pub annee: i16,
+    /// How the commune stands to it.
+    pub situation: Situation,
+    /// What must be said beside it; empty: nothing.
+    pub reserve: String,
+    /// Where the list was read.
+    pub source: Source,
+}
+
+/// How a commune stands on a day to a list that lasts from `du` to `au`.
+#[must_use]
+pub fn situer(jour: Date, du: Date, au: Option<Date>, couverte: bool, appartenance: Appartenance) -> Situation {
+    if jour < du {
+        return Situation::PasCommencee(du);
+    }
+    if let Some(au) = au.filter(|au| *au < jour) {
+        return Situation::Terminee(au);
+    }
+    match appartenance {
+        Appartenance::Oui => Situation::Oui,
+        Appartenance::EnPartie => Situation::EnPartie,
+        _ if !couverte => Situation::NonCouverte,
+        Appartenance::Non => Situation::Non,
+        Appartenance::AVerifier => Situation::Incomplete,
+    }
+}
+
+/// How a commune of today stands on a day to each national list.
+#[must_use]
+pub fn situations(commune: &Commune, jour: Date) -> Vec<DansUneListe> {
+    let situation = |(fiche, appartenance): (&Zonage, Appartenance)| {
+        let couverte = fiche.departements.is_empty() || fiche.departements.iter().any(|d| d == commune.departement);
+        DansUneListe {
+            liste: fiche.id.clone(),
+            annee: fiche.du.year(),
+            situation: situer(jour, fiche.du, fiche.au, couverte, appartenance),
+            reserve: fiche.reserve.clone(),
+            source: Source {
+                libelle: format!("{} (liste {}, géographie {})", fiche.source, fiche.nom, fiche.geographie),
+                url: None,
+                consultee_le: None,
+                surete: Surete::Haute,
+            },
+        }
+    };
+    zonages_de(commune).map(situation).collect()
 }
 
 struct Zonages {
@@ -131,6 +206,25 @@ mod tests {
         let commune = Referentiel::embarque().commune(&code.parse().unwrap()).unwrap();
         let (_, vu) = zonages_de(commune).find(|(zonage, _)| zonage.id == id).unwrap();
         assert_eq!(vu, attendu);
+    }
+
+    #[rstest]
+    #[case("54129", "frr-2024", "2026-11-24", Situation::Oui)]
+    #[case("54129", "frr-2024", "2024-06-30", Situation::PasCommencee(jiff::civil::date(2024, 7, 1)))]
+    #[case("54395", "frr-2024", "2026-11-24", Situation::Incomplete)]
+    #[case("35238", "frr-2024", "2026-11-24", Situation::NonCouverte)]
+    #[case("35238", "zrr-2021", "2023-01-01", Situation::Non)]
+    #[case("35238", "zrr-2021", "2026-11-24", Situation::Terminee(jiff::civil::date(2024, 6, 30)))]
+    fn ce_qu_une_liste_permet_de_dire_un_jour(
+        #[case] code: &str,
+        #[case] id: &str,
+        #[case] jour: Date,
+        #[case] attendue: Situation,
+    ) {
+        let commune = Referentiel::embarque().commune(&code.parse().unwrap()).unwrap();
+        let liste = situations(commune, jour).into_iter().find(|liste| liste.liste == id).unwrap();
+        assert_eq!(liste.situation, attendue);
+        assert!(!liste.source.libelle.is_empty());
     }
 
     #[test]

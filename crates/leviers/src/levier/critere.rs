@@ -138,7 +138,8 @@ pub struct Territoire {
     pub millesime: Option<i16>,
 }
 
-/// A zoning with its year. Lists grow: absence from a dated list is never a no.
+/// A zoning with its year: a list of this site, or one that the program does not have. Absence from a list is a no only when
+/// the list is here, complete, in force, and of that year.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Zonage {
@@ -146,6 +147,9 @@ pub struct Zonage {
     pub nom: String,
     /// Year of the list.
     pub millesime: i16,
+    /// The list of this site that says it (`frr-2024`); the communes below are then not read.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub liste: Option<String>,
     /// Communes of the list that we know; empty when the list is not in the program.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub communes: Vec<CodeCommune>,

@@ -13,6 +13,7 @@ pub mod rules;
 pub mod semis;
 pub mod storage;
 pub mod toml;
+mod zonage;
 
 use domain::constat::Source;
 use domain::plan::Montant;

@@ -218,6 +218,9 @@ fn en_zonage(zonage: &Zonage) -> String {
         let codes: Vec<&str> = codes.iter().map(domain::code::CodeCommune::as_str).collect();
         if codes.is_empty() { String::new() } else { format!(", {mots} {}", codes.join(" ")) }
     };
+    if let Some(id) = &zonage.liste {
+        return format!("Être dans {}, liste de {} (liste de ce site : {id})", zonage.nom, zonage.millesime);
+    }
     format!(
         "Être dans {}, liste de {}{}{}",
         zonage.nom,

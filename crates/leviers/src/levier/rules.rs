@@ -8,8 +8,8 @@ use domain::profil::{Etape, FaitsCommune, Porteur, ProfilDeProjet, Reponse};
 use domain::theme::{NomsDeThemes, Theme};
 use jiff::civil::Date;
 
-use super::critere::{Condition, Critere, Population, Territoire, Zonage};
-use super::{Levier, NatureDeLevier};
+use super::critere::{Condition, Critere, Population, Territoire};
+use super::{Levier, NatureDeLevier, zonage};
 
 /// What a lever says of a project.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -208,7 +208,7 @@ fn examiner(condition: &Condition, profil: &ProfilDeProjet, commune: &FaitsCommu
         Condition::Adhesion { organisme } => {
             doute("adhesion", format!("Il faut adhérer à un organisme : {organisme}."))
         }
-        Condition::Zonage(liste) => zonage(liste, commune),
+        Condition::Zonage(liste) => zonage::juger(liste, commune),
         Condition::Autre { phrase } => doute("autre", phrase.clone()),
     }
 }
@@ -402,26 +402,15 @@ fn marche(prevu: Option<Reponse>) -> Constat {
     }
 }
 
-fn zonage(liste: &Zonage, commune: &FaitsCommune) -> Constat {
-    let (nom, ou, annee) = (&commune.nom, &liste.nom, liste.millesime);
-    if liste.communes.contains(&commune.code) {
-        oui("zonage", format!("{nom} est dans la liste de {annee} : {ou}."))
-    } else if liste.absentes.contains(&commune.code) || !liste.communes.is_empty() {
-        doute("zonage", format!("{nom} n’est pas dans la liste de {annee} ({ou}) : demandez si la liste a changé."))
-    } else {
-        doute("zonage", format!("Vérifiez si {nom} est dans la liste de {annee} : {ou}."))
-    }
-}
-
-fn oui(code: &str, phrase: impl Into<String>) -> Constat {
+pub(super) fn oui(code: &str, phrase: impl Into<String>) -> Constat {
     Constat::critere(code, Verdict::Oui, typographie(phrase.into()))
 }
 
-fn non(code: &str, phrase: impl Into<String>) -> Constat {
+pub(super) fn non(code: &str, phrase: impl Into<String>) -> Constat {
     Constat::critere(code, Verdict::Non, typographie(phrase.into()))
 }
 
-fn doute(code: &str, phrase: impl Into<String>) -> Constat {
+pub(super) fn doute(code: &str, phrase: impl Into<String>) -> Constat {
     Constat::critere(code, Verdict::AVerifier, typographie(phrase.into()))
 }
 

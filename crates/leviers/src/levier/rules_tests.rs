@@ -3,14 +3,16 @@
 use std::sync::LazyLock;
 
 use domain::Cents;
-use domain::constat::{Surete, Verdict};
+use domain::constat::{Source, Surete, Verdict};
 use domain::plan::Montant;
 use domain::profil::{Complements, NatureDepense};
+use domain::referentiel::zonage::{DansUneListe, Situation};
 use jiff::civil::date;
 use proptest::prelude::*;
 use rstest::rstest;
 
 use super::*;
+use crate::levier::critere::Zonage;
 use crate::levier::{Financeur, GenreDeFinanceur, ParametresAide};
 
 const JOUR: Date = date(2026, 11, 24);
@@ -35,6 +37,7 @@ fn cirey() -> FaitsCommune {
         region: "44".into(),
         epci: Some("200069433".into()),
         epci_nom: None,
+        zonages: Vec::new(),
     }
 }
 
@@ -185,11 +188,52 @@ fn la_carence_et_le_marche(#[case] reponse: Option<Reponse>, #[case] attendu: Ve
 #[case::absente_connue(&[], &["54129"], Verdict::AVerifier)]
 fn un_zonage_date_ne_dit_jamais_non(#[case] communes: &[&str], #[case] absentes: &[&str], #[case] attendu: Verdict) {
     let codes = |liste: &[&str]| liste.iter().map(|code| code.parse().unwrap()).collect();
-    let zonage =
-        Zonage { nom: "la zone".into(), millesime: 2024, communes: codes(communes), absentes: codes(absentes) };
+    let zonage = Zonage {
+        nom: "la zone".into(),
+        millesime: 2024,
+        liste: None,
+        communes: codes(communes),
+        absentes: codes(absentes),
+    };
     let constat = un_constat(Condition::Zonage(zonage), &profil(), &cirey());
     assert_eq!(constat.verdict, attendu);
     assert!(constat.phrase.contains("2024"));
+}
+
+#[rstest]
+#[case::nommee(2024, Some(Situation::Oui), Verdict::Oui, "est dans la liste de 2024")]
+#[case::absente_d_une_liste_complete(2024, Some(Situation::Non), Verdict::Non, "n’est pas dans la liste de 2024")]
+#[case::en_partie(2024, Some(Situation::EnPartie), Verdict::AVerifier, "Une partie de Cirey")]
+#[case::incomplete(2024, Some(Situation::Incomplete), Verdict::AVerifier, "L’absence est à vérifier.")]
+#[case::ailleurs(2024, Some(Situation::NonCouverte), Verdict::AVerifier, "n’a pas la liste de ce département")]
+#[case::finie(2024, Some(Situation::Terminee(date(2025, 6, 30))), Verdict::AVerifier, "ne vaut plus depuis le 30")]
+#[case::a_venir(2024, Some(Situation::PasCommencee(date(2027, 1, 1))), Verdict::AVerifier, "à partir du 1er")]
+#[case::d_une_autre_annee(2026, Some(Situation::Oui), Verdict::AVerifier, "demande la liste de 2026")]
+#[case::d_une_autre_annee_sans_la_commune(2026, Some(Situation::Non), Verdict::AVerifier, "demande la liste de 2026")]
+#[case::retiree(2024, None, Verdict::AVerifier, "n’est plus sur ce site")]
+fn un_zonage_qui_nomme_une_liste_la_lit(
+    #[case] millesime: i16,
+    #[case] situation: Option<Situation>,
+    #[case] attendu: Verdict,
+    #[case] phrase: &str,
+) {
+    let source = Source { libelle: "Arrêté".into(), url: None, consultee_le: None, surete: Surete::Haute };
+    let liste = |situation| DansUneListe {
+        liste: "ici.zone".into(),
+        annee: 2024,
+        situation,
+        reserve: "L’absence est à vérifier.".into(),
+        source: source.clone(),
+    };
+    let commune = FaitsCommune { zonages: situation.map(liste).into_iter().collect(), ..cirey() };
+    // What the sheet itself knows of communes is not read: the list of the site says it.
+    let communes = vec!["54129".parse().unwrap()];
+    let zonage =
+        Zonage { nom: "la zone".into(), millesime, liste: Some("ici.zone".into()), communes, absentes: Vec::new() };
+    let constat = un_constat(Condition::Zonage(zonage), &profil(), &commune);
+    assert_eq!(constat.verdict, attendu);
+    assert!(constat.phrase.replace('\u{a0}', " ").contains(phrase), "{}", constat.phrase);
+    assert_eq!(constat.sources.contains(&source), situation.is_some(), "the source of the list is told");
 }
 
 #[rstest]

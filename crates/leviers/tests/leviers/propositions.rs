@@ -2,11 +2,15 @@
 
 use domain::Cents;
 use domain::constat::Verdict;
+use domain::droit::Fonction;
 use domain::profil::{Besoin, Complements, Etape, NatureDepense, Porteur, ProfilDeProjet};
 use domain::theme::Theme;
 use leviers::Catalogue;
 use leviers::levier::semis;
 use rstest::rstest;
+use serde_json::{Value, json};
+use socle::organisation::Nature;
+use socle::reglage;
 use testkit::{Appli, Moteur};
 use web::feature::{DemandePropositions, Famille, Proposition};
 
@@ -23,7 +27,7 @@ fn profil(porteur: Porteur) -> ProfilDeProjet {
 
 async fn proposer(appli: &Appli, profil: &ProfilDeProjet) -> Vec<Proposition> {
     let instance = &appli.instance;
-    let faits = instance.faits_commune(&profil.commune).unwrap();
+    let faits = instance.faits_pour_criteres(&profil.commune).unwrap();
     let tx = instance.db.read().await.unwrap();
     let demande = DemandePropositions { tx: &tx, instance, profil, faits: &faits, jour: instance.aujourd_hui() };
     let avant = instance.db.nombre_de_requetes();
@@ -89,4 +93,78 @@ async fn un_groupe_sans_statut_voit_les_formes_et_une_commune_seulement_si_elle_
     commune.complements.besoins = vec![Besoin::FormeJuridique];
     assert_eq!(formes(&proposer(&appli, &commune).await), 10);
     appli.fin().await;
+}
+
+fn zonage(propositions: &[Proposition], id: &str) -> (Verdict, String, Vec<String>) {
+    let constat = de(propositions, id).constats.iter().find(|constat| constat.code == "zonage").unwrap();
+    let sources = constat.sources.iter().map(|source| source.libelle.clone()).collect();
+    (constat.verdict, constat.phrase.replace('\u{a0}', " "), sources)
+}
+
+#[rstest]
+#[case::sqlite(Moteur::Sqlite)]
+#[case::postgres(Moteur::Postgres)]
+#[tokio::test]
+async fn un_zonage_se_lit_dans_les_listes_du_site(#[case] moteur: Moteur) {
+    let appli = Appli::nouvelle(moteur, vec![leviers::feature()]).await;
+    let frr = "france-ruralites-revitalisation";
+    let cirey = profil(Porteur::Scop);
+    let (verdict, phrase, sources) = zonage(&proposer(&appli, &cirey).await, frr);
+    assert_eq!(verdict, Verdict::Oui, "{phrase}");
+    assert!(phrase.starts_with("Cirey-sur-Vezouze est dans la liste de 2024"), "{phrase}");
+    assert!(sources.iter().any(|source| source.contains("arrêté du 19 juin 2024")), "{sources:?}");
+    // Nancy is not in a list that grew; the list of the other programme is not known for this département.
+    let nancy = ProfilDeProjet { commune: "54395".parse().unwrap(), ..cirey.clone() };
+    assert_eq!(zonage(&proposer(&appli, &nancy).await, frr).0, Verdict::AVerifier);
+    let (verdict, phrase, _) = zonage(&proposer(&appli, &profil(Porteur::Commune)).await, "villages-d-avenir");
+    assert_eq!(verdict, Verdict::AVerifier);
+    assert!(phrase.contains("n’a pas la liste de ce département"), "{phrase}");
+
+    // A list entered here, complete, chosen by a sheet: yes, no, then nothing once it is withdrawn.
+    ecrire_la_liste(
+        &appli,
+        Some(json!({
+            "nom": "GAL d’exemple", "du": "2025-01-01", "au": null, "millesime": 2025, "source": "Convention d’exemple",
+            "complete": true, "communes": ["54129"],
+        })),
+    )
+    .await;
+    choisir_la_liste(&appli, frr).await;
+    let (verdict, _, sources) = zonage(&proposer(&appli, &cirey).await, frr);
+    assert_eq!(verdict, Verdict::Oui);
+    assert!(sources.iter().any(|source| source.contains("Convention d’exemple")), "{sources:?}");
+    assert_eq!(zonage(&proposer(&appli, &nancy).await, frr).0, Verdict::Non);
+    ecrire_la_liste(&appli, None).await;
+    let (verdict, phrase, _) = zonage(&proposer(&appli, &nancy).await, frr);
+    assert_eq!(verdict, Verdict::AVerifier);
+    assert!(phrase.contains("n’est plus sur ce site"), "{phrase}");
+    appli.fin().await;
+}
+
+async fn ecrire_la_liste(appli: &Appli, liste: Option<Value>) {
+    let instance = &appli.instance;
+    let version = instance.locaux().version("zonage.gal");
+    let tx = instance.db.begin().await.unwrap();
+    assert!(reglage::ecrire(&tx, &*instance.clock, "zonage.gal", &liste, version, None).await.unwrap());
+    tx.commit().await.unwrap();
+    instance.relire_reglages().await.unwrap();
+}
+
+/// On the screen of the sheet: the list is one of those that exist, its year and name come with it.
+async fn choisir_la_liste(appli: &Appli, id: &str) {
+    let mandat = Some((Nature::Departement, "Meurthe-et-Moselle", Fonction::AgentSite));
+    let (mut agent, _) = appli.connecter("agent@exemple.invalid", mandat).await;
+    let chemin = format!("/reglages/leviers/{id}");
+    let page = agent.ouvrir(&chemin).await;
+    assert_eq!(page.attribut("select[name$=_liste] option[selected]", "value").as_deref(), Some("frr-2024"));
+    page.exiger("Villages d’avenir, 2024 (liste nationale)").exiger("GAL d’exemple, 2025 (liste de ce territoire)");
+    let champ = |nom: &str| page.attribut(&format!("[name$=_{nom}]"), "name").unwrap();
+    let liste = champ("liste");
+    let rang = liste.trim_end_matches("_liste");
+    let (nom, annee) = (format!("{rang}_nom"), format!("{rang}_millesime"));
+    let inconnue = [(liste.as_str(), "ici.autre"), ("acte", "publier")];
+    agent.envoyer(&page, &chemin, &inconnue).await.exiger("Cette liste n’est plus sur ce site");
+    let champs = [(liste.as_str(), "ici.gal"), (&nom, ""), (&annee, ""), ("acte", "publier")];
+    agent.envoyer(&page, &chemin, &champs).await.exiger("La fiche est");
+    appli.navigateur().ouvrir(&format!("/leviers/{id}")).await.exiger("Être dans GAL d’exemple, liste de 2025");
 }

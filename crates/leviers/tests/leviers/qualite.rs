@@ -7,6 +7,7 @@ use std::fmt::Write;
 use domain::constat::Verdict;
 use domain::profil::FaitsCommune;
 use domain::referentiel::Referentiel;
+use domain::referentiel::zonage::situations;
 use domain::theme::NomsDeThemes;
 use jiff::civil::{Date, date};
 use leviers::essai::{ProjetEtiquete, projets};
@@ -32,6 +33,7 @@ fn faits(projet: &ProjetEtiquete) -> FaitsCommune {
         region: commune.region.to_owned(),
         epci: epci.map(|e| e.code.as_str().to_owned()),
         epci_nom: epci.map(|e| e.nom.to_owned()),
+        zonages: situations(commune, JOUR),
     }
 }
 

@@ -79,8 +79,8 @@ fn a_syntax_error_does_not_quote_the_line() {
 
 #[test]
 fn several_hosts_lead_to_several_instances() {
-    let c = charger("[hotes]\n'Terreau.Exemple.invalid' = 'meurthe'", &[], &[]);
-    assert_eq!(c.hotes["terreau.exemple.invalid"], "meurthe");
+    let c = charger("[hotes]\n'Terreau.Exemple.invalid' = 'meurthe.toml'", &[], &[]);
+    assert_eq!(c.hotes["terreau.exemple.invalid"], "meurthe.toml");
 }
 
 #[test]

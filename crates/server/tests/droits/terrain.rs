@@ -262,9 +262,28 @@ impl Terrain {
             ("id", "/formes-juridiques/{id}") => "scic".to_owned(),
             ("id", chemin) if chemin.contains("/leviers/") => "detr".to_owned(),
             ("groupe", _) => "batiment".to_owned(),
+            // That one is deleted: not the secteur that the other routes stand in.
+            ("id", "/reglages/secteurs/{id}/retirer") => self.secteur_de_trop().await,
             ("id", chemin) if chemin.starts_with("/reglages/secteurs/") => self.secteur.as_str().to_owned(),
+            ("id", "/reglages/personnes/{id}") => self.titulaire.as_str().to_owned(),
             _ => "inconnu".to_owned(),
         }
+    }
+
+    /// A secteur that nothing stands in.
+    async fn secteur_de_trop(&self) -> String {
+        let nouveau = secteur::Nouveau {
+            nom: "De trop".to_owned(),
+            telephone: None,
+            courriel: None,
+            delai_jours_ouvres: 5,
+            communes: Vec::new(),
+            du: date(2026, 1, 1),
+        };
+        let tx = self.appli.instance.db.begin().await.unwrap();
+        let id = secteur::creer(&tx, &*self.appli.instance.ids, nouveau).await.unwrap();
+        tx.commit().await.unwrap();
+        id.as_str().to_owned()
     }
 
     /// A claim on the actor, that waits for a letter.

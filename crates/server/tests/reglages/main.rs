@@ -5,6 +5,8 @@
 
 mod affichage;
 mod conservation;
+mod secteurs;
+mod textes;
 
 use axum::http::StatusCode;
 use domain::droit::Fonction;
@@ -177,6 +179,13 @@ async fn cantons_fermetures_et_periode_electorale(#[case] moteur: Moteur) {
     let champs = [("un", "Ada Exemple"), ("deux", "Basile Exemple")];
     agent.envoyer(&page, "/reglages/cantons/5401", &champs).await.exiger("Ada Exemple et Basile Exemple");
     public.ouvrir("/communes/54129").await.exiger("Baccarat (Ada Exemple et Basile Exemple)");
+    // What is asked is shown: how to reach them, since when.
+    let page = agent.ouvrir("/reglages/cantons/5401").await;
+    let contact = [("contact", "baccarat@exemple.invalid"), ("depuis", "juin <2021>")];
+    agent.envoyer(&page, "/reglages/cantons/5401", &contact).await.exiger("Le canton est enregistré");
+    let page = public.ouvrir("/communes/54129").await;
+    page.exiger("Élection : juin <2021>").exiger("Contact : baccarat@exemple.invalid");
+    assert!(page.attribut("a[href='mailto:baccarat@exemple.invalid']", "href").is_some());
     assert_eq!(agent.ouvrir("/reglages/cantons/6701").await.statut, StatusCode::NOT_FOUND);
 
     // The promised day is later by the closing day.

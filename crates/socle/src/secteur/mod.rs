@@ -8,6 +8,7 @@ use sea_orm::entity::prelude::*;
 use sea_orm::{ActiveValue::Set, FromQueryResult, QueryOrder, raw_sql};
 
 pub mod absence;
+pub mod fin;
 pub mod repondant;
 
 pub use repondant::{Interlocuteur, Repondant, Vue, de_l_agent, interlocuteur, repondants, vues};

@@ -7,6 +7,8 @@ use askama::Template;
 use serde::Deserialize;
 
 use super::composant;
+use crate::instance::Instance;
+use crate::textes::derives::GLOSSAIRE;
 
 const FICHIER: &str = include_str!("../../../../contenu/glossaire.toml");
 
@@ -37,13 +39,21 @@ pub fn mots() -> impl Iterator<Item = (&'static str, &'static Mot)> {
 pub struct Terme {
     cle: &'static str,
     mot: &'static Mot,
+    sens: String,
 }
 
 impl Terme {
-    /// The word of this key; `None` when the glossary does not hold it.
+    /// The word of this key as shipped; `None` when the glossary does not hold it.
     #[must_use]
     pub fn de(cle: &str) -> Option<Self> {
-        MOTS.get_key_value(cle).map(|(cle, mot)| Self { cle: cle.as_str(), mot })
+        MOTS.get_key_value(cle).map(|(cle, mot)| Self { cle: cle.as_str(), mot, sens: mot.sens.clone() })
+    }
+
+    /// The same, with its meaning as the agent of the site left it.
+    #[must_use]
+    pub fn ici(cle: &str, instance: &Instance) -> Option<Self> {
+        let sens = instance.texte(&format!("{GLOSSAIRE}.{cle}"));
+        Self::de(cle).map(|terme| Self { sens, ..terme })
     }
 }
 

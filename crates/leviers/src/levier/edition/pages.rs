@@ -8,7 +8,7 @@ use domain::constat::Verdict;
 use platform::{Clock, journal};
 use web::composants::{Cellule, ChampTexte, Etiquette, Html, OptionDeChamp, ResumeErreurs, Selection, Tableau, Ton};
 use web::formulaire::Erreurs;
-use web::{Cadre, CheckedForm, Erreur, Reponse, Saisie};
+use web::{Cadre, CheckedForm, Erreur, Reponse, Saisie, zonages};
 
 use super::formulaire::{self, Bloc, Partie};
 use super::liste::{etiquette, tableau_des_differences};
@@ -83,7 +83,7 @@ fn page(cadre: &Cadre, lue: Option<&Model>, saisie: Saisie, avec: AvecLe) -> Res
         conflit,
         apercu,
         parties: formulaire::parties(&f, lue.is_none(), &cadre.instance.locaux().themes),
-        blocs: formulaire::blocs(&f),
+        blocs: formulaire::blocs(&f, &zonages::connues(&cadre.instance.locaux())),
         ajout: formulaire::ajout(&f),
         projet: f.selection("projet", "Essayer aussi sur ce projet", projets()?),
         commentaire: f
@@ -109,7 +109,7 @@ fn apercu(cadre: &Cadre, avant: Option<&Levier>, apres: &Levier, saisie: &Saisie
         .iter()
         .filter(|projet| projet.typique || projet.id == autre)
         .filter_map(|projet| {
-            let commune = instance.faits_commune(&projet.commune)?;
+            let commune = instance.faits_pour_criteres(&projet.commune)?;
             Some(essai::essayer(avant, apres, projet, &commune, jour, &noms))
         })
         .collect();
@@ -199,7 +199,7 @@ async fn agir(cadre: Cadre, id: Option<String>, form: CheckedForm) -> Reponse {
     if let Some(rang) = acte.strip_prefix("retirer-") {
         return montrer(formulaire::retirer(saisie, rang), AvecLe::default(), StatusCode::OK);
     }
-    let levier = match formulaire::lire(&saisie, id.as_deref()) {
+    let levier = match formulaire::lire(&saisie, id.as_deref(), &zonages::connues(&cadre.instance.locaux())) {
         Ok(levier) => levier,
         Err(erreurs) => {
             let avec = AvecLe { erreurs, ..AvecLe::default() };

@@ -8,11 +8,12 @@ use std::str::FromStr;
 use domain::profil::{Etape, NatureDepense, Porteur};
 use web::composants::{Html, OptionDeChamp, Selection};
 use web::formulaire::Lecteur;
+use web::zonages::ListeConnue;
 use web::{Formulaire, Saisie};
 
-use super::source;
 use super::{Champ, texte};
-use crate::levier::critere::{Condition, Critere, Population, Territoire, Zonage};
+use super::{source, zonage};
+use crate::levier::critere::{Condition, Critere, Population, Territoire};
 use crate::levier::pages::porteurs;
 
 /// No sheet has more conditions.
@@ -71,7 +72,7 @@ pub(crate) fn retirer(saisie: Saisie, rang: &str) -> Saisie {
 }
 
 /// The conditions typed so far.
-pub(crate) fn blocs(f: &Formulaire) -> Vec<Bloc> {
+pub(crate) fn blocs(f: &Formulaire, listes: &[ListeConnue]) -> Vec<Bloc> {
     rangs(&f.saisie)
         .into_iter()
         .enumerate()
@@ -81,7 +82,7 @@ pub(crate) fn blocs(f: &Formulaire) -> Vec<Bloc> {
             Some(Bloc {
                 rang,
                 titre: format!("Condition {} : {}", ordre + 1, nom.to_lowercase()),
-                champs: champs_de(f, code, rang),
+                champs: if *code == "zonage" { zonage::champs(f, rang, listes) } else { champs_de(f, code, rang) },
                 details: details(f, rang),
                 caches: Html(format!(
                     "<input type=\"hidden\" name=\"critere\" value=\"{rang}\"><input type=\"hidden\" name=\"c{rang}_genre\" value=\"{code}\">"
@@ -124,12 +125,6 @@ fn champs_de(f: &Formulaire, genre: &str, rang: usize) -> Vec<Champ> {
             nombre("millesime", "Année de la liste (facultatif)"),
         ],
         "adhesion" => vec![court("organisme", "Organisme, avec son article (« l’agence MMD 54 »)")],
-        "zonage" => vec![
-            court("nom", "Nom du zonage, avec son article"),
-            nombre("millesime", "Année de la liste"),
-            codes("communes", "Communes de la liste que vous connaissez"),
-            codes("absentes", "Communes connues comme absentes"),
-        ],
         "autre" => vec![Champ::Long(f.long(nom("phrase"), "La condition, en une phrase", 1_000).lignes(2))],
         _ => Vec::new(),
     }
@@ -190,11 +185,7 @@ pub(super) fn en_saisie(saisie: Saisie, rang: usize, critere: &Critere) -> Saisi
             .avec(&nom("sauf_epci"), joints(&t.sauf_epci.iter().map(|c| c.as_str()).collect::<Vec<_>>()))
             .avec(&nom("millesime"), annee(t.millesime)),
         Condition::Adhesion { organisme } => s.avec(&nom("organisme"), organisme),
-        Condition::Zonage(z) => s
-            .avec(&nom("nom"), &z.nom)
-            .avec(&nom("millesime"), annee(Some(z.millesime)))
-            .avec(&nom("communes"), joints(&z.communes.iter().map(|c| c.as_str()).collect::<Vec<_>>()))
-            .avec(&nom("absentes"), joints(&z.absentes.iter().map(|c| c.as_str()).collect::<Vec<_>>())),
+        Condition::Zonage(z) => zonage::en_saisie(s, rang, z),
         Condition::Autre { phrase } => s.avec(&nom("phrase"), phrase),
         Condition::DevisNonSigne | Condition::TravauxNonCommences | Condition::Carence | Condition::MarchePrevu => s,
     };
@@ -205,15 +196,15 @@ pub(super) fn en_saisie(saisie: Saisie, rang: usize, critere: &Critere) -> Saisi
     }
 }
 
-pub(super) fn lire(l: &mut Lecteur<'_>, saisie: &Saisie, rang: usize) -> Option<Critere> {
+pub(super) fn lire(l: &mut Lecteur<'_>, saisie: &Saisie, rang: usize, listes: &[ListeConnue]) -> Option<Critere> {
     let nom = |champ: &str| format!("c{rang}_{champ}");
-    let condition = lire_condition(l, saisie, rang)?;
+    let condition = lire_condition(l, saisie, rang, listes)?;
     let pour = l.plusieurs(&nom("pour"), 18, "C’est trop.");
     let source = source::lire(l, &nom(""));
     Some(Critere { condition, pour, source })
 }
 
-fn lire_condition(l: &mut Lecteur<'_>, saisie: &Saisie, rang: usize) -> Option<Condition> {
+fn lire_condition(l: &mut Lecteur<'_>, saisie: &Saisie, rang: usize, listes: &[ListeConnue]) -> Option<Condition> {
     let nom = |champ: &str| format!("c{rang}_{champ}");
     Some(match saisie.texte(&nom("genre")) {
         "porteurs" => {
@@ -237,12 +228,7 @@ fn lire_condition(l: &mut Lecteur<'_>, saisie: &Saisie, rang: usize) -> Option<C
         "adhesion" => Condition::Adhesion {
             organisme: l.texte(&nom("organisme"), "Dites à quel organisme il faut adhérer.", 2, 160)?,
         },
-        "zonage" => Condition::Zonage(Zonage {
-            nom: l.texte(&nom("nom"), "Donnez le nom du zonage.", 2, 200)?,
-            millesime: nombre(l, saisie, &nom("millesime"), true)?,
-            communes: codes(l, saisie, &nom("communes"), "une commune")?,
-            absentes: codes(l, saisie, &nom("absentes"), "une commune")?,
-        }),
+        "zonage" => Condition::Zonage(zonage::lire(l, saisie, rang, listes)?),
         "autre" => {
             Condition::Autre { phrase: l.texte(&nom("phrase"), "Écrivez la condition en une phrase.", 3, 1_000)? }
         }
@@ -312,7 +298,7 @@ fn lire_territoire(l: &mut Lecteur<'_>, saisie: &Saisie, rang: usize) -> Option<
     Some(Condition::Territoire(zone))
 }
 
-fn codes<T: FromStr>(l: &mut Lecteur<'_>, saisie: &Saisie, nom: &str, quoi: &str) -> Option<Vec<T>> {
+pub(super) fn codes<T: FromStr>(l: &mut Lecteur<'_>, saisie: &Saisie, nom: &str, quoi: &str) -> Option<Vec<T>> {
     let mut codes = Vec::new();
     for mot in saisie.texte(nom).split([' ', ',', ';', '\n', '\t']).filter(|mot| !mot.is_empty()) {
         match mot.parse() {
@@ -330,7 +316,7 @@ fn chiffres(saisie: &Saisie, nom: &str) -> String {
     saisie.texte(nom).chars().filter(|c| !c.is_whitespace()).collect()
 }
 
-fn nombre<T: FromStr>(l: &mut Lecteur<'_>, saisie: &Saisie, nom: &str, annee: bool) -> Option<T> {
+pub(super) fn nombre<T: FromStr>(l: &mut Lecteur<'_>, saisie: &Saisie, nom: &str, annee: bool) -> Option<T> {
     let lu = chiffres(saisie, nom).parse().ok();
     if lu.is_none() {
         let exemple =
@@ -344,7 +330,7 @@ fn nombre_libre(l: &mut Lecteur<'_>, saisie: &Saisie, nom: &str) -> Option<Optio
     if chiffres(saisie, nom).is_empty() { Some(None) } else { nombre(l, saisie, nom, false).map(Some) }
 }
 
-fn annee_libre(l: &mut Lecteur<'_>, saisie: &Saisie, nom: &str) -> Option<Option<i16>> {
+pub(super) fn annee_libre(l: &mut Lecteur<'_>, saisie: &Saisie, nom: &str) -> Option<Option<i16>> {
     if chiffres(saisie, nom).is_empty() { Some(None) } else { nombre(l, saisie, nom, true).map(Some) }
 }
 
@@ -359,10 +345,10 @@ mod tests {
         let detr = Catalogue::embarque().unwrap().par_id("detr").unwrap().clone();
         let avec = ajouter(en_saisie(&detr).avec("ajout", "autre"));
         let rang = rangs(&avec).len() - 1;
-        assert!(lire(&avec, Some("detr")).unwrap_err().de(&format!("c{rang}_phrase")).is_some(), "empty: said so");
+        assert!(lire(&avec, Some("detr"), &[]).unwrap_err().de(&format!("c{rang}_phrase")).is_some(), "empty: said so");
         let remplie = avec.avec(&format!("c{rang}_phrase"), "Le conseil a délibéré.");
-        assert_eq!(lire(&remplie, Some("detr")).unwrap().criteres.len(), detr.criteres.len() + 1);
+        assert_eq!(lire(&remplie, Some("detr"), &[]).unwrap().criteres.len(), detr.criteres.len() + 1);
         let sans = retirer(retirer(remplie, &rang.to_string()), "0");
-        assert_eq!(lire(&sans, Some("detr")).unwrap().criteres, detr.criteres[1..]);
+        assert_eq!(lire(&sans, Some("detr"), &[]).unwrap().criteres, detr.criteres[1..]);
     }
 }

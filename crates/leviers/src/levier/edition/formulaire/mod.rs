@@ -2,6 +2,7 @@
 
 mod condition;
 mod source;
+mod zonage;
 
 use domain::plan::Montant;
 use domain::regle::r20::BaseDeCompetence;
@@ -11,6 +12,7 @@ use jiff::civil::Date;
 use web::composants::{ChampLong, ChampOptions, ChampTexte, OptionDeChamp, Selection};
 use web::formulaire::{Erreurs, Lecteur};
 use web::locaux::ThemesLocaux;
+use web::zonages::ListeConnue;
 use web::{Formulaire, Saisie};
 
 pub(crate) use self::condition::{Bloc, ajout, ajouter, blocs, retirer};
@@ -236,7 +238,7 @@ pub fn identifiant_de(nom: &str) -> String {
 ///
 /// # Errors
 /// Every error, beside its field.
-pub fn lire(saisie: &Saisie, id: Option<&str>) -> Result<Levier, Erreurs> {
+pub fn lire(saisie: &Saisie, id: Option<&str>, listes: &[ListeConnue]) -> Result<Levier, Erreurs> {
     let mut l = saisie.lecteur();
     let nom = l.texte("nom", "Donnez un nom à la fiche.", 3, 160);
     let id = id.map(str::to_owned).or_else(|| l.texte_libre("id", 80)).or_else(|| nom.as_deref().map(identifiant_de));
@@ -271,7 +273,7 @@ pub fn lire(saisie: &Saisie, id: Option<&str>) -> Result<Levier, Erreurs> {
     let bases = l.texte_libre("bases_legales", 2_000).unwrap_or_default();
     let aide = lire_aide(&mut l, saisie);
     let criteres: Vec<Option<Critere>> =
-        condition::rangs(saisie).into_iter().map(|rang| condition::lire(&mut l, saisie, rang)).collect();
+        condition::rangs(saisie).into_iter().map(|rang| condition::lire(&mut l, saisie, rang, listes)).collect();
     let criteres: Option<Vec<Critere>> = criteres.into_iter().collect();
     let levier = (|| {
         Some(Levier {
@@ -393,9 +395,10 @@ mod tests {
 
     #[test]
     fn chaque_fiche_livree_traverse_le_formulaire_sans_rien_perdre() {
+        let listes = web::zonages::connues(&web::locaux::Locaux::default());
         for catalogue in [Catalogue::embarque().unwrap(), Catalogue::demonstration().unwrap()] {
             for levier in catalogue.leviers() {
-                assert_eq!(lire(&en_saisie(levier), Some(&levier.id)).as_ref(), Ok(levier), "{}", levier.id);
+                assert_eq!(lire(&en_saisie(levier), Some(&levier.id), &listes).as_ref(), Ok(levier), "{}", levier.id);
             }
         }
     }
@@ -424,7 +427,7 @@ mod tests {
     fn une_erreur_est_a_cote_de_son_champ(#[case] champ: &str, #[case] valeur: &str, #[case] erreur: &str) {
         let detr = Catalogue::embarque().unwrap().par_id("detr").unwrap().clone();
         let saisie = en_saisie(&detr).sans(champ).avec(champ, valeur);
-        assert!(lire(&saisie, Some("detr")).unwrap_err().de(erreur).is_some());
+        assert!(lire(&saisie, Some("detr"), &[]).unwrap_err().de(erreur).is_some());
     }
 
     #[rstest]
