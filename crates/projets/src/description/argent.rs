@@ -10,7 +10,7 @@ use web::composants::{ChampOptions, ChampTexte, Conflit, Html, OptionDeChamp, Re
 use web::formulaire::{Erreurs, Lecteur};
 use web::{Cadre, CheckedForm, Formulaire, Reponse, Saisie, texte};
 
-use super::{avec_option, avis, conclure, fil};
+use super::{avec_option, avis, conclure};
 use crate::acces::{self, Ouvert};
 
 #[derive(Template)]
@@ -118,7 +118,7 @@ pub async fn montrer(cadre: Cadre, Path(reference): Path<String>) -> Reponse {
         .avec_montant("aides_sollicitees", c.aides_sollicitees);
     let formulaire = cadre.formulaire_avec(saisie, Erreurs::default());
     let url = format!("/projets/{reference}/resultat");
-    cadre.page("Préciser le projet", &page(&formulaire, &projet, None))?.fil(&fil(&projet.titre, &url)).repondre()
+    cadre.page("Préciser le projet", &page(&formulaire, &projet, None))?.fil(&acces::fil(&cadre, &[(&projet.titre, &url)])).repondre()
 }
 
 fn lire_precisions(lecteur: &mut Lecteur<'_>, deja: Complements) -> Complements {

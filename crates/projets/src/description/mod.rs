@@ -26,11 +26,6 @@ fn mandat_de_commune(cadre: &Cadre) -> Option<(&CodeCommune, Fonction)> {
     Some((mandat.commune.as_ref()?, mandat.fonction))
 }
 
-/// The way back to the project.
-fn fil<'a>(titre: &'a str, url: &'a str) -> [(&'a str, &'a str); 1] {
-    [(titre, url)]
-}
-
 /// Yes, no, I do not know.
 fn avis() -> impl Iterator<Item = OptionDeChamp> {
     Avis::TOUS.iter().map(|a| OptionDeChamp::nouvelle(a.as_str(), a.libelle()))
