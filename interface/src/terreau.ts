@@ -218,7 +218,7 @@ function fermerLesDeroules(): void {
 function replierLesGroupes(): void {
   if (!window.matchMedia("(max-width: 40rem)").matches) return;
   document.querySelectorAll<HTMLDetailsElement>("details.tr-groupe").forEach((groupe) => {
-    groupe.open = groupe.querySelector("input:checked") !== null;
+    groupe.open = groupe.querySelector("input:checked") !== null || groupe.closest(".govuk-form-group--error") !== null;
   });
 }
 

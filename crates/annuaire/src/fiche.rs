@@ -16,8 +16,8 @@ use web::composants::{Cellule, Etiquette, Html, Resume, Tableau, Ton, echapper};
 use web::{Cache, Cadre, Erreur, Instance, Reponse, texte};
 
 use self::lieux::{carte, tableau_des_etablissements};
-pub(crate) use self::sources::{au_public, source_et_date};
 use self::sources::provenance;
+pub(crate) use self::sources::{au_public, source_et_date};
 use crate::acces::{self, Trouve};
 use crate::acteur::valeur::{self, retenue};
 use crate::acteur::{self, agrement, etablissement, storage, succession, theme};
@@ -210,8 +210,7 @@ fn resume(acteur: &acteur::Model, valeurs: &[valeur::Model]) -> Resume {
     let texte = |valeur: Option<&str>| valeur.map(echapper);
     let mut resume = Resume::default();
     resume = ligne(resume, "SIREN", texte(acteur.siren.as_ref().map(domain::identifiant::Siren::as_str)));
-    resume =
-        ligne(resume, "Numéro RNA", texte(acteur.rna.as_ref().map(domain::identifiant::Rna::as_str)));
+    resume = ligne(resume, "Numéro RNA", texte(acteur.rna.as_ref().map(domain::identifiant::Rna::as_str)));
     let forme = match &acteur.categorie_juridique {
         Some(code) => format!("{} (catégorie juridique {code})", acteur.famille.libelle()),
         None => acteur.famille.libelle().to_owned(),

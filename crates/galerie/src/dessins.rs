@@ -18,7 +18,8 @@ pub(crate) fn vitrines(cadre: &Cadre) -> Vec<Vitrine> {
             etats: vec![
                 etat!("Barres", {
                     let barre = |libelle, nombre: i64| Barre::nouvelle(libelle, nombre, nombre.to_string());
-                    let legende = Legende::nouvelle("barres-simples", "Projets (exemple)", "Du plus grand au plus petit.");
+                    let legende =
+                        Legende::nouvelle("barres-simples", "Projets (exemple)", "Du plus grand au plus petit.");
                     let lignes = vec![barre("Idée", 13), barre("Étude", 9), barre("Travaux", 3)];
                     Barres::nouvelles(legende, ["Étape", "Projets"], lignes)
                 }),
@@ -39,8 +40,10 @@ pub(crate) fn vitrines(cadre: &Cadre) -> Vec<Vitrine> {
             contre: "plus de six parts.",
             etats: vec![
                 etat!("Un tout", {
-                    let parts = [30_000, 12_000, 78_000].map(|euros| Part::nouvelle(euros, Cents::euros(euros).en_euros()));
-                    let legende = Legende::nouvelle("empilee-seule", "Qui paie (exemple)", "Il reste 78 000 € à payer.");
+                    let parts =
+                        [30_000, 12_000, 78_000].map(|euros| Part::nouvelle(euros, Cents::euros(euros).en_euros()));
+                    let legende =
+                        Legende::nouvelle("empilee-seule", "Qui paie (exemple)", "Il reste 78 000 € à payer.");
                     let noms = ["Département", "Région", "Reste à payer"].map(str::to_owned).to_vec();
                     Empilees::nouvelles(legende, "Projet", noms, vec![("Coût".to_owned(), parts.to_vec())])
                 }),
@@ -61,7 +64,8 @@ pub(crate) fn vitrines(cadre: &Cadre) -> Vec<Vitrine> {
             pour: "une quantité au fil du temps.",
             contre: "des choses sans ordre : des barres.",
             etats: vec![etat!("Deux séries", {
-                let legende = Legende::nouvelle("courbes-mois", "Demandes par mois (exemple)", "Le plus haut est en mars.");
+                let legende =
+                    Legende::nouvelle("courbes-mois", "Demandes par mois (exemple)", "Le plus haut est en mars.");
                 let mois = ["janv.", "févr.", "mars", "avril", "mai", "juin"].map(str::to_owned).to_vec();
                 let recues = Serie::nouvelle("Reçues", [1, 2, 9, 4, 4, 3]);
                 let repondues = Serie::nouvelle("Répondues", [0, 2, 5, 6, 4, 3]);
@@ -77,7 +81,8 @@ pub(crate) fn vitrines(cadre: &Cadre) -> Vec<Vitrine> {
                 let phrase = "L’argent reste le point faible.";
                 let legende = Legende::nouvelle("radar-test", "Où en est le projet (exemple)", phrase);
                 let axes = ["Besoin", "Partenaires", "Argent", "Local", "Équipe"].map(str::to_owned).to_vec();
-                let (avant, apres) = (Serie::nouvelle("Avant", [1, 2, 0, 3, 2]), Serie::nouvelle("Après", [4, 3, 1, 3, 4]));
+                let (avant, apres) =
+                    (Serie::nouvelle("Avant", [1, 2, 0, 3, 2]), Serie::nouvelle("Après", [4, 3, 1, 3, 4]));
                 Radar::nouveau(legende, axes, 4, vec![avant, apres])
             })],
         },
@@ -87,7 +92,8 @@ pub(crate) fn vitrines(cadre: &Cadre) -> Vec<Vitrine> {
             pour: "d’où vient l’argent et où il va.",
             contre: "plus de douze sommes : un tableau.",
             etats: vec![etat!("Un plan", {
-                let legende = Legende::nouvelle("flux-plan", "D’où vient l’argent (exemple)", "La commune paie le plus.");
+                let legende =
+                    Legende::nouvelle("flux-plan", "D’où vient l’argent (exemple)", "La commune paie le plus.");
                 let lien = |de, vers, euros| Lien::nouveau(de, vers, euros, Cents::euros(euros).en_euros());
                 let liens = [
                     lien("Département", "Café-épicerie", 30_000),
@@ -116,9 +122,10 @@ fn cartes(cadre: &Cadre) -> Vitrine {
             etat!("Teintes et motifs, et le tableau", {
                 let nombres: Vec<i64> = (0..60).map(|rang| rang * 7 % 23).collect();
                 let teintes = Teintes::de(&nombres, "Projets par commune");
-                let mut carte = Carte::nouvelle("carte-teintee", "Projets par commune (exemple)", "Le tableau dit la même chose")
-                    .comptant("projet", "projets")
-                    .jumeau("le tableau");
+                let mut carte =
+                    Carte::nouvelle("carte-teintee", "Projets par commune (exemple)", "Le tableau dit la même chose")
+                        .comptant("projet", "projets")
+                        .jumeau("le tableau");
                 let mut lignes = Vec::new();
                 for (commune, nombre) in communes.iter().zip(nombres) {
                     carte.commune_comptee(commune, teintes.classe(nombre), None, nombre);
@@ -132,18 +139,19 @@ fn cartes(cadre: &Cadre) -> Vitrine {
                 Html(format!("{}{tableau}", carte.legende(teintes).svg()))
             }),
             etat!("Points regroupés, et la liste", {
-                let mut carte = Carte::nouvelle("carte-points", "Acteurs (exemple)", "La liste dit la même chose").jumeau("la liste");
-                let mut liste = String::new();
+                let mut carte = Carte::nouvelle("carte-points", "Acteurs (exemple)", "La liste dit la même chose")
+                    .jumeau("la liste");
+                let mut liste = Vec::new();
                 for (rang, commune) in communes.iter().enumerate() {
                     carte.commune(commune, "commune", None);
                     let place = instance.referentiel().commune(commune).and_then(|c| c.mairie);
                     if let (0, Some((lon, lat))) = (rang % 9, place) {
                         let titre = format!("Acteur {rang}");
-                        liste.push_str(&format!("<li>{titre}, {}</li>", instance.referentiel().nom_commune(commune)));
+                        liste.push(format!("<li>{titre}, {}</li>", instance.referentiel().nom_commune(commune)));
                         carte.point(Point { lon, lat, titre, lien: None, classe: "point" });
                     }
                 }
-                Html(format!("{}<ul class=\"govuk-list\">{liste}</ul>", carte.svg()))
+                Html(format!("{}<ul class=\"govuk-list\">{}</ul>", carte.svg(), liste.concat()))
             }),
         ],
     }

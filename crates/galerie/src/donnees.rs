@@ -18,8 +18,9 @@ pub(crate) fn vitrines(_cadre: &Cadre) -> Vec<Vitrine> {
             contre: "une liste de choses à ouvrir : des fiches.",
             etats: vec![
                 etat!("Argent et taux", {
-                    let ligne =
-                        |nom, taux, euros| vec![Cellule::texte(nom), Cellule::nombre(taux), Cellule::montant(Cents::euros(euros))];
+                    let ligne = |nom, taux, euros| {
+                        vec![Cellule::texte(nom), Cellule::nombre(taux), Cellule::montant(Cents::euros(euros))]
+                    };
                     Tableau {
                         legende: "Plan de financement (exemple)".to_owned(),
                         colonnes: ["Qui paie", "Part", "Montant"].map(str::to_owned).to_vec(),
@@ -46,7 +47,9 @@ pub(crate) fn vitrines(_cadre: &Cadre) -> Vec<Vitrine> {
             pour: "ranger par colonne, choisir plusieurs lignes pour un même geste.",
             contre: "le public : il lit, il ne traite pas.",
             etats: vec![etat!("Rangé par délai, lignes à choisir", {
-                let ligne = |nom, commune, jours| vec![Cellule::lien("/projets", nom), Cellule::texte(commune), Cellule::nombre(jours)];
+                let ligne = |nom, commune, jours| {
+                    vec![Cellule::lien("/projets", nom), Cellule::texte(commune), Cellule::nombre(jours)]
+                };
                 let tri = |nom: &str, ordre| Some((format!("/composants/donnees?ordre={nom}"), ordre));
                 let tableau = Tableau {
                     legende: "Projets qui attendent une réponse (exemple)".to_owned(),
@@ -94,7 +97,8 @@ pub(crate) fn vitrines(_cadre: &Cadre) -> Vec<Vitrine> {
             etats: vec![etat!(
                 "Avec signe, étiquette, texte",
                 Fiches(vec![
-                    Fiche::nouvelle("Rouvrir le café-épicerie", "/projets", "Cirey-sur-Vezouze · Étude").signe(Signe::Pousse),
+                    Fiche::nouvelle("Rouvrir le café-épicerie", "/projets", "Cirey-sur-Vezouze · Étude")
+                        .signe(Signe::Pousse),
                     Fiche::nouvelle("Boucle matière (exemple)", "/annuaire", "Baccarat")
                         .signe(Signe::Personnes)
                         .etiquette(Etiquette::nouvelle("exemple", Ton::Neutre))
@@ -153,7 +157,10 @@ pub(crate) fn vitrines(_cadre: &Cadre) -> Vec<Vitrine> {
             nom: "Téléchargements",
             pour: "emporter exactement ce que la page montre.",
             contre: "un document à lire : une page à imprimer.",
-            etats: vec![etat!("Trois formats", Exports::nouveaux("les acteurs", "/annuaire/export", &[("theme", "mobilite")]))],
+            etats: vec![etat!(
+                "Trois formats",
+                Exports::nouveaux("les acteurs", "/annuaire/export", &[("theme", "mobilite")])
+            )],
         },
         Vitrine {
             id: "impression",

@@ -19,20 +19,37 @@ pub(crate) fn vitrines(cadre: &Cadre) -> Vec<Vitrine> {
             etats: vec![
                 etat!("Oui", {
                     let phrase = "La commune a moins de 2 000 habitants.";
-                    let source = Source { libelle: "Règlement (exemple)".to_owned(), url: None, consultee_le: None, surete: Surete::Haute };
+                    let source = Source {
+                        libelle: "Règlement (exemple)".to_owned(),
+                        url: None,
+                        consultee_le: None,
+                        surete: Surete::Haute,
+                    };
                     ConstatVue::nouveau(Constat::critere("population", Verdict::Oui, phrase).source(source))
                 }),
                 etat!(
                     "Non",
-                    ConstatVue::nouveau(Constat::critere("population", Verdict::Non, "La commune a plus de 2 000 habitants."))
+                    ConstatVue::nouveau(Constat::critere(
+                        "population",
+                        Verdict::Non,
+                        "La commune a plus de 2 000 habitants."
+                    ))
                 ),
                 etat!(
                     "À vérifier",
-                    ConstatVue::nouveau(Constat::critere("population", Verdict::AVerifier, "La population n’est pas connue."))
+                    ConstatVue::nouveau(Constat::critere(
+                        "population",
+                        Verdict::AVerifier,
+                        "La population n’est pas connue."
+                    ))
                 ),
                 etat!(
                     "Sans objet",
-                    ConstatVue::nouveau(Constat::critere("population", Verdict::SansObjet, "Une association n’a pas d’habitants."))
+                    ConstatVue::nouveau(Constat::critere(
+                        "population",
+                        Verdict::SansObjet,
+                        "Une association n’a pas d’habitants."
+                    ))
                 ),
                 etat!(
                     "D’une règle, avec ses chiffres",
@@ -67,7 +84,10 @@ pub(crate) fn vitrines(cadre: &Cadre) -> Vec<Vitrine> {
             etats: vec![
                 etat!("Avec « Annuler »", {
                     let fait = Message::nouveau("Votre choix est gardé dans ce navigateur.");
-                    MessageVu::nouveau(fait.annulable("/affichage", &[("affichage", "appareil")]), cadre.formulaire().caches())
+                    MessageVu::nouveau(
+                        fait.annulable("/affichage", &[("affichage", "appareil")]),
+                        cadre.formulaire().caches(),
+                    )
                 }),
                 etat!("Sans retour", MessageVu::nouveau(Message::nouveau("La demande est envoyée."), Html::default())),
             ],
@@ -86,7 +106,12 @@ pub(crate) fn vitrines(cadre: &Cadre) -> Vec<Vitrine> {
                 };
                 Chronologie {
                     evenements: vec![
-                        fait("24 novembre 2026 à 10 h 12", "2026-11-24T10:12", "Réponse envoyée", Some("Claude Exemple")),
+                        fait(
+                            "24 novembre 2026 à 10 h 12",
+                            "2026-11-24T10:12",
+                            "Réponse envoyée",
+                            Some("Claude Exemple"),
+                        ),
                         fait("20 novembre 2026 à 9 h 00", "2026-11-20T09:00", "Accompagnement demandé", None),
                     ],
                 }

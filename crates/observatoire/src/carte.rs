@@ -29,8 +29,7 @@ pub async fn montrer(cadre: Cadre) -> Reponse {
     let tx = instance.db.read().await?;
     let projets = projet::publics(&tx, None, LIMITE).await?;
     let communes = projet::publics_par_commune(&tx).await?;
-    let avec: BTreeMap<&CodeCommune, i64> =
-        communes.iter().map(|publics| (&publics.commune, publics.nombre)).collect();
+    let avec: BTreeMap<&CodeCommune, i64> = communes.iter().map(|publics| (&publics.commune, publics.nombre)).collect();
     let total = communes.iter().filter_map(|publics| u64::try_from(publics.nombre).ok()).sum();
     let titre = format!("Communes où un projet est publié, {}", cadre.identite().collectivite);
     let mut carte = Carte::nouvelle("carte-projets", titre, "Le tableau sous la carte nomme les derniers projets")

@@ -232,11 +232,11 @@ fn familles(propositions: Vec<Proposition>) -> Vec<FamilleVue> {
         let liste = if refusee { &mut vue.refusees } else { &mut vue.possibles };
         liste.push(proposition.into());
     }
-    if let [(_, leviers), ..] = &mut vues {
-        leviers.ordre = "Ordre : ce qui convient, puis ce dont le montant est connu, puis ce qui a le moins de points à vérifier.";
-        leviers.possibles.sort_by_key(utilite);
-        leviers.autres = leviers.possibles.split_off(leviers.possibles.len().min(EN_VUE));
-    }
+    let [(_, leviers), ..] = &mut vues;
+    leviers.ordre =
+        "Ordre : ce qui convient, puis ce dont le montant est connu, puis ce qui a le moins de points à vérifier.";
+    leviers.possibles.sort_by_key(utilite);
+    leviers.autres = leviers.possibles.split_off(leviers.possibles.len().min(EN_VUE));
     vues.into_iter().map(|(_, vue)| vue).collect()
 }
 

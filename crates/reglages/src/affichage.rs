@@ -50,9 +50,8 @@ fn dit(raccourcis: bool) -> &'static str {
 
 /// GET.
 pub async fn montrer(cadre: Cadre) -> Reponse {
-    let saisie = Saisie::default()
-        .avec("affichage", Affichage::de(&cadre).as_str())
-        .avec("raccourcis", dit(raccourcis(&cadre)));
+    let saisie =
+        Saisie::default().avec("affichage", Affichage::de(&cadre).as_str()).avec("raccourcis", dit(raccourcis(&cadre)));
     cadre.page(TITRE, &page(&cadre, saisie, Erreurs::default()))?.repondre()
 }
 

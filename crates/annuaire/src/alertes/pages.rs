@@ -133,7 +133,7 @@ pub async fn changer(cadre: Cadre, Path(id): Path<String>, form: CheckedForm) ->
             storage::supprimer(&tx, &recherche.id).await?;
             let alerte = if recherche.alerte { "oui" } else { "non" };
             Message::nouveau("La recherche est supprimée.")
-                .annulable(URL, &[("filtres", &recherche.filtres), ("alerte", alerte)])
+                .annulable(URL, &[("filtres", recherche.filtres.as_str()), ("alerte", alerte)])
         }
         acte @ ("alerter" | "taire") => {
             storage::alerter(&tx, &recherche.id, acte == "alerter", instance.clock.instant()).await?;

@@ -118,7 +118,10 @@ pub async fn montrer(cadre: Cadre, Path(reference): Path<String>) -> Reponse {
         .avec_montant("aides_sollicitees", c.aides_sollicitees);
     let formulaire = cadre.formulaire_avec(saisie, Erreurs::default());
     let url = format!("/projets/{reference}/resultat");
-    cadre.page("Préciser le projet", &page(&formulaire, &projet, None))?.fil(&acces::fil(&cadre, &[(&projet.titre, &url)])).repondre()
+    cadre
+        .page("Préciser le projet", &page(&formulaire, &projet, None))?
+        .fil(&acces::fil(&cadre, &[(&projet.titre, &url)]))
+        .repondre()
 }
 
 fn lire_precisions(lecteur: &mut Lecteur<'_>, deja: Complements) -> Complements {

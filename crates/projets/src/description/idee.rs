@@ -155,7 +155,10 @@ pub async fn montrer(cadre: Cadre, Path(reference): Path<String>) -> Reponse {
     }
     let formulaire = cadre.formulaire_avec(saisie, Erreurs::default());
     let vue = page(&cadre, &formulaire, format!("/projets/{reference}/description"), Some(projet.version), None);
-    cadre.page("Votre idée", &vue)?.fil(&acces::fil(&cadre, &[(&projet.titre, &format!("/projets/{reference}"))])).repondre()
+    cadre
+        .page("Votre idée", &vue)?
+        .fil(&acces::fil(&cadre, &[(&projet.titre, &format!("/projets/{reference}"))]))
+        .repondre()
 }
 
 /// POST.

@@ -2,7 +2,6 @@
 //! `popover`, links. A browser that does not know `popover` shows the note where it stands.
 
 use askama::Template;
-use domain::cents::milliers;
 
 use super::{Html, Icone, Signe, composant};
 
