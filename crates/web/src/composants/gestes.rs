@@ -2,6 +2,7 @@
 //! `popover`, links. A browser that does not know `popover` shows the note where it stands.
 
 use askama::Template;
+use domain::cents::milliers;
 
 use super::{Html, Icone, Signe, composant};
 
@@ -189,6 +190,10 @@ impl Progression {
     #[must_use]
     pub fn inconnue(id: &str, libelle: &str) -> Self {
         Self { id: id.to_owned(), libelle: libelle.to_owned(), mesure: None }
+    }
+
+    fn mots(&self) -> String {
+        self.mesure.map_or_else(String::new, |(fait, total)| format!("{} sur {}", milliers(fait), milliers(total)))
     }
 }
 
