@@ -1,7 +1,8 @@
 //! Charts and maps, on invented figures.
 
 use domain::cents::Cents;
-use geo::{Carte, Point, Teintes};
+use domain::code::CodeCommune;
+use geo::{Carte, Contours, Point, Teintes};
 use graphiques::{Barre, Barres, Courbes, Empilees, Flux, Legende, Lien, Part, Radar, Serie};
 use web::Cadre;
 use web::composants::{Cellule, Html, Tableau};
@@ -109,10 +110,12 @@ pub(crate) fn vitrines(cadre: &Cadre) -> Vec<Vitrine> {
     ]
 }
 
-/// Communes of the instance, shaded by an invented number; points, gathered where they would hide one another.
+/// A commune and those that touch it, shaded by an invented number; points, gathered where they would hide one another.
 fn cartes(cadre: &Cadre) -> Vitrine {
     let instance = &cadre.instance;
-    let communes: Vec<_> = instance.perimetre().communes().take(60).collect();
+    let voisines = |commune: &CodeCommune| Contours::embarques().voisines(commune);
+    let communes: Vec<CodeCommune> =
+        instance.perimetre().communes().map(voisines).find(|voisines| voisines.len() > 6).unwrap_or_default();
     Vitrine {
         id: "carte",
         nom: "Carte",
@@ -120,7 +123,7 @@ fn cartes(cadre: &Cadre) -> Vitrine {
         contre: "comparer des quantités précises : un tableau.",
         etats: vec![
             etat!("Teintes et motifs, et le tableau", {
-                let nombres: Vec<i64> = (0..60).map(|rang| rang * 7 % 23).collect();
+                let nombres: Vec<i64> = (0..).map(|rang| rang * 7 % 23).take(communes.len()).collect();
                 let teintes = Teintes::de(&nombres, "Projets par commune");
                 let mut carte =
                     Carte::nouvelle("carte-teintee", "Projets par commune (exemple)", "Le tableau dit la même chose")
@@ -129,12 +132,10 @@ fn cartes(cadre: &Cadre) -> Vitrine {
                 let mut lignes = Vec::new();
                 for (commune, nombre) in communes.iter().zip(nombres) {
                     carte.commune_comptee(commune, teintes.classe(nombre), None, nombre);
-                    if nombre > 20 {
-                        let nom = instance.referentiel().nom_commune(commune);
-                        lignes.push(vec![Cellule::texte(nom), Cellule::nombre(nombre.to_string())]);
-                    }
+                    let nom = instance.referentiel().nom_commune(commune);
+                    lignes.push(vec![Cellule::texte(nom), Cellule::nombre(nombre.to_string())]);
                 }
-                let legende = "Communes qui ont plus de vingt projets (exemple)".to_owned();
+                let legende = "Projets par commune (exemple)".to_owned();
                 let tableau = Tableau { legende, colonnes: ["Commune", "Projets"].map(str::to_owned).to_vec(), lignes };
                 Html(format!("{}{tableau}", carte.legende(teintes).svg()))
             }),
@@ -145,8 +146,9 @@ fn cartes(cadre: &Cadre) -> Vitrine {
                 for (rang, commune) in communes.iter().enumerate() {
                     carte.commune(commune, "commune", None);
                     let place = instance.referentiel().commune(commune).and_then(|c| c.mairie);
-                    if let (0, Some((lon, lat))) = (rang % 9, place) {
-                        let titre = format!("Acteur {rang}");
+                    for numero in 0..=rang % 3 {
+                        let Some((lon, lat)) = place else { continue };
+                        let titre = format!("Acteur {}", 10 * rang + numero);
                         liste.push(format!("<li>{titre}, {}</li>", instance.referentiel().nom_commune(commune)));
                         carte.point(Point { lon, lat, titre, lien: None, classe: "point" });
                     }
