@@ -34,7 +34,8 @@ function compterLesCaracteres(): void {
     if (!compte) return;
     zone.addEventListener("input", () => {
       const reste = max - [...zone.value].length;
-      compte.textContent = reste < 0 ? `${-reste} caractères de trop.` : `Il reste ${reste} caractères.`;
+      const mots = Math.abs(reste).toLocaleString("fr");
+      compte.textContent = reste < 0 ? `${mots} caractères de trop.` : `Il reste ${mots} caractères.`;
     });
   });
 }
@@ -198,7 +199,32 @@ function proposerPresDeMoi(): void {
   };
 }
 
+/** What is open under its word (the account, the rest of the menu) closes on Escape, and when one looks elsewhere. */
+function fermerLesDeroules(): void {
+  const ouverts = (): NodeListOf<HTMLDetailsElement> => document.querySelectorAll<HTMLDetailsElement>("details.tr-deroule[open]");
+  document.addEventListener("click", (evenement) => {
+    for (const un of ouverts()) if (!un.contains(evenement.target as Node)) un.open = false;
+  });
+  document.addEventListener("keydown", (evenement) => {
+    if (evenement.key !== "Escape") return;
+    for (const un of ouverts()) {
+      un.open = false;
+      un.querySelector("summary")?.focus();
+    }
+  });
+}
+
+/** On a telephone a long choice is folded by group; a group that holds an answer, or an error to mend, stays open. */
+function replierLesGroupes(): void {
+  if (!window.matchMedia("(max-width: 40rem)").matches) return;
+  document.querySelectorAll<HTMLDetailsElement>("details.tr-groupe").forEach((groupe) => {
+    groupe.open = groupe.querySelector("input:checked") !== null || groupe.closest(".govuk-form-group--error") !== null;
+  });
+}
+
 montrerLesErreurs();
+fermerLesDeroules();
+replierLesGroupes();
 envoyerUneFois();
 compterLesCaracteres();
 garderHorsLigne();

@@ -88,6 +88,12 @@ export async function seConnecter(visite: Visite, adresse: string): Promise<void
   await visite.envoyer("Entrer");
 }
 
+/** Leaves, by the button under "Mon compte". */
+export async function sortir(visite: Visite): Promise<void> {
+  await visite.deplier("Mon compte");
+  await visite.envoyer("Se déconnecter");
+}
+
 /** Enters as one of the invented people of the demonstration. */
 export async function entrerComme(visite: Visite, role: string | RegExp): Promise<void> {
   await visite.aller("/demo");

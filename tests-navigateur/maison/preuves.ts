@@ -138,9 +138,9 @@ export const PREUVES: Record<string, Preuve> = {
   "images": (page) =>
     page.evaluate(() => {
       const nom = (e: Element): string => e.getAttribute("aria-label") ?? document.getElementById(e.getAttribute("aria-labelledby")?.split(" ")[0] ?? "")?.textContent ?? e.querySelector(":scope > title")?.textContent ?? "";
-      const muettes = [...document.querySelectorAll("svg:not([aria-hidden=true])")].filter((e) => e.getAttribute("role") !== "img" || !nom(e).trim()).filter((e) => !e.closest("[aria-hidden=true]"));
-      // A map for the mouse names its communes on hover: a list says them to everyone.
-      const bavardes = [...document.querySelectorAll("svg[aria-hidden=true]")].filter((e) => e.querySelector("title, desc") && !e.querySelector("a"));
+      const dite = (e: Element): boolean => /^(img|group)$/.test(e.getAttribute("role") ?? "") && nom(e).trim() !== "";
+      const muettes = [...document.querySelectorAll("svg:not([aria-hidden=true])")].filter((e) => !dite(e)).filter((e) => !e.closest("[aria-hidden=true]"));
+      const bavardes = [...document.querySelectorAll("svg[aria-hidden=true]")].filter((e) => e.querySelector("title, desc, a"));
       const sansAlt = [...document.querySelectorAll("img:not([alt])")];
       return [...muettes, ...bavardes, ...sansAlt].map((e) => e.outerHTML.slice(0, 160));
     }),

@@ -110,7 +110,11 @@ export class Visite {
   }
 
   async cocher(libelle: string | RegExp, dans: Page | Locator = this.page): Promise<void> {
-    await dans.getByLabel(libelle, { exact: typeof libelle === "string" }).first().check();
+    const choix = dans.getByLabel(libelle, { exact: typeof libelle === "string" }).first();
+    // On a telephone its group is folded.
+    const pli = choix.locator("xpath=ancestor::details[not(@open)]/summary");
+    if ((await pli.count()) > 0) await pli.first().click();
+    await choix.check();
     this.releve.champs += 1;
   }
 

@@ -51,6 +51,11 @@ test("décrit un projet et voit ce qui convient, au clavier seul", async ({ arri
   }
   await allerA(maire, /Qu’est-ce qui manque/);
   await clavier.type(CAFE.manque);
+  // On a telephone the groups of themes are folded.
+  if ((await maire.page.locator("details.tr-groupe:not([open])").count()) > 0) {
+    await allerA(maire, "Accès aux services");
+    await clavier.press("Enter");
+  }
   await allerA(maire, CAFE.theme);
   await clavier.press("Space");
   await allerA(maire, "Continuer");

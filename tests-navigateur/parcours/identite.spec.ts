@@ -2,6 +2,7 @@
 import { modele } from "../maison/atelier.js";
 import { expect, test as base } from "../maison/essai.js";
 import { type Fournisseur, ouvrirLeFournisseur } from "../maison/fournisseur.js";
+import { sortir } from "../maison/gestes.js";
 import { type Serveur, demarrer } from "../maison/serveur.js";
 import type { Visite } from "../maison/visite.js";
 
@@ -32,7 +33,7 @@ async function sIdentifier(agent: Visite, login: string): Promise<void> {
   await agent.page.getByPlaceholder("and password").fill("essai");
   await agent.page.getByRole("button", { name: "Sign-in" }).click();
   await agent.page.getByRole("button", { name: "Continue" }).click();
-  await expect(agent.page.getByRole("button", { name: "Se déconnecter" })).toBeVisible();
+  await expect(agent.page.locator("summary", { hasText: "Mon compte" })).toBeVisible();
   await agent.juger();
 }
 
@@ -44,7 +45,7 @@ for (const algorithme of ["RS256", "ES256"] as const) {
     await agent.aller("/tableau");
     await agent.titre("Tableau de bord");
 
-    await agent.envoyer("Se déconnecter");
+    await sortir(agent);
     await agent.titre("Vous êtes déconnecté");
     await agent.page.getByRole("link", { name: /ProConnect/ }).click();
     await agent.page.getByRole("button", { name: "Yes, sign me out" }).click();

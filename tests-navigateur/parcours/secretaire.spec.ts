@@ -1,6 +1,6 @@
 // A secretary of four communes, through the real sign-in; the shared mailbox whose antivirus opens links.
 import { expect, test } from "../maison/essai.js";
-import { CONNEXION, courriel, dernierCourriel, entrerComme, lien, seConnecter } from "../maison/gestes.js";
+import { CONNEXION, courriel, dernierCourriel, entrerComme, lien, seConnecter, sortir } from "../maison/gestes.js";
 
 test("entre par le lien du courriel, que son antivirus a déjà ouvert", async ({ arrive }) => {
   const secretaire = await arrive();
@@ -56,6 +56,6 @@ test("se trompe de code : le message dit quoi faire", async ({ arrive }) => {
 test("sort", async ({ arrive }) => {
   const secretaire = await arrive();
   await entrerComme(secretaire, /Secrétaire de mairie/);
-  await secretaire.envoyer("Se déconnecter");
+  await sortir(secretaire);
   await secretaire.lit("Vous êtes déconnecté");
 });

@@ -16,8 +16,8 @@ use web::composants::{Cellule, Etiquette, Html, Resume, Tableau, Ton, echapper};
 use web::{Cache, Cadre, Erreur, Instance, Reponse, texte};
 
 use self::lieux::{carte, tableau_des_etablissements};
+use self::sources::provenance;
 pub(crate) use self::sources::{au_public, source_et_date};
-use self::sources::{note_de_source, provenance};
 use crate::acces::{self, Trouve};
 use crate::acteur::valeur::{self, retenue};
 use crate::acteur::{self, agrement, etablissement, storage, succession, theme};
@@ -201,41 +201,40 @@ fn theme_vu(instance: &Instance, theme: &theme::Model) -> Option<(String, Option
     theme.theme().map(|lu: Theme| (instance.locaux().themes.nom(lu).to_owned(), note))
 }
 
-/// Facts, each with where it comes from.
+/// Facts; the fold at the end of the page says where each one comes from.
 fn resume(acteur: &acteur::Model, valeurs: &[valeur::Model]) -> Resume {
-    let ligne = |resume: Resume, cle: &str, champ: Option<Champ>, html: Option<String>| match html {
-        Some(html) => resume.html(cle, Html(format!("{html}{}", note_de_source(valeurs, champ)))),
+    let ligne = |resume: Resume, cle: &str, html: Option<String>| match html {
+        Some(html) => resume.html(cle, Html(html)),
         None => resume,
     };
     let texte = |valeur: Option<&str>| valeur.map(echapper);
     let mut resume = Resume::default();
-    resume = ligne(resume, "SIREN", None, texte(acteur.siren.as_ref().map(domain::identifiant::Siren::as_str)));
-    resume =
-        ligne(resume, "Numéro RNA", Some(Champ::Rna), texte(acteur.rna.as_ref().map(domain::identifiant::Rna::as_str)));
+    resume = ligne(resume, "SIREN", texte(acteur.siren.as_ref().map(domain::identifiant::Siren::as_str)));
+    resume = ligne(resume, "Numéro RNA", texte(acteur.rna.as_ref().map(domain::identifiant::Rna::as_str)));
     let forme = match &acteur.categorie_juridique {
         Some(code) => format!("{} (catégorie juridique {code})", acteur.famille.libelle()),
         None => acteur.famille.libelle().to_owned(),
     };
-    resume = ligne(resume, "Forme", Some(Champ::CategorieJuridique), Some(echapper(&forme)));
-    resume = ligne(resume, "Activité principale (NAF)", Some(Champ::Naf), texte(acteur.naf.as_deref()));
+    resume = ligne(resume, "Forme", Some(echapper(&forme)));
+    resume = ligne(resume, "Activité principale (NAF)", texte(acteur.naf.as_deref()));
     let relue = retenue(valeurs, Champ::Approbation).map(|relue| echapper(&relue.valeur));
-    resume = ligne(resume, "Fiche relue par", Some(Champ::Approbation), relue);
+    resume = ligne(resume, "Fiche relue par", relue);
     let acteur = &au_public(acteur.clone(), valeurs);
     let site = acteur.site.as_deref().and_then(lien_du_site);
-    resume = ligne(resume, "Site internet", Some(Champ::Site), site);
+    resume = ligne(resume, "Site internet", site);
     let telephone = acteur.telephone.as_deref().map(|telephone| {
         let compose = web::texte::telephone_compose(telephone);
         format!("<a class=\"govuk-link\" href=\"tel:{compose}\">{}</a>", echapper(telephone))
     });
-    resume = ligne(resume, "Téléphone", Some(Champ::Telephone), telephone);
+    resume = ligne(resume, "Téléphone", telephone);
     let courriel = acteur.courriel.as_deref().map(|courriel| {
         let courriel = echapper(courriel);
         format!("<a class=\"govuk-link\" href=\"mailto:{courriel}\">{courriel}</a>")
     });
-    resume = ligne(resume, "Courriel", Some(Champ::Courriel), courriel);
+    resume = ligne(resume, "Courriel", courriel);
     OUVERTURES.into_iter().fold(resume, |resume, champ| {
         let dit = retenue(valeurs, champ).map(|valeur| echapper(&valeur.valeur));
-        ligne(resume, champ.libelle(), Some(champ), dit)
+        ligne(resume, champ.libelle(), dit)
     })
 }
 

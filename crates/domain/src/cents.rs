@@ -85,11 +85,16 @@ pub fn milliers(nombre: u64) -> String {
     texte
 }
 
+/// "24 000 €"; cents only where there are some.
 impl fmt::Display for Cents {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let signe = if self.0 < 0 { "−" } else { "" };
         let valeur = self.0.unsigned_abs();
-        write!(f, "{signe}{},{:02}\u{a0}€", milliers(valeur / 100), valeur % 100)
+        write!(f, "{signe}{}", milliers(valeur / 100))?;
+        if !valeur.is_multiple_of(100) {
+            write!(f, ",{:02}", valeur % 100)?;
+        }
+        f.write_str("\u{a0}€")
     }
 }
 
@@ -188,6 +193,16 @@ mod tests {
     #[case("10000000001", MontantInvalide::TropGrand)]
     fn refuse_avec_une_raison(#[case] saisi: &str, #[case] attendu: MontantInvalide) {
         assert_eq!(saisi.parse::<Cents>(), Err(attendu));
+    }
+
+    #[rstest]
+    #[case(2_400_000, "24\u{202f}000\u{a0}€")]
+    #[case(2_400_050, "24\u{202f}000,50\u{a0}€")]
+    #[case(5, "0,05\u{a0}€")]
+    #[case(0, "0\u{a0}€")]
+    #[case(-100, "−1\u{a0}€")]
+    fn les_centimes_ne_se_disent_que_s_il_y_en_a(#[case] cents: i64, #[case] attendu: &str) {
+        assert_eq!(Cents(cents).to_string(), attendu);
     }
 
     proptest! {

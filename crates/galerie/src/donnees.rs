@@ -3,62 +3,11 @@
 use domain::cents::Cents;
 use web::Cadre;
 use web::composants::{
-    Cellule, Colonne, Etiquette, Exports, Fiche, Fiches, FiltresActifs, Html, Ordre, Pagination, Planche, Resume,
+    Cellule, Colonne, Etiquette, Exports, Fiche, Fiches, FiltresActifs, Imprimer, Ordre, Pagination, Planche, Resume,
     Signe, Tableau, TableauDeTravail, Ton,
 };
 
 use crate::vitrine::{Vitrine, etat};
-
-fn plan() -> Tableau {
-    let ligne =
-        |nom, taux, euros| vec![Cellule::texte(nom), Cellule::nombre(taux), Cellule::montant(Cents::euros(euros))];
-    Tableau {
-        legende: "Plan de financement (exemple)".to_owned(),
-        colonnes: ["Qui paie", "Part", "Montant"].map(str::to_owned).to_vec(),
-        lignes: vec![
-            ligne("Département", "25\u{a0}%", 30_000),
-            ligne("Région", "10\u{a0}%", 12_000),
-            ligne("Reste à payer", "65\u{a0}%", 78_000),
-        ],
-    }
-}
-
-fn projets() -> Tableau {
-    let ligne =
-        |url, nom, commune, jours| vec![Cellule::lien(url, nom), Cellule::texte(commune), Cellule::nombre(jours)];
-    Tableau {
-        legende: "Projets qui attendent une réponse (exemple)".to_owned(),
-        colonnes: ["Projet", "Commune", "Jours restants"].map(str::to_owned).to_vec(),
-        lignes: vec![
-            ligne("/projets", "Un garage solidaire", "Val de Briey", "3"),
-            ligne("/projets", "Une navette pour le marché", "Baccarat", "5"),
-        ],
-    }
-}
-
-fn tris() -> Vec<Option<(String, Ordre)>> {
-    let tri = |nom: &str, ordre| Some((format!("/composants/donnees?ordre={nom}"), ordre));
-    vec![tri("nom", Ordre::Aucun), None, tri("jours", Ordre::Croissant)]
-}
-
-fn fiche(titre: &str) -> Fiche {
-    Fiche::nouvelle(titre, "/projets", "Cirey-sur-Vezouze · Étude")
-}
-
-fn colonnes() -> Vec<Colonne> {
-    let colonne = |id: &str, titre: &str, fiches: Vec<Fiche>| Colonne {
-        id: id.to_owned(),
-        titre: titre.to_owned(),
-        compte: fiches.len().to_string(),
-        vide: "Rien n’attend ici.".to_owned(),
-        fiches: Fiches(fiches),
-    };
-    let retard = Etiquette::nouvelle("7 jours de retard", Ton::Negatif);
-    vec![
-        colonne("retard", "En retard", vec![fiche("Des jardins partagés").etiquette(retard)]),
-        colonne("repondre", "À répondre", Vec::new()),
-    ]
-}
 
 pub(crate) fn vitrines(_cadre: &Cadre) -> Vec<Vitrine> {
     vec![
@@ -68,8 +17,28 @@ pub(crate) fn vitrines(_cadre: &Cadre) -> Vec<Vitrine> {
             pour: "comparer des lignes. Sur un téléphone, chaque ligne devient une carte.",
             contre: "une liste de choses à ouvrir : des fiches.",
             etats: vec![
-                etat!("Argent et taux", plan()),
-                etat!("Vide", Tableau { lignes: Vec::new(), ..plan() }),
+                etat!("Argent et taux", {
+                    let ligne = |nom, taux, euros| {
+                        vec![Cellule::texte(nom), Cellule::nombre(taux), Cellule::montant(Cents::euros(euros))]
+                    };
+                    Tableau {
+                        legende: "Plan de financement (exemple)".to_owned(),
+                        colonnes: ["Qui paie", "Part", "Montant"].map(str::to_owned).to_vec(),
+                        lignes: vec![
+                            ligne("Département", "25\u{a0}%", 30_000),
+                            ligne("Région", "10\u{a0}%", 12_000),
+                            ligne("Reste à payer", "65\u{a0}%", 78_000),
+                        ],
+                    }
+                }),
+                etat!(
+                    "Vide",
+                    Tableau {
+                        legende: "Aides demandées (exemple)".to_owned(),
+                        colonnes: ["Qui paie", "Montant"].map(str::to_owned).to_vec(),
+                        lignes: Vec::new(),
+                    }
+                ),
             ],
         },
         Vitrine {
@@ -77,12 +46,23 @@ pub(crate) fn vitrines(_cadre: &Cadre) -> Vec<Vitrine> {
             nom: "Tableau de travail",
             pour: "ranger par colonne, choisir plusieurs lignes pour un même geste.",
             contre: "le public : il lit, il ne traite pas.",
-            etats: vec![etat!(
-                "Rangé par délai, lignes à choisir",
-                TableauDeTravail::nouveau(projets())
-                    .triable(tris())
+            etats: vec![etat!("Rangé par délai, lignes à choisir", {
+                let ligne = |nom, commune, jours| {
+                    vec![Cellule::lien("/projets", nom), Cellule::texte(commune), Cellule::nombre(jours)]
+                };
+                let tri = |nom: &str, ordre| Some((format!("/composants/donnees?ordre={nom}"), ordre));
+                let tableau = Tableau {
+                    legende: "Projets qui attendent une réponse (exemple)".to_owned(),
+                    colonnes: ["Projet", "Commune", "Jours restants"].map(str::to_owned).to_vec(),
+                    lignes: vec![
+                        ligne("Un garage solidaire", "Val de Briey", "3"),
+                        ligne("Une navette pour le marché", "Baccarat", "5"),
+                    ],
+                };
+                TableauDeTravail::nouveau(tableau)
+                    .triable(vec![tri("nom", Ordre::Aucun), None, tri("jours", Ordre::Croissant)])
                     .choisissable("projet", vec!["a".to_owned(), "b".to_owned()])
-            )],
+            })],
         },
         Vitrine {
             id: "resume",
@@ -117,8 +97,9 @@ pub(crate) fn vitrines(_cadre: &Cadre) -> Vec<Vitrine> {
             etats: vec![etat!(
                 "Avec signe, étiquette, texte",
                 Fiches(vec![
-                    fiche("Rouvrir le café-épicerie").signe(Signe::Pousse),
-                    fiche("Boucle matière (exemple)")
+                    Fiche::nouvelle("Rouvrir le café-épicerie", "/projets", "Cirey-sur-Vezouze · Étude")
+                        .signe(Signe::Pousse),
+                    Fiche::nouvelle("Boucle matière (exemple)", "/annuaire", "Baccarat")
                         .signe(Signe::Personnes)
                         .etiquette(Etiquette::nouvelle("exemple", Ton::Neutre))
                         .texte("Coopérative d’études sur le réemploi et les déchets."),
@@ -130,7 +111,23 @@ pub(crate) fn vitrines(_cadre: &Cadre) -> Vec<Vitrine> {
             nom: "Tableau de bord",
             pour: "ce qui attend quelqu’un, par urgence.",
             contre: "tout montrer : au-delà de dix fiches par colonne, une liste avec filtres.",
-            etats: vec![etat!("Une colonne pleine, une vide", Planche { colonnes: colonnes() })],
+            etats: vec![etat!("Une colonne pleine, une vide", {
+                let colonne = |id: &str, titre: &str, fiches: Vec<Fiche>| Colonne {
+                    id: id.to_owned(),
+                    titre: titre.to_owned(),
+                    compte: fiches.len().to_string(),
+                    vide: "Rien n’attend ici.".to_owned(),
+                    fiches: Fiches(fiches),
+                };
+                let jardins = Fiche::nouvelle("Des jardins partagés", "/projets", "Blâmont · Idée");
+                let retard = Etiquette::nouvelle("7 jours de retard", Ton::Negatif);
+                Planche {
+                    colonnes: vec![
+                        colonne("retard", "En retard", vec![jardins.etiquette(retard)]),
+                        colonne("repondre", "À répondre", Vec::new()),
+                    ],
+                }
+            })],
         },
         Vitrine {
             id: "filtres",
@@ -160,17 +157,20 @@ pub(crate) fn vitrines(_cadre: &Cadre) -> Vec<Vitrine> {
             nom: "Téléchargements",
             pour: "emporter exactement ce que la page montre.",
             contre: "un document à lire : une page à imprimer.",
-            etats: vec![etat!("Trois formats", Exports::nouveaux("les acteurs", "/annuaire/export", &[("theme", "mobilite")]))],
+            etats: vec![etat!(
+                "Trois formats",
+                Exports::nouveaux("les acteurs", "/annuaire/export", &[("theme", "mobilite")])
+            )],
         },
         Vitrine {
             id: "impression",
             nom: "Page à imprimer",
-            pour: "une note d’une page, un modèle de délibération : l’écran montre ce que le papier dira.",
+            pour: "une note d’une page, un modèle de délibération : l’écran montre ce que le papier dira. Menu et pied de page ne s’impriment pas, les dépliants s’ouvrent.",
             contre: "une page de travail.",
-            etats: vec![etat!(
-                "Feuille",
-                Html("<div class=\"tr-impression\"><h4 class=\"govuk-heading-m\">Note pour le conseil</h4><p>Le menu et le pied de page ne s’impriment pas. Les dépliants s’ouvrent.</p></div>".to_owned())
-            )],
+            etats: vec![
+                etat!("En haut d’une page à imprimer", Imprimer::default()),
+                etat!("Avec le chemin du retour", Imprimer::revenir("Revenir à la liste", "/annuaire")),
+            ],
         },
     ]
 }

@@ -15,14 +15,6 @@ pub(crate) fn en_erreur(cadre: &Cadre) -> Formulaire {
     cadre.formulaire_avec(Saisie::default().avec("cout-faux", "beaucoup"), erreurs)
 }
 
-fn etapes() -> Vec<OptionDeChamp> {
-    vec![
-        OptionDeChamp::nouvelle("idee", "Idée"),
-        OptionDeChamp::nouvelle("etude", "Étude").aide("Quelqu’un regarde si c’est possible."),
-        OptionDeChamp::nouvelle("travaux", "Travaux ou lancement"),
-    ]
-}
-
 pub(crate) fn vitrines(cadre: &Cadre) -> Vec<Vitrine> {
     let f = cadre.formulaire_avec(Saisie::default().avec("etape", "etude"), Erreurs::default());
     let faux = en_erreur(cadre);
@@ -57,9 +49,31 @@ pub(crate) fn vitrines(cadre: &Cadre) -> Vec<Vitrine> {
             pour: "moins de dix choix, tous visibles. Radio : un seul. Cases : autant qu’on veut.",
             contre: "une longue liste connue de l’agent : liste repliée.",
             etats: vec![
-                etat!("Un seul", f.radios("etape", "Étape", etapes())),
-                etat!("Plusieurs", f.cases("besoins", "Besoins", etapes()).aide("Plusieurs réponses possibles.")),
-                etat!("Sur une ligne", f.radios("maire", "Le maire est-il informé ?", etapes()).en_ligne()),
+                etat!("Un seul", {
+                    let etapes = [
+                        OptionDeChamp::nouvelle("idee", "Idée"),
+                        OptionDeChamp::nouvelle("etude", "Étude").aide("Quelqu’un regarde si c’est possible."),
+                    ];
+                    f.radios("etape", "Étape", etapes)
+                }),
+                etat!("Plusieurs", {
+                    let besoins = [("argent", "De l’argent"), ("conseil", "Un conseil"), ("local", "Un local")];
+                    let besoins = besoins.map(|(valeur, mots)| OptionDeChamp::nouvelle(valeur, mots));
+                    f.cases("besoins", "Besoins", besoins).aide("Plusieurs réponses possibles.")
+                }),
+                etat!("Par groupes", {
+                    let themes = [
+                        OptionDeChamp::nouvelle("commerce", "Commerce, café").groupe("Accès aux services"),
+                        OptionDeChamp::nouvelle("mobilite", "Mobilité"),
+                        OptionDeChamp::nouvelle("reemploi", "Réemploi, déchets").groupe("Transition écologique"),
+                        OptionDeChamp::nouvelle("foret", "Forêt, bois"),
+                    ];
+                    f.cases("themes", "De quoi s’agit-il ?", themes)
+                }),
+                etat!("Sur une ligne", {
+                    let reponses = [OptionDeChamp::nouvelle("oui", "Oui"), OptionDeChamp::nouvelle("non", "Non")];
+                    f.radios("maire", "Le maire est-il informé ?", reponses).en_ligne()
+                }),
             ],
         },
         Vitrine {
@@ -67,7 +81,10 @@ pub(crate) fn vitrines(cadre: &Cadre) -> Vec<Vitrine> {
             nom: "Liste repliée",
             pour: "un filtre ; plus de dix choix courts.",
             contre: "une question posée à un habitant : il ne voit pas ses choix.",
-            etats: vec![etat!("Fermée", f.selection("theme", "Thème", etapes()))],
+            etats: vec![etat!("Fermée", {
+                let themes = [OptionDeChamp::nouvelle("", "Tous"), OptionDeChamp::nouvelle("mobilite", "Mobilité")];
+                f.selection("theme", "Thème", themes)
+            })],
         },
         Vitrine {
             id: "fichier",

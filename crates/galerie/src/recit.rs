@@ -3,32 +3,13 @@
 use domain::constat::{Constat, Source, Surete, Verdict};
 use web::Cadre;
 use web::composants::{
-    Alerte, Bouton, Chronologie, Conflit, ConstatVue, Contact, EtatVide, EvenementVu, Html, Poids, Progression, Resume,
-    Terme,
+    Alerte, Chronologie, Conflit, ConstatVue, Contact, EtatVide, EvenementVu, Html, Message, MessageVu, Progression,
+    Resume, Terme,
 };
 
 use crate::vitrine::{Vitrine, etat};
 
-fn constat(verdict: Verdict, phrase: &str) -> Constat {
-    let source =
-        Source { libelle: "Règlement (exemple)".to_owned(), url: None, consultee_le: None, surete: Surete::Haute };
-    Constat::critere("population", verdict, phrase).source(source)
-}
-
-fn evenement(quand: &str, iso: &str, phrase: &str, qui: Option<&str>) -> EvenementVu {
-    EvenementVu { quand: quand.to_owned(), iso: iso.to_owned(), phrase: phrase.to_owned(), qui: qui.map(str::to_owned) }
-}
-
-fn terme(cle: &str) -> Html {
-    Html(Terme::de(cle).map(|terme| format!("<p>Il faut un {terme} avant de demander l’aide.</p>")).unwrap_or_default())
-}
-
-/// What a page shows once, after something was done; `web` puts it on top of the next page.
-fn message(annuler: &Bouton) -> Html {
-    Html(format!("<div class=\"tr-message\" role=\"status\"><p>Le devis est retiré. {annuler}</p></div>"))
-}
-
-pub(crate) fn vitrines(_cadre: &Cadre) -> Vec<Vitrine> {
+pub(crate) fn vitrines(cadre: &Cadre) -> Vec<Vitrine> {
     vec![
         Vitrine {
             id: "constat",
@@ -36,15 +17,39 @@ pub(crate) fn vitrines(_cadre: &Cadre) -> Vec<Vitrine> {
             pour: "ce que dit une règle ou une condition, avec la raison et la source.",
             contre: "un avis. Ce qui manque n’est jamais un non : « à vérifier ».",
             etats: vec![
-                etat!("Oui", ConstatVue::nouveau(constat(Verdict::Oui, "La commune a moins de 2 000 habitants."))),
-                etat!("Non", ConstatVue::nouveau(constat(Verdict::Non, "La commune a plus de 2 000 habitants."))),
+                etat!("Oui", {
+                    let phrase = "La commune a moins de 2 000 habitants.";
+                    let source = Source {
+                        libelle: "Règlement (exemple)".to_owned(),
+                        url: None,
+                        consultee_le: None,
+                        surete: Surete::Haute,
+                    };
+                    ConstatVue::nouveau(Constat::critere("population", Verdict::Oui, phrase).source(source))
+                }),
+                etat!(
+                    "Non",
+                    ConstatVue::nouveau(Constat::critere(
+                        "population",
+                        Verdict::Non,
+                        "La commune a plus de 2 000 habitants."
+                    ))
+                ),
                 etat!(
                     "À vérifier",
-                    ConstatVue::nouveau(constat(Verdict::AVerifier, "La population n’est pas connue."))
+                    ConstatVue::nouveau(Constat::critere(
+                        "population",
+                        Verdict::AVerifier,
+                        "La population n’est pas connue."
+                    ))
                 ),
                 etat!(
                     "Sans objet",
-                    ConstatVue::nouveau(constat(Verdict::SansObjet, "Une association n’a pas d’habitants."))
+                    ConstatVue::nouveau(Constat::critere(
+                        "population",
+                        Verdict::SansObjet,
+                        "Une association n’a pas d’habitants."
+                    ))
                 ),
                 etat!(
                     "D’une règle, avec ses chiffres",
@@ -76,27 +81,41 @@ pub(crate) fn vitrines(_cadre: &Cadre) -> Vec<Vitrine> {
             nom: "Message d’un geste fait",
             pour: "dire que c’est fait, et comment revenir en arrière.",
             contre: "une erreur.",
-            etats: vec![etat!("Avec « Annuler »", message(&Bouton::envoyer("Annuler").poids(Poids::Leger)))],
+            etats: vec![
+                etat!("Avec « Annuler »", {
+                    let fait = Message::nouveau("Votre choix est gardé dans ce navigateur.");
+                    MessageVu::nouveau(
+                        fait.annulable("/affichage", &[("affichage", "appareil")]),
+                        cadre.formulaire().caches(),
+                    )
+                }),
+                etat!("Sans retour", MessageVu::nouveau(Message::nouveau("La demande est envoyée."), Html::default())),
+            ],
         },
         Vitrine {
             id: "chronologie",
             nom: "Chronologie",
             pour: "ce qui s’est passé, le plus récent d’abord.",
             contre: "ce qui va se passer : des étapes.",
-            etats: vec![etat!(
-                "Deux faits",
+            etats: vec![etat!("Deux faits", {
+                let fait = |quand: &str, iso: &str, phrase: &str, qui: Option<&str>| EvenementVu {
+                    quand: quand.to_owned(),
+                    iso: iso.to_owned(),
+                    phrase: phrase.to_owned(),
+                    qui: qui.map(str::to_owned),
+                };
                 Chronologie {
                     evenements: vec![
-                        evenement(
+                        fait(
                             "24 novembre 2026 à 10 h 12",
                             "2026-11-24T10:12",
                             "Réponse envoyée",
-                            Some("Claude Exemple")
+                            Some("Claude Exemple"),
                         ),
-                        evenement("20 novembre 2026 à 9 h 00", "2026-11-20T09:00", "Accompagnement demandé", None),
+                        fait("20 novembre 2026 à 9 h 00", "2026-11-20T09:00", "Accompagnement demandé", None),
                     ],
                 }
-            )],
+            })],
         },
         Vitrine {
             id: "contact",
@@ -143,7 +162,10 @@ pub(crate) fn vitrines(_cadre: &Cadre) -> Vec<Vitrine> {
             nom: "Mot expliqué",
             pour: "un mot du métier, la première fois, là où il est écrit.",
             contre: "chaque ligne ; un mot que l’on peut remplacer par un plus simple.",
-            etats: vec![etat!("Dans une phrase (pressez le mot)", terme("plan-de-financement"))],
+            etats: vec![etat!("Dans une phrase (pressez le mot)", {
+                let terme = Terme::de("plan-de-financement").map(|terme| terme.to_string()).unwrap_or_default();
+                Html(format!("<p>Il faut un {terme} avant de demander l’aide.</p>"))
+            })],
         },
     ]
 }

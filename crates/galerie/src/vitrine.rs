@@ -21,7 +21,8 @@ pub(crate) struct Etat {
     pub(crate) code: &'static str,
 }
 
-/// `etat!("Name", call)`: runs the call, prints it.
+/// `etat!("Name", call)`: runs the call, prints it. What a state needs (values, closures) is made inside the call, in braces,
+/// so that what is printed can be copied.
 macro_rules! etat {
     ($nom:literal, $appel:expr) => {
         crate::vitrine::Etat { nom: $nom, rendu: web::composants::Html(($appel).to_string()), code: stringify!($appel) }

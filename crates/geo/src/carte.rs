@@ -1,6 +1,6 @@
-//! A server-made SVG map: communes as shapes (links when asked), points. The drawing is for the eye and the mouse; its
-//! caption and the table twin that the page puts beside it say the same to everyone. Colours and
-//! patterns are classes of the style sheet; nothing is styled inline (strict CSP).
+//! A server-made SVG map: communes as shapes (links when asked), points. It has a title and a description with its figures;
+//! its few links are reached with Tab, and the twin that the page puts after it (a table, a list) is one key away. Colours
+//! and patterns are classes of the style sheet; nothing is styled inline (strict CSP).
 
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
@@ -13,6 +13,8 @@ use crate::teintes::Teintes;
 
 /// Width of the drawing, in its own units.
 const LARGEUR: f64 = 600.0;
+/// More links than that are left to the twin: nobody presses Tab through a whole département.
+const ARRETS_AU_PLUS: usize = 24;
 /// Points in the same square of this side are one circle with their number.
 const MAILLE: i32 = 26;
 
@@ -22,8 +24,12 @@ struct Forme {
     commune: CodeCommune,
     classe: &'static str,
     lien: Option<String>,
-    titre: String,
+    nom: String,
+    nombre: Option<i64>,
 }
+
+/// What is counted, in words: "acteur", "acteurs".
+type Unite = (&'static str, &'static str);
 
 /// A point with its label.
 #[derive(Clone, Debug)]
@@ -49,6 +55,8 @@ pub struct Carte {
     formes: Vec<Forme>,
     points: Vec<Point>,
     teintes: Option<Teintes>,
+    unite: Unite,
+    jumeau: Option<&'static str>,
 }
 
 impl Carte {
@@ -62,6 +70,8 @@ impl Carte {
             formes: Vec::new(),
             points: Vec::new(),
             teintes: None,
+            unite: ("", ""),
+            jumeau: None,
         }
     }
 
@@ -72,10 +82,45 @@ impl Carte {
         self
     }
 
+    /// What the numbers of its communes count ("acteur", "acteurs").
+    #[must_use]
+    pub fn comptant(mut self, un: &'static str, plusieurs: &'static str) -> Self {
+        self.unite = (un, plusieurs);
+        self
+    }
+
+    /// The page says the same after the map, in this form ("le tableau", "la liste"): a link leads there.
+    #[must_use]
+    pub fn jumeau(mut self, quoi: &'static str) -> Self {
+        self.jumeau = Some(quoi);
+        self
+    }
+
     /// Adds a commune, with its class and where it leads.
     pub fn commune(&mut self, commune: &CodeCommune, classe: &'static str, lien: Option<String>) -> &mut Self {
-        let titre = Referentiel::embarque().nom_commune(commune).to_owned();
-        self.formes.push(Forme { commune: commune.clone(), classe, lien, titre });
+        self.ajouter(commune, classe, lien, None)
+    }
+
+    /// Adds a commune with its number, said when it is pointed at and in the description.
+    pub fn commune_comptee(
+        &mut self,
+        commune: &CodeCommune,
+        classe: &'static str,
+        lien: Option<String>,
+        nombre: i64,
+    ) -> &mut Self {
+        self.ajouter(commune, classe, lien, Some(nombre))
+    }
+
+    fn ajouter(
+        &mut self,
+        commune: &CodeCommune,
+        classe: &'static str,
+        lien: Option<String>,
+        nombre: Option<i64>,
+    ) -> &mut Self {
+        let nom = Referentiel::embarque().nom_commune(commune).to_owned();
+        self.formes.push(Forme { commune: commune.clone(), classe, lien, nom, nombre });
         self
     }
 
@@ -96,45 +141,113 @@ impl Carte {
             return String::new();
         };
         let mut svg = String::with_capacity(64 * 1024);
-        let id = self.id;
-        let _ = write!(
-            svg,
-            "<figure class=\"tr-carte\" id=\"{id}\"><figcaption>{}. {}</figcaption>\
-             <svg class=\"tr-carte-svg\" viewBox=\"0 0 {} {}\" aria-hidden=\"true\" focusable=\"false\">",
-            echapper(&self.titre),
-            echapper(&self.description),
-            projection.largeur,
-            projection.hauteur,
-        );
+        let (id, liens) = (self.id, self.liens());
+        self.ouvrir(&mut svg, &projection);
         if let Some(teintes) = &self.teintes {
             teintes.ecrire_motifs(&mut svg, id);
         }
         for (forme, anneaux) in &traces {
-            ecrire_forme(&mut svg, &projection, (id, forme), anneaux);
+            self.ecrire_forme(&mut svg, &projection, (forme, liens), anneaux);
         }
         for groupe in groupes(&projection, &self.points) {
-            ecrire_groupe(&mut svg, &groupe);
+            ecrire_groupe(&mut svg, liens, &groupe);
         }
         svg.push_str("</svg>");
         if let Some(teintes) = &self.teintes {
             teintes.ecrire_legende(&mut svg, id);
         }
         svg.push_str("</figure>");
+        if self.jumeau.is_some() {
+            let _ = write!(svg, "<div id=\"{id}-suite\"></div>");
+        }
         svg
+    }
+
+    /// Caption, way to the twin, then the drawing with its name and its figures.
+    fn ouvrir(&self, svg: &mut String, projection: &Projection) {
+        let (id, titre) = (self.id, echapper(&self.titre));
+        let _ =
+            write!(svg, "<figure class=\"tr-carte\" id=\"{id}\"><figcaption>{titre}. {}.", echapper(&self.description));
+        if let Some(quoi) = self.jumeau {
+            let _ = write!(svg, " <a class=\"govuk-link tr-pas-imprime\" href=\"#{id}-suite\">Voir {quoi}</a>");
+        }
+        // An image has no parts for who hears it: with links, the drawing is a group.
+        let role = if self.liens() == Liens::Aucun { "img" } else { "group" };
+        let _ = write!(
+            svg,
+            "</figcaption><svg class=\"tr-carte-svg\" viewBox=\"0 0 {} {}\" role=\"{role}\" \
+             aria-labelledby=\"{id}-titre\" aria-describedby=\"{id}-desc\" focusable=\"false\">\
+             <title id=\"{id}-titre\">{titre}</title><desc id=\"{id}-desc\">{}</desc>",
+            projection.largeur,
+            projection.hauteur,
+            echapper(&self.chiffres()),
+        );
+    }
+
+    /// "591 communes, 31 avec des acteurs, le plus : Nancy, 14 acteurs."
+    fn chiffres(&self) -> String {
+        let mut phrase = accorder(self.formes.len(), ("commune", "communes"));
+        let comptees = self.formes.iter().filter_map(|forme| Some((forme, forme.nombre.filter(|n| *n > 0)?)));
+        let comptees: Vec<(&Forme, i64)> = comptees.collect();
+        // The first one of the greatest: the order of the page decides, not the one of the iterator.
+        let le_plus = comptees.iter().copied().rev().max_by_key(|(_, nombre)| *nombre);
+        if let Some((forme, nombre)) = le_plus {
+            let _ = write!(phrase, ", {} avec des {}", comptees.len(), self.unite.1);
+            let _ = write!(phrase, ", le plus : {}, {}", forme.nom, self.compte(nombre));
+        }
+        if !self.points.is_empty() {
+            let _ = write!(phrase, ", {}", accorder(self.points.len(), ("point", "points")));
+        }
+        phrase + "."
+    }
+
+    fn compte(&self, nombre: i64) -> String {
+        accorder(usize::try_from(nombre).unwrap_or(0), self.unite)
+    }
+
+    fn liens(&self) -> Liens {
+        let formes = self.formes.iter().filter(|forme| forme.lien.is_some()).count();
+        match formes + self.points.iter().filter(|point| point.lien.is_some()).count() {
+            0 => Liens::Aucun,
+            1..=ARRETS_AU_PLUS => Liens::AuClavier,
+            _ => Liens::ALaSouris,
+        }
+    }
+
+    fn ecrire_forme(
+        &self,
+        svg: &mut String,
+        projection: &Projection,
+        (forme, liens): (&Forme, Liens),
+        anneaux: &[Vec<Grille>],
+    ) {
+        let chemin: String = anneaux.iter().map(|anneau| projection.chemin(anneau)).collect();
+        if chemin.is_empty() {
+            return;
+        }
+        let nombre = forme.nombre.map(|nombre| format!(" : {}", self.compte(nombre))).unwrap_or_default();
+        let titre = echapper(&format!("{}{nombre}", forme.nom));
+        ouvrir_lien(svg, liens, forme.lien.as_deref(), &titre);
+        let motif = forme.classe.strip_prefix("teinte-");
+        let motif = motif.map(|rang| format!(" fill=\"url(#{}-m{rang})\"", self.id)).unwrap_or_default();
+        let _ = write!(svg, "<path class=\"{}\"{motif} d=\"{chemin}\"><title>{titre}</title></path>", forme.classe);
+        fermer_lien(svg, forme.lien.as_deref());
     }
 }
 
-fn ecrire_forme(svg: &mut String, projection: &Projection, (id, forme): (&str, &Forme), anneaux: &[Vec<Grille>]) {
-    let chemin: String = anneaux.iter().map(|anneau| projection.chemin(anneau)).collect();
-    if chemin.is_empty() {
-        return;
-    }
-    let titre = echapper(&forme.titre);
-    ouvrir_lien(svg, forme.lien.as_deref(), &titre);
-    let motif =
-        forme.classe.strip_prefix("teinte-").map(|rang| format!(" fill=\"url(#{id}-m{rang})\"")).unwrap_or_default();
-    let _ = write!(svg, "<path class=\"{}\"{motif} d=\"{chemin}\"><title>{titre}</title></path>", forme.classe);
-    fermer_lien(svg, forme.lien.as_deref());
+/// How the links of a map are reached.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Liens {
+    Aucun,
+    AuClavier,
+    /// Too many for Tab: the twin is the way in.
+    ALaSouris,
+}
+
+/// "1 acteur", "2 acteurs".
+fn accorder(nombre: usize, (un, plusieurs): Unite) -> String {
+    let chiffres = domain::cents::milliers(nombre as u64);
+    format!("{chiffres}\u{a0}{}", if nombre < 2 { un } else { plusieurs })
 }
 
 /// Points of the same square.
@@ -165,11 +278,11 @@ fn groupes<'a>(projection: &Projection, points: &'a [Point]) -> Vec<Groupe<'a>> 
 }
 
 /// A point leads somewhere; a group says how many and names the first ones.
-fn ecrire_groupe(svg: &mut String, groupe: &Groupe<'_>) {
+fn ecrire_groupe(svg: &mut String, liens: Liens, groupe: &Groupe<'_>) {
     let (x, y) = groupe.milieu();
     if let [point] = groupe.points.as_slice() {
         let titre = echapper(&point.titre);
-        ouvrir_lien(svg, point.lien.as_deref(), &titre);
+        ouvrir_lien(svg, liens, point.lien.as_deref(), &titre);
         let _ = write!(
             svg,
             "<circle class=\"{}\" cx=\"{x}\" cy=\"{y}\" r=\"7\"><title>{titre}</title></circle>",
@@ -190,10 +303,10 @@ fn ecrire_groupe(svg: &mut String, groupe: &Groupe<'_>) {
     );
 }
 
-/// Links of a map are not stops of the keyboard: the table twin beside the map is the way in.
-fn ouvrir_lien(svg: &mut String, lien: Option<&str>, titre: &str) {
+fn ouvrir_lien(svg: &mut String, liens: Liens, lien: Option<&str>, titre: &str) {
     if let Some(lien) = lien {
-        let _ = write!(svg, "<a href=\"{}\" tabindex=\"-1\" aria-label=\"{titre}\">", echapper(lien));
+        let arret = if liens == Liens::ALaSouris { " tabindex=\"-1\"" } else { "" };
+        let _ = write!(svg, "<a href=\"{}\"{arret} aria-label=\"{titre}\">", echapper(lien));
     }
 }
 
@@ -273,53 +386,4 @@ pub(crate) fn echapper(texte: &str) -> String {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn carte_de(code: &str) -> String {
-        let referentiel = Referentiel::embarque();
-        let collectivite = referentiel.collectivite(code).unwrap();
-        let perimetre = collectivite.perimetre(referentiel);
-        let mut carte = Carte::nouvelle("carte", collectivite.nom, "Les communes");
-        for commune in perimetre.communes() {
-            carte.commune(commune, "commune", Some(format!("/communes/{commune}")));
-        }
-        carte.svg()
-    }
-
-    #[test]
-    fn toute_collectivite_a_sa_carte_legere() {
-        for code in ["54", "35", "6AE", "20R", "69M", "69D", "974", "75", "976", "62"] {
-            let svg = carte_de(code);
-            assert!(svg.contains("<path"), "{code}");
-            assert!(svg.len() < 260_000, "{code} : {} octets", svg.len());
-        }
-        let svg = carte_de("54");
-        assert!(svg.len() < 160_000, "54 : {} octets", svg.len());
-        assert_eq!(svg.matches("<path").count(), 591);
-    }
-
-    #[test]
-    fn des_points_qui_se_cachent_font_un_groupe() {
-        let mut carte = Carte::nouvelle("c", "t", "d");
-        carte.commune(&"54129".parse().unwrap(), "commune", None);
-        let point = |titre: &str, lon| Point { lon, lat: 48.58, titre: titre.to_owned(), lien: None, classe: "point" };
-        carte.point(point("Un", 6.93)).point(point("Deux", 6.9301)).point(point("Trois", 6.99));
-        let svg = carte.svg();
-        assert_eq!(svg.matches("class=\"groupe\"").count(), 1, "{svg}");
-        assert!(svg.contains("<title>Un, Deux</title>") && svg.contains(">2</text>"), "{svg}");
-        assert_eq!(svg.matches("class=\"point\"").count(), 1);
-    }
-
-    #[test]
-    fn une_carte_sans_commune_est_vide() {
-        assert_eq!(Carte::nouvelle("c", "t", "d").svg(), "");
-    }
-
-    #[test]
-    fn un_titre_hostile_est_echappe() {
-        let mut carte = Carte::nouvelle("c", "<script>", "\"");
-        carte.commune(&"54129".parse().unwrap(), "commune", None);
-        assert!(!carte.svg().contains("<script>"));
-    }
-}
+mod tests;

@@ -7,7 +7,7 @@ use domain::code::CodeCommune;
 use geo::{Carte, geojson};
 use serde_json::json;
 use socle::projet;
-use std::collections::BTreeSet;
+use std::collections::BTreeMap;
 use web::composants::{CarteVive, Cellule, EtatVide, Html, Tableau};
 use web::{Cache, Cadre, Instance, Reponse, texte};
 
@@ -29,13 +29,16 @@ pub async fn montrer(cadre: Cadre) -> Reponse {
     let tx = instance.db.read().await?;
     let projets = projet::publics(&tx, None, LIMITE).await?;
     let communes = projet::publics_par_commune(&tx).await?;
-    let avec: BTreeSet<&CodeCommune> = communes.iter().map(|publics| &publics.commune).collect();
+    let avec: BTreeMap<&CodeCommune, i64> = communes.iter().map(|publics| (&publics.commune, publics.nombre)).collect();
     let total = communes.iter().filter_map(|publics| u64::try_from(publics.nombre).ok()).sum();
     let titre = format!("Communes où un projet est publié, {}", cadre.identite().collectivite);
-    let mut carte = Carte::nouvelle("carte-projets", titre, "Le tableau sous la carte nomme les derniers projets");
+    let mut carte = Carte::nouvelle("carte-projets", titre, "Le tableau sous la carte nomme les derniers projets")
+        .comptant("projet publié", "projets publiés")
+        .jumeau("le tableau");
     for commune in instance.perimetre().communes() {
-        let classe = if avec.contains(commune) { "sel" } else { "commune" };
-        carte.commune(commune, classe, Some(format!("/communes/{commune}")));
+        let nombre = avec.get(commune).copied().unwrap_or(0);
+        let classe = if nombre > 0 { "sel" } else { "commune" };
+        carte.commune_comptee(commune, classe, Some(format!("/communes/{commune}")), nombre);
     }
     let page = PageCarte {
         carte: Html(carte.svg()),

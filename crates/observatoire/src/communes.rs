@@ -357,7 +357,8 @@ fn resume(instance: &Instance, commune: &Commune, faits: &domain::profil::FaitsC
 
 fn carte(nom: &str, code: &CodeCommune, voisines: &[CodeCommune]) -> String {
     let titre = format!("{nom} et les communes voisines");
-    let mut carte = Carte::nouvelle("carte-commune", titre, "La liste des communes voisines est sous la carte");
+    let mut carte =
+        Carte::nouvelle("carte-commune", titre, "La liste des communes voisines est sous la carte").jumeau("la liste");
     for voisine in voisines {
         carte.commune(voisine, "commune", Some(format!("/communes/{voisine}")));
     }

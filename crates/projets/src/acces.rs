@@ -35,3 +35,15 @@ pub(crate) async fn ouvrir(contexte: &Contexte, reference: &str, action: Action)
     contexte.visiteur.autoriser(ouvert.lien, action)?;
     Ok(ouvert)
 }
+
+/// The pages above one of a project: who follows projects comes from the board, who bears some from their own; a visitor
+/// without account from nowhere.
+pub(crate) fn fil<'a>(contexte: &Contexte, suite: &[(&'a str, &'a str)]) -> Vec<(&'a str, &'a str)> {
+    let visiteur = &contexte.visiteur;
+    let dessus = if visiteur.peut(Action::VoirTableauDeBord) {
+        Some(("Tableau de bord", "/tableau"))
+    } else {
+        visiteur.personne().map(|_| ("Mes projets", "/projets"))
+    };
+    dessus.into_iter().chain(suite.iter().copied()).collect()
+}

@@ -131,7 +131,7 @@ async fn entiere(cadre: &Cadre, ouvert: Ouvert) -> Reponse {
         projet,
     };
     let titre = page.projet.titre.clone();
-    cadre.page(titre, &page)?.fil(&[("Mes projets", "/projets")]).repondre()
+    cadre.page(titre, &page)?.fil(&acces::fil(cadre, &[])).repondre()
 }
 
 fn etiquettes(projet: &projet::Model) -> Vec<Etiquette> {

@@ -52,7 +52,10 @@ pub async fn montrer(cadre: Cadre, Path(reference): Path<String>) -> Reponse {
         assemblee: assemblee(profil.porteur),
         projet: ouvert.projet,
     };
-    cadre.page("Note pour le conseil", &page)?.fil(&[("Le projet", &format!("/projets/{reference}"))]).repondre()
+    cadre
+        .page("Note pour le conseil", &page)?
+        .fil(&acces::fil(&cadre, &[("Le projet", &format!("/projets/{reference}"))]))
+        .repondre()
 }
 
 fn assemblee(porteur: domain::profil::Porteur) -> &'static str {

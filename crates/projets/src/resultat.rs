@@ -34,8 +34,27 @@ struct FamilleVue {
     ordre: &'static str,
     vide: &'static str,
     possibles: Vec<PropositionVue>,
+    /// Folded: what a reader looks at after the first ones.
+    autres: Vec<PropositionVue>,
     refusees: Vec<PropositionVue>,
 }
+
+impl FamilleVue {
+    fn nombre(&self) -> usize {
+        self.possibles.len() + self.autres.len()
+    }
+
+    /// Words of the fold.
+    fn titre_des_autres(&self) -> String {
+        let nombre = self.autres.len();
+        let a_verifier = self.autres.iter().all(|p| p.proposition.verdict == Verdict::AVerifier);
+        let suite = if a_verifier { " à vérifier" } else { "" };
+        if nombre == 1 { format!("1 autre{suite}") } else { format!("{nombre} autres{suite}") }
+    }
+}
+
+/// Aids and supports in sight; the others are one press away, with their reasons.
+const EN_VUE: usize = 5;
 
 /// Words that rules and aids cannot do without, explained once on the page.
 const MOTS_DU_METIER: &[&str] = &["plan-de-financement", "maitre-d-ouvrage", "fonds-de-concours"];
@@ -197,13 +216,26 @@ fn familles(propositions: Vec<Proposition>) -> Vec<FamilleVue> {
         let liste = if refusee { &mut vue.refusees } else { &mut vue.possibles };
         liste.push(proposition.into());
     }
+    let [(_, leviers), ..] = &mut vues;
+    leviers.ordre =
+        "Ordre : ce qui convient, puis ce dont le montant est connu, puis ce qui a le moins de points à vérifier.";
+    leviers.possibles.sort_by_key(utilite);
+    leviers.autres = leviers.possibles.split_off(leviers.possibles.len().min(EN_VUE));
     vues.into_iter().map(|(_, vue)| vue).collect()
 }
 
 fn famille(famille: Famille, id: &'static str, titre: &'static str, vide: &'static str) -> (Famille, FamilleVue) {
     let ordre =
         "Ordre : ce qui convient, puis ce qui est à vérifier, par ordre alphabétique. Personne n’est mis en avant.";
-    (famille, FamilleVue { id, titre, ordre, vide, possibles: Vec::new(), refusees: Vec::new() })
+    (famille, FamilleVue { id, titre, ordre, vide, possibles: Vec::new(), autres: Vec::new(), refusees: Vec::new() })
+}
+
+/// What serves first: it fits, its amount is counted, little is left to verify. Equals stay in alphabetical order.
+fn utilite(vue: &PropositionVue) -> (bool, bool, usize) {
+    let p = &vue.proposition;
+    let chiffree = p.aide.as_ref().is_some_and(|aide| aide.montant.is_some());
+    let a_verifier = p.constats.iter().filter(|constat| constat.verdict == Verdict::AVerifier).count();
+    (p.verdict == Verdict::AVerifier, !chiffree, a_verifier)
 }
 
 impl From<Proposition> for PropositionVue {

@@ -4,7 +4,7 @@
 use askama::Template;
 use axum::http::StatusCode;
 use web::affichage::{Affichage, COOKIE_AFFICHAGE, COOKIE_RACCOURCIS, RACCOURCIS_OUI, raccourcis, retenir};
-use web::composants::{Bouton, ChampOptions, Html, OptionDeChamp, ResumeErreurs};
+use web::composants::{Bouton, ChampOptions, Html, Message, OptionDeChamp, ResumeErreurs};
 use web::formulaire::Erreurs;
 use web::{Cadre, CheckedForm, Reponse, Saisie};
 
@@ -44,11 +44,14 @@ fn page(cadre: &Cadre, saisie: Saisie, erreurs: Erreurs) -> PageAffichage {
     }
 }
 
+fn dit(raccourcis: bool) -> &'static str {
+    if raccourcis { RACCOURCIS_OUI } else { "non" }
+}
+
 /// GET.
 pub async fn montrer(cadre: Cadre) -> Reponse {
-    let saisie = Saisie::default()
-        .avec("affichage", Affichage::de(&cadre).as_str())
-        .avec("raccourcis", if raccourcis(&cadre) { RACCOURCIS_OUI } else { "non" });
+    let saisie =
+        Saisie::default().avec("affichage", Affichage::de(&cadre).as_str()).avec("raccourcis", dit(raccourcis(&cadre)));
     cadre.page(TITRE, &page(&cadre, saisie, Erreurs::default()))?.repondre()
 }
 
@@ -59,7 +62,9 @@ pub async fn choisir(cadre: Cadre, form: CheckedForm) -> Reponse {
         let page = page(&cadre, form.saisie.clone(), lecteur.erreurs);
         return cadre.page(TITRE, &page)?.statut(StatusCode::UNPROCESSABLE_ENTITY).repondre();
     };
-    let mut reponse = form.aller("/affichage", "Votre choix est gardé dans ce navigateur.");
+    let avant = [("affichage", Affichage::de(&cadre).as_str()), ("raccourcis", dit(raccourcis(&cadre)))];
+    let message = Message::nouveau("Votre choix est gardé dans ce navigateur.").annulable("/affichage", &avant);
+    let mut reponse = form.aller("/affichage", message);
     let couleurs = Some(affichage.as_str()).filter(|_| affichage != Affichage::Appareil);
     retenir(&mut reponse, &cadre, COOKIE_AFFICHAGE, couleurs);
     if cadre.visiteur.est_agent() {

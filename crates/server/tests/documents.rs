@@ -88,6 +88,7 @@ async fn une_piece_se_joint_se_lit_se_retire_et_revient(#[case] moteur: Moteur) 
     let page = maire.ouvrir(&action).await;
     let page = maire.envoyer(&page, &format!("{adresse}/retirer"), &[]).await;
     page.exiger("La pièce est retirée").exiger("Retirées depuis moins de trente jours");
+    assert_eq!(page.textes(".tr-message form button"), ["Annuler"]);
     assert_eq!(maire.ouvrir(&adresse).await.statut, StatusCode::NOT_FOUND);
     let page = maire.envoyer(&page, &format!("{adresse}/remettre"), &[]).await;
     page.exiger("La pièce est remise");

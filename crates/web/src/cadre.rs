@@ -7,7 +7,7 @@ use axum::response::{IntoResponse, Response};
 use axum_extra::extract::cookie::{Cookie, SameSite};
 
 use crate::affichage::{Affichage, raccourcis};
-use crate::composants::{FilAriane, Html, Icone, Signe};
+use crate::composants::{FilAriane, Html, Icone, Message, MessageVu, Signe};
 use crate::contexte::{COOKIE_MESSAGE, COOKIE_VISITEUR, Contexte};
 use crate::erreur::{Erreur, Reponse};
 use crate::feature::EntreeMenu;
@@ -147,9 +147,14 @@ impl Page<'_> {
         let visiteur = &contexte.visiteur;
         let instance = &contexte.instance;
         let message = lire_message(contexte);
+        let annulable = message.as_ref().is_some_and(|message| message.annuler.is_some());
+        let formulaires = self.formulaires || annulable;
         let chemin = contexte.uri.path();
-        // The switch of mandate and the sign-out are forms: only for signed-in people.
-        let sortie = visiteur.personne().map(|_| self.cadre.formulaire());
+        // The switch of mandate and the sign-out are forms, only for signed-in people; the way back from an act is one too.
+        let en_tete = (visiteur.personne().is_some() || annulable).then(|| self.cadre.formulaire().caches());
+        let caches = en_tete.unwrap_or_default();
+        let anonyme = visiteur.session.is_none() && !formulaires && message.is_none();
+        let (menu, suite) = couper(instance.maison.menu(visiteur, instance.demo));
         let gabarit = Gabarit {
             titre: &self.titre,
             en_erreur: self.en_erreur,
@@ -162,20 +167,20 @@ impl Page<'_> {
             favicon: actifs::url("favicon.svg"),
             demo: instance.demo,
             accessibilite: accessibilite::grille().mention(),
-            menu: instance.maison.menu(visiteur, instance.demo),
+            menu,
+            suite,
             chemin,
             personne: visiteur.personne().map(socle::personne::Model::nom_complet),
             mandats: &visiteur.mandats,
             mandat: visiteur.mandat().map(|m| m.id.as_str()),
-            caches: sortie.as_ref().map(Formulaire::caches).unwrap_or_default(),
-            message: message.as_deref(),
+            message: message.map(|message| MessageVu::nouveau(message, caches.clone())),
+            caches,
             fil: &self.fil,
             corps: &self.corps,
             sigles: sigles::a_expliquer(&self.corps),
             retour: chemin,
         };
         let html = crate::typographie::composer(&gabarit.render()?);
-        let anonyme = visiteur.session.is_none() && !self.formulaires && message.is_none();
         let cache = match self.cache {
             Cache::Public(secondes) if anonyme && self.statut == StatusCode::OK => {
                 format!("public, max-age={secondes}")
@@ -188,7 +193,7 @@ impl Page<'_> {
             html,
         )
             .into_response();
-        if (self.formulaires || visiteur.session.is_some()) && contexte.visiteur_nouveau {
+        if (formulaires || visiteur.session.is_some()) && contexte.visiteur_nouveau {
             poser(&mut response, &cookie(contexte, COOKIE_VISITEUR, contexte.jeton_visiteur.clone(), 400));
         }
         if contexte.cookies.get(COOKIE_MESSAGE).is_some() {
@@ -213,12 +218,14 @@ struct Gabarit<'a> {
     demo: bool,
     accessibilite: &'static str,
     menu: Vec<EntreeMenu>,
+    /// Under "Plus".
+    suite: Vec<EntreeMenu>,
     chemin: &'a str,
     personne: Option<String>,
     mandats: &'a [socle::mandat::EnVigueur],
     mandat: Option<&'a str>,
     caches: Html,
-    message: Option<&'a str>,
+    message: Option<MessageVu>,
     fil: &'a FilAriane,
     corps: &'a str,
     sigles: Vec<(&'static str, &'static str)>,
@@ -226,14 +233,33 @@ struct Gabarit<'a> {
 }
 
 impl Gabarit<'_> {
-    /// The entry under which this page stands: the nearest one, not every one above it.
+    /// The entry under which this page stands: itself, or the nearest page of the breadcrumb that is one, or the nearest
+    /// address; not every one above it.
     fn courant(&self, url: &str) -> bool {
+        let est_une_entree = |chemin: &str| self.entrees().any(|entree| entree.url == chemin && chemin != "/");
+        let chemin = std::iter::once(self.chemin).chain(self.fil.au_dessus()).find(|chemin| est_une_entree(chemin));
+        let chemin = chemin.unwrap_or(self.chemin);
         let couvre = |url: &str| {
-            let reste = self.chemin.strip_prefix(url);
-            self.chemin == url || (url != "/" && reste.is_some_and(|reste| reste.starts_with('/')))
+            let reste = chemin.strip_prefix(url);
+            chemin == url || (url != "/" && reste.is_some_and(|reste| reste.starts_with('/')))
         };
-        couvre(url) && !self.menu.iter().any(|autre| autre.url.len() > url.len() && couvre(autre.url))
+        couvre(url) && !self.entrees().any(|autre| autre.url.len() > url.len() && couvre(autre.url))
     }
+
+    fn entrees(&self) -> impl Iterator<Item = &EntreeMenu> {
+        self.menu.iter().chain(&self.suite)
+    }
+
+    fn dans_la_suite(&self) -> bool {
+        self.suite.iter().any(|entree| self.courant(entree.url))
+    }
+}
+
+/// Entries in sight, then those under "Plus": a menu is one line.
+fn couper(mut menu: Vec<EntreeMenu>) -> (Vec<EntreeMenu>, Vec<EntreeMenu>) {
+    const EN_VUE: usize = 6;
+    let suite = menu.split_off(menu.len().min(EN_VUE));
+    (menu, suite)
 }
 
 /// A cookie of this house: `HttpOnly`, `Lax`, `Secure` on HTTPS, this many days (0: until the browser closes).
@@ -267,16 +293,19 @@ pub fn poser(response: &mut Response, cookie: &Cookie<'static>) {
 
 /// 303 towards a path of this site, with a message shown once there.
 #[must_use]
-pub fn aller(contexte: &Contexte, vers: &str, message: &str) -> Response {
+pub fn aller(contexte: &Contexte, vers: &str, message: impl Into<Message>) -> Response {
     let mut response = (StatusCode::SEE_OTHER, [(header::CACHE_CONTROL, "no-store")]).into_response();
     let vers = chemin_interne(vers);
     if let Ok(valeur) = HeaderValue::from_str(&vers) {
         response.headers_mut().insert(header::LOCATION, valeur);
     }
-    if !message.is_empty() {
+    let message: Message = message.into();
+    if !message.phrase.is_empty()
+        && let Ok(octets) = serde_json::to_vec(&message)
+    {
         let instance = &contexte.instance;
         let expire = instance.clock.instant().plus_seconds(120);
-        let signe = instance.signature.signer("message", message.as_bytes(), expire);
+        let signe = instance.signature.signer("message", &octets, expire);
         poser(&mut response, &cookie(contexte, COOKIE_MESSAGE, signe, 0));
     }
     response
@@ -290,11 +319,11 @@ pub fn chemin_interne(vers: &str) -> String {
     if interne { vers.to_owned() } else { "/".to_owned() }
 }
 
-fn lire_message(contexte: &Contexte) -> Option<String> {
+fn lire_message(contexte: &Contexte) -> Option<Message> {
     let signe = contexte.cookies.get(COOKIE_MESSAGE)?.value();
     let instance = &contexte.instance;
     let octets = instance.signature.verifier("message", signe, instance.clock.instant()).ok()?;
-    String::from_utf8(octets).ok()
+    serde_json::from_slice(&octets).ok()
 }
 
 #[cfg(test)]

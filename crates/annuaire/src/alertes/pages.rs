@@ -5,7 +5,7 @@ use axum::extract::Path;
 use platform::ReadTx;
 use serde_json::{Value, json};
 use socle::{PersonneId, secteur};
-use web::composants::{EtatVide, Html};
+use web::composants::{EtatVide, Html, Message};
 use web::{Cadre, CheckedForm, Erreur, Instance, Reponse, Saisie, texte};
 
 use super::storage::{self, RechercheId};
@@ -127,14 +127,21 @@ pub async fn changer(cadre: Cadre, Path(id): Path<String>, form: CheckedForm) ->
     let instance = &cadre.instance;
     let tx = instance.db.begin().await?;
     let recherche = storage::une(&tx, &personne, &id).await?.ok_or(Erreur::Introuvable("cette recherche"))?;
+    let ici = format!("{URL}/{id}");
     let message = match form.saisie.texte("acte") {
         "supprimer" => {
             storage::supprimer(&tx, &recherche.id).await?;
-            "La recherche est supprimée."
+            let alerte = if recherche.alerte { "oui" } else { "non" };
+            Message::nouveau("La recherche est supprimée.")
+                .annulable(URL, &[("filtres", recherche.filtres.as_str()), ("alerte", alerte)])
         }
         acte @ ("alerter" | "taire") => {
             storage::alerter(&tx, &recherche.id, acte == "alerter", instance.clock.instant()).await?;
-            if acte == "alerter" { "Un courriel vous dira ce qui est nouveau." } else { "Plus aucun courriel." }
+            let (phrase, contraire) = match acte {
+                "alerter" => ("Un courriel vous dira ce qui est nouveau.", "taire"),
+                _ => ("Plus aucun courriel.", "alerter"),
+            };
+            Message::nouveau(phrase).annulable(&ici, &[("acte", contraire)])
         }
         _ => return Err(Erreur::Invalide("Choisissez ce qu’il faut faire de cette recherche.".to_owned())),
     };

@@ -1,7 +1,7 @@
 //! Where each fact of a page comes from, and what of it the public sees.
 
 use platform::Jour;
-use web::composants::{Cellule, Tableau, echapper};
+use web::composants::{Cellule, Tableau};
 use web::texte;
 
 use crate::acteur;
@@ -28,15 +28,6 @@ pub(crate) fn source_et_date(source: Origine, du: Option<Jour>) -> String {
         Some(du) => format!("{}, {}", source.libelle(), texte::jour(du.0)),
         None => format!("{}, date inconnue", source.libelle()),
     }
-}
-
-pub(super) fn note_de_source(valeurs: &[valeur::Model], champ: Option<Champ>) -> String {
-    champ.and_then(|champ| retenue(valeurs, champ)).map_or_else(String::new, |valeur| {
-        format!(
-            "<br><span class=\"govuk-hint\">Source : {}</span>",
-            echapper(&source_et_date(valeur.source, valeur.source_du))
-        )
-    })
 }
 
 /// Every current fact with its source and its date. Contacts that may not be shown are not told here either.

@@ -35,14 +35,16 @@ pub(crate) fn carte(
         Filtres { commune: Some(code.clone()), autour: Autour::Seule, ..filtres.en_vue(Vue::Liste) }.adresse()
     };
     let titre = format!("Communes où est un acteur, {}", cadre.identite().collectivite);
-    let mut carte = Carte::nouvelle("carte-acteurs", titre, "Le tableau sous la carte dit la même chose");
+    let mut carte = Carte::nouvelle("carte-acteurs", titre, "Le tableau sous la carte dit la même chose")
+        .comptant("acteur", "acteurs")
+        .jumeau("le tableau");
     let entier = |nombre: usize| i64::try_from(nombre).unwrap_or(i64::MAX);
     let valeurs: Vec<i64> = nombres.values().copied().map(entier).collect();
     let teintes = Teintes::de(&valeurs, "Acteurs par commune");
     for commune in instance.perimetre().communes() {
         let nombre = nombres.get(commune);
-        let classe = teintes.classe(nombre.copied().map_or(0, entier));
-        carte.commune(commune, classe, nombre.map(|_| adresse(commune)));
+        let combien = nombre.copied().map_or(0, entier);
+        carte.commune_comptee(commune, teintes.classe(combien), nombre.map(|_| adresse(commune)), combien);
     }
     let mut lignes: Vec<(&str, &CodeCommune, usize)> =
         nombres.iter().map(|(code, nombre)| (instance.referentiel().nom_commune(code), code, *nombre)).collect();

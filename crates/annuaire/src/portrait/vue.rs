@@ -290,10 +290,12 @@ impl Portrait {
             .collect();
         let valeurs: Vec<i64> = nombres.values().copied().filter(|n| *n > 0).collect();
         let teintes = Teintes::de(&valeurs, "Acteurs par commune");
-        let mut carte = Carte::nouvelle("carte-portrait", titre, "Chaque commune mène à son portrait");
+        let mut carte = Carte::nouvelle("carte-portrait", titre, "Chaque commune mène à son portrait")
+            .comptant("acteur", "acteurs")
+            .jumeau("le tableau");
         for (commune, nombre) in &nombres {
             let lien = super::territoire::adresse(Genre::Commune, commune.as_str());
-            carte.commune(commune, teintes.classe(*nombre), Some(lien));
+            carte.commune_comptee(commune, teintes.classe(*nombre), Some(lien), *nombre);
         }
         Html(carte.legende(teintes).svg())
     }

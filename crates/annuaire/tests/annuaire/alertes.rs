@@ -102,8 +102,16 @@ async fn une_recherche_gardee_dit_ce_qui_est_nouveau_une_fois_par_semaine(#[case
     let action = page.attribut("article form", "action").unwrap();
     let page = n.envoyer(&page, &action, &[("acte", "alerter")]).await;
     page.exiger("Un courriel vous dira ce qui est nouveau");
+    // The message takes back what was just done.
+    let retour = format!(".tr-message form[action='{action}'] input[name=acte]");
+    assert_eq!(page.attribut(&retour, "value").as_deref(), Some("taire"));
     let page = n.envoyer(&page, &action, &[("acte", "supprimer")]).await;
     assert_eq!(page.textes("article").len(), 1);
+    let page = n.envoyer(&page, RECHERCHES, &[]).await;
+    page.exiger("Un courriel vous dira ce qui est nouveau pour elle");
+    assert_eq!(page.textes("article").len(), 2, "undone: the search is back, with its mail");
+    assert!(page.textes(".tr-message form").is_empty(), "nothing to undo here");
+    let page = n.envoyer(&page, &page.attribut("article form", "action").unwrap(), &[("acte", "supprimer")]).await;
     assert_eq!(n.envoyer(&page, &page.attribut("article form", "action").unwrap(), &[("acte", "x")]).await.statut, 400);
     appli.fin().await;
 }

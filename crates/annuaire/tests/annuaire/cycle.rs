@@ -198,7 +198,7 @@ async fn un_tour_complet_de_l_annuaire(#[case] moteur: Moteur) {
     let mut un_agent = agent(&appli).await;
     let page = un_agent.ouvrir("/reglages/annuaire").await;
     page.exiger("DENOMINATION DE SIRENE");
-    voisin.ouvrir(&fiche).await.exiger("Source : l’acteur lui-même");
+    voisin.ouvrir(&fiche).await.exiger("l’acteur lui-même");
     voisin.ouvrir("/annuaire?insee=54528").await.exiger(&apres.nom);
     appli.fin().await;
 }

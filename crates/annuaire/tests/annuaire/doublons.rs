@@ -219,7 +219,7 @@ async fn deux_fiches_d_une_structure_se_reunissent_puis_se_separent(#[case] mote
         .exiger("Association Ressourcerie du Toulois")
         .exiger("732829320")
         .exiger("03 83 99 88 77")
-        .exiger("Source : l’acteur lui-même")
+        .exiger("l’acteur lui-même")
         .exiger("Diagnostic déchets")
         .exiger("Atelier et chantier d’insertion")
         .exiger("Entreprise solidaire")

@@ -222,7 +222,7 @@ async fn ce_que_l_acteur_donne_reste_a_lui_quand_un_import_arrive(#[case] moteur
     sirene_dit(&appli, id, Champ::Telephone, "03 99 99 99 99").await;
     let page = appli.navigateur().ouvrir(&format!("/annuaire/{reference}")).await;
     assert_eq!(page.attribut("aside a[href^='tel:']", "href").as_deref(), Some("tel:0383998877"));
-    page.exiger("Source : l’acteur lui-même");
+    page.exiger("l’acteur lui-même");
     assert!(!page.contient("03 99 99 99 99"), "what it did not give is not told");
     appli.fin().await;
 }

@@ -12,7 +12,7 @@ use web::composants::{ChampOptions, ChampTexte, Conflit, Html, OptionDeChamp, Re
 use web::formulaire::{Erreurs, Lecteur};
 use web::{Cadre, CheckedForm, Formulaire, Reponse, Saisie, texte};
 
-use super::{avec_option, avis, conclure, fil, marche};
+use super::{avec_option, avis, conclure, marche};
 use crate::acces::{self, Ouvert};
 
 #[derive(Template)]
@@ -137,7 +137,10 @@ pub async fn montrer(cadre: Cadre, Path(reference): Path<String>) -> Reponse {
         .avec_montant("aides_envisagees", c.aides_envisagees);
     let formulaire = cadre.formulaire_avec(saisie, Erreurs::default());
     let url = format!("/projets/{reference}/resultat");
-    cadre.page("Préciser le projet", &page(&formulaire, &projet, None, jour))?.fil(&fil(&projet.titre, &url)).repondre()
+    cadre
+        .page("Préciser le projet", &page(&formulaire, &projet, None, jour))?
+        .fil(&acces::fil(&cadre, &[(&projet.titre, &url)]))
+        .repondre()
 }
 
 fn lire_precisions(lecteur: &mut Lecteur<'_>, deja: Complements) -> Complements {

@@ -15,7 +15,7 @@ use web::composants::{ChampLong, ChampOptions, ChampTexte, Conflit, Etapes, Html
 use web::formulaire::Erreurs;
 use web::{Cadre, CheckedForm, Formulaire, Reponse, Saisie};
 
-use super::{NOMS_DES_ETAPES, fil, mandat_de_commune};
+use super::{NOMS_DES_ETAPES, mandat_de_commune};
 use crate::acces::{self, Ouvert};
 use crate::evenements::{self, evenement};
 use crate::porteur;
@@ -173,7 +173,10 @@ pub async fn montrer(cadre: Cadre, Path(reference): Path<String>) -> Reponse {
     }
     let formulaire = cadre.formulaire_avec(saisie, Erreurs::default());
     let vue = page(&cadre, &formulaire, format!("/projets/{reference}/description"), Some(projet.version), None);
-    cadre.page("Votre idée", &vue)?.fil(&fil(&projet.titre, &format!("/projets/{reference}"))).repondre()
+    cadre
+        .page("Votre idée", &vue)?
+        .fil(&acces::fil(&cadre, &[(&projet.titre, &format!("/projets/{reference}"))]))
+        .repondre()
 }
 
 /// POST.

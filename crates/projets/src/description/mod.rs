@@ -34,11 +34,6 @@ fn agit_pour_l_epci(cadre: &Cadre, commune: &CodeCommune) -> bool {
     siren.is_some() && cadre.visiteur.mandat().is_some_and(|mandat| mandat.siren == siren)
 }
 
-/// The way back to the project.
-fn fil<'a>(titre: &'a str, url: &'a str) -> [(&'a str, &'a str); 1] {
-    [(titre, url)]
-}
-
 /// Yes, no, I do not know.
 pub(crate) fn avis() -> impl Iterator<Item = OptionDeChamp> {
     Avis::TOUS.iter().map(|a| OptionDeChamp::nouvelle(a.as_str(), a.libelle()))

@@ -7,7 +7,7 @@ use domain::droit::{Action, Lien};
 use platform::fichiers::{self, Genre};
 use platform::{WriteTx, journal};
 use socle::projet::{self, Etat};
-use web::composants::{ChampFichier, ChampTexte, Html, ResumeErreurs};
+use web::composants::{ChampFichier, ChampTexte, Html, Message, ResumeErreurs};
 use web::contexte::Visiteur;
 use web::formulaire::Erreurs;
 use web::{Cadre, CheckedForm, CheckedFormFichier, Erreur, Instance, Reponse, Saisie, fichier, texte};
@@ -125,7 +125,7 @@ async fn repondre(cadre: &Cadre, ouvert: &Ouvert, saisie: Saisie, erreurs: Erreu
     let statut = if erreurs.est_vide() { StatusCode::OK } else { StatusCode::UNPROCESSABLE_ENTITY };
     let contenu = page(cadre, ouvert, saisie, erreurs).await?;
     let projet = (contenu.titre.clone(), format!("/projets/{}", contenu.reference));
-    cadre.page("Pièces jointes", &contenu)?.fil(&[(&projet.0, &projet.1)]).statut(statut).repondre()
+    cadre.page("Pièces jointes", &contenu)?.fil(&acces::fil(cadre, &[(&projet.0, &projet.1)])).statut(statut).repondre()
 }
 
 /// POST: a file. It is on the disk before the transaction that names it.
@@ -213,7 +213,9 @@ pub async fn retirer(cadre: Cadre, Path((reference, piece)): Path<(String, Strin
     noter(&tx, &cadre, evenements::PIECE_RETIREE, &projet, &piece.id, &piece.genre).await?;
     let message =
         format!("La pièce est retirée. Vous pouvez la remettre pendant {} jours.", fichiers::JOURS_POUR_REVENIR);
-    form.conclure(tx, &format!("/projets/{reference}/pieces"), &message).await
+    let adresse = format!("/projets/{reference}/pieces");
+    let message = Message::nouveau(message).annulable(&format!("{adresse}/{}/remettre", piece.reference), &[]);
+    form.conclure(tx, &adresse, message).await
 }
 
 /// POST: brings back.

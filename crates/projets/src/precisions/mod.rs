@@ -93,7 +93,10 @@ pub async fn montrer(cadre: Cadre, Path((reference, cle)): Path<(String, String)
     }
     let formulaire = cadre.formulaire_avec(saisie, Erreurs::default());
     let url = format!("/projets/{reference}");
-    cadre.page(groupe.titre, &page(&formulaire, groupe, &projet, None))?.fil(&[(&projet.titre, &url)]).repondre()
+    cadre
+        .page(groupe.titre, &page(&formulaire, groupe, &projet, None))?
+        .fil(&acces::fil(&cadre, &[(&projet.titre, &url)]))
+        .repondre()
 }
 
 /// POST: the answers of one group replace those given before; an empty answer takes one back.

@@ -9,6 +9,7 @@ mod appels;
 mod marches;
 mod brouillon;
 mod publication;
+mod interface;
 mod recherche;
 mod reouverture;
 mod suivi;
@@ -384,7 +385,7 @@ async fn les_precisions_viennent_quand_elles_aident(#[case] moteur: Moteur) {
     page.exiger("C’est enregistré").exiger("(2 sur 6)").exiger("42 000,50 €");
     // What was typed comes back; an answer emptied is taken back.
     let page = porteuse.ouvrir(&url).await;
-    assert_eq!(page.attribut("#recettes_1", "value").as_deref(), Some("45\u{202f}000,00"));
+    assert_eq!(page.attribut("#recettes_1", "value").as_deref(), Some("45\u{202f}000"));
     let page = porteuse.envoyer(&page, &url, &[("depenses_1", "")]).await;
     page.exiger("(1 sur 6)");
     assert_eq!(appli.navigateur().ouvrir(&format!("{fiche}/precisions/inconnu")).await.statut, StatusCode::NOT_FOUND);

@@ -59,6 +59,13 @@ async fn l_affichage_choisi_tient_sur_toutes_les_pages(#[case] moteur: Moteur) {
     );
     assert!(!appli.navigateur().ouvrir("/").await.html.contains("data-affichage"), "the choice of one browser only");
 
+    // Undone from the message, done again.
+    assert_eq!(page.attribut(".tr-message input[name=affichage]", "value").as_deref(), Some("appareil"));
+    let page = lecteur.envoyer(&page, "/affichage", &[]).await;
+    assert!(!page.html.contains("data-affichage"));
+    let page = lecteur.envoyer(&page, "/affichage", &[]).await;
+    assert!(page.html.contains("data-affichage=\"contraste-sombre\""));
+
     // Back to what the device asks; a value that does not exist, typed or in the cookie, changes nothing.
     let page = lecteur.ouvrir("/affichage").await;
     let refus = lecteur.envoyer(&page, "/affichage", &[("affichage", "rose")]).await;

@@ -189,6 +189,10 @@ impl ChampLong {
         self
     }
 
+    fn max_en_mots(&self) -> String {
+        domain::cents::milliers(self.max as u64)
+    }
+
     /// Written in the field, perhaps without network: the text waits on the device. Never for a shared computer.
     #[must_use]
     pub fn hors_ligne(mut self) -> Self {
@@ -322,6 +326,11 @@ impl ChampOptions {
 
     fn choisie(&self, valeur: &str) -> bool {
         self.choisies.iter().any(|choisie| choisie == valeur)
+    }
+
+    /// In groups: the first choice begins one.
+    fn groupee(&self) -> bool {
+        self.options.first().is_some_and(|option| option.groupe.is_some())
     }
 
     fn famille(&self) -> &'static str {

@@ -209,6 +209,11 @@ impl FilAriane {
             ici: ici.to_owned(),
         }
     }
+
+    /// Addresses of the pages above, the nearest first.
+    pub(crate) fn au_dessus(&self) -> impl Iterator<Item = &str> {
+        self.etapes.iter().rev().map(|(_, url)| url.as_str())
+    }
 }
 
 composant!(Etiquette, Resume, Tableau, Pagination, FilAriane);

@@ -2,6 +2,7 @@
 //! `popover`, links. A browser that does not know `popover` shows the note where it stands.
 
 use askama::Template;
+use domain::cents::milliers;
 
 use super::{Html, Icone, Signe, composant};
 
@@ -190,6 +191,25 @@ impl Progression {
     pub fn inconnue(id: &str, libelle: &str) -> Self {
         Self { id: id.to_owned(), libelle: libelle.to_owned(), mesure: None }
     }
+
+    fn mots(&self) -> String {
+        self.mesure.map_or_else(String::new, |(fait, total)| format!("{} sur {}", milliers(fait), milliers(total)))
+    }
 }
 
-composant!(Bouton, Depliant, Dialogue, Onglets, FiltresActifs, Progression);
+/// On top of a page made for paper.
+#[derive(Template, Clone, Debug, Default)]
+#[template(path = "composants/imprimer.html")]
+pub struct Imprimer {
+    retour: Option<(String, String)>,
+}
+
+impl Imprimer {
+    /// With the way back: words, address.
+    #[must_use]
+    pub fn revenir(mots: impl Into<String>, url: impl Into<String>) -> Self {
+        Self { retour: Some((mots.into(), url.into())) }
+    }
+}
+
+composant!(Imprimer, Bouton, Depliant, Dialogue, Onglets, FiltresActifs, Progression);

@@ -7,6 +7,7 @@ mod donnees;
 mod fichier;
 mod gestes;
 mod glossaire;
+mod message;
 mod recit;
 mod signes;
 
@@ -15,8 +16,9 @@ pub use cartes::{Colonne, Fiche, Fiches, Ordre, Planche, TableauDeTravail};
 pub use champs::{ChampLong, ChampOptions, ChampTexte, EnErreur, OptionDeChamp, ResumeErreurs, Selection};
 pub use donnees::{Cellule, Etiquette, FilAriane, LigneResume, Pagination, Resume, Tableau, Ton, echapper};
 pub use fichier::{ChampFichier, Exports};
-pub use gestes::{Bouton, Depliant, Dialogue, FiltresActifs, Onglets, Poids, Progression};
+pub use gestes::{Bouton, Depliant, Dialogue, FiltresActifs, Imprimer, Onglets, Poids, Progression};
 pub use glossaire::{Mot, Terme, mots};
+pub use message::{Message, MessageVu};
 pub use recit::{Alerte, Chronologie, Conflit, ConstatVue, Contact, Etapes, EtatVide, EvenementVu};
 pub use signes::{Dessin, Icone, Illustration, Signe};
 

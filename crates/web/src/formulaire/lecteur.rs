@@ -2,7 +2,7 @@
 
 use std::str::FromStr;
 
-use domain::cents::Cents;
+use domain::cents::{Cents, milliers};
 use domain::code::CodeCommune;
 use domain::referentiel::Trouvaille;
 use domain::tri::cle_de_tri;
@@ -31,7 +31,12 @@ impl Lecteur<'_> {
         } else if longueur > max {
             self.erreurs.ajouter(
                 nom,
-                format!("C’est trop long : {longueur}\u{a0}caractères, {max} au plus. Retirez-en {}.", longueur - max),
+                format!(
+                    "C’est trop long : {}\u{a0}caractères, {} au plus. Retirez-en {}.",
+                    milliers(longueur as u64),
+                    milliers(max as u64),
+                    milliers((longueur - max) as u64)
+                ),
             );
         } else {
             return Some(texte.to_owned());

@@ -10,6 +10,7 @@ use socle::formulaire;
 
 use super::{CHAMP_CLE, CHAMP_JETON, CHAMP_VERSION, Lecteur, Saisie};
 use crate::cadre;
+use crate::composants::Message;
 use crate::contexte::Contexte;
 use crate::erreur::{Erreur, Reponse};
 
@@ -101,7 +102,7 @@ impl CheckedForm {
     ///
     /// # Errors
     /// The engine refused. When the same form was answered at the same moment, its first answer is given.
-    pub async fn conclure(&self, tx: WriteTx, vers: &str, message: &str) -> Reponse {
+    pub async fn conclure(&self, tx: WriteTx, vers: &str, message: impl Into<Message> + Send) -> Reponse {
         let instance = &self.contexte.instance;
         let maintenant: Instant = instance.clock.instant();
         if let Err(erreur) = formulaire::retenir(&tx, &self.cle, vers, maintenant).await {
@@ -118,7 +119,7 @@ impl CheckedForm {
 
     /// Goes somewhere with a message, without having written.
     #[must_use]
-    pub fn aller(&self, vers: &str, message: &str) -> Response {
+    pub fn aller(&self, vers: &str, message: impl Into<Message>) -> Response {
         cadre::aller(&self.contexte, vers, message)
     }
 }
