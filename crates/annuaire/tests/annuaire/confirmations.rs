@@ -16,17 +16,15 @@ use crate::sirene::{Unite, lieu, lieux, recu, unite, unites};
 const LISTE: &str = "/reglages/annuaire";
 
 fn siae(nom: &str, site: &str, du: &str) -> annuaire::import::fichier::FichierRecu {
-    let texte = format!(
-        "siret,kind,nom,code_postal,commune,site,maj_le\n{},EI,{nom},54200,Toul,{site},{du}\n",
-        siret(1, 1)
-    );
+    let texte =
+        format!("siret,kind,nom,code_postal,commune,site,maj_le\n{},EI,{nom},54200,Toul,{site},{du}\n", siret(1, 1));
     recu("siae.csv", texte)
 }
 
 async fn personnes(appli: &Appli, acteur: &acteur::Model) -> Vec<(Champ, String, Origine)> {
     let tx = appli.instance.db.read().await.unwrap();
     let dites = storage::valeurs(&tx, &acteur.id).await.unwrap().into_iter();
-    let dites = dites.filter(|v| v.courante && matches!(v.source, Origine::Acteur | Origine::Agent | Origine::Reseau));
+    let dites = dites.filter(|v| v.courante && v.source.personne());
     let mut dites: Vec<_> = dites.map(|v| (v.champ, v.valeur, v.source)).collect();
     dites.sort_by_key(|(champ, _, _)| champ.as_str());
     dites
@@ -79,11 +77,14 @@ async fn le_lien_du_courriel_garde_aussi_ce_qu_il_montrait(#[case] moteur: Moteu
     let page = visiteur.ouvrir(&lien).await;
     visiteur.envoyer(&page, &lien, &[]).await.exiger("La fiche est confirmée");
     let acteur = par_siren(&appli, &siren(1)).await.unwrap();
-    let dites = personnes(&appli, &acteur).await;
-    assert!(dites.contains(&(Champ::Nom, "LES JARDINS".to_owned(), Origine::Acteur)), "{dites:?}");
+    assert!(personnes(&appli, &acteur).await.is_empty(), "what is not questioned keeps its source");
     appli.horloge.avancer(60);
-    importer(&appli, vec![siae("LES AUTRES JARDINS", "", "2027-12-01")]).await.unwrap();
+    importer(&appli, vec![siae("LES AUTRES JARDINS", "", "2027-11-01")]).await.unwrap();
     assert_eq!(par_siren(&appli, &siren(1)).await.unwrap().nom, "LES JARDINS");
+    let dites = personnes(&appli, &acteur).await;
+    assert_eq!(dites, [(Champ::Nom, "LES JARDINS".to_owned(), Origine::Confirme)]);
+    // The next list says it again: one question, not two.
+    importer(&appli, vec![siae("LES AUTRES JARDINS", "", "2027-11-10")]).await.unwrap();
     let tx = appli.instance.db.read().await.unwrap();
     let questions = annuaire::tenue::storage::questions(&tx).await.unwrap();
     assert_eq!((questions.len(), questions[0].proposee.as_str()), (1, "LES AUTRES JARDINS"));
@@ -104,8 +105,11 @@ async fn une_confirmation_ne_donne_aucun_contact_cache() {
     let mut agent = agent(&appli).await;
     let page = agent.ouvrir(&format!("/annuaire/{}/modifier", acteur.reference)).await;
     agent.envoyer(&page, &format!("/annuaire/{}/confirmer", acteur.reference), &[]).await;
-    assert_eq!(personnes(&appli, &acteur).await, [(Champ::Nom, "DISCRETE".to_owned(), Origine::Agent)]);
-    assert!(!appli.navigateur().ouvrir(&format!("/annuaire/{}", acteur.reference)).await.contient("cachee.invalid"));
+    appli.horloge.avancer(60);
+    importer(&appli, vec![siae("DISCRETE", "https://autre.invalid", "2026-11-02")]).await.unwrap();
+    importer(&appli, vec![unites("2026-11-03", &[Unite { diffusion: "P", ..unite(1, "AUTRE NOM") }])]).await.unwrap();
+    assert_eq!(personnes(&appli, &acteur).await, [(Champ::Nom, "DISCRETE".to_owned(), Origine::Confirme)]);
+    assert!(!appli.navigateur().ouvrir(&format!("/annuaire/{}", acteur.reference)).await.contient(".invalid\""));
     appli.fin().await;
 }
 
@@ -117,7 +121,9 @@ async fn une_confirmation_ne_donne_aucun_contact_cache() {
 async fn entre_personnes_le_dernier_mot(#[case] moteur: Moteur) {
     use annuaire::tenue::storage::{self as tenue, Auteur};
     let (appli, faits) = appli_avec(moteur, &[Acteur { nom: "Sirene", ..Acteur::default() }]).await;
-    for (source, nom) in [(Origine::Agent, "L’agent"), (Origine::Acteur, "L’acteur"), (Origine::Agent, "L’agent encore")] {
+    for (source, nom) in
+        [(Origine::Agent, "L’agent"), (Origine::Acteur, "L’acteur"), (Origine::Agent, "L’agent encore")]
+    {
         appli.horloge.avancer(60);
         let tx = appli.instance.db.begin().await.unwrap();
         let acteur = storage::par_reference(&tx, &faits[0].1).await.unwrap().unwrap();

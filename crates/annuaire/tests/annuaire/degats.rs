@@ -225,20 +225,21 @@ async fn une_ligne_decalee_a_largeur_egale_est_refusee(
 
 /// A quotation mark that nothing closes swallows the next rows: said where it opens, with all that it took.
 #[rstest]
-#[case::largeur_fausse("54000")]
-#[case::largeur_juste("\"54000")]
+#[case::largeur_juste(false)]
+#[case::largeur_fausse(true)]
 #[tokio::test]
-async fn un_guillemet_jamais_ferme_dit_ou_il_s_ouvre(#[case] postal: &str) {
+async fn un_guillemet_jamais_ferme_dit_ou_il_s_ouvre(#[case] au_debut: bool) {
     let appli = Appli::nouvelle(Moteur::Sqlite, vec![annuaire::feature()]).await;
     let siret = |rang| annuaire::generateur::siret(rang, 1);
     let mut texte = "siret,kind,nom,code_postal,commune\n".to_owned();
     for rang in 1..=20 {
-        let (nom, code) = match rang {
-            4 => ("\"OUVERT", postal),
-            12 => ("\"FERME\"", "54000"),
-            _ => ("UN", "54000"),
+        let (siret, nom) = match rang {
+            4 => (siret(rang), "\"OUVERT"),
+            12 if au_debut => (format!("\"{}\"", siret(rang)), "FERME"),
+            12 => (siret(rang), "\"FERME\""),
+            _ => (siret(rang), "UN"),
         };
-        texte += &format!("{},EI,{nom},{code},Nancy\n", siret(rang));
+        texte += &format!("{siret},EI,{nom},54000,Nancy\n");
     }
     let rapport = importer(&appli, vec![recu("siae.csv", texte)]).await.unwrap();
     let guillemet = rapport.refus.iter().find(|refus| refus.motif.contains("guillemet")).expect(&rapport.en_texte());

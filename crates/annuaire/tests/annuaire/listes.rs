@@ -16,7 +16,8 @@ use crate::import::{liste_de, par_siren};
 use crate::sirene::recu;
 
 fn ess_france(nom: &str, rangs: &[u32]) -> FichierRecu {
-    let mut texte = "SIREN,Nom ou raison sociale de l'entreprise,Code postal,Libellé de la commune de l'établissement\n".to_owned();
+    let mut texte =
+        "SIREN,Nom ou raison sociale de l'entreprise,Code postal,Libellé de la commune de l'établissement\n".to_owned();
     for rang in rangs {
         texte += &format!("{},STRUCTURE {rang},54200,Toul\n", siren(*rang));
     }
@@ -78,11 +79,17 @@ async fn qui_quitte_une_liste_n_y_est_plus(#[case] moteur: Moteur) {
         // Known by that list alone: still there, still named.
         assert_eq!(par_siren(&appli, &siren(b)).await.unwrap().nom, format!("STRUCTURE {b}"));
         // An older list brings nobody back, nor anybody else.
-        let avant = { let tx = appli.instance.db.read().await.unwrap(); Acteurs::find().count(&tx).await.unwrap() };
+        let avant = {
+            let tx = appli.instance.db.read().await.unwrap();
+            Acteurs::find().count(&tx).await.unwrap()
+        };
         let vieille = importer(&appli, liste("liste.csv", &[a, b, b + 50]), "2026-10-15").await;
         assert!(vieille.avertissements.iter().any(|a| a.contains("plus ancienne")), "{}", vieille.en_texte());
         assert_eq!(ess(&appli, b).await, Reponse::Inconnu, "{source}");
-        let apres = { let tx = appli.instance.db.read().await.unwrap(); Acteurs::find().count(&tx).await.unwrap() };
+        let apres = {
+            let tx = appli.instance.db.read().await.unwrap();
+            Acteurs::find().count(&tx).await.unwrap()
+        };
         assert_eq!(avant, apres, "{source}: what a newer list no longer says is not said again");
         // In a newer one again: as before.
         importer(&appli, liste("liste.csv", &[a, b]), "2026-11-02").await;
@@ -204,12 +211,14 @@ async fn une_convention_finie_termine_l_agrement(#[case] moteur: Moteur) {
         agrements.into_iter().map(|a| (a.genre, jour(a.du), jour(a.au))).collect()
     };
     let attendues = |fin: &str| {
-        [("aci", "2020-12-18", ""), ("ei", "2020-12-18", fin)].map(|(g, du, au)| (g.to_owned(), du.to_owned(), au.to_owned()))
+        [("aci", "2020-12-18", ""), ("ei", "2020-12-18", fin)]
+            .map(|(g, du, au)| (g.to_owned(), du.to_owned(), au.to_owned()))
     };
     assert_eq!(dates(agrements(&appli, &siren(1)).await), attendues("2026-03-31"));
     assert_eq!(dates(agrements(&appli, &siren(2)).await), [("ai".to_owned(), String::new(), String::new())]);
     // In force again, in a newer file; one that cannot be read is refused by its line.
-    let lignes = [(1, "EI", "True", ""), (1, "ACI", "True", ""), (1, "XX", "True", ""), (2, "AI", "False", "2026-09-30")];
+    let lignes =
+        [(1, "EI", "True", ""), (1, "ACI", "True", ""), (1, "XX", "True", ""), (2, "AI", "False", "2026-09-30")];
     let rapport = importer(&appli, conventions(&lignes), "2026-11-01").await;
     assert_eq!(rapport.refusees, 1, "{}", rapport.en_texte());
     assert_eq!(dates(agrements(&appli, &siren(1)).await), attendues(""));

@@ -66,7 +66,9 @@ async fn le_rapport_nomme_ce_qui_change(#[case] moteur: Moteur) {
     let mois = ensemble(vec![unites("2026-11-01", &novembre), lieux("2026-11-01", &portes)]);
     let rapport = essayer(&mut agent, &mois).await;
     let lignes = rapport.textes("#differences tbody tr").join("\n");
-    for attendu in ["NOUVELLE", "Nouvel acteur", "Établissement fermé", "Nouvel établissement", "Nancy", "PREMIERE", "RENOMMEE"] {
+    for attendu in
+        ["NOUVELLE", "Nouvel acteur", "Établissement fermé", "Nouvel établissement", "Nancy", "PREMIERE", "RENOMMEE"]
+    {
         assert!(lignes.contains(attendu), "{attendu} : {lignes}");
     }
     assert!(lignes.contains("n’a plus d’adresse ouverte"), "a state is told in words: {lignes}");
@@ -77,7 +79,10 @@ async fn le_rapport_nomme_ce_qui_change(#[case] moteur: Moteur) {
     let telechargement = rapport.attribut("a[href*='/export?format=csv']", "href").unwrap();
     assert_eq!(telechargement, format!("{action}/export?format=csv"));
     let csv = agent.ouvrir(&telechargement).await.html;
-    assert!(csv.contains("NOUVELLE") && csv.contains("Établissement fermé") && csv.contains("http://terreau.test"), "{csv}");
+    assert!(
+        csv.contains("NOUVELLE") && csv.contains("Établissement fermé") && csv.contains("http://terreau.test"),
+        "{csv}"
+    );
     let fait = agent.envoyer(&rapport, &action, &[("acte", "appliquer")]).await;
     let nouvelle = lien(&appli, 4).await;
     assert_eq!(fait.textes(&format!("#differences a[href='{nouvelle}']")), ["NOUVELLE"]);
@@ -87,7 +92,10 @@ async fn le_rapport_nomme_ce_qui_change(#[case] moteur: Moteur) {
     appli.horloge.avancer(60);
     let rapport = essayer(&mut agent, &siae(&[(1, "EI"), (1, "ACI")], "2026-11-02")).await;
     let lignes = rapport.textes("#differences tbody tr").join("\n");
-    assert!(lignes.contains("Atelier et chantier d’insertion") && lignes.contains("n’est plus dans la liste"), "{lignes}");
+    assert!(
+        lignes.contains("Atelier et chantier d’insertion") && lignes.contains("n’est plus dans la liste"),
+        "{lignes}"
+    );
     appli.fin().await;
 }
 
@@ -124,12 +132,15 @@ async fn une_fiche_changee_depuis_n_empeche_pas_de_defaire(#[case] moteur: Moteu
     appli.horloge.avancer(60);
     let novembre = siae(&[(1, "ACI"), (2, "ACI"), (3, "EI"), (4, "EI")], "2026-11-01");
     importer(&appli, vec![novembre]).await.unwrap();
-    // One known before and one new are touched since; the night puts nobody in the way.
-    for rang in [2, 4] {
-        let tx = appli.instance.db.begin().await.unwrap();
-        assert!(storage::enregistrer(&tx, &acteur(&appli, rang).await).await.unwrap());
-        tx.commit().await.unwrap();
-    }
+    // One known before is touched since, somebody proposes on a new one; the night puts nobody in the way.
+    let tx = appli.instance.db.begin().await.unwrap();
+    assert!(storage::enregistrer(&tx, &acteur(&appli, 2).await).await.unwrap());
+    tx.commit().await.unwrap();
+    let url = format!("{}/proposer", lien(&appli, 4).await);
+    let mut voisin = appli.navigateur();
+    let page = voisin.ouvrir(&url).await;
+    let champs = [("mot", "La structure a fermé."), ("courriel_auteur", "voisin@exemple.invalid")];
+    voisin.envoyer(&page, &url, &champs).await.exiger("Un agent lira");
     let (maintenant, version) = (appli.instance.clock.instant(), acteur(&appli, 1).await.version);
     let tx = appli.instance.db.begin().await.unwrap();
     assert!(tenue::endormir(&tx, maintenant.plus_seconds(1), "2099-01-01", maintenant).await.unwrap() > 0);
@@ -143,12 +154,12 @@ async fn une_fiche_changee_depuis_n_empeche_pas_de_defaire(#[case] moteur: Moteu
     let page = agent.ouvrir(&url).await;
     let defait = agent.envoyer(&page, &url, &[("acte", "defaire")]).await;
     assert_eq!(defait.statut, 200, "{}", defait.texte());
-    defait.exiger("Défait").exiger("2 fiches sont restées");
+    defait.exiger("Défait").exiger("fiches sont restées");
     let (deux, quatre) = (lien(&appli, 2).await, lien(&appli, 4).await);
     for url in [&deux, &quatre] {
         assert_eq!(defait.textes(&format!("#laissees a[href='{url}']")).len(), 1, "{}", defait.texte());
     }
-    defait.exiger("changée depuis");
+    defait.exiger("changée depuis").exiger("quelqu’un s’en sert déjà");
     // Untouched: as before. Touched: as they are.
     let genres = |rang: u32| {
         let appli = &appli;

@@ -92,11 +92,9 @@ async fn la_ligne_reelle_d_ess_france() {
 #[tokio::test]
 async fn les_fichiers_reels_d_associations_sont_refuses_avec_leur_raison() {
     let appli = Appli::nouvelle(Moteur::Sqlite, vec![annuaire::feature()]).await;
-    for chemin in [
-        "associations/tiers-lieux-numeriques-2023.csv",
-        "siae/secteurs.csv",
-        "sirene/dessin-StockUniteLegale.csv",
-    ] {
+    for chemin in
+        ["associations/tiers-lieux-numeriques-2023.csv", "siae/secteurs.csv", "sirene/dessin-StockUniteLegale.csv"]
+    {
         let Some(fichier) = reel(chemin) else { continue };
         let erreur = importer(&appli, vec![fichier]).await.unwrap_err().to_string();
         assert!(erreur.contains("RNA") || erreur.contains("n’est pas reconnu"), "{chemin} : {erreur}");
