@@ -303,6 +303,7 @@ fn routes_des_agents() -> Vec<Route> {
             agent,
             get(tenue::campagne::montrer).post(tenue::campagne::regler),
         ),
+        route("GET", "/reglages/annuaire/campagne/export", agent, get(tenue::injoignables::telecharger)),
         route("GET", "/reglages/annuaire/sources", agent, get(tenue::sources::montrer)),
         route("GET", "/reglages/annuaire/agrements", agent, get(tenue::agrements::montrer)),
         route(
@@ -323,6 +324,7 @@ fn routes_des_agents() -> Vec<Route> {
             agent,
             get(import::pages::montrer_un).post(import::pages::decider),
         ),
+        route("GET", "/reglages/imports/annuaire/{id}/export", agent, get(import::pages::telecharger)),
         route("GET POST", doublon::liste::URL, agent, get(doublon::liste::montrer).post(doublon::liste::chercher)),
         route(
             "GET POST",

@@ -210,4 +210,13 @@ pub(crate) const MIGRATIONS: &[Migration] = &[
         CREATE INDEX recherche_gardee_due ON recherche_gardee (vu_le, id) WHERE alerte;
         CREATE INDEX acteur_nouveau ON acteur (cree_le)",
     },
+    Migration {
+        feature: "annuaire",
+        numero: 10,
+        nom: "ce qu’un import change, en mots",
+        sql: "CREATE TABLE import_difference (
+            pour_import TEXT NOT NULL, rang BIGINT NOT NULL, acteur TEXT NOT NULL, reference TEXT NOT NULL,
+            nouveau BOOLEAN NOT NULL, champ TEXT NOT NULL, avant TEXT NOT NULL, apres TEXT NOT NULL,
+            PRIMARY KEY (pour_import, rang))",
+    },
 ];

@@ -114,9 +114,18 @@ vocabulaire! {
         Naf = "naf", "déduit de l’activité principale, à vérifier";
         Exemple = "exemple", "exemple inventé pour la démonstration";
         Reseau = "reseau", "un réseau dont la structure est membre";
+        Confirme = "confirme", "la fiche, quand elle a été confirmée";
         Rna = "rna", "répertoire national des associations (RNA)";
         Esus = "esus", "liste des entreprises solidaires d’utilité sociale (ESUS)";
         Cress = "cress", "liste d’une chambre régionale de l’économie sociale et solidaire";
+    }
+}
+
+impl Origine {
+    /// Somebody spoke, or said that the page is right; else a source did.
+    #[must_use]
+    pub fn personne(self) -> bool {
+        matches!(self, Self::Acteur | Self::Agent | Self::Confirme)
     }
 }
 

@@ -326,11 +326,11 @@ async fn importer(instance: &Instance, quoi: &Import) -> anyhow::Result<ExitCode
         }
         Import::Projets { fichier, essai } => return importer_projets(instance, fichier, *essai).await,
         Import::Annuaire(options) => {
-            writeln!(
-                io::stdout(),
-                "{}",
-                annuaire::import::commande::importer(instance, options, dire_l_avancement).await?
-            )?;
+            let fin = annuaire::import::commande::importer(instance, options, dire_l_avancement).await?;
+            writeln!(io::stdout(), "{}", fin.texte)?;
+            if !fin.faite {
+                return Ok(ExitCode::FAILURE);
+            }
         }
     }
     Ok(ExitCode::SUCCESS)

@@ -1,5 +1,6 @@
 //! Which source is followed, field by field: the one place that decides it. Data, dated, each with its reason; shown by
-//! [`crate::tenue::sources`]. A newer official value never wipes what a person said: it asks (`tenue`).
+//! [`crate::tenue::sources`]. Between an agent and the actor, the last word is followed: who speaks takes the place of what
+//! people said before on that field (`tenue::storage::dire`), so that one of both is there. A newer official value never wipes what a person said: it asks (`tenue`).
 
 use jiff::civil::{Date, date};
 
@@ -17,26 +18,26 @@ pub struct Ordre {
     pub pourquoi: &'static str,
 }
 
-use Origine::{Acteur, Agent, Cress, EssFrance, Esus, Exemple, Reseau, Rna, Siae, Sirene};
+use Origine::{Acteur, Agent, Confirme, Cress, EssFrance, Esus, Exemple, Reseau, Rna, Siae, Sirene};
 
 /// The orders in force: one for a field, and one for all that is not named. Changing one is a new version, dated.
 pub const ORDRES: &[Ordre] = &[
     Ordre {
         depuis: date(2026, 11, 1),
         champs: &[Champ::Diffusion],
-        sources: &[Sirene, Agent, Acteur, Rna, Siae, Esus, Cress, EssFrance, Exemple],
+        sources: &[Sirene, Agent, Acteur, Confirme, Rna, Siae, Esus, Cress, EssFrance, Exemple],
         pourquoi: "Le choix de ne pas être démarché se dit au répertoire Sirene (code de commerce, R123-232-1).",
     },
     Ordre {
         depuis: date(2026, 11, 1),
         champs: &[Champ::Rna, Champ::CategorieJuridique, Champ::Naf, Champ::Tranche, Champ::Commune],
-        sources: &[Agent, Sirene, Acteur, Rna, Siae, Esus, Cress, EssFrance, Exemple],
+        sources: &[Agent, Sirene, Acteur, Confirme, Rna, Siae, Esus, Cress, EssFrance, Exemple],
         pourquoi: "L’identité vient du registre, sauf quand un agent a corrigé une erreur.",
     },
     Ordre {
         depuis: date(2026, 11, 1),
         champs: &[],
-        sources: &[Agent, Acteur, Reseau, Sirene, Rna, Siae, Esus, Cress, EssFrance, Exemple],
+        sources: &[Agent, Acteur, Confirme, Reseau, Sirene, Rna, Siae, Esus, Cress, EssFrance, Exemple],
         pourquoi: "Pour le reste, ceux qui connaissent la structure passent avant les listes.",
     },
 ];

@@ -238,7 +238,8 @@ async fn rendre_les_faits(tx: &WriteTx, trace: &Trace) -> Result<(), DbErr> {
             "UPDATE acteur_valeur SET courante = TRUE WHERE id = {id} AND NOT EXISTS (
                 SELECT 1 FROM acteur_valeur v WHERE v.acteur_id = acteur_valeur.acteur_id AND v.champ = acteur_valeur.champ
                   AND v.courante AND (v.source = acteur_valeur.source
-                    OR (v.source IN ('acteur', 'agent') AND acteur_valeur.source IN ('acteur', 'agent'))))"
+                    OR (v.source IN ('acteur', 'agent', 'confirme')
+                        AND acteur_valeur.source IN ('acteur', 'agent', 'confirme'))))"
         ))
         .await?;
     }

@@ -142,7 +142,7 @@ fn prendre(
 }
 
 fn humaine(source: Origine) -> bool {
-    matches!(source, Origine::Acteur | Origine::Agent)
+    source.personne()
 }
 
 #[cfg(test)]

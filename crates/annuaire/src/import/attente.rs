@@ -5,11 +5,12 @@
 use platform::WriteTx;
 use sea_orm::entity::prelude::*;
 use sea_orm::sea_query::{Alias, Query};
-use sea_orm::{IdenStatic, IntoActiveModel, Iterable, PrimaryKeyToColumn, Statement};
+use sea_orm::{FromQueryResult, IdenStatic, IntoActiveModel, Iterable, PrimaryKeyToColumn, Statement, raw_sql};
 use socle::organisation;
 
 use super::dates::DateRedite;
 use super::difference::Changement;
+use super::rapport::Difference;
 use crate::acteur::{self, agrement, etablissement, succession, theme, valeur};
 
 /// Rows as the import makes them.
@@ -144,6 +145,55 @@ pub(super) async fn deposer_les_dates(tx: &WriteTx, import: &str, dates: &[DateR
     Ok(())
 }
 
+/// Writes what changes, in words, from the rank `debut`: the report shows the first lines, its download gives them all.
+///
+/// # Errors
+/// The engine refused.
+pub(super) async fn deposer_les_differences(
+    tx: &WriteTx,
+    import: &str,
+    debut: u64,
+    differences: &[Difference],
+) -> Result<(), DbErr> {
+    let mut rang = i64::try_from(debut).unwrap_or(i64::MAX);
+    for lot in differences.chunks(PAR_INSERTION) {
+        let mut insertion = Query::insert();
+        insertion.into_table(Alias::new("import_difference")).columns(
+            ["pour_import", "rang", "acteur", "reference", "nouveau", "champ", "avant", "apres"].map(Alias::new),
+        );
+        for d in lot {
+            let ligne: [Value; 8] = [
+                import.into(),
+                rang.into(),
+                d.acteur.as_str().into(),
+                d.reference.as_str().into(),
+                d.nouveau.into(),
+                d.champ.as_str().into(),
+                d.avant.as_str().into(),
+                d.apres.as_str().into(),
+            ];
+            insertion.values(ligne.map(Expr::value)).map_err(|erreur| DbErr::Custom(erreur.to_string()))?;
+            rang += 1;
+        }
+        tx.execute(&insertion).await?;
+    }
+    Ok(())
+}
+
+/// What an import changes, in words, while it waits or can be undone.
+///
+/// # Errors
+/// The engine refused.
+pub(super) async fn differences(db: &impl ConnectionTrait, import: &str) -> Result<Vec<Difference>, DbErr> {
+    Difference::find_by_statement(raw_sql!(
+        Postgres,
+        "SELECT acteur, reference, nouveau, champ, avant, apres FROM import_difference
+         WHERE pour_import = {import} ORDER BY rang"
+    ))
+    .all(db)
+    .await
+}
+
 /// Writes succession links; those already known are left aside. Gives how many wait.
 ///
 /// # Errors
@@ -173,7 +223,8 @@ pub(super) async fn compter(tx: &WriteTx, id: &str, depuis: &str) -> Result<u64,
 /// # Errors
 /// The engine refused.
 pub(super) async fn balayer(tx: &WriteTx) -> Result<(), DbErr> {
-    let salles = tables().map(|table| table.attente).into_iter().chain(["import_date".to_owned()]);
+    let salles =
+        tables().map(|table| table.attente).into_iter().chain(["import_date", "import_difference"].map(str::to_owned));
     for attente in salles {
         let sql = format!(
             "DELETE FROM {attente} WHERE pour_import NOT IN (

@@ -1,19 +1,18 @@
 //! What waits enters the directory in one short transaction of a few statements, whatever the number of actors; the last
-//! import can be undone in the same way. An actor changed in between by somebody else makes either give up, whole.
+//! import can be undone in the same way. An actor changed in between by somebody else makes the swap give up,
+//! whole; the undoing leaves that page as it is, and says so.
 
 use platform::{Instant, WriteTx};
-use sea_orm::SqlErr;
 use sea_orm::entity::prelude::*;
+use sea_orm::{FromQueryResult, SqlErr};
 use socle::organisation;
 
 use super::ImportRefuse;
 use super::attente::{APRES, AVANT, Table, compter, executer, phrase};
 use super::dates::quoi;
 use super::histoire::{self, etat};
+use super::rapport::Laissee;
 use crate::acteur::{self, agrement, etablissement, succession, theme, valeur};
-
-/// Names told of those that stand in the way of an undoing.
-const NOMS_DITS: usize = 5;
 
 /// The swap: what waits under `id` enters the directory; what it replaces is kept. To be committed by the caller, with
 /// its journal.
@@ -70,13 +69,16 @@ async fn successions(tx: &WriteTx, id: &str) -> Result<(), DbErr> {
     executer(tx, sql, id).await.map(|_| ())
 }
 
+/// What a date is about, where it stands, and the key of its row.
+const DATES: [(&str, &str, &str); 3] = [
+    (quoi::VALEUR, "acteur_valeur", "acteur_valeur.id"),
+    (quoi::ETABLISSEMENT, "acteur_etablissement", "acteur_etablissement.id"),
+    (quoi::AGREMENT, "acteur_agrement", "acteur_agrement.acteur_id || '/' || genre || '/' || source"),
+];
+
 /// Moves the dates of sources that say the same again, or puts them back. A row that somebody replaced since is left.
 async fn dater(tx: &WriteTx, id: &str, vers: &str, de: &str) -> Result<(), DbErr> {
-    for (genre, table, cle) in [
-        (quoi::VALEUR, "acteur_valeur", "acteur_valeur.id"),
-        (quoi::ETABLISSEMENT, "acteur_etablissement", "acteur_etablissement.id"),
-        (quoi::AGREMENT, "acteur_agrement", "acteur_agrement.acteur_id || '/' || genre || '/' || source"),
-    ] {
+    for (genre, table, cle) in DATES {
         let sql = format!(
             "UPDATE {table} SET source_du = d.{vers} FROM import_date AS d
              WHERE d.pour_import = $1 AND d.quoi = '{genre}' AND d.cle = {cle}
@@ -175,20 +177,19 @@ fn conflit(erreur: DbErr) -> ImportRefuse {
 }
 
 /// Undoes the last import: the actors that it brought go, the others are as they were. The organisations that it made go
-/// too, but for those that something else holds since. To be committed by the caller, with its journal.
+/// too, but for those that something else holds since. A page that somebody changed, or uses, since stays as it is: those are
+/// given. To be committed by the caller, with its journal.
 ///
 /// # Errors
-/// It is not the last one; an actor was changed, given an offer or taken in a network, since: nothing may be undone.
-pub async fn annuler(tx: &WriteTx, id: &str, maintenant: Instant) -> Result<(), ImportRefuse> {
+/// It is not the last one.
+pub async fn annuler(tx: &WriteTx, id: &str, maintenant: Instant) -> Result<Vec<Laissee>, ImportRefuse> {
     let defaisable = histoire::defaisable(tx).await?;
     if defaisable.as_deref() != Some(id) || !histoire::passer(tx, id, etat::APPLIQUE, etat::ANNULE, maintenant).await? {
         return Err(ImportRefuse::PasLeDernier);
     }
-    let changes = changes_depuis(tx, id).await?;
-    if !changes.is_empty() {
-        return Err(ImportRefuse::ChangesDepuis(changes));
-    }
-    executer(tx, "DELETE FROM acteur_valeur WHERE import_id = $1".to_owned(), id).await?;
+    let laissees = laisser(tx, id).await?;
+    let faits = format!("DELETE FROM acteur_valeur WHERE import_id = $1 AND acteur_id IN ({})", touches());
+    executer(tx, faits, id).await?;
     let courantes = "UPDATE acteur_valeur SET courante = TRUE
          WHERE id IN (SELECT id FROM import_valeur WHERE pour_import = $1 AND moment = 'avant')";
     executer(tx, courantes.to_owned(), id).await?;
@@ -216,7 +217,8 @@ pub async fn annuler(tx: &WriteTx, id: &str, maintenant: Instant) -> Result<(), 
     executer(tx, format!("DELETE FROM acteur WHERE id IN ({} AND version = 1)", touches()), id).await?;
     executer(tx, "DELETE FROM acteur_succession WHERE import_id = $1".to_owned(), id).await?;
     dater(tx, id, "avant", "apres").await?;
-    retirer_les_organisations(tx, id).await
+    retirer_les_organisations(tx, id).await?;
+    Ok(laissees)
 }
 
 /// Organisations deleted at once, at most: under the 32,766 parameters of SQLite.
@@ -248,18 +250,43 @@ async fn retirer_les_organisations(tx: &WriteTx, id: &str) -> Result<(), ImportR
     Ok(())
 }
 
-/// The first names of the actors that somebody changed since the import.
-async fn changes_depuis(tx: &WriteTx, id: &str) -> Result<Vec<String>, DbErr> {
+/// The actors of the import that somebody changed since, with what stands in the way.
+const CHANGEES: &str = "import_acteur s LEFT JOIN acteur a ON a.id = s.id
+    WHERE s.pour_import = $1 AND s.moment = 'apres' AND (a.id IS NULL OR a.version <> s.version
+      OR (s.version = 1 AND (EXISTS (SELECT 1 FROM offre o WHERE o.acteur_id = s.id)
+        OR EXISTS (SELECT 1 FROM reseau_membre m WHERE m.acteur_id = s.id)
+        OR EXISTS (SELECT 1 FROM acteur_revendication r WHERE r.acteur_id = s.id)
+        OR EXISTS (SELECT 1 FROM acteur_proposition p WHERE p.acteur_id = s.id)
+        OR EXISTS (SELECT 1 FROM acteur_photo h WHERE h.acteur_id = s.id))))";
+
+/// Leaves as they are the pages that somebody changed since: their rows go from the waiting room, what follows does not see
+/// them. Gives them.
+async fn laisser(tx: &WriteTx, id: &str) -> Result<Vec<Laissee>, DbErr> {
     let sql = format!(
-        "SELECT s.nom FROM import_acteur s LEFT JOIN acteur a ON a.id = s.id
-         WHERE s.pour_import = $1 AND s.moment = '{APRES}' AND (a.id IS NULL OR a.version <> s.version
-           OR (s.version = 1 AND (EXISTS (SELECT 1 FROM offre o WHERE o.acteur_id = s.id)
-             OR EXISTS (SELECT 1 FROM reseau_membre m WHERE m.acteur_id = s.id)
-             OR EXISTS (SELECT 1 FROM acteur_revendication r WHERE r.acteur_id = s.id)
-             OR EXISTS (SELECT 1 FROM acteur_proposition p WHERE p.acteur_id = s.id)
-             OR EXISTS (SELECT 1 FROM acteur_photo h WHERE h.acteur_id = s.id))))
-         ORDER BY s.nom_tri, s.id LIMIT {NOMS_DITS}"
+        "SELECT COALESCE(a.nom, s.nom) AS nom, a.reference, CASE WHEN a.id IS NULL THEN 'elle n’est plus dans l’annuaire'
+            WHEN a.etat = 'masque' THEN 'réunie à une autre, ou retirée depuis' WHEN a.version <> s.version THEN 'changée depuis l’import'
+            ELSE 'nouvelle, et quelqu’un s’en sert déjà (offre, réseau, demande, correction ou photo)' END AS motif
+         FROM {CHANGEES} ORDER BY s.nom_tri, s.id"
     );
     let lignes = tx.query_all_raw(phrase(tx, sql, id)).await?;
-    lignes.iter().map(|ligne| ligne.try_get("", "nom")).collect()
+    let laissees: Vec<Laissee> =
+        lignes.iter().map(|ligne| Laissee::from_query_result(ligne, "")).collect::<Result<_, _>>()?;
+    if laissees.is_empty() {
+        return Ok(laissees);
+    }
+    for (genre, table, cle) in DATES {
+        let sql = format!(
+            "DELETE FROM import_date WHERE pour_import = $1 AND quoi = '{genre}' AND cle IN (
+                SELECT {cle} FROM {table} WHERE acteur_id IN (SELECT s.id FROM {CHANGEES}))"
+        );
+        executer(tx, sql, id).await?;
+    }
+    // The actors last: the others are found by them.
+    let tables = [Table::de::<valeur::Entity>()].into_iter().chain(attaches()).chain([Table::de::<acteur::Entity>()]);
+    for table in tables {
+        let (attente, acteur) = (&table.attente, table.acteur());
+        let sql = format!("DELETE FROM {attente} WHERE pour_import = $1 AND {acteur} IN (SELECT s.id FROM {CHANGEES})");
+        executer(tx, sql, id).await?;
+    }
+    Ok(laissees)
 }

@@ -61,6 +61,50 @@ fn de_la_fiche(connu: &Connu, fiche: &Fiche) -> Vec<DateRedite> {
     dates
 }
 
+/// The day written in the name of a file: `liste-2026-11-02.csv`, `20261102`, `02-11-2026`; a month is its first day.
+#[must_use]
+pub fn jour_du_nom(nom: &str) -> Option<Date> {
+    let nombres: Vec<&str> = nom.split(|c: char| !c.is_ascii_digit()).filter(|morceau| !morceau.is_empty()).collect();
+    let date = |annee: &str, mois: &str, jour: &str| -> Option<Date> {
+        let annee: i16 = annee.parse().ok().filter(|annee| (2000..2100).contains(annee))?;
+        Date::new(annee, mois.parse().ok()?, jour.parse().ok()?).ok()
+    };
+    let trois = nombres.windows(3).find_map(|trois| match trois {
+        [a, m, j] if a.len() == 4 && m.len() == 2 && j.len() == 2 => date(a, m, j),
+        [j, m, a] if a.len() == 4 && m.len() <= 2 && j.len() <= 2 => date(a, m, j),
+        _ => None,
+    });
+    let colles =
+        || nombres.iter().find_map(|n| (n.len() == 8).then(|| date(n.get(..4)?, n.get(4..6)?, n.get(6..)?))?);
+    let mois = || {
+        nombres.windows(2).find_map(|deux| match deux {
+            [a, m] if a.len() == 4 && m.len() == 2 => date(a, m, "1"),
+            _ => None,
+        })
+    };
+    trois.or_else(colles).or_else(mois)
+}
+
 fn redit(deja: &valeur::Model, fiche: &Fiche) -> bool {
     fiche.faits.iter().any(|(champ, valeur)| *champ == deja.champ && *valeur == deja.valeur)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use rstest::rstest;
+
+    #[rstest]
+    #[case("liste-ess-2026-11-02.csv", Some("2026-11-02"))]
+    #[case("ess_20261102_v2.csv", Some("2026-11-02"))]
+    #[case("ESUS au 02.11.2026.xlsx", Some("2026-11-02"))]
+    #[case("ess-2026-11.csv", Some("2026-11-01"))]
+    #[case("mois.zip (ess-2026-11-02.csv)", Some("2026-11-02"))]
+    #[case("ess-2026-13-40.csv", None)]
+    #[case("siae-2020.csv", None)]
+    #[case("liste.csv", None)]
+    #[case("54395 80746931700018.csv", None)]
+    fn le_nom_du_fichier_dit_le_jour(#[case] nom: &str, #[case] attendu: Option<&str>) {
+        assert_eq!(jour_du_nom(nom), attendu.map(|jour| jour.parse().unwrap()));
+    }
 }

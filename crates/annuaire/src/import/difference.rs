@@ -7,8 +7,9 @@ use platform::{Ids, Instant, Jour};
 use socle::OrganisationId;
 use socle::organisation::{self, Nature};
 
+use super::agrements::agrements;
+use super::confirmees::confirmees;
 use super::fiche::{EtablissementLu, Fiche};
-use super::rapport::Difference;
 use crate::acteur::projection::{Fait, projeter, retenu};
 use crate::acteur::{self, ActeurId, agrement, etablissement, theme, valeur};
 use crate::vocabulaire::{Champ, Diffusion, EtatActeur, Famille, Origine};
@@ -45,8 +46,6 @@ pub struct Changement {
     pub agrements: Vec<agrement::Model>,
     /// Themes suggested.
     pub themes: Vec<theme::Model>,
-    /// For the report.
-    pub differences: Vec<Difference>,
 }
 
 /// What stands around the comparison.
@@ -58,6 +57,8 @@ pub struct Cadre<'a> {
     pub ids: &'a dyn Ids,
     /// Now.
     pub maintenant: Instant,
+    /// The day of an instant, here.
+    pub jour_de: &'a dyn Fn(Instant) -> Date,
 }
 
 /// The outcome of a comparison.
@@ -77,8 +78,10 @@ pub fn comparer(cadre: Cadre<'_>, siren: &Siren, connu: &Connu, fiches: &[&Fiche
     let (organisation, lu) = avant(cadre, siren, connu);
     let etablissements = etablissements(cadre, &lu.id, connu, fiches);
     let lieux = Lieux::nouveaux(connu, &etablissements);
-    let valeurs: Vec<valeur::Model> =
+    let mut valeurs: Vec<valeur::Model> =
         fiches.iter().flat_map(|fiche| valeurs(cadre, &lu.id, connu, fiche, lieux)).collect();
+    let gardees = confirmees(cadre, connu, &faits(connu, &valeurs));
+    valeurs.extend(gardees);
     let agrements = agrements(&lu.id, connu, fiches);
     let nouveau = connu.acteur.is_none();
     if !nouveau && valeurs.is_empty() && etablissements.is_empty() && agrements.is_empty() {
@@ -96,17 +99,8 @@ pub fn comparer(cadre: Cadre<'_>, siren: &Siren, connu: &Connu, fiches: &[&Fiche
         nom_tri: acteur.nom_tri.clone(),
         ..organisation
     });
-    let differences = if nouveau { Vec::new() } else { differences(connu, &valeurs, &acteur) };
     let themes = themes(&acteur, connu, &faits);
-    Issue::Change(Box::new(Changement {
-        organisation,
-        acteur,
-        valeurs,
-        etablissements,
-        agrements,
-        themes,
-        differences,
-    }))
+    Issue::Change(Box::new(Changement { organisation, acteur, valeurs, etablissements, agrements, themes }))
 }
 
 /// The organisation, when it is to be made, and the actor with the version it will have.
@@ -133,7 +127,7 @@ fn avant(cadre: Cadre<'_>, siren: &Siren, connu: &Connu) -> (Option<organisation
 }
 
 /// A source older than what it already said changes nothing.
-fn plus_ancien(nouveau: Option<Date>, connu: Option<Jour>) -> bool {
+pub(super) fn plus_ancien(nouveau: Option<Date>, connu: Option<Jour>) -> bool {
     matches!((nouveau, connu), (Some(nouveau), Some(connu)) if nouveau < connu.0)
 }
 
@@ -323,39 +317,8 @@ impl Lieux {
     }
 }
 
-fn agrements(id: &ActeurId, connu: &Connu, fiches: &[&Fiche]) -> Vec<agrement::Model> {
-    let mut lignes = Vec::new();
-    for fiche in fiches {
-        let connus = || connu.agrements.iter().filter(|deja| deja.source == fiche.source.as_str());
-        for lu in &fiche.agrements {
-            let deja = connus().find(|deja| deja.genre == lu.genre.as_str());
-            let du = lu.du.map(Jour).or(deja.and_then(|deja| deja.du));
-            let au = lu.au.map(Jour).or(deja.and_then(|deja| deja.au));
-            // In the list again: what was said of its absence no longer holds.
-            let meme = |deja: &agrement::Model| deja.libelle.is_none() && (deja.du, deja.au) == (du, au);
-            if !deja.is_some_and(|deja| meme(deja) || plus_ancien(fiche.du, deja.source_du)) {
-                lignes.push(agrement::Model {
-                    acteur_id: id.clone(),
-                    genre: lu.genre.to_string(),
-                    source: fiche.source.to_string(),
-                    libelle: None,
-                    du,
-                    au,
-                    source_du: fiche.du.map(Jour),
-                });
-            }
-        }
-        if fiche.faits.iter().any(|(champ, valeur)| *champ == Champ::Siae && valeur.is_empty()) {
-            let depuis = fiche.du.map(|du| format!(" du {}", web::texte::jour(du))).unwrap_or_default();
-            let libelle = Some(format!("n’est plus dans la liste{depuis}, à vérifier"));
-            lignes.extend(connus().map(|deja| agrement::Model { libelle: libelle.clone(), ..deja.clone() }));
-        }
-    }
-    lignes
-}
-
 /// Does a new fact take the place of this one?
-fn remplace(nouvelle: &valeur::Model, ancienne: &valeur::Model) -> bool {
+pub(super) fn remplace(nouvelle: &valeur::Model, ancienne: &valeur::Model) -> bool {
     (nouvelle.champ, nouvelle.source) == (ancienne.champ, ancienne.source)
 }
 
@@ -388,17 +351,4 @@ fn themes(acteur: &acteur::Model, connu: &Connu, faits: &[Fait]) -> Vec<theme::M
         }
     }
     lignes
-}
-
-fn differences(connu: &Connu, nouvelles: &[valeur::Model], acteur: &acteur::Model) -> Vec<Difference> {
-    nouvelles
-        .iter()
-        .map(|nouvelle| Difference {
-            acteur: acteur.nom.clone(),
-            reference: acteur.reference.clone(),
-            champ: nouvelle.champ.libelle().to_owned(),
-            avant: connu.valeurs.iter().find(|v| remplace(nouvelle, v)).map(|v| v.valeur.clone()).unwrap_or_default(),
-            apres: nouvelle.valeur.clone(),
-        })
-        .collect()
 }

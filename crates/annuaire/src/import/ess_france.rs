@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use domain::identifiant::Siren;
 
 use super::ImportRefuse;
+use super::disparus::ListeLue;
 use super::fiche::{Cellules, Contexte, Fiche, court, parcourir};
 use super::fichier::{Genre, Table};
 use super::lieu::Situation;
@@ -23,16 +24,20 @@ pub fn lire(
     contexte: &mut Contexte<'_>,
     du: Option<jiff::civil::Date>,
 ) -> Result<Vec<Fiche>, ImportRefuse> {
-    let mut fiches: BTreeMap<Siren, Fiche> = BTreeMap::new();
+    let mut toutes = Vec::new();
     for table in tables.iter().filter(|table| table.genre == Genre::EssFrance) {
+        let mut fiches: BTreeMap<Siren, Fiche> = BTreeMap::new();
         parcourir(table, contexte, |ligne, numero, contexte| {
             let cellules = Cellules::nouvelles(&table.entete, ligne);
             if let Err((colonne, motif)) = lire_ligne(&cellules, table, numero, contexte, &mut fiches) {
                 contexte.rapport.refuser(&table.nom, numero, Some(colonne), motif);
             }
         })?;
+        let du = contexte.jour_de_la_liste(du, &table.nom);
+        contexte.listes.push(ListeLue::nouvelle(Origine::EssFrance, &table.nom, du, &fiches));
+        toutes.extend(fiches.into_values().map(|fiche| Fiche { du, ..fiche }));
     }
-    Ok(fiches.into_values().map(|fiche| Fiche { du, ..fiche }).collect())
+    Ok(toutes)
 }
 
 fn lire_ligne(
@@ -43,15 +48,20 @@ fn lire_ligne(
     fiches: &mut BTreeMap<Siren, Fiche>,
 ) -> Result<(), (&'static str, String)> {
     let situation = contexte.lieux.du_nom(&cellules.texte("Code postal"), &cellules.texte(COMMUNE));
+    let lu = nombre::siren(&cellules.texte("SIREN"));
+    let connu = lu.as_ref().is_ok_and(|lu| contexte.connus.contains(&court(&lu.valeur)));
     let commune = match situation {
-        Situation::Ici(commune) => commune,
+        Situation::Ici(commune) => Some(commune),
+        // The seat is elsewhere: the directory knows this actor by another place, and the list still holds it.
+        Situation::Ailleurs if connu => None,
         Situation::Ailleurs => {
             contexte.rapport.ailleurs += 1;
             return Ok(());
         }
-        Situation::Doute(motif) => return Err((COMMUNE, motif)),
+        Situation::Doute(motif) | Situation::PasUnNom(motif) => return Err((COMMUNE, motif)),
+        Situation::PasUnCode(motif) => return Err(("Code postal", motif)),
     };
-    let lu = nombre::siren(&cellules.texte("SIREN")).map_err(|erreur| ("SIREN", erreur.to_string()))?;
+    let lu = lu.map_err(|erreur| ("SIREN", erreur.to_string()))?;
     let nom = cellules.plein(NOM).ok_or((NOM, "le nom manque".to_owned()))?;
     if let Some(remarque) = lu.remarque {
         contexte.rapport.remarquer(&table.nom, numero, Some("SIREN"), remarque);
@@ -60,6 +70,6 @@ fn lire_ligne(
     let fiche = fiches.entry(lu.valeur.clone()).or_insert_with(|| Fiche::nouvelle(lu.valeur, Origine::EssFrance));
     fiche.dire(Champ::Nom, Some(nom));
     fiche.dire(Champ::EssFrance, Some("oui".to_owned()));
-    fiche.dire(Champ::Commune, Some(commune.to_string()));
+    fiche.dire(Champ::Commune, commune.map(|commune| commune.to_string()));
     Ok(())
 }

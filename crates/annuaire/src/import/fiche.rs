@@ -8,7 +8,10 @@ use domain::identifiant::Siren;
 use jiff::civil::Date;
 
 use super::ImportRefuse;
-use super::fichier::{Entete, Lecteur, Pas, Table, texte};
+use super::dates;
+use super::disparus::ListeLue;
+use super::fichier::{Entete, Table, texte};
+use super::lecteur::{Lecteur, Pas};
 use super::lieu::Lieux;
 use super::rapport::{FichierLu, Rapport};
 use crate::vocabulaire::{Champ, GenreAgrement, Origine};
@@ -70,6 +73,8 @@ impl Fiche {
 /// An approval read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct AgrementLu {
+    /// The source says the days, even that there is no last one: those known before give way.
+    pub exact: bool,
     /// Kind.
     pub genre: GenreAgrement,
     /// First day, when the source says it.
@@ -111,10 +116,26 @@ pub struct Contexte<'a> {
     pub connus: &'a HashSet<u32>,
     /// SIREN met in the list of ESS France of this import.
     pub ess_france: HashSet<u32>,
+    /// Lists read whole: who is in them, and of which day.
+    pub listes: Vec<ListeLue>,
     /// Report.
     pub rapport: Rapport,
     /// Told from time to time: table, bytes read, size (0 when unknown).
     pub progres: &'a dyn Fn(&str, u64, u64),
+}
+
+impl Contexte<'_> {
+    /// The day of a list: the one given, else the one in the name of its file. Without any, an agent looks first.
+    pub(super) fn jour_de_la_liste(&mut self, donne: Option<Date>, nom: &str) -> Option<Date> {
+        let jour = donne.or_else(|| dates::jour_du_nom(nom)).filter(|jour| *jour <= self.jour);
+        if jour.is_none() {
+            self.rapport.retenir(&format!(
+                "La liste « {nom} » ne dit pas sa date : donnez-la, ou écrivez-la dans le nom du fichier \
+                 (liste-2026-11-02.csv). Sans date, on ne sait pas si elle est plus récente, ni qui l’a quittée."
+            ));
+        }
+        jour
+    }
 }
 
 /// Bytes between two words of progress.
@@ -129,6 +150,7 @@ pub fn parcourir(
     contexte: &mut Contexte<'_>,
     mut chaque: impl FnMut(&ByteRecord, u64, &mut Contexte<'_>),
 ) -> Result<(), ImportRefuse> {
+    let ailleurs = contexte.rapport.ailleurs;
     table.lire(|mut lecteur: Lecteur<'_>| {
         let (mut lues, mut decalees, mut prochain) = (0_u64, 0_u64, PAS_DE_PROGRES);
         loop {
@@ -145,6 +167,11 @@ pub fn parcourir(
                     } else {
                         chaque(&lecteur.ligne, lecteur.numero(), contexte);
                     }
+                }
+                Pas::Avalees(lignes) => {
+                    lues += lignes;
+                    decalees += 1;
+                    refuser_les_avalees(contexte, table, lecteur.numero(), lignes);
                 }
                 Pas::Decalee(trouve) => {
                     lues += 1;
@@ -163,11 +190,33 @@ pub fn parcourir(
             let motif = "plus de la moitié des lignes sont décalées : vérifiez le séparateur. Rien n’a été importé.";
             return Err(ImportRefuse::fichier(&table.nom, None, motif));
         }
+        if table.genre.a_un_lieu() && lues > 0 && contexte.rapport.ailleurs - ailleurs == lues {
+            contexte.rapport.retenir(&rien_ici(&table.nom));
+        }
         let genre = table.genre.libelle().to_owned();
         contexte.rapport.fichiers.push(FichierLu { nom: table.nom.clone(), genre, lues, octets: lecteur.octets() });
         contexte.rapport.lues += lues;
         Ok(())
     })
+}
+
+/// Every line that the quotation mark took is lost, and counted.
+fn refuser_les_avalees(contexte: &mut Contexte<'_>, table: &Table, debut: u64, lignes: u64) {
+    let motif = format!(
+        "un guillemet s’ouvre ici et n’est pas fermé sur sa ligne : les lignes {debut} à {} sont lues comme une seule, et \
+         refusées. Fermez-le ou retirez-le",
+        debut + lignes - 1
+    );
+    contexte.rapport.refuser(&table.nom, debut, None, motif);
+    contexte.rapport.refusees += lignes - 1;
+}
+
+/// Nothing of a whole file is here: it is that of another place, or its header does not say what its columns hold.
+pub(super) fn rien_ici(nom: &str) -> String {
+    format!(
+        "Aucune ligne de « {nom} » n’est dans le territoire : vérifiez que c’est le bon fichier, et que ses titres sont \
+         au-dessus des bonnes colonnes."
+    )
 }
 
 /// Ranks of the columns of a table; a missing one reads as empty.

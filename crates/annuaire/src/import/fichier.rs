@@ -2,12 +2,10 @@
 //! its name. Read as a stream: the memory does not depend on its size.
 
 use std::borrow::Cow;
-use std::cell::Cell;
 use std::collections::{BTreeMap, HashMap};
 use std::fs::File;
 use std::io::{Cursor, Read, Seek};
 use std::path::PathBuf;
-use std::rc::Rc;
 
 use csv::ByteRecord;
 use domain::tri::cle_de_tri;
@@ -16,10 +14,10 @@ use platform::panne::du_fichier;
 use zip::ZipArchive;
 
 use super::ImportRefuse;
+use super::api;
+use super::lecteur::{Lecteur, lecteur_csv};
 
-/// No row of these files is longer: a quotation mark never closed would swallow the rest of the file.
-const LIGNE_MAX: u64 = 1 << 20;
-const TAMPON: usize = 256 * 1024;
+pub(super) const TAMPON: usize = 256 * 1024;
 
 /// Bytes, on disk or in memory.
 #[derive(Clone, Debug)]
@@ -54,6 +52,8 @@ pub enum Genre {
     Rna,
     /// Sirene, links from an establishment to the one that took its place.
     Succession,
+    /// Conventions of insertion bodies, with their days.
+    Conventions,
 }
 
 impl Genre {
@@ -67,7 +67,16 @@ impl Genre {
             Self::Siae => "liste des structures d’insertion (SIAE)",
             Self::Rna => "répertoire national des associations (RNA)",
             Self::Succession => "Sirene, liens de succession",
+            Self::Conventions => "conventions des structures d’insertion (ASP)",
         }
+    }
+}
+
+impl Genre {
+    /// Each of its rows says where it is.
+    #[must_use]
+    pub fn a_un_lieu(self) -> bool {
+        matches!(self, Self::EssFrance | Self::Etablissement | Self::Siae)
     }
 }
 
@@ -76,7 +85,7 @@ impl Genre {
 pub struct Entete {
     exacts: HashMap<String, usize>,
     colonnes: BTreeMap<String, usize>,
-    noms: Vec<String>,
+    pub(super) noms: Vec<String>,
 }
 
 impl Entete {
@@ -115,6 +124,8 @@ impl Entete {
             Ok(Genre::Etablissement)
         } else if self.a(&["siren", "categorieJuridiqueUniteLegale", "denominationUniteLegale"]) {
             Ok(Genre::UniteLegale)
+        } else if self.a(&["siret_signature", "kind", "is_active", "deactivated_at"]) {
+            Ok(Genre::Conventions)
         } else if self.a(&["siret", "kind", "nom", "code_postal", "commune"]) {
             Ok(Genre::Siae)
         } else if self.a(&["SIREN", "Nom ou raison sociale de l'entreprise", "Code postal"]) {
@@ -125,7 +136,7 @@ impl Entete {
             let vus: Vec<&str> = self.noms.iter().take(6).map(String::as_str).collect();
             Err(format!(
                 "ce fichier n’est pas reconnu à son en-tête (« {} »…). Attendu : StockUniteLegale, \
-                 StockEtablissement et StockEtablissementLiensSuccession de l’Insee, la liste des SIAE (siret, kind, nom, code_postal, commune), celle \
+                 StockEtablissement et StockEtablissementLiensSuccession de l’Insee, la liste des SIAE (siret, kind, nom, code_postal, commune), leurs conventions, celle \
                  d’ESS France, le RNA, ou une liste décrite par un fichier de correspondance. La première ligne porte les noms des colonnes.",
                 vus.join(", ").chars().take(120).collect::<String>()
             ))
@@ -156,6 +167,14 @@ pub struct Table {
     contenu: Contenu,
     entree: Option<usize>,
     separateur: u8,
+}
+
+impl Table {
+    /// A table made in memory.
+    pub(super) fn en_memoire(nom: String, csv: Vec<u8>) -> Result<Self, ImportRefuse> {
+        let recu = FichierRecu { nom: nom.clone(), contenu: Contenu::Octets(csv.clone()) };
+        table(&recu, nom, None, &csv, csv.len() as u64)
+    }
 }
 
 /// Something to read and to move in.
@@ -190,6 +209,7 @@ pub fn reconnaitre(recu: &FichierRecu) -> Result<Vec<Table>, ImportRefuse> {
     lecteur.rewind().map_err(illisible)?;
     match magie.as_slice() {
         [] => Err(ImportRefuse::fichier(&recu.nom, None, "le fichier est vide.")),
+        [b'{' | b'[', ..] => api::tables(&recu.nom, lecteur, taille),
         [b'P', b'K', ..] => tables_du_zip(recu, lecteur),
         [0x1f, 0x8b, ..] => {
             let octets = debut(&mut MultiGzDecoder::new(lecteur), TAMPON as u64).map_err(illisible)?;
@@ -252,121 +272,6 @@ fn separateur(octets: &[u8]) -> u8 {
     [b',', b';', b'\t', b'|'].into_iter().max_by_key(|separateur| compte(*separateur)).unwrap_or(b',')
 }
 
-fn lecteur_csv<R: Read>(lecteur: R, separateur: u8) -> csv::Reader<R> {
-    csv::ReaderBuilder::new()
-        .has_headers(false)
-        .flexible(true)
-        .delimiter(separateur)
-        // With CRLF the return is trimmed with the cell: the line numbers stay those that a text editor shows.
-        .terminator(csv::Terminator::Any(b'\n'))
-        .buffer_capacity(TAMPON)
-        .from_reader(lecteur)
-}
-
-#[derive(Default)]
-struct Compteurs {
-    total: Cell<u64>,
-    depuis_la_ligne: Cell<u64>,
-    dernier_octet: Cell<u8>,
-}
-
-/// Counts what passes, and stops a row without end.
-struct Garde<'a> {
-    lecteur: &'a mut dyn Read,
-    compteurs: Rc<Compteurs>,
-}
-
-impl Read for Garde<'_> {
-    fn read(&mut self, tampon: &mut [u8]) -> std::io::Result<usize> {
-        if self.compteurs.depuis_la_ligne.get() > LIGNE_MAX {
-            return Err(std::io::Error::other("ligne sans fin"));
-        }
-        let lus = self.lecteur.read(tampon)?;
-        self.compteurs.total.set(self.compteurs.total.get() + lus as u64);
-        self.compteurs.depuis_la_ligne.set(self.compteurs.depuis_la_ligne.get() + lus as u64);
-        if let Some(dernier) = tampon.get(..lus).and_then(<[u8]>::last) {
-            self.compteurs.dernier_octet.set(*dernier);
-        }
-        Ok(lus)
-    }
-}
-
-/// What a step of the reading found.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Pas {
-    /// A row with as many cells as the header: [`Lecteur::ligne`].
-    Ligne,
-    /// A row shifted: cells found. It cannot be trusted.
-    Decalee(usize),
-    /// The end.
-    Fin,
-}
-
-/// Reads the rows of a table.
-pub struct Lecteur<'a> {
-    csv: csv::Reader<Garde<'a>>,
-    compteurs: Rc<Compteurs>,
-    /// The row just read.
-    pub ligne: ByteRecord,
-    nom: &'a str,
-    largeur: usize,
-    courte: Option<u64>,
-}
-
-impl Lecteur<'_> {
-    /// Reads the next row.
-    ///
-    /// # Errors
-    /// The file stops in the middle of a row, or holds a row without end: it is refused whole.
-    pub fn suivante(&mut self) -> Result<Pas, ImportRefuse> {
-        self.compteurs.depuis_la_ligne.set(0);
-        let lue = self.csv.read_byte_record(&mut self.ligne).map_err(|_| {
-            let motif = "le fichier est abîmé ou coupé ici (guillemet jamais fermé, archive incomplète). Téléchargez-le de nouveau.";
-            ImportRefuse::fichier(self.nom, Some(self.csv.position().line()), motif)
-        })?;
-        if !lue {
-            return match self.courte {
-                Some(ligne) if self.compteurs.dernier_octet.get() != b'\n' || self.a_avale(ligne) => {
-                    let motif = "le fichier est coupé au milieu de cette ligne. Téléchargez-le de nouveau : rien n’a été importé.";
-                    Err(ImportRefuse::fichier(self.nom, Some(ligne), motif))
-                }
-                _ => Ok(Pas::Fin),
-            };
-        }
-        if self.ligne.len() == self.largeur {
-            self.courte = None;
-            return Ok(Pas::Ligne);
-        }
-        self.courte = Some(self.numero());
-        Ok(Pas::Decalee(self.ligne.len()))
-    }
-
-    /// The last row runs over several lines: a quotation mark swallowed them.
-    fn a_avale(&self, ligne: u64) -> bool {
-        self.csv.position().line() > ligne + 1
-    }
-
-    /// Line of the row just read, from 1.
-    #[must_use]
-    pub fn numero(&self) -> u64 {
-        self.ligne.position().map_or(0, csv::Position::line)
-    }
-
-    /// Bytes read so far.
-    #[must_use]
-    pub fn octets(&self) -> u64 {
-        self.compteurs.total.get()
-    }
-
-    /// The row repeats the header (files put end to end).
-    #[must_use]
-    pub fn repete_l_entete(&self, entete: &Entete) -> bool {
-        let premier = entete.noms.first().map(String::as_str);
-        self.ligne.get(0).map(texte).as_deref().map(str::trim) == premier
-            && self.ligne.iter().zip(&entete.noms).all(|(cellule, nom)| texte(cellule).trim() == nom)
-    }
-}
-
 impl Table {
     /// Opens the table, past its header, and hands it over.
     ///
@@ -395,16 +300,7 @@ impl Table {
         lecteur: &mut dyn Read,
         suite: impl FnOnce(Lecteur<'_>) -> Result<T, ImportRefuse>,
     ) -> Result<T, ImportRefuse> {
-        let compteurs = Rc::new(Compteurs::default());
-        let garde = Garde { lecteur, compteurs: Rc::clone(&compteurs) };
-        let mut lecteur = Lecteur {
-            csv: lecteur_csv(garde, self.separateur),
-            compteurs,
-            ligne: ByteRecord::new(),
-            nom: &self.nom,
-            largeur: self.entete.nombre(),
-            courte: None,
-        };
+        let mut lecteur = Lecteur::nouveau(lecteur, self.separateur, &self.nom, self.entete.nombre());
         lecteur.suivante()?;
         suite(lecteur)
     }

@@ -5,7 +5,7 @@ use sea_orm::entity::prelude::*;
 use sea_orm::{IntoActiveModel, QueryOrder, QuerySelect, raw_sql};
 
 use super::attente;
-use super::rapport::Rapport;
+use super::rapport::{Laissee, Rapport};
 
 /// Where an import stands.
 pub mod etat {
@@ -145,6 +145,18 @@ pub async fn passer(tx: &WriteTx, id: &str, de: &str, vers: &str, maintenant: In
         ))
         .await?;
     Ok(pris.rows_affected() == 1)
+}
+
+/// Writes the pages that the undoing left, in the report.
+///
+/// # Errors
+/// The engine refused.
+pub async fn noter_les_laissees(tx: &WriteTx, id: &str, laissees: &[Laissee]) -> Result<(), DbErr> {
+    let Some(import) = un(tx, id).await? else { return Ok(()) };
+    let rapport = Rapport { laissees: laissees.to_vec(), ..import.rapport() };
+    let texte = serde_json::to_string(&rapport).unwrap_or_default();
+    tx.execute_raw(raw_sql!(Postgres, "UPDATE annuaire_import SET rapport = {texte} WHERE id = {id}")).await?;
+    Ok(())
 }
 
 /// Ends the reading: its report, and whether it waits or was refused.

@@ -7,6 +7,8 @@ use domain::perimetre::Perimetre;
 use domain::referentiel::{Referentiel, Resolution};
 use domain::tri::cle_de_tri;
 
+use super::fichier::texte;
+
 /// Where a row is.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Situation {
@@ -16,6 +18,10 @@ pub enum Situation {
     Ailleurs,
     /// Here perhaps: the row is refused with this reason.
     Doute(String),
+    /// The cell of the code holds something else: the row is shifted, and refused with this reason.
+    PasUnCode(String),
+    /// The cell of the name holds a number: the same.
+    PasUnNom(String),
 }
 
 /// Finds communes of one instance.
@@ -44,27 +50,40 @@ impl<'a> Lieux<'a> {
 
     /// The commune of the instance behind an INSEE code. A doubt: several communes took its place, one of them here.
     /// Each code is resolved once: this runs on every row of a national file.
-    pub fn du_code(&mut self, octets: &[u8]) -> &Situation {
+    pub fn du_code(&mut self, octets: &[u8]) -> Situation {
         let cle = match octets {
+            // Abroad; or masked.
+            [] | b"[ND]" => return Situation::Ailleurs,
             // A lost zero in front: 01004 was written 1004.
             [a, b, c, d] => [b'0', *a, *b, *c, *d],
             autres => match <[u8; 5]>::try_from(autres) {
                 Ok(cle) => cle,
-                Err(_) => return &Situation::Ailleurs,
+                Err(_) => return pas_un_code("de commune", &texte(octets)),
             },
         };
         let (referentiel, perimetre) = (self.referentiel, self.perimetre);
-        self.par_code.entry(cle).or_insert_with(|| resoudre(referentiel, perimetre, &cle))
+        self.par_code.entry(cle).or_insert_with(|| resoudre(referentiel, perimetre, &cle)).clone()
+    }
+
+    /// A row without code of commune: abroad, or shifted, by its other cells.
+    #[must_use]
+    pub fn sans_code(postal: &str, nom: &str) -> Situation {
+        if !postal.is_empty() && !postal.contains("[ND]") && code_postal(postal).is_none() {
+            pas_un_code("postal", postal)
+        } else if est_un_nombre(nom) {
+            pas_un_nom(nom)
+        } else {
+            Situation::Ailleurs
+        }
     }
 
     /// The commune of the instance behind a postal code and a name. Rows of other départements stop at the postal code,
     /// and each pair is looked up once: this runs on every row of a national list.
     pub fn du_nom(&mut self, postal: &str, nom: &str) -> Situation {
-        let postal = match postal.trim().trim_end_matches(".0") {
-            // A lost zero in front: 01000 was written 1000.
-            court if court.len() == 4 => format!("0{court}"),
-            autre => autre.to_owned(),
-        };
+        let Some(postal) = code_postal(postal) else { return Self::sans_code(postal, nom) };
+        if est_un_nombre(nom) {
+            return pas_un_nom(nom);
+        }
         if !postal.get(..2).is_some_and(|debut| self.debuts.contains(debut)) {
             return Situation::Ailleurs;
         }
@@ -106,6 +125,35 @@ impl<'a> Lieux<'a> {
     }
 }
 
+/// Five digits; spaces and the marks of spreadsheets aside.
+fn code_postal(brut: &str) -> Option<String> {
+    let sans_espace: String = brut.chars().filter(|c| !c.is_whitespace()).collect();
+    let postal = match sans_espace.trim_end_matches(".0") {
+        // A lost zero in front: 01000 was written 1000.
+        court if court.len() == 4 => format!("0{court}"),
+        autre => autre.to_owned(),
+    };
+    (postal.len() == 5 && postal.bytes().all(|octet| octet.is_ascii_digit())).then_some(postal)
+}
+
+/// No commune is called so.
+fn est_un_nombre(nom: &str) -> bool {
+    !nom.trim().is_empty() && nom.trim().bytes().all(|octet| octet.is_ascii_digit() || octet == b'.')
+}
+
+fn pas_un_code(quoi: &str, lu: &str) -> Situation {
+    Situation::PasUnCode(format!("« {} » n’est pas un code {quoi} : la ligne est peut-être décalée", debut(lu)))
+}
+
+fn pas_un_nom(lu: &str) -> Situation {
+    Situation::PasUnNom(format!("« {} » n’est pas un nom de commune : la ligne est peut-être décalée", debut(lu)))
+}
+
+/// Enough of a cell to find it again.
+fn debut(lu: &str) -> String {
+    lu.trim().chars().filter(|c| !c.is_control()).take(40).collect()
+}
+
 /// "NANCY CEDEX", "PARIS 13": the commune alone.
 fn cle_de_la_commune(nom: &str) -> String {
     let cle = cle_de_tri(nom);
@@ -132,7 +180,7 @@ fn meme_departement(trouvee: &domain::referentiel::Trouvaille, postal: &str) -> 
 
 fn resoudre(referentiel: &'static Referentiel, perimetre: &Perimetre, octets: &[u8; 5]) -> Situation {
     let code = std::str::from_utf8(octets).ok().and_then(|texte| texte.parse::<CodeCommune>().ok());
-    let Some(code) = code else { return Situation::Ailleurs };
+    let Some(code) = code else { return pas_un_code("de commune", &texte(octets)) };
     match referentiel.resoudre(&code) {
         Resolution::Actuelle(commune) | Resolution::Ancienne(commune) if perimetre.contient(&commune.code) => {
             Situation::Ici(commune.code.clone())
@@ -174,8 +222,37 @@ mod tests {
         let mut lieux = Lieux::nouveaux(referentiel, &perimetre);
         assert_eq!(lieux.du_nom("57000", "Metz"), Situation::Ailleurs);
         assert!(matches!(lieux.du_nom("54200", "Villeneuve-la-Nulle"), Situation::Doute(_)));
-        assert_eq!(lieux.du_code(b"54395"), &Situation::Ici("54395".parse().unwrap()));
-        assert_eq!(lieux.du_code(b"57463"), &Situation::Ailleurs);
-        assert_eq!(lieux.du_code(b"x"), &Situation::Ailleurs);
+        assert_eq!(lieux.du_code(b"54395"), Situation::Ici("54395".parse().unwrap()));
+        assert_eq!(lieux.du_code(b"57463"), Situation::Ailleurs);
+        assert_eq!(lieux.du_code(b""), Situation::Ailleurs, "abroad");
+    }
+
+    #[rstest]
+    #[case::vide("", "", None)]
+    #[case::sans_postal("", "Metz", None)]
+    #[case::espaces("57 000", "Metz", None)]
+    #[case::tableur("1000.0", "Bourg-en-Bresse", None)]
+    #[case::masque("[ND]", "[ND]", None)]
+    #[case::adresse("8 rue du Lavoir", "54200", Some("postal"))]
+    #[case::decalee("", "54200", Some("nom de commune"))]
+    #[case::trop_court("542", "Toul", Some("postal"))]
+    #[case::deux_codes("57000", "57000", Some("nom de commune"))]
+    fn une_cellule_qui_n_est_pas_un_code_n_est_pas_ailleurs(
+        #[case] postal: &str,
+        #[case] nom: &str,
+        #[case] attendu: Option<&str>,
+    ) {
+        let referentiel = Referentiel::embarque();
+        let perimetre = referentiel.collectivite("54").unwrap().perimetre(referentiel);
+        let mut lieux = Lieux::nouveaux(referentiel, &perimetre);
+        match (lieux.du_nom(postal, nom), attendu) {
+            (Situation::PasUnCode(motif) | Situation::PasUnNom(motif), Some(extrait)) => {
+                assert!(motif.contains(extrait), "{motif}");
+            }
+            (situation, attendu) => assert_eq!((situation, attendu), (Situation::Ailleurs, None)),
+        }
+        for faux in [&b"x"[..], b"DU LAVOIR", b"RUE D", b"54 00"] {
+            assert!(matches!(lieux.du_code(faux), Situation::PasUnCode(_)), "{faux:?}");
+        }
     }
 }

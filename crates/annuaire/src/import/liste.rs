@@ -12,7 +12,8 @@ use jiff::civil::Date;
 use serde::Deserialize;
 
 use super::ImportRefuse;
-use super::fiche::{AgrementLu, Contexte, Fiche, court, est_une_adresse, nettoye};
+use super::disparus::ListeLue;
+use super::fiche::{AgrementLu, Contexte, Fiche, court, est_une_adresse, nettoye, rien_ici};
 use super::fichier::{Contenu, FichierRecu};
 use super::lieu::Situation;
 use super::nombre::{self, Lu};
@@ -46,6 +47,9 @@ pub struct Correspondance {
     /// What presence in it proves of the ESS, in words.
     #[serde(default)]
     pub preuve_ess: Option<String>,
+    /// It names everyone: who is no longer in a newer one has left it.
+    #[serde(default)]
+    pub entiere: bool,
     /// Columns by which the list is recognised.
     pub reconnait: Vec<String>,
     /// Where each thing is: names of columns, the first that is there is read.
@@ -161,6 +165,28 @@ pub fn reconnaitre(recu: &FichierRecu, correspondances: &[Correspondance]) -> Op
     Some(Liste { nom: recu.nom.clone(), octets: octets.len() as u64, feuille, correspondance })
 }
 
+/// Why a workbook is not read: it is damaged, or no mapping knows its columns. None for other files.
+#[must_use]
+pub fn pourquoi(recu: &FichierRecu) -> Option<ImportRefuse> {
+    let nom = recu.nom.to_ascii_lowercase();
+    if ![".xlsx", ".xlsm", ".ods"].iter().any(|fin| nom.ends_with(fin)) || taille(recu) > TAILLE_MAX {
+        return None;
+    }
+    let octets = octets(recu).ok()?;
+    let motif = match lecture::lire(&recu.nom, &octets) {
+        Err(refus) => format!("ce classeur ne se lit pas : {refus}"),
+        Ok(feuille) => {
+            let vus: Vec<&str> = feuille.entetes.iter().take(6).map(String::as_str).collect();
+            format!(
+                "ce classeur n’est pas reconnu à ses colonnes (« {} »). Joignez sa correspondance (.toml) ; pour Sirene, le RNA, \
+                 les SIAE ou ESS France, enregistrez-le au format CSV.",
+                vus.join(", ").chars().take(120).collect::<String>()
+            )
+        }
+    };
+    Some(ImportRefuse::fichier(&recu.nom, None, motif))
+}
+
 /// Reads the lists; `du` is the day of the list, when the agent gave it.
 pub fn lire(listes: &[Liste], contexte: &mut Contexte<'_>, du: Option<Date>) -> Vec<Fiche> {
     let mut fiches = Vec::new();
@@ -174,7 +200,7 @@ pub fn lire(listes: &[Liste], contexte: &mut Contexte<'_>, du: Option<Date>) -> 
                 &*refus.raison,
             );
         }
-        let rangs = rangs(liste);
+        let (rangs, ailleurs) = (rangs(liste), contexte.rapport.ailleurs);
         for ligne in &liste.feuille.lignes {
             let cellules = Cellules { feuille: &liste.feuille, rangs: &rangs, ligne };
             if let Err(refus) = lire_ligne(liste, &cellules, contexte, &mut par_siren) {
@@ -185,6 +211,13 @@ pub fn lire(listes: &[Liste], contexte: &mut Contexte<'_>, du: Option<Date>) -> 
         let (nom, genre) = (liste.nom.clone(), liste.correspondance.nom.clone());
         contexte.rapport.fichiers.push(FichierLu { nom, genre, lues, octets: liste.octets });
         contexte.rapport.lues += lues;
+        if lues > 0 && contexte.rapport.ailleurs - ailleurs == lues {
+            contexte.rapport.retenir(&rien_ici(&liste.nom));
+        }
+        let du = contexte.jour_de_la_liste(du, &liste.nom);
+        if liste.correspondance.entiere {
+            contexte.listes.push(ListeLue::nouvelle(liste.correspondance.origine, &liste.nom, du, &par_siren));
+        }
         fiches.extend(par_siren.into_values().map(|fiche| Fiche { du, ..fiche }));
     }
     fiches
@@ -234,7 +267,7 @@ impl Cellules<'_> {
 
     fn situation(&self, contexte: &mut Contexte<'_>) -> Result<Situation, Refus> {
         Ok(match self.texte(Colonne::CodeCommune)? {
-            Some(code) => contexte.lieux.du_code(code.as_bytes()).clone(),
+            Some(code) => contexte.lieux.du_code(code.as_bytes()),
             None => {
                 let texte = |colonne| self.texte(colonne).map(Option::unwrap_or_default);
                 contexte.lieux.du_nom(&texte(Colonne::CodePostal)?, &texte(Colonne::Commune)?)
@@ -264,11 +297,17 @@ fn lire_ligne(
         Situation::Ici(commune) => Some(commune),
         // The seat may be elsewhere: the directory knows this actor by another place.
         Situation::Ailleurs | Situation::Doute(_) if connu => None,
+        Situation::PasUnCode(motif) => {
+            let code = cellules.texte(Colonne::CodeCommune)?.map_or(Colonne::CodePostal, |_| Colonne::CodeCommune);
+            return Err(cellules.refus(code, motif));
+        }
         Situation::Ailleurs => {
             contexte.rapport.ailleurs += 1;
             return Ok(());
         }
-        Situation::Doute(motif) => return Err(cellules.refus(Colonne::Commune, motif)),
+        Situation::Doute(motif) | Situation::PasUnNom(motif) => {
+            return Err(cellules.refus(Colonne::Commune, motif));
+        }
     };
     let Lu { valeur: siren, remarque } = siren?;
     let nom = cellules.texte(Colonne::Nom)?;
@@ -291,7 +330,7 @@ fn lire_ligne(
         fiche.dire(Champ::PreuveEss, correspondance.preuve_ess.clone());
     }
     if let Some(genre) = correspondance.agrement {
-        fiche.agreer(AgrementLu { genre, du, au });
+        fiche.agreer(AgrementLu { exact: false, genre, du, au });
     }
     Ok(())
 }

@@ -4,11 +4,13 @@
 //! - [`nombre`]: SIREN and SIRET as spreadsheets leave them: repaired where there is no doubt, refused where there is.
 //! - [`lieu`]: which commune of the instance a row is in.
 //! - [`liste`]: lists that a mapping file describes (ESUS, regional chambers).
-//! - [`sirene`], [`siae`], [`ess_france`], [`rna`]: from rows to [`fiche::Fiche`]s: facts with their date.
+//! - [`lecteur`]: its rows, one by one; a row shifted or swallowed is told.
+//! - [`sirene`], [`siae`], [`conventions`], [`ess_france`], [`rna`]: from rows to [`fiche::Fiche`]s: facts with their date.
+//! - `api`: answers of the public interfaces of Sirene (JSON), laid out as its stock files.
 //! - [`succession`]: the official links from an establishment to the one that took its place.
-//! - [`disparus`]: who is no longer in a newer list.
-//! - [`dates`]: what a newer source says again: only its date moves.
-//! - [`difference`]: what an import changes, pure.
+//! - [`disparus`]: who is no longer in a newer whole list; a list older than the last one says nothing.
+//! - [`dates`]: what a newer source says again: only its date moves; the day in the name of a file.
+//! - [`difference`]: what an import changes, pure; `agrements`: its approvals; `confirmees`: what a confirmed page keeps; `ecarts`: the same in words.
 //! - [`histoire`]: the imports asked for and where each one stands.
 //! - `attente`: the waiting room: what will change is written there first, what was replaced is kept there.
 //! - [`bascule`]: what waits enters the directory in one short transaction; the last import can be undone.
@@ -17,17 +19,23 @@
 //! - [`rapport`]: what the agent reads.
 //! - [`commande`], [`pages`]: the command `terreau import annuaire`; the screen `/reglages/imports/annuaire`.
 
+mod agrements;
+mod api;
 mod attente;
 pub mod bascule;
 pub mod commande;
+mod confirmees;
+pub mod conventions;
 pub mod dates;
 pub mod depot;
 pub mod difference;
 pub mod disparus;
+mod ecarts;
 pub mod ess_france;
 pub mod fiche;
 pub mod fichier;
 pub mod histoire;
+pub mod lecteur;
 pub mod lieu;
 pub mod liste;
 pub mod nombre;
@@ -55,7 +63,10 @@ pub(crate) const RENDUS: &[(&str, Rendu)] = &[
         let nombre = |cle: &str| faits.get(cle).and_then(Value::as_u64).unwrap_or(0);
         format!("Annuaire importé : {} nouveaux acteurs, {} changés", nombre("nouveaux"), nombre("changes"))
     }),
-    (IMPORT_ANNULE, |_, _| "Import de l’annuaire défait : les fiches sont comme avant".to_owned()),
+    (IMPORT_ANNULE, |_, faits| match faits.get("laissees").and_then(Value::as_u64).unwrap_or(0) {
+        0 => "Import de l’annuaire défait : les fiches sont comme avant".to_owned(),
+        n => format!("Import de l’annuaire défait, sauf {n} fiches changées depuis"),
+    }),
 ];
 
 /// Why an import stops: nothing of it is kept.
@@ -80,9 +91,6 @@ pub enum ImportRefuse {
     /// Another import entered the directory since, or this one did not.
     #[error("Seul le dernier import enregistré peut être défait.")]
     PasLeDernier,
-    /// Somebody changed these actors since the import.
-    #[error("L’import ne peut plus être défait : ces fiches ont changé depuis. {}", .0.join(", "))]
-    ChangesDepuis(Vec<String>),
     /// The database.
     #[error("La base de données a refusé : {0}")]
     Base(#[from] sea_orm::DbErr),

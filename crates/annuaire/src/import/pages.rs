@@ -3,14 +3,16 @@
 use askama::Template;
 use axum::extract::Path;
 use axum::http::StatusCode;
+use documents::export::{Feuille, Genre as GenreDeColonne, Valeur};
 use platform::fichiers::Genre;
 use socle::{PersonneId, personne};
-use web::composants::{Cellule, ChampFichier, ChampTexte, EtatVide, Html, Resume, ResumeErreurs, Tableau};
+use web::composants::{Cellule, ChampFichier, ChampTexte, EtatVide, Exports, Html, Resume, ResumeErreurs, Tableau};
 use web::fichier::CheckedFormFichier;
 use web::formulaire::Erreurs;
-use web::{Cadre, CheckedForm, Erreur, Reponse, Saisie, texte};
+use web::{Cadre, CheckedForm, Erreur, Reponse, Saisie, fichier, texte};
 
 use super::ImportRefuse;
+use super::attente;
 use super::fichier::{Contenu, FichierRecu};
 use super::histoire::{self, etat, import};
 use super::preparation::{Demande, SANS_PROGRES, abandonner, annuler, appliquer, preparer};
@@ -48,6 +50,10 @@ struct PageRapport {
     caches: Html,
     chiffres: Resume,
     differences: Tableau,
+    exports: Exports,
+    /// How many pages the undoing left, in words.
+    reste: String,
+    laissees: Tableau,
     rapport: Rapport,
 }
 
@@ -76,20 +82,26 @@ async fn page(cadre: &Cadre, saisie: Saisie, erreurs: Erreurs) -> Result<PageImp
     let tx = cadre.instance.db.read().await?;
     let imports = histoire::derniers(&tx, HISTORIQUE).await?;
     let f = cadre.formulaire_avec(saisie, erreurs);
-    let fichier = |nom, libelle| {
-        f.fichier(nom, libelle, &[Genre::Csv]).aussi("zip").aussi("gz").aussi("xlsx").aussi("ods").aussi("toml")
+    let champ = |nom, libelle| {
+        f.fichier(nom, libelle, &[Genre::Csv])
+            .aussi("zip")
+            .aussi("gz")
+            .aussi("xlsx")
+            .aussi("ods")
+            .aussi("json")
+            .aussi("toml")
     };
     Ok(PageImports {
         resume: f.resume(),
         caches: f.caches(),
-        premier: fichier("fichier", "Fichier"),
-        second: fichier("second", "Deuxième fichier (facultatif)")
+        premier: champ("fichier", "Fichier"),
+        second: champ("second", "Deuxième fichier (facultatif)")
             .aide("Par exemple les établissements, quand le premier porte les unités légales."),
-        troisieme: fichier("troisieme", "Troisième fichier (facultatif)")
+        troisieme: champ("troisieme", "Troisième fichier (facultatif)")
             .aide("Par exemple les liens de succession de Sirene : qui a déménagé, qui a repris quoi."),
         liste_du: f
             .texte("liste_du", "Date de la liste (facultatif)")
-            .aide("Pour ESS France, ESUS ou une chambre régionale, qui ne la disent pas. Exemple : 24/11/2026."),
+            .aide("Pour ESS France, ESUS ou une chambre régionale, quand le nom du fichier ne la dit pas. Exemple : 24/11/2026."),
         historique: Tableau {
             legende: "Derniers imports, le plus récent d’abord".to_owned(),
             colonnes: ["Quand", "Fichiers", "Résultat", "Nouveaux", "Changés", "Lignes refusées"]
@@ -128,13 +140,16 @@ pub async fn montrer(cadre: Cadre) -> Reponse {
 pub async fn recevoir(cadre: Cadre, form: CheckedFormFichier) -> Reponse {
     let mut lecteur = form.lecteur();
     let liste_du = lecteur.date("liste_du");
+    if liste_du.is_some_and(|du| du > cadre.instance.aujourd_hui()) {
+        lecteur.erreurs.ajouter("liste_du", "La date de la liste est à venir. Vérifiez-la.");
+    }
     let fichiers: Vec<FichierRecu> = ["fichier", "second", "troisieme"]
         .into_iter()
         .filter_map(|champ| form.fichier(champ))
         .map(|recu| FichierRecu { nom: recu.nom.clone(), contenu: Contenu::Octets(recu.octets.to_vec()) })
         .collect();
     if fichiers.is_empty() {
-        lecteur.erreurs.ajouter("fichier", "Choisissez un fichier CSV, zip, gz, xlsx ou ods.");
+        lecteur.erreurs.ajouter("fichier", "Choisissez un fichier CSV, zip, gz, xlsx, ods ou JSON.");
     }
     let mut erreurs = lecteur.erreurs;
     if erreurs.est_vide() {
@@ -177,7 +192,10 @@ async fn repondre(cadre: &Cadre, id: &str, alerte: Option<String>) -> Reponse {
         defaisable: defaisable.as_ref() == Some(&import.id),
         caches: cadre.formulaire().caches(),
         chiffres: chiffres(&rapport),
-        differences: differences(&rapport),
+        differences: differences(&rapport, import.etat == etat::APPLIQUE),
+        exports: Exports::nouveaux("tous les changements", &format!("{URL}/{}/export", import.id), &[]),
+        reste: texte::accorde(rapport.laissees.len() as u64, "fiche est restée", "fiches sont restées"),
+        laissees: laissees(&rapport),
         id: import.id,
         rapport,
     };
@@ -203,17 +221,61 @@ fn chiffres(rapport: &Rapport) -> Resume {
         .ligne("Disparus d’une liste, à vérifier", rapport.disparus.to_string())
 }
 
-fn differences(rapport: &Rapport) -> Tableau {
+/// A new actor has no page before the import is in.
+fn differences(rapport: &Rapport, applique: bool) -> Tableau {
     let dire = |valeur: &str, vide: &str| if valeur.is_empty() { vide.to_owned() } else { valeur.to_owned() };
     let lignes = rapport.differences.iter().map(|d| {
         let (avant, apres) = (dire(&d.avant, "rien"), dire(&d.apres, "retiré"));
-        vec![Cellule::texte(&d.acteur), Cellule::texte(&d.champ), Cellule::texte(avant), Cellule::texte(apres)]
+        let acteur = if d.nouveau && !applique {
+            Cellule::texte(&d.acteur)
+        } else {
+            Cellule::lien(&format!("/annuaire/{}", d.reference), &d.acteur)
+        };
+        vec![acteur, Cellule::texte(&d.champ), Cellule::texte(avant), Cellule::texte(apres)]
     });
     Tableau {
-        legende: "Avant et après, par acteur".to_owned(),
+        legende: rapport.coupe().unwrap_or_else(|| "Avant et après, par acteur".to_owned()),
         colonnes: ["Acteur", "Quoi", "Avant", "Après"].map(str::to_owned).into(),
         lignes: lignes.collect(),
     }
+}
+
+fn laissees(rapport: &Rapport) -> Tableau {
+    let lignes = rapport.laissees.iter().map(|laissee| {
+        let nom = match &laissee.reference {
+            Some(reference) => Cellule::lien(&format!("/annuaire/{reference}"), &laissee.nom),
+            None => Cellule::texte(&laissee.nom),
+        };
+        vec![nom, Cellule::texte(&laissee.motif)]
+    });
+    Tableau {
+        legende: "Fiches laissées comme elles sont".to_owned(),
+        colonnes: ["Acteur", "Pourquoi"].map(str::to_owned).into(),
+        lignes: lignes.collect(),
+    }
+}
+
+/// GET of the changes of one import, whole while it waits or can be undone; afterwards, those that its report kept.
+pub async fn telecharger(cadre: Cadre, Path(id): Path<String>) -> Reponse {
+    let tx = cadre.instance.db.read().await?;
+    let import = histoire::un(&tx, &id).await?.ok_or(Erreur::Introuvable("cet import"))?;
+    let format = fichier::format_demande(&cadre.demande())?
+        .ok_or_else(|| Erreur::Invalide("Choisissez un format.".to_owned()))?;
+    let entieres = attente::differences(&tx, &id).await?;
+    let differences = if entieres.is_empty() { import.rapport().differences } else { entieres };
+    let colonnes = ["Référence", "Acteur", "Quoi", "Avant", "Après", "Page"].map(|nom| (nom, GenreDeColonne::Texte));
+    let mut feuille = Feuille::nouvelle("Changements de l’annuaire".to_owned(), colonnes);
+    for d in &differences {
+        feuille.ajouter([
+            Valeur::from(d.reference.as_str()),
+            d.acteur.as_str().into(),
+            d.champ.as_str().into(),
+            d.avant.as_str().into(),
+            d.apres.as_str().into(),
+            cadre.instance.url(&format!("/annuaire/{}", d.reference)).into(),
+        ]);
+    }
+    fichier::exporter(&cadre.instance, &feuille, format)
 }
 
 /// POST of one import: lets it in, gives it up, or undoes it.
@@ -223,9 +285,10 @@ pub async fn decider(cadre: Cadre, Path(id): Path<String>, form: CheckedForm) ->
         "appliquer" => appliquer(instance, &id, cadre.visiteur.personne_id())
             .await
             .map(|r| format!("L’annuaire est à jour : {} nouveaux acteurs, {} changés.", r.nouveaux, r.changes)),
-        "defaire" => annuler(instance, &id, cadre.visiteur.personne_id())
-            .await
-            .map(|()| "L’import est défait : l’annuaire est comme avant.".to_owned()),
+        "defaire" => annuler(instance, &id, cadre.visiteur.personne_id()).await.map(|laissees| match laissees.len() {
+            0 => "L’import est défait : l’annuaire est comme avant.".to_owned(),
+            _ => "L’import est défait, sauf pour les fiches changées depuis.".to_owned(),
+        }),
         "abandonner" => match abandonner(instance, &id).await {
             Ok(true) => Ok("L’import est abandonné : rien n’a été enregistré.".to_owned()),
             Ok(false) => Err(ImportRefuse::PlusEnAttente),

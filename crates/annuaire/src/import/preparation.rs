@@ -17,14 +17,14 @@ use super::attente;
 use super::bascule;
 use super::dates::{self, DateRedite};
 use super::difference::{Cadre, Changement, Connu, Issue, comparer};
-use super::disparus;
+use super::disparus::{self, ListeLue};
 use super::fiche::{Contexte, Fiche, court};
 use super::fichier::{FichierRecu, reconnaitre};
 use super::histoire::{self, etat, import};
 use super::lieu::Lieux;
-use super::rapport::Rapport;
+use super::rapport::{Difference, Laissee, Rapport};
 use super::succession::{self, Lien};
-use super::{ANNUAIRE_IMPORTE, IMPORT_ANNULE, ImportRefuse, ess_france, liste, rna, siae, sirene};
+use super::{ANNUAIRE_IMPORTE, IMPORT_ANNULE, ImportRefuse, conventions, ecarts, ess_france, liste, rna, siae, sirene};
 use crate::acteur::{self, agrement, etablissement, theme, valeur};
 use crate::vocabulaire::Champ;
 
@@ -112,13 +112,13 @@ async fn lire_et_deposer(
     drop(tx);
     let copie = instance.clone();
     let lecture = move || lire(&copie, &demande, (&connus, associations), &progres);
-    let (fiches, liens, mut rapport) =
+    let (fiches, liens, listes, mut rapport) =
         tokio::task::spawn_blocking(lecture).await.map_err(|_| ImportRefuse::Interrompu)??;
     let tx = instance.db.read().await?;
-    let disparus = disparus::fiches(&tx, &fiches, &mut rapport).await?;
+    let fiches = disparus::suivre(&tx, &listes, fiches, &mut rapport).await?;
     drop(tx);
     let mut par_siren: BTreeMap<Siren, Vec<Fiche>> = BTreeMap::new();
-    for fiche in fiches.into_iter().chain(disparus) {
+    for fiche in fiches {
         par_siren.entry(fiche.siren.clone()).or_default().push(fiche);
     }
     let par_siren: Vec<(Siren, Vec<Fiche>)> = par_siren.into_iter().collect();
@@ -126,11 +126,13 @@ async fn lire_et_deposer(
         let tx = instance.db.read().await?;
         let connus = connus_du_lot(&tx, lot).await?;
         drop(tx);
-        let (changements, dates) = comparer_le_lot(instance, id, lot, &connus, &mut rapport);
+        let debut = rapport.modifiees;
+        let (changements, dates, differences) = comparer_le_lot(instance, id, lot, &connus, &mut rapport);
         if !changements.is_empty() || !dates.is_empty() {
             let tx = instance.db.begin().await?;
             attente::deposer(&tx, id, changements).await?;
             attente::deposer_les_dates(&tx, id, &dates).await?;
+            attente::deposer_les_differences(&tx, id, debut, &differences).await?;
             tx.commit().await?;
         }
     }
@@ -146,30 +148,36 @@ fn lire(
     demande: &Demande,
     (connus, mut associations): (&HashSet<u32>, HashMap<String, Siren>),
     progres: &dyn Fn(&str, u64, u64),
-) -> Result<(Vec<Fiche>, Vec<Lien>, Rapport), ImportRefuse> {
+) -> Result<(Vec<Fiche>, Vec<Lien>, Vec<ListeLue>, Rapport), ImportRefuse> {
     let correspondances = liste::correspondances(&demande.fichiers)?;
     let (mut tables, mut listes) = (Vec::new(), Vec::new());
     for recu in demande.fichiers.iter().filter(|recu| !liste::est_une_correspondance(recu)) {
         match reconnaitre(recu) {
             Ok(lues) => tables.extend(lues),
-            Err(erreur) => listes.push(liste::reconnaitre(recu, &correspondances).ok_or(erreur)?),
+            Err(erreur) => {
+                let connue = liste::reconnaitre(recu, &correspondances);
+                listes.push(connue.ok_or_else(|| liste::pourquoi(recu).unwrap_or(erreur))?);
+            }
         }
     }
     if tables.is_empty() && listes.is_empty() {
         return Err(ImportRefuse::fichier("fichiers", None, "aucune liste avec la correspondance : envoyez les deux."));
     }
     let lieux = Lieux::nouveaux(instance.referentiel(), instance.perimetre());
-    let (ess, rapport) = (HashSet::new(), Rapport::default());
-    let mut contexte = Contexte { lieux, jour: instance.aujourd_hui(), connus, ess_france: ess, rapport, progres };
+    let (ess, jour) = (HashSet::new(), instance.aujourd_hui());
+    let (entieres, rapport) = (Vec::new(), Rapport::default());
+    let mut contexte = Contexte { lieux, jour, connus, ess_france: ess, listes: entieres, rapport, progres };
     let mut fiches = ess_france::lire(&tables, &mut contexte, demande.liste_du)?;
     let mut de_sirene = sirene::lire(&tables, &mut contexte)?;
     let liens = succession::lire(&tables, &mut contexte, &mut de_sirene)?;
     associations.extend(de_sirene.iter().filter_map(numero_rna));
     fiches.extend(de_sirene);
     fiches.extend(rna::lire(&tables, &mut contexte, &associations)?);
-    fiches.extend(siae::lire(&tables, &mut contexte)?);
+    fiches.extend(siae::lire(&tables, &mut contexte, demande.liste_du)?);
     fiches.extend(liste::lire(&listes, &mut contexte, demande.liste_du));
-    Ok((fiches, liens, contexte.rapport))
+    let dites = conventions::lire(&tables, &mut contexte, &fiches, demande.liste_du)?;
+    fiches.extend(dites);
+    Ok((fiches, liens, contexte.listes, contexte.rapport))
 }
 
 fn numero_rna(fiche: &Fiche) -> Option<(String, Siren)> {
@@ -275,16 +283,19 @@ fn comparer_le_lot(
     lot: &[(Siren, Vec<Fiche>)],
     connus: &BTreeMap<Siren, Connu>,
     rapport: &mut Rapport,
-) -> (Vec<Changement>, Vec<DateRedite>) {
-    let cadre = Cadre { import, ids: &*instance.ids, maintenant: instance.clock.instant() };
-    let (mut changements, mut dates, inconnu) = (Vec::new(), Vec::new(), Connu::default());
+) -> (Vec<Changement>, Vec<DateRedite>, Vec<Difference>) {
+    let jour_de = |le| instance.jour_de(le);
+    let cadre = Cadre { import, ids: &*instance.ids, maintenant: instance.clock.instant(), jour_de: &jour_de };
+    let (mut changements, mut dates, mut differences) = (Vec::new(), Vec::new(), Vec::new());
+    let inconnu = Connu::default();
     for (siren, fiches) in lot {
         rapport.gardes += 1;
         let fiches: Vec<&Fiche> = fiches.iter().collect();
-        let redites = dates::redites(connus.get(siren).unwrap_or(&inconnu), &fiches);
+        let connu = connus.get(siren).unwrap_or(&inconnu);
+        let redites = dates::redites(connu, &fiches);
         rapport.redites += u64::from(!redites.is_empty());
         dates.extend(redites);
-        match comparer(cadre, siren, connus.get(siren).unwrap_or(&inconnu), &fiches) {
+        match comparer(cadre, siren, connu, &fiches) {
             Issue::Rien => rapport.inchanges += 1,
             Issue::SansNom => rapport.avertir(&format!("{siren} : aucun nom connu, laissé de côté.")),
             Issue::Change(changement) => {
@@ -293,12 +304,14 @@ fn comparer_le_lot(
                 } else {
                     rapport.changes += 1;
                 }
-                changement.differences.iter().for_each(|difference| rapport.changer(difference.clone()));
+                let dites = ecarts::dire(connu, &changement);
+                dites.iter().for_each(|difference| rapport.changer(difference.clone()));
+                differences.extend(dites);
                 changements.push(*changement);
             }
         }
     }
-    (changements, dates)
+    (changements, dates, differences)
 }
 
 /// What was prepared enters the directory, whole, with its journal.
@@ -314,14 +327,17 @@ pub async fn appliquer(instance: &Instance, id: &str, par: Option<&PersonneId>) 
     Ok(rapport)
 }
 
-/// The last import is undone: the directory is as before it.
+/// The last import is undone: the directory is as before it, but for the pages changed since, which are given.
 ///
 /// # Errors
-/// It is not the last one, or an actor was changed since: nothing is undone.
-pub async fn annuler(instance: &Instance, id: &str, par: Option<&PersonneId>) -> Result<(), ImportRefuse> {
+/// It is not the last one.
+pub async fn annuler(instance: &Instance, id: &str, par: Option<&PersonneId>) -> Result<Vec<Laissee>, ImportRefuse> {
     let tx = instance.db.begin().await?;
-    bascule::annuler(&tx, id, instance.clock.instant()).await?;
-    conclure_la_bascule(tx, instance, evenement(IMPORT_ANNULE, id, par)).await
+    let laissees = bascule::annuler(&tx, id, instance.clock.instant()).await?;
+    histoire::noter_les_laissees(&tx, id, &laissees).await?;
+    let faits = json!({ "laissees": laissees.len() });
+    conclure_la_bascule(tx, instance, evenement(IMPORT_ANNULE, id, par).faits(faits)).await?;
+    Ok(laissees)
 }
 
 fn evenement(genre: &'static str, id: &str, par: Option<&PersonneId>) -> Evenement {

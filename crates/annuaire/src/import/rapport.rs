@@ -1,5 +1,6 @@
 //! What the agent reads after an import or a try: read, kept, changed, refused with line and reason.
 
+use sea_orm::FromQueryResult;
 use serde::{Deserialize, Serialize};
 
 /// Lines shown of each list; the counts are always whole.
@@ -32,18 +33,32 @@ pub struct Signalement {
 }
 
 /// A field that changes.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, FromQueryResult)]
 pub struct Difference {
-    /// Actor.
+    /// Actor, under the name known before.
     pub acteur: String,
     /// Reference of the actor.
     pub reference: String,
+    /// The page is new: it opens once the import is in.
+    #[serde(default)]
+    pub nouveau: bool,
     /// Field, in words.
     pub champ: String,
     /// Before; empty when nothing was known.
     pub avant: String,
     /// After.
     pub apres: String,
+}
+
+/// A page that the undoing left as it is.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, FromQueryResult)]
+pub struct Laissee {
+    /// Name.
+    pub nom: String,
+    /// Reference; none when the page is no more.
+    pub reference: Option<String>,
+    /// Why.
+    pub motif: String,
 }
 
 /// The report.
@@ -86,6 +101,10 @@ pub struct Rapport {
     pub differences: Vec<Difference>,
     /// What the agent should know of the whole.
     pub avertissements: Vec<String>,
+    /// Of them, why it does not enter without an agent.
+    pub retenues: Vec<String>,
+    /// Undone, but for these pages.
+    pub laissees: Vec<Laissee>,
     /// Why nothing was kept.
     pub erreur: Option<String>,
 }
@@ -116,10 +135,31 @@ impl Rapport {
         }
     }
 
+    /// A remark on the whole that keeps it from entering without an agent.
+    pub fn retenir(&mut self, phrase: &str) {
+        self.avertir(phrase);
+        if !self.retenues.iter().any(|deja| deja == phrase) {
+            self.retenues.push(phrase.to_owned());
+        }
+    }
+
+    /// Rows were there, and nothing could be used of any.
+    #[must_use]
+    pub fn rien_de_lu(&self) -> bool {
+        (self.lues == 0 || self.refusees > 0) && self.gardes == 0 && self.liens == 0
+    }
+
     /// Nothing changes, not even the date of a source.
     #[must_use]
     pub fn sans_changement(&self) -> bool {
         self.nouveaux == 0 && self.changes == 0 && self.redites == 0 && self.liens == 0
+    }
+
+    /// Said when the list of changes is cut.
+    #[must_use]
+    pub fn coupe(&self) -> Option<String> {
+        let montres = self.differences.len();
+        (montres as u64 != self.modifiees).then(|| format!("Les {montres} premiers changements sur {}", self.modifiees))
     }
 
     /// The figures alone, for a mail: no name, no line.
@@ -176,6 +216,9 @@ impl Rapport {
             let avant = if d.avant.is_empty() { "rien" } else { d.avant.as_str() };
             format!("  {} ({}), {} : {avant} → {}", d.acteur, d.reference, d.champ, d.apres)
         }));
+        if let Some(coupe) = self.coupe() {
+            lignes.push(format!("{coupe}."));
+        }
         lignes.extend(self.avertissements.iter().cloned());
         lignes.join("\n")
     }

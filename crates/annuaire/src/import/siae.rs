@@ -5,27 +5,41 @@ use std::collections::BTreeMap;
 use domain::identifiant::Siren;
 
 use super::ImportRefuse;
-use super::fiche::{AgrementLu, Cellules, Contexte, EtablissementLu, Fiche, est_une_adresse, naf, parcourir};
+use super::disparus::ListeLue;
+use super::fiche::{
+    AgrementLu, Cellules, Contexte, EtablissementLu, Fiche, JourDuStock, est_une_adresse, naf, parcourir,
+};
 use super::fichier::{Genre, Table};
 use super::lieu::Situation;
 use super::nombre;
 use crate::vocabulaire::{Champ, GenreAgrement, Origine};
 
-/// Reads the lists.
+/// Reads the lists; `du` is their day, when an agent gave it and they do not say it.
 ///
 /// # Errors
 /// A file is cut or damaged.
-pub fn lire(tables: &[Table], contexte: &mut Contexte<'_>) -> Result<Vec<Fiche>, ImportRefuse> {
-    let mut fiches: BTreeMap<Siren, Fiche> = BTreeMap::new();
+pub fn lire(
+    tables: &[Table],
+    contexte: &mut Contexte<'_>,
+    du: Option<jiff::civil::Date>,
+) -> Result<Vec<Fiche>, ImportRefuse> {
+    let mut toutes = Vec::new();
     for table in tables.iter().filter(|table| table.genre == Genre::Siae) {
+        let mut fiches: BTreeMap<Siren, Fiche> = BTreeMap::new();
+        let mut jour = JourDuStock::nouveau(contexte.jour);
         parcourir(table, contexte, |ligne, numero, contexte| {
             let cellules = Cellules::nouvelles(&table.entete, ligne);
+            jour.voir(cellules.jour("maj_le"));
             if let Err((colonne, motif)) = lire_ligne(&cellules, table, numero, contexte, &mut fiches) {
                 contexte.rapport.refuser(&table.nom, numero, Some(colonne), motif);
             }
         })?;
+        // Its own day: of its last change, anywhere in France; a row that nobody touched is still of this list.
+        let du = jour.jour().or_else(|| contexte.jour_de_la_liste(du, &table.nom));
+        contexte.listes.push(ListeLue::nouvelle(Origine::Siae, &table.nom, du, &fiches));
+        toutes.extend(fiches.into_values().map(|fiche| Fiche { du, ..fiche }));
     }
-    Ok(fiches.into_values().collect())
+    Ok(toutes)
 }
 
 fn lire_ligne(
@@ -41,7 +55,8 @@ fn lire_ligne(
             contexte.rapport.ailleurs += 1;
             return Ok(());
         }
-        Situation::Doute(motif) => return Err(("commune", motif)),
+        Situation::Doute(motif) | Situation::PasUnNom(motif) => return Err(("commune", motif)),
+        Situation::PasUnCode(motif) => return Err(("code_postal", motif)),
     };
     let lu = nombre::siret(&cellules.texte("siret")).map_err(|erreur| ("siret", erreur.to_string()))?;
     let kind = cellules.texte("kind");
@@ -54,13 +69,12 @@ fn lire_ligne(
     }
     let (siret, siren) = lu.valeur;
     let fiche = fiches.entry(siren.clone()).or_insert_with(|| Fiche::nouvelle(siren, Origine::Siae));
-    fiche.du = fiche.du.max(cellules.jour("maj_le"));
     fiche.dire(Champ::Nom, Some(nom));
     fiche.dire(Champ::Siae, Some("oui".to_owned()));
     fiche.dire(Champ::Naf, naf(&cellules.texte("naf")));
     fiche.dire(Champ::Site, cellules.plein("site").filter(|site| est_une_adresse(site)));
     fiche.dire(Champ::Commune, Some(commune.to_string()));
-    fiche.agreer(AgrementLu { genre, du: None, au: None });
+    fiche.agreer(AgrementLu { exact: false, genre, du: None, au: None });
     if !fiche.etablissements.iter().any(|e| e.siret == siret) {
         let degres = |colonne: &str| cellules.texte(colonne).parse::<f64>().ok().filter(|v| v.is_finite());
         fiche.etablissements.push(EtablissementLu {

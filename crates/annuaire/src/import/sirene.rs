@@ -10,12 +10,15 @@ use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 
 use super::ImportRefuse;
+use super::api::PREUVE_ESS;
 use super::fiche::{Cellules, Contexte, EtablissementLu, Fiche, JourDuStock, court, en_nombre, naf, parcourir};
 use super::fichier::{Genre, Table};
-use super::lieu::Situation;
+use super::lieu::{Lieux, Situation};
 use super::nombre;
 use crate::ess::formes::{Forme, activite_exclue, forme};
 use crate::vocabulaire::{Champ, Diffusion, EtatActeur, Origine};
+
+const ETAT_UNITE: &str = "etatAdministratifUniteLegale";
 
 /// An establishment on its way through the temporary file.
 #[derive(Serialize, Deserialize)]
@@ -107,18 +110,42 @@ fn etablissement(
     contexte: &mut Contexte<'_>,
     presents: &mut HashSet<u32>,
 ) -> Option<Passage> {
-    let commune = match contexte.lieux.du_code(ligne.get(rang_commune).unwrap_or_default()) {
-        Situation::Ici(commune) => commune.to_string(),
+    let cellules = Cellules::nouvelles(&table.entete, ligne);
+    let situation = match ligne.get(rang_commune).unwrap_or_default() {
+        [] => {
+            let [postal, nom] =
+                ["codePostalEtablissement", "libelleCommuneEtablissement"].map(|colonne| cellules.texte(colonne));
+            Lieux::sans_code(&postal, &nom)
+        }
+        code => contexte.lieux.du_code(code),
+    };
+    let (colonne, motif) = match situation {
+        Situation::Ici(commune) => {
+            return passage(table, &cellules, numero, commune.to_string(), contexte, presents);
+        }
         Situation::Ailleurs => {
             contexte.rapport.ailleurs += 1;
             return None;
         }
-        Situation::Doute(motif) => {
-            contexte.rapport.refuser(&table.nom, numero, Some("codeCommuneEtablissement"), motif.clone());
-            return None;
+        Situation::PasUnNom(motif) => ("libelleCommuneEtablissement", motif),
+        Situation::PasUnCode(motif) if ligne.get(rang_commune).is_none_or(<[u8]>::is_empty) => {
+            ("codePostalEtablissement", motif)
         }
+        Situation::Doute(motif) | Situation::PasUnCode(motif) => ("codeCommuneEtablissement", motif),
     };
-    let cellules = Cellules::nouvelles(&table.entete, ligne);
+    contexte.rapport.refuser(&table.nom, numero, Some(colonne), motif);
+    None
+}
+
+/// An establishment of the territory, when it can be used.
+fn passage(
+    table: &Table,
+    cellules: &Cellules<'_>,
+    numero: u64,
+    commune: String,
+    contexte: &mut Contexte<'_>,
+    presents: &mut HashSet<u32>,
+) -> Option<Passage> {
     let lu = match nombre::siret(&cellules.texte("siret")) {
         Ok(lu) => lu,
         Err(erreur) => {
@@ -164,7 +191,7 @@ fn etablissement(
         commune,
         adresse: Some(voie.join(" ")).filter(|voie| diffusible && !voie.is_empty()),
         code_postal: cellules.plein("codePostalEtablissement"),
-        naf: naf_rev2(&cellules, "Etablissement"),
+        naf: naf_rev2(cellules, "Etablissement"),
         ouvert,
         traite_le: cellules.jour("dateDernierTraitementEtablissement"),
     })
@@ -198,6 +225,11 @@ fn unite_legale(
     if let Some(remarque) = lu.remarque {
         contexte.rapport.remarquer(&table.nom, numero, Some("siren"), remarque);
     }
+    let etat = cellules.texte(ETAT_UNITE);
+    if !matches!(etat.as_str(), "A" | "C" | "") {
+        let motif = format!("« {etat} » n’est pas un état : A (active) ou C (cessée)");
+        return contexte.rapport.refuser(&table.nom, numero, Some(ETAT_UNITE), motif);
+    }
     if !connu && !a_sa_place(&cellules, contexte.ess_france.contains(&cle)) {
         contexte.rapport.hors_champ += 1;
         return;
@@ -215,9 +247,10 @@ fn a_sa_place(cellules: &Cellules<'_>, dans_la_liste: bool) -> bool {
     let forme = forme(&cellules.texte("categorieJuridiqueUniteLegale"));
     let exclue = naf_rev2(cellules, "UniteLegale").is_some_and(|naf| activite_exclue(&naf));
     let par_la_forme = matches!(forme, Forme::Nommee(_) | Forme::AConfirmer(_)) && !exclue;
-    let ess = cellules.texte("economieSocialeSolidaireUniteLegale") == "O" || dans_la_liste || par_la_forme;
+    let dite = cellules.texte("economieSocialeSolidaireUniteLegale") == "O" || cellules.plein(PREUVE_ESS).is_some();
+    let ess = dite || dans_la_liste || par_la_forme;
     ess && forme != Forme::PersonnePhysique
-        && cellules.texte("etatAdministratifUniteLegale") != "C"
+        && cellules.texte(ETAT_UNITE) != "C"
         && cellules.texte("statutDiffusionUniteLegale") != "N"
         && nom(cellules).is_some()
 }
@@ -237,10 +270,10 @@ fn fiche(siren: domain::identifiant::Siren, cellules: &Cellules<'_>) -> Fiche {
     fiche.dire(Champ::CategorieJuridique, cellules.plein("categorieJuridiqueUniteLegale"));
     fiche.dire(Champ::Naf, naf_rev2(cellules, "UniteLegale"));
     fiche.dire(Champ::Tranche, cellules.plein("trancheEffectifsUniteLegale").filter(|tranche| tranche != "NN"));
+    fiche.dire(Champ::PreuveEss, cellules.plein(PREUVE_ESS));
     let ess = cellules.plein("economieSocialeSolidaireUniteLegale");
     fiche.dire(Champ::SireneEss, ess.filter(|valeur| valeur == "O" || valeur == "N"));
-    let etat =
-        if cellules.texte("etatAdministratifUniteLegale") == "C" { EtatActeur::Cesse } else { EtatActeur::Actif };
+    let etat = if cellules.texte(ETAT_UNITE) == "C" { EtatActeur::Cesse } else { EtatActeur::Actif };
     fiche.dire(Champ::Etat, Some(etat.to_string()));
     let diffusion = match cellules.texte("statutDiffusionUniteLegale").as_str() {
         "P" | "N" => Diffusion::Partielle,

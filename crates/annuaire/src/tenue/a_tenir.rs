@@ -92,8 +92,8 @@ pub async fn montrer(cadre: Cadre) -> Reponse {
         questions: questions.into_iter().take(MONTRES).map(|question| vue(&cadre, question)).collect(),
         rien: EtatVide {
             titre: "Rien à trancher".to_owned(),
-            texte: "Quand un import apporte une valeur différente de celle que l’acteur ou un agent a donnée, elle \
-                    n’efface rien : la question est posée ici."
+            texte: "Quand un import apporte une valeur différente de celle que l’acteur ou un agent a donnée \
+                    ou confirmée, elle n’efface rien : la question est posée ici."
                 .to_owned(),
             action: None,
         },

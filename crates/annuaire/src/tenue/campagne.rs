@@ -17,6 +17,7 @@ use web::formulaire::Erreurs;
 use web::{Cadre, CheckedForm, Erreur, Instance, Reponse, Saisie, texte};
 
 use super::FIL;
+use super::injoignables::{self, Injoignables};
 use super::relance::{self, VALABLE_JOURS};
 use super::rules::{A_CONFIRMER_MOIS, Mesure, jours_restants};
 use super::storage::{self as tenue, ARelancer, Envois};
@@ -76,6 +77,7 @@ struct PageCampagne {
     par_jour: ChampTexte,
     suite: Resume,
     prochains: Option<Tableau>,
+    injoignables: Injoignables,
     mois: Option<Tableau>,
 }
 
@@ -86,6 +88,7 @@ async fn page(cadre: &Cadre, saisie: Option<Saisie>, erreurs: Erreurs, conflit: 
     let (attendent, premiers) = a_ecrire(&tx, instance, PROCHAINS).await?;
     let depuis = instance.debut_de(instance.aujourd_hui().first_of_month().saturating_sub(MOIS.months()));
     let envois = tenue::envois(&tx, depuis).await?;
+    let injoignables = injoignables::montrer(&tx, instance).await?;
     let saisie = saisie.unwrap_or_else(|| Saisie::default().avec("par_jour", campagne.par_jour.to_string()));
     let f = cadre.formulaire_avec(saisie, erreurs);
     Ok(PageCampagne {
@@ -102,6 +105,7 @@ async fn page(cadre: &Cadre, saisie: Option<Saisie>, erreurs: Erreurs, conflit: 
             .aide("Chaque structure peut répondre ou appeler. Écrivez 0 pour arrêter la campagne."),
         suite: suite(campagne, attendent),
         prochains: (!premiers.is_empty()).then(|| prochains(&premiers)),
+        injoignables,
         mois: (!envois.is_empty()).then(|| par_mois(instance, &envois)),
     })
 }

@@ -8,6 +8,7 @@
 //! - [`modifier`]: correcting or confirming the page of an actor.
 //! - [`agrements`]: approvals that end, told three months before.
 //! - [`campagne`]: the rhythm of the reminders, and what came of them month by month.
+//! - [`injoignables`]: those that it cannot write to.
 //! - [`a_tenir`]: the agents' work list: what is to be decided, what sleeps.
 //! - [`sources`]: which source is followed, shown to agents.
 //! - [`relance`]: every day, pages that nobody confirms fall asleep, and some actors are written to; they confirm by a
@@ -18,6 +19,7 @@ pub mod adresses;
 pub mod agrements;
 pub mod campagne;
 pub(crate) mod champs;
+pub mod injoignables;
 pub mod modifier;
 pub mod relance;
 pub mod rules;

@@ -16,10 +16,6 @@ struct PageSources {
 
 /// GET `/reglages/annuaire/sources`.
 pub async fn montrer(cadre: Cadre) -> Reponse {
-    let noms = |sources: &[Origine]| {
-        let noms = sources.iter().filter(|source| **source != Origine::Exemple).enumerate();
-        noms.map(|(rang, source)| format!("{}. {}", rang + 1, source.libelle())).collect::<Vec<_>>().join(" ; ")
-    };
     let champs = |champs: &[Champ]| match champs {
         [] => "Toutes les autres informations".to_owned(),
         champs => champs.iter().map(|champ| champ.libelle()).collect::<Vec<_>>().join(", "),
@@ -27,7 +23,7 @@ pub async fn montrer(cadre: Cadre) -> Reponse {
     let lignes = ORDRES.iter().map(|ordre| {
         vec![
             Cellule::texte(champs(ordre.champs)),
-            Cellule::texte(noms(ordre.sources)),
+            Cellule::texte(en_ordre(ordre.sources)),
             Cellule::texte(ordre.pourquoi),
             Cellule::texte(texte::jour(ordre.depuis)),
         ]
@@ -40,4 +36,19 @@ pub async fn montrer(cadre: Cadre) -> Reponse {
         },
     };
     cadre.page("L’ordre des sources", &page)?.fil(&FIL).repondre()
+}
+
+/// The sources, numbered. An agent and the actor share a place: the last who spoke on a field is the only one there.
+fn en_ordre(sources: &[Origine]) -> String {
+    let ensemble = [Origine::Agent, Origine::Acteur];
+    let voisins = sources.windows(2).any(|deux| deux == ensemble);
+    let noms = sources.iter().filter_map(|source| match source {
+        Origine::Exemple => None,
+        Origine::Agent if voisins => {
+            Some(format!("{} ou {} : le dernier qui a parlé", Origine::Acteur.libelle(), Origine::Agent.libelle()))
+        }
+        Origine::Acteur if voisins => None,
+        source => Some(source.libelle().to_owned()),
+    });
+    noms.enumerate().map(|(rang, nom)| format!("{}. {nom}", rang + 1)).collect::<Vec<_>>().join(" ; ")
 }

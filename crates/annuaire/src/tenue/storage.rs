@@ -37,7 +37,7 @@ pub async fn dire(
         tx.execute_raw(raw_sql!(
             Postgres,
             "UPDATE acteur_valeur SET courante = FALSE
-             WHERE acteur_id = {id} AND champ = {nom} AND courante AND source IN ('acteur', 'agent')"
+             WHERE acteur_id = {id} AND champ = {nom} AND courante AND source IN ('acteur', 'agent', 'confirme')"
         ))
         .await?;
         let nouvelle = valeur::Model::nouvelle(&*instance.ids, acteur, *champ, texte, auteur.source, le);
@@ -80,7 +80,7 @@ pub struct Question {
     pub nom: String,
     /// Field.
     pub champ: Champ,
-    /// What a person said, and is shown.
+    /// What a person said, or what the page showed when it was confirmed, and is shown.
     pub gardee: String,
     /// Who said it.
     pub gardee_source: Origine,
@@ -112,7 +112,7 @@ pub async fn questions(db: &impl ConnectionTrait) -> Result<Vec<Question>, DbErr
          FROM acteur_valeur h
          JOIN acteur_valeur o ON o.acteur_id = h.acteur_id AND o.champ = h.champ
          JOIN acteur a ON a.id = h.acteur_id
-         WHERE h.courante AND h.source IN ('acteur', 'agent') AND h.valeur <> ''
+         WHERE h.courante AND h.source IN ('acteur', 'agent', 'confirme') AND h.valeur <> ''
            AND o.courante AND o.source IN ('sirene', 'rna', 'siae', 'esus', 'cress', 'ess-france') AND o.valeur <> '' AND o.valeur <> h.valeur
            AND o.recu_le > h.recu_le AND a.etat <> 'masque'
          ORDER BY a.nom_tri, a.id, h.champ, o.source LIMIT {limite}"
@@ -187,7 +187,7 @@ pub async fn chiffres(db: &impl ConnectionTrait, avant: Instant) -> Result<Chiff
 }
 
 /// Puts to sleep the pages without word since `avant`, but for those that Sirene still held on `sirene`; wakes those that
-/// it holds again. Returns how many changed.
+/// it holds again. Nobody spoke: the version stays, neither an open form nor an import is disturbed. Returns how many changed.
 ///
 /// # Errors
 /// The engine refused.
@@ -196,7 +196,7 @@ pub async fn endormir(tx: &WriteTx, avant: Instant, sirene: &str, maintenant: In
     let endormis = tx
         .execute_raw(raw_sql!(
             Postgres,
-            "UPDATE acteur SET etat = 'endormi', modifie_le = {maintenant}, version = version + 1
+            "UPDATE acteur SET etat = 'endormi', modifie_le = {maintenant}
              WHERE etat = 'actif' AND COALESCE(confirme_le, cree_le) < {avant} AND NOT EXISTS (
                 SELECT 1 FROM acteur_valeur v WHERE v.acteur_id = acteur.id AND v.courante AND v.source = 'sirene'
                   AND v.source_du >= {sirene})"
@@ -205,7 +205,7 @@ pub async fn endormir(tx: &WriteTx, avant: Instant, sirene: &str, maintenant: In
     let reveilles = tx
         .execute_raw(raw_sql!(
             Postgres,
-            "UPDATE acteur SET etat = 'actif', modifie_le = {maintenant}, version = version + 1
+            "UPDATE acteur SET etat = 'actif', modifie_le = {maintenant}
              WHERE etat = 'endormi' AND EXISTS (
                 SELECT 1 FROM acteur_valeur v WHERE v.acteur_id = acteur.id AND v.courante AND v.source = 'sirene'
                   AND v.source_du >= {sirene})"

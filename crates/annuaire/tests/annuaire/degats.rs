@@ -136,6 +136,16 @@ fn tout_decale(octets: &[u8]) -> Vec<u8> {
     })
 }
 
+/// One row in three is shifted by an empty cell, and loses its last one: the width says nothing.
+fn decalees_a_largeur_egale(octets: &[u8]) -> Vec<u8> {
+    lignes(octets, b',', |rang, cellules| {
+        if rang > 0 && rang % 3 == 0 {
+            cellules.insert(1, String::new());
+            cellules.pop();
+        }
+    })
+}
+
 /// Cut in the middle of a row.
 fn coupe(octets: &[u8]) -> Vec<u8> {
     let fin = octets.iter().skip(octets.len() / 2).position(|o| *o == b'\n').unwrap() + octets.len() / 2;
@@ -193,6 +203,71 @@ async fn une_ligne_decalee_est_refusee_et_elle_seule(#[case] jeu: &Jeu) {
     let (refuse, gardes) = abime(jeu, tout_decale).await.unwrap();
     assert!(refuse.unwrap_err().to_string().contains("plus de la moitié des lignes sont décalées"));
     assert_eq!(gardes, 0);
+}
+
+/// The width is right, the place is not one: never read as "elsewhere".
+#[rstest]
+#[case::siae(&SIAE, 3_367 / 3, &["code_postal", "commune"])]
+#[case::sirene(&SIRENE, 79 / 3, &["codePostalEtablissement", "libelleCommuneEtablissement", "codeCommuneEtablissement"])]
+#[tokio::test]
+async fn une_ligne_decalee_a_largeur_egale_est_refusee(
+    #[case] jeu: &Jeu,
+    #[case] decalees: u64,
+    #[case] colonnes: &[&str],
+) {
+    let Some((rapport, _)) = abime(jeu, decalees_a_largeur_egale).await else { return };
+    let rapport = rapport.unwrap();
+    let du_lieu = rapport.refus.iter().filter(|r| colonnes.contains(&r.colonne.as_deref().unwrap_or(""))).count();
+    assert!(rapport.refusees >= decalees && du_lieu as u64 >= decalees.min(250), "{}", rapport.en_texte());
+    let ligne = rapport.refus.iter().find(|r| colonnes.contains(&r.colonne.as_deref().unwrap_or(""))).unwrap();
+    assert!(ligne.motif.contains("n’est pas un") && ligne.ligne % 3 == 1, "{ligne:?}");
+}
+
+/// A quotation mark that nothing closes swallows the next rows: said where it opens, with all that it took.
+#[rstest]
+#[case::largeur_juste(false)]
+#[case::largeur_fausse(true)]
+#[tokio::test]
+async fn un_guillemet_jamais_ferme_dit_ou_il_s_ouvre(#[case] au_debut: bool) {
+    let appli = Appli::nouvelle(Moteur::Sqlite, vec![annuaire::feature()]).await;
+    let siret = |rang| annuaire::generateur::siret(rang, 1);
+    let mut texte = "siret,kind,nom,code_postal,commune\n".to_owned();
+    for rang in 1..=20 {
+        let (siret, nom) = match rang {
+            4 => (siret(rang), "\"OUVERT"),
+            12 if au_debut => (format!("\"{}\"", siret(rang)), "FERME"),
+            12 => (siret(rang), "\"FERME\""),
+            _ => (siret(rang), "UN"),
+        };
+        texte += &format!("{siret},EI,{nom},54000,Nancy\n");
+    }
+    let rapport = importer(&appli, vec![recu("siae.csv", texte)]).await.unwrap();
+    let guillemet = rapport.refus.iter().find(|refus| refus.motif.contains("guillemet")).expect(&rapport.en_texte());
+    assert_eq!(guillemet.ligne, 5, "the line where it opens: {guillemet:?}");
+    assert!(guillemet.motif.contains("lignes 5 à"), "{guillemet:?}");
+    assert_eq!(rapport.lues, 20, "every line that it took is counted");
+    appli.fin().await;
+}
+
+/// A workbook that no mapping knows is told by its columns, never as an archive.
+#[tokio::test]
+async fn un_classeur_inconnu_dit_ses_colonnes() {
+    let appli = Appli::nouvelle(Moteur::Sqlite, vec![annuaire::feature()]).await;
+    let mut feuille = documents::export::Feuille::nouvelle(
+        "Adhérents".to_owned(),
+        ["Numéro", "Structure"].map(|nom| (nom, documents::export::Genre::Texte)),
+    );
+    feuille.ajouter(["1".into(), "La Recyclerie".into()]);
+    for (nom, format) in
+        [("liste.xlsx", documents::export::Format::Xlsx), ("liste.ods", documents::export::Format::Ods)]
+    {
+        let octets = feuille.ecrire(format).unwrap();
+        let refus = importer(&appli, vec![recu(nom, octets)]).await.unwrap_err().to_string();
+        assert!(refus.contains("« Numéro, Structure »") && refus.contains("correspondance"), "{refus}");
+    }
+    let refus = importer(&appli, vec![recu("liste.xlsx", b"PK\x03\x04abime".to_vec())]).await.unwrap_err().to_string();
+    assert!(!refus.contains("aucun fichier .csv"), "{refus}");
+    appli.fin().await;
 }
 
 #[rstest]

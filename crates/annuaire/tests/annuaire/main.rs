@@ -3,6 +3,8 @@
 #![expect(clippy::unwrap_used, clippy::print_stderr, reason = "a test fails by panicking; a skip is said")]
 
 mod alertes;
+mod api_sirene;
+mod confirmations;
 mod cycle;
 mod degats;
 mod doublons;
@@ -10,6 +12,7 @@ mod ecran;
 mod forme;
 mod gestes;
 mod import;
+mod listes;
 mod moderation;
 mod monde;
 mod offres;
@@ -18,6 +21,7 @@ mod pages;
 mod portrait;
 mod propositions;
 mod qualite;
+mod rapport;
 mod reels;
 mod reseaux;
 mod revendication;

@@ -92,15 +92,32 @@ async fn la_ligne_reelle_d_ess_france() {
 #[tokio::test]
 async fn les_fichiers_reels_d_associations_sont_refuses_avec_leur_raison() {
     let appli = Appli::nouvelle(Moteur::Sqlite, vec![annuaire::feature()]).await;
-    for chemin in [
-        "associations/tiers-lieux-numeriques-2023.csv",
-        "siae/conventions-asp.csv",
-        "siae/secteurs.csv",
-        "sirene/dessin-StockUniteLegale.csv",
-    ] {
+    for chemin in
+        ["associations/tiers-lieux-numeriques-2023.csv", "siae/secteurs.csv", "sirene/dessin-StockUniteLegale.csv"]
+    {
         let Some(fichier) = reel(chemin) else { continue };
         let erreur = importer(&appli, vec![fichier]).await.unwrap_err().to_string();
         assert!(erreur.contains("RNA") || erreur.contains("n’est pas reconnu"), "{chemin} : {erreur}");
     }
+    appli.fin().await;
+}
+
+/// The conventions give their dates to the approvals that the list brought; the same again changes nothing.
+#[tokio::test]
+async fn les_conventions_reelles_datent_les_agrements() {
+    let (Some(liste), Some(conventions)) = (reel("siae/siae-liste.csv"), reel("siae/conventions-asp.csv")) else {
+        return;
+    };
+    let appli = Appli::nouvelle(Moteur::Sqlite, vec![annuaire::feature()]).await;
+    importer(&appli, vec![liste]).await.unwrap();
+    let rapport = importer(&appli, vec![conventions.clone()]).await.unwrap();
+    assert_eq!((rapport.lues, rapport.nouveaux, rapport.refusees), (3_676, 0, 0), "{}", rapport.en_texte());
+    assert!(rapport.changes > 50, "{}", rapport.en_texte());
+    let tx = appli.instance.db.read().await.unwrap();
+    let agrements = annuaire::acteur::agrement::Entity::find().all(&tx).await.unwrap();
+    let dates = agrements.iter().filter(|a| a.du.is_some_and(|du| du.to_string() == "2020-12-18")).count();
+    assert!(dates > 50 && agrements.iter().all(|a| a.au.is_none()), "{dates}");
+    drop(tx);
+    assert!(importer(&appli, vec![conventions]).await.unwrap().sans_changement());
     appli.fin().await;
 }
