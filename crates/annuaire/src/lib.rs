@@ -303,6 +303,12 @@ fn routes_des_agents() -> Vec<Route> {
             agent,
             get(tenue::campagne::montrer).post(tenue::campagne::regler),
         ),
+        route(
+            "GET POST",
+            "/reglages/annuaire/fiches/{reference}",
+            agent,
+            get(tenue::situation::montrer).post(tenue::situation::enregistrer),
+        ),
         route("GET", "/reglages/annuaire/sources", agent, get(tenue::sources::montrer)),
         route("GET", "/reglages/annuaire/agrements", agent, get(tenue::agrements::montrer)),
         route(
