@@ -83,7 +83,7 @@ async fn un_document_montre_prouve_l_ess_et_un_import_ne_ramene_pas_une_fiche_re
     let retrait = [("etat", "masque"), ("preuve", "Statuts du 12 mars 2024"), ("motif", "Demande de retrait.")];
     agent.envoyer(&page, &situation, &retrait).await.exiger("C’est enregistré");
     appli.horloge.avancer(60);
-    importer(&appli, vec![recu("siae.csv", &liste.replace("2026-11", "2026-12").replace("JARDINS", "JARDINS NEUFS"))])
+    importer(&appli, vec![recu("siae.csv", liste.replace("2026-11", "2026-12").replace("JARDINS", "JARDINS NEUFS"))])
         .await
         .unwrap();
     assert_eq!(jardins(&appli).await.etat, EtatActeur::Masque, "no import brings it back");
