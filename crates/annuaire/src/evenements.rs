@@ -17,6 +17,7 @@ pub(crate) const OFFRE_REMISE: &str = "annuaire.offre-remise";
 pub(crate) const MODIFIE: &str = "annuaire.acteur-modifie";
 pub(crate) const CONFIRME: &str = "annuaire.acteur-confirme";
 pub(crate) const TRANCHE: &str = "annuaire.acteur-tranche";
+pub(crate) const SITUE: &str = "annuaire.acteur-situe";
 pub(crate) const CAMPAGNE_REGLEE: &str = "annuaire.campagne-reglee";
 
 pub(crate) const RESEAU_MARQUE: &str = "annuaire.reseau-marque";
@@ -53,6 +54,10 @@ pub(crate) const RENDUS: &[(&str, Rendu)] = &[
     (CONFIRME, |_, faits| match faits.get("par") {
         Some(_) => "Fiche confirmée par le lien d’un courriel".to_owned(),
         None => "Fiche confirmée".to_owned(),
+    }),
+    (SITUE, |_, faits| match faits.get("motif").and_then(serde_json::Value::as_str) {
+        Some(motif) => format!("Situation de la structure dite par un agent : {motif}"),
+        None => "Situation de la structure dite par un agent".to_owned(),
     }),
     (TRANCHE, |_, faits| match faits.get("prise").and_then(serde_json::Value::as_bool) {
         Some(true) => "Valeur officielle prise".to_owned(),

@@ -10,6 +10,7 @@ use serde_json::{Value, json};
 use web::{Cadre, Erreur, Instance, Reponse, fichier};
 
 use crate::liste::demande::{Demande, interroger};
+use crate::liste::filtres::Filtres;
 use crate::ouvert::acteur::{self as ouvert, ActeurOuvert};
 use crate::vocabulaire::{Diffusion, Famille, GenreAgrement, Reponse as TroisValeurs};
 
@@ -28,6 +29,12 @@ pub async fn telecharger(cadre: Cadre) -> Reponse {
     let mut demande = Demande::lire(&tx, &cadre.instance, cadre.demande()).await?.qui_sort();
     if !demande.erreurs.est_vide() {
         return Err(Erreur::Invalide("Le filtre de commune n’est pas compris. Revenez à l’annuaire.".to_owned()));
+    }
+    if let Some(nom) = demande.perdu() {
+        let nom = Filtres::en_clair(nom);
+        return Err(Erreur::Invalide(format!(
+            "Dans cette adresse, {nom} n’existe pas, ou plus. Revenez à l’annuaire."
+        )));
     }
     demande.requete.nombre = usize::MAX;
     let resultat = interroger(instance, &demande.requete)?;

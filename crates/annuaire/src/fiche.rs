@@ -10,6 +10,8 @@ use askama::Template;
 use axum::extract::Path;
 use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
+use domain::cents::milliers;
+use domain::droit::Action;
 use domain::theme::Theme;
 use platform::{Jour, ReadTx};
 use web::composants::{Cellule, Etiquette, Html, Resume, Tableau, Ton, echapper};
@@ -21,14 +23,17 @@ pub(crate) use self::sources::{au_public, source_et_date};
 use crate::acces::{self, Trouve};
 use crate::acteur::valeur::{self, retenue};
 use crate::acteur::{self, agrement, etablissement, storage, succession, theme};
+use crate::activite;
 use crate::offre::lecture;
 use crate::offre::storage::OffreComplete;
 use crate::offre::vue::OffreVue;
 use crate::photo;
 use crate::photo::pages::PhotoVue;
 use crate::photo::storage::Photo;
+use crate::portrait::rules::bornes;
 use crate::tenue::champs::OUVERTURES;
 use crate::tenue::rules::{Fraicheur, fraicheur};
+use crate::tenue::situation;
 use crate::vocabulaire::{Champ, Diffusion, EtatActeur, Origine, Reponse as TroisValeurs};
 
 /// ESS by law or in statistics: the answer, why, and from which facts.
@@ -70,6 +75,8 @@ struct PageFiche {
     carte: Html,
     provenance: Option<Tableau>,
     gerer: Option<String>,
+    /// The page of what only an agent may say.
+    situer: Option<String>,
     proposer: String,
     revendiquer: Option<String>,
 }
@@ -129,7 +136,7 @@ fn page(cadre: &Cadre, acteur: acteur::Model, lue: Lue, gerable: bool) -> PageFi
         offres: offertes.map(|complete| OffreVue::nouvelle(instance, complete)).collect(),
         ess: [
             EssVue::nouvelle("Selon la loi", acteur.ess_loi, &acteur.ess_loi_motif, "r-40"),
-            EssVue::nouvelle("Dans les statistiques", acteur.ess_stat, &acteur.ess_stat_motif, "r-43"),
+            EssVue::nouvelle("Dans les statistiques", acteur.ess_stat, &acteur.ess_stat_motif, "r-42"),
         ],
         resume: resume(&acteur, &lue.valeurs),
         agrements: tableau_des_agrements(instance, &lue.agrements),
@@ -138,6 +145,7 @@ fn page(cadre: &Cadre, acteur: acteur::Model, lue: Lue, gerable: bool) -> PageFi
         carte: Html(carte(instance, &acteur, &lue.etablissements)),
         provenance: provenance(&acteur, &lue.valeurs),
         gerer: gerable.then(|| format!("/annuaire/{}", acteur.reference)),
+        situer: cadre.visiteur.peut(Action::GererLeSite).then(|| situation::url(&acteur.reference)),
         proposer: format!("/annuaire/{}/proposer", acteur.reference),
         revendiquer: (!acces::represente(&cadre.visiteur, &acteur) && acteur.etat != EtatActeur::Cesse)
             .then(|| format!("/annuaire/{}/revendiquer", acteur.reference)),
@@ -201,6 +209,8 @@ fn theme_vu(instance: &Instance, theme: &theme::Model) -> Option<(String, Option
     theme.theme().map(|lu: Theme| (instance.locaux().themes.nom(lu).to_owned(), note))
 }
 
+const FORMES_EXPLIQUEES: &str = "<a class=\"govuk-link\" href=\"/formes-juridiques\">Les formes expliquées</a>";
+
 /// Facts; the fold at the end of the page says where each one comes from.
 fn resume(acteur: &acteur::Model, valeurs: &[valeur::Model]) -> Resume {
     let ligne = |resume: Resume, cle: &str, html: Option<String>| match html {
@@ -215,8 +225,14 @@ fn resume(acteur: &acteur::Model, valeurs: &[valeur::Model]) -> Resume {
         Some(code) => format!("{} (catégorie juridique {code})", acteur.famille.libelle()),
         None => acteur.famille.libelle().to_owned(),
     };
-    resume = ligne(resume, "Forme", Some(echapper(&forme)));
-    resume = ligne(resume, "Activité principale (NAF)", texte(acteur.naf.as_deref()));
+    let forme = format!("{} {FORMES_EXPLIQUEES}", echapper(&forme));
+    resume = ligne(resume, "Forme", Some(forme));
+    let activite = acteur.naf.as_deref().map(|naf| match activite::division(naf).and_then(activite::libelle) {
+        Some(division) => format!("{} ({})", echapper(division), echapper(naf)),
+        None => echapper(naf),
+    });
+    resume = ligne(resume, "Activité principale (NAF)", activite);
+    resume = ligne(resume, "Effectif", acteur.tranche.as_deref().and_then(effectif));
     let relue = retenue(valeurs, Champ::Approbation).map(|relue| echapper(&relue.valeur));
     resume = ligne(resume, "Fiche relue par", relue);
     let acteur = &au_public(acteur.clone(), valeurs);
@@ -235,6 +251,15 @@ fn resume(acteur: &acteur::Model, valeurs: &[valeur::Model]) -> Resume {
     OUVERTURES.into_iter().fold(resume, |resume, champ| {
         let dit = retenue(valeurs, champ).map(|valeur| echapper(&valeur.valeur));
         ligne(resume, champ.libelle(), dit)
+    })
+}
+
+/// A class of workforce of Sirene, in words.
+fn effectif(tranche: &str) -> Option<String> {
+    bornes(tranche).map(|bornes| match bornes {
+        (0, Some(0)) => "aucun salarié".to_owned(),
+        (de, Some(a)) => format!("de {} à {} personnes", milliers(de), milliers(a)),
+        (de, None) => format!("{} personnes ou plus", milliers(de)),
     })
 }
 

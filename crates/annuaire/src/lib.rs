@@ -304,6 +304,12 @@ fn routes_des_agents() -> Vec<Route> {
             get(tenue::campagne::montrer).post(tenue::campagne::regler),
         ),
         route("GET", "/reglages/annuaire/campagne/export", agent, get(tenue::injoignables::telecharger)),
+        route(
+            "GET POST",
+            "/reglages/annuaire/fiches/{reference}",
+            agent,
+            get(tenue::situation::montrer).post(tenue::situation::enregistrer),
+        ),
         route("GET", "/reglages/annuaire/sources", agent, get(tenue::sources::montrer)),
         route("GET", "/reglages/annuaire/agrements", agent, get(tenue::agrements::montrer)),
         route(

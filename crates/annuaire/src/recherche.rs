@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use domain::code::CodeCommune;
+use domain::identifiant::{Rna, Siren};
 use platform::ReadTx;
 use sea_orm::entity::prelude::*;
 use sea_orm::{QueryOrder, QuerySelect};
@@ -145,6 +146,7 @@ impl Autour {
         let lieux = lieux(instance, acteur, etablissements);
         let noms_des_lieux = lieux.iter().map(|code| instance.referentiel().nom_commune(code));
         let locaux = instance.locaux();
+        let division = acteur.naf.as_deref().and_then(activite::division);
         let corps = acteur
             .presentation
             .as_deref()
@@ -153,7 +155,9 @@ impl Autour {
             .chain(themes.iter().map(|theme| locaux.themes.nom(*theme)))
             .chain(agrements.iter().flat_map(|genre| [genre.libelle(), genre.as_str()]))
             .chain(noms_des_lieux)
-            .chain([acteur.famille.libelle()]);
+            .chain([acteur.famille.libelle()])
+            .chain(division.and_then(activite::libelle))
+            .chain(numeros(acteur, etablissements));
         let fort = acteur
             .sigle
             .as_deref()
@@ -169,7 +173,6 @@ impl Autour {
         facettes.extend(ouvertes.map(|champ| (axe::ACCUEIL, champ.as_str().to_owned())));
         facettes.extend((!acteur.reservee()).then(|| (axe::SORT, "oui".to_owned())));
         facettes.extend(acteur.tranche.clone().map(|tranche| (axe::TRANCHE, tranche)));
-        let division = acteur.naf.as_deref().and_then(activite::division);
         facettes.extend(division.map(|code| (axe::ACTIVITE, code.to_owned())));
         let desserte: BTreeSet<String> =
             offres.iter().flat_map(|o| self.territoires.get(&o.id).into_iter().flatten().cloned()).collect();
@@ -192,6 +195,16 @@ impl Autour {
     }
 }
 
+/// The numbers and the code by which the registers know the actor: people copy them from an invoice or a statute.
+fn numeros<'a>(
+    acteur: &'a acteur::Model,
+    etablissements: &'a [etablissement::Model],
+) -> impl Iterator<Item = &'a str> + 'a {
+    let siens = [acteur.siren.as_ref().map(Siren::as_str), acteur.rna.as_ref().map(Rna::as_str), acteur.naf.as_deref()];
+    let sirets = etablissements.iter().filter_map(|e| e.siret.as_deref());
+    siens.into_iter().flatten().chain(sirets)
+}
+
 /// Does the source that is followed for this field say yes?
 fn dit_oui(valeurs: &[valeur::Model], champ: Champ) -> bool {
     valeur::retenue(valeurs, champ).is_some_and(|valeur| valeur.valeur == Reponse::Oui.as_str())
@@ -209,6 +222,11 @@ async fn territoires(tx: &ReadTx, offres: &[offre::Model]) -> Result<BTreeMap<Of
         if let Ok(genre) = servi.genre.parse::<GenreTerritoire>() {
             par_offre.entry(servi.offre_id).or_default().push(jeton_de_territoire(genre, &servi.code));
         }
+    }
+    // An offer that names no place serves them all.
+    for offre in offres {
+        let partout = || vec![jeton_de_territoire(GenreTerritoire::Departement, "")];
+        par_offre.entry(offre.id.clone()).or_insert_with(partout);
     }
     Ok(par_offre)
 }

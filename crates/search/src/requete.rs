@@ -26,6 +26,12 @@ const POIDS_DEBUT: f32 = 0.5;
 /// A close word.
 const POIDS_PROCHE: f32 = 0.3;
 
+/// A number is written with spaces, by three digits: it is one word.
+fn d_un_tenant(texte: String) -> String {
+    let nombre = texte.chars().all(|c| c.is_ascii_digit() || c.is_whitespace());
+    if nombre { texte.split_whitespace().collect() } else { texte }
+}
+
 /// How results are ordered.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Ordre {
@@ -84,7 +90,7 @@ pub(crate) struct RequeteDesMots {
 impl Mots {
     pub(crate) fn lire(requete: &Requete) -> Self {
         let debut: String = requete.texte.chars().take(CARACTERES).collect();
-        let mut lus = termes(&debut);
+        let mut lus = termes(&d_un_tenant(debut));
         lus.truncate(MOTS);
         Self { morceaux: morceaux(lus), inacheve: requete.inacheve }
     }

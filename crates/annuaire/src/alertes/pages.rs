@@ -68,7 +68,7 @@ pub async fn lister(cadre: Cadre) -> Reponse {
             id: gardee.id.to_string(),
             quoi: filtres.en_mots(instance, &secteurs),
             adresse: filtres.adresse(),
-            perdu: filtres.perdu(&saisie).map(nom_du_filtre),
+            perdu: filtres.perdu(&saisie).map(Filtres::en_clair),
             alerte: gardee.alerte,
             dit,
             caches: cadre.formulaire().caches(),
@@ -83,18 +83,6 @@ pub async fn lister(cadre: Cadre) -> Reponse {
         },
     };
     cadre.page("Mes recherches", &page)?.fil(&[("Annuaire", "/annuaire")]).repondre()
-}
-
-/// A filter, in words: only what may stop to exist has its own.
-fn nom_du_filtre(nom: &'static str) -> &'static str {
-    match nom {
-        "secteur" => "le secteur",
-        "insee" | "autour" => "la commune",
-        "epci" => "l’intercommunalité",
-        "canton" => "le canton",
-        "theme" => "le thème",
-        autre => autre,
-    }
 }
 
 /// POST `/annuaire/recherches`.

@@ -102,6 +102,21 @@ impl Filtres {
         Self::NOMS.iter().copied().find(|nom| !saisie.texte(nom).trim().is_empty() && !lu(nom))
     }
 
+    /// A filter's name as people say it.
+    pub(crate) fn en_clair(nom: &'static str) -> &'static str {
+        match nom {
+            "secteur" => "le secteur",
+            "insee" | "autour" => "la commune",
+            "epci" => "l’intercommunalité",
+            "canton" => "le canton",
+            "theme" => "le thème",
+            "famille" => "la forme",
+            "activite" => "l’activité",
+            "agrement" => "l’agrément",
+            autre => autre,
+        }
+    }
+
     /// Reads the address. What does not exist is left out; an unknown commune is said beside its field.
     #[must_use]
     pub fn lire(saisie: &Saisie, instance: &Instance, secteurs: &[secteur::Model]) -> (Self, Erreurs) {

@@ -100,7 +100,7 @@ pub async fn montrer(cadre: Cadre) -> Reponse {
         recherche: Recherche::nouvelle(&cadre, &demande, &resultat),
         actifs: FiltresActifs { actifs: filtres.actifs(instance, &demande.secteurs), tout: "/annuaire".to_owned() },
         compte: texte::accorde(total, "acteur", "acteurs"),
-        notes: notes(&resultat),
+        notes: notes(&demande, &resultat),
         acteurs: lignes
             .into_iter()
             .map(|ligne| {
@@ -129,8 +129,14 @@ pub async fn montrer(cadre: Cadre) -> Reponse {
     cadre.page("Annuaire", &page)?.cache(Cache::Public(60)).repondre()
 }
 
-fn notes(resultat: &Resultat) -> Vec<String> {
+fn notes(demande: &Demande, resultat: &Resultat) -> Vec<String> {
     let mut notes = Vec::new();
+    if let Some(nom) = demande.perdu() {
+        notes.push(format!(
+            "{} de cette adresse n’existe pas, ou plus : ce filtre est laissé de côté.",
+            texte::majuscule(Filtres::en_clair(nom))
+        ));
+    }
     if resultat.sans_mot {
         notes.push("Ces mots sont trop courants pour chercher : ajoutez un nom ou une activité.".to_owned());
     }

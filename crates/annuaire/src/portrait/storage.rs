@@ -14,8 +14,8 @@ use crate::vocabulaire::GenreTerritoire;
 #[derive(FromQueryResult)]
 struct TerritoireServi {
     theme: String,
-    genre: String,
-    code: String,
+    genre: Option<String>,
+    code: Option<String>,
 }
 
 /// Which territories the offers of actors in activity say they serve, for each of these themes. Offers are few: the index
@@ -35,7 +35,7 @@ pub async fn territoires_servis(
     let territoires = TerritoireServi::find_by_statement(raw_sql!(
         Postgres,
         "SELECT DISTINCT t.theme, r.genre, r.code FROM offre o JOIN acteur a ON a.id = o.acteur_id
-         JOIN offre_theme t ON t.offre_id = o.id JOIN offre_territoire r ON r.offre_id = o.id
+         JOIN offre_theme t ON t.offre_id = o.id LEFT JOIN offre_territoire r ON r.offre_id = o.id
          WHERE t.theme IN ({..servis}) AND o.active AND a.etat = 'actif'"
     ))
     .all(db)
@@ -43,7 +43,11 @@ pub async fn territoires_servis(
     for servi in territoires {
         let theme = servi.theme.parse::<Theme>().ok();
         if let Some(desserte) = theme.and_then(|theme| dessertes.get_mut(&theme)) {
-            servir(desserte, &servi.genre, &servi.code);
+            match (servi.genre, servi.code) {
+                (Some(genre), Some(code)) => servir(desserte, &genre, &code),
+                // An offer that names no place serves them all.
+                _ => desserte.partout = true,
+            }
         }
     }
     Ok(dessertes)

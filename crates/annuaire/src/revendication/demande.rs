@@ -40,7 +40,7 @@ pub(crate) struct Ouvert {
 impl Ouvert {
     pub(crate) async fn lire(tx: &ReadTx, acteur: acteur::Model) -> Result<Self, Erreur> {
         let etablissements = acteurs::etablissements(tx, &acteur.id).await?;
-        let siege = etablissements.into_iter().find(|e| e.ouvert && e.siege && e.siret.is_some());
+        let siege = ou_ecrire(etablissements);
         let valeurs = acteurs::valeurs(tx, &acteur.id).await?;
         Ok(Self { acteur: crate::fiche::au_public(acteur, &valeurs), siege })
     }
@@ -60,6 +60,17 @@ impl Ouvert {
         let rue = adresse_postale(&self.connu())?.to_owned();
         let siege = self.siege.as_ref()?;
         Some(vec![self.acteur.nom.clone(), rue, siege.ville(instance)])
+    }
+}
+
+/// The seat; the only open address when no source says which one is the seat.
+fn ou_ecrire(etablissements: Vec<etablissement::Model>) -> Option<etablissement::Model> {
+    let mut ouverts: Vec<_> = etablissements.into_iter().filter(|e| e.ouvert && e.siret.is_some()).collect();
+    let siege = ouverts.iter().position(|e| e.siege);
+    match siege {
+        Some(rang) => Some(ouverts.swap_remove(rang)),
+        None if ouverts.len() == 1 => ouverts.pop(),
+        None => None,
     }
 }
 
@@ -92,7 +103,7 @@ fn page(
         let aide = match moyen {
             Moyen::Courriel => format!("Un lien part à une adresse qui finit par {ou}. Le plus rapide."),
             Moyen::Poste => format!(
-                "Une lettre part à l’adresse du siège : {}. Elle porte un code à saisir ici, valable {CODE_JOURS} jours.",
+                "Une lettre part à cette adresse : {}. Elle porte un code à saisir ici, valable {CODE_JOURS} jours.",
                 ouvert.adresse_du_siege(&cadre.instance).unwrap_or_default().join(", ")
             ),
             Moyen::Reseau => "Une union, une fédération, une chambre régionale… Dites laquelle, et qui y \

@@ -10,6 +10,7 @@
 //! - [`campagne`]: the rhythm of the reminders, and what came of them month by month.
 //! - [`injoignables`]: those that it cannot write to.
 //! - [`a_tenir`]: the agents' work list: what is to be decided, what sleeps.
+//! - [`situation`]: what only an agent may say: withdrawn, closed, part of the ESS by a document.
 //! - [`sources`]: which source is followed, shown to agents.
 //! - [`relance`]: every day, pages that nobody confirms fall asleep, and some actors are written to; they confirm by a
 //!   link, without account.
@@ -23,6 +24,7 @@ pub mod injoignables;
 pub mod modifier;
 pub mod relance;
 pub mod rules;
+pub mod situation;
 pub mod sources;
 pub mod storage;
 

@@ -26,6 +26,7 @@ mod reels;
 mod reseaux;
 mod revendication;
 mod sirene;
+mod situation;
 mod soi;
 mod sources;
 mod tenue;

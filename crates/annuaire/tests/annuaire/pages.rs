@@ -179,6 +179,11 @@ async fn les_exports_donnent_exactement_ce_qui_est_filtre(#[case] moteur: Moteur
     assert_eq!(precision("Jardins de Cirey"), "mairie", "partial diffusion");
     n.ouvrir("/annuaire/export?format=exe").await.exiger("Ce format n’existe pas");
     assert_eq!(n.ouvrir("/annuaire/export?format=csv&commune=Atlantide").await.statut, StatusCode::BAD_REQUEST);
+    // A filter that does not exist never widens in silence.
+    for perdu in ["secteur=inconnu", "theme=zzz", "insee=57463", "autour=20"] {
+        assert_eq!(n.ouvrir(&format!("/annuaire/export?format=csv&{perdu}")).await.statut, StatusCode::BAD_REQUEST);
+        n.ouvrir(&format!("/annuaire?{perdu}")).await.exiger("ce filtre est laissé de côté");
+    }
     appli.fin().await;
 }
 
@@ -260,6 +265,41 @@ async fn le_nombre_de_requetes_ne_depend_pas_du_nombre_d_acteurs(#[case] moteur:
     }
     assert_eq!(comptes.len(), 1, "{comptes:?}");
     assert!(comptes.iter().all(|n| *n <= 2), "{comptes:?}");
+}
+
+#[rstest]
+#[case::sqlite(Moteur::Sqlite)]
+#[case::postgres(Moteur::Postgres)]
+#[tokio::test]
+async fn un_acteur_se_trouve_par_ses_numeros(#[case] moteur: Moteur) {
+    let (appli, faits) = appli_avec(moteur, &monde()).await;
+    let id = faits[0].0.as_str();
+    let tx = appli.instance.db.begin().await.unwrap();
+    for phrase in [
+        raw_sql!(
+            Postgres,
+            "UPDATE acteur SET siren = '732829320', rna = 'W543000001', naf = '47.11B', tranche = '12' WHERE id = {id}"
+        ),
+        raw_sql!(Postgres, "UPDATE acteur_etablissement SET siret = '73282932000074' WHERE acteur_id = {id}"),
+    ] {
+        tx.execute_raw(phrase).await.unwrap();
+    }
+    tx.commit().await.unwrap();
+    web::recherche::reconstruire(&appli.instance).await.unwrap();
+    let mut n = appli.navigateur();
+    let nom = monde()[0].nom;
+    for tape in
+        ["732829320", "732 829 320", "73282932000074", "W543000001", "w543000001", "47.11B", "commerce de détail"]
+    {
+        let page = n.ouvrir(&format!("/annuaire?q={}", tape.replace(' ', "+"))).await;
+        assert_eq!(page.textes(".tr-carte-projet > a"), [nom], "{tape}");
+    }
+    n.ouvrir(&format!("/annuaire/{}", faits[0].1))
+        .await
+        .exiger("Commerce de détail, à l’exception des automobiles et des motocycles (47.11B)")
+        .exiger("de 20 à 49 personnes")
+        .exiger("Les formes expliquées");
+    appli.fin().await;
 }
 
 #[rstest]

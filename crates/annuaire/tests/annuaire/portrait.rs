@@ -68,6 +68,19 @@ async fn le_portrait_d_une_commune_dit_qui_est_la_et_ce_qui_manque(#[case] moteu
     let apres = n.ouvrir("/annuaire/portrait/commune/54129").await;
     assert!(!apres.contient("« Bien vieillir, aide à domicile » : aucun"), "{}", apres.texte());
 
+    // An offer that names no place serves every place.
+    let tx = appli.instance.db.begin().await.unwrap();
+    offrir(&tx, instance, &faits[2].0, "Navette", ModeOffre::Achat, &[etape], &[]).await;
+    tx.execute_raw(raw_sql!(
+        Postgres,
+        "UPDATE offre_theme SET theme = 'mobilite' WHERE offre_id IN (SELECT id FROM offre WHERE titre = 'Navette')"
+    ))
+    .await
+    .unwrap();
+    tx.commit().await.unwrap();
+    let partout = n.ouvrir("/annuaire/portrait/commune/54129").await;
+    assert!(!partout.contient("« Mobilité » : aucun"), "{}", partout.texte());
+
     // From the page of the directory and back to the list that says the same.
     let liste = apres.attribut(".tr-filtres a", "href").unwrap();
     assert_eq!(liste, "/annuaire?insee=54129");

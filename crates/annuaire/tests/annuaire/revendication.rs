@@ -121,7 +121,10 @@ async fn la_structure_repond_par_courriel(#[case] moteur: Moteur) {
 #[case::postgres(Moteur::Postgres)]
 #[tokio::test]
 async fn un_code_arrive_par_la_poste(#[case] moteur: Moteur) {
-    let (appli, _, reference) = monde(moteur).await;
+    let (appli, id, reference) = monde(moteur).await;
+    // The only address is written to even when no source says that it is the seat.
+    executer(&appli, raw_sql!(Postgres, "UPDATE acteur_etablissement SET siege = {false} WHERE acteur_id = {id}"))
+        .await;
     let (fiche, mut agent) = (format!("/annuaire/{reference}"), agent(&appli).await);
     let (url, saisir) = (format!("{fiche}/revendiquer"), format!("{fiche}/revendiquer/code"));
     let (mut camille, _) = appli.connecter("camille@exemple.invalid", None).await;

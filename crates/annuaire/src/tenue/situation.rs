@@ -1,0 +1,218 @@
+//! What only an agent may say of an actor: withdrawn at its request, closed, part of the ESS by a document that was shown,
+//! another legal category. Each with its reason, in the journal; taken back by the same page. Below, every value of the page
+//! with where it comes from and who said it, past ones too.
+
+use std::collections::BTreeMap;
+
+use askama::Template;
+use axum::extract::Path;
+use axum::http::StatusCode;
+use platform::{ReadTx, journal};
+use socle::personne;
+use web::composants::Tableau;
+use web::composants::{Cellule, ChampLong, ChampTexte, Conflit, Html, OptionDeChamp, Resume, ResumeErreurs, Selection};
+use web::formulaire::Erreurs;
+use web::{Cadre, CheckedForm, Erreur, Instance, Reponse, Saisie, texte};
+
+use super::FIL;
+use super::storage::{self as tenue, Auteur};
+use crate::acteur::{self, storage, valeur};
+use crate::doublon::chemin;
+use crate::evenements;
+use crate::vocabulaire::{Champ, EtatActeur, Origine};
+
+/// Fields of this page, and their names in the form.
+const CHAMPS: [(Champ, &str); 3] =
+    [(Champ::Etat, "etat"), (Champ::PreuveEss, "preuve"), (Champ::CategorieJuridique, "categorie")];
+
+/// What an agent may say of the state; nothing: as the sources say.
+const ETATS: [EtatActeur; 3] = [EtatActeur::Actif, EtatActeur::Cesse, EtatActeur::Masque];
+
+#[derive(Template)]
+#[template(path = "situation.html")]
+struct PageSituation {
+    nom: String,
+    url: String,
+    /// The public page, when there is one.
+    fiche: Option<String>,
+    resume: ResumeErreurs,
+    caches: Html,
+    version: i64,
+    conflit: Option<Conflit>,
+    dit: Resume,
+    etat: Selection,
+    preuve: ChampTexte,
+    categorie: ChampTexte,
+    motif: ChampLong,
+    valeurs: Tableau,
+}
+
+/// The address of this page.
+pub(crate) fn url(reference: &str) -> String {
+    format!("/reglages/annuaire/fiches/{reference}")
+}
+
+struct Ouvert {
+    acteur: acteur::Model,
+    valeurs: Vec<valeur::Model>,
+}
+
+async fn ouvrir(tx: &ReadTx, reference: &str) -> Result<Ouvert, Erreur> {
+    let acteur = storage::par_reference(tx, reference).await?.ok_or(Erreur::Introuvable("cet acteur"))?;
+    if acteur.etat == EtatActeur::Masque {
+        let bout = chemin::suivre(tx, acteur.clone()).await?;
+        // Merged, not withdrawn: parting them is another page.
+        if bout.id != acteur.id {
+            return Err(Erreur::Aller(url(&bout.reference)));
+        }
+    }
+    let valeurs = storage::valeurs(tx, &acteur.id).await?;
+    Ok(Ouvert { acteur, valeurs })
+}
+
+impl Ouvert {
+    /// What an agent says today of a field.
+    fn dite(&self, champ: Champ) -> &str {
+        let dite = self.valeurs.iter().find(|v| v.courante && v.champ == champ && v.source == Origine::Agent);
+        dite.map_or("", |valeur| valeur.valeur.as_str())
+    }
+
+    fn saisie(&self) -> Saisie {
+        CHAMPS.iter().fold(Saisie::default(), |saisie, (champ, nom)| saisie.avec(nom, self.dite(*champ)))
+    }
+}
+
+/// GET.
+pub async fn montrer(cadre: Cadre, Path(reference): Path<String>) -> Reponse {
+    let tx = cadre.instance.db.read().await?;
+    let ouvert = ouvrir(&tx, &reference).await?;
+    let saisie = ouvert.saisie();
+    repondre(&cadre, &tx, &ouvert, cadre.formulaire_avec(saisie, Erreurs::default()), None).await
+}
+
+async fn repondre(
+    cadre: &Cadre,
+    tx: &ReadTx,
+    ouvert: &Ouvert,
+    f: web::formulaire::Formulaire,
+    conflit: Option<Conflit>,
+) -> Reponse {
+    let statut = match (&conflit, f.erreurs.est_vide()) {
+        (Some(_), _) => StatusCode::CONFLICT,
+        (None, true) => StatusCode::OK,
+        (None, false) => StatusCode::UNPROCESSABLE_ENTITY,
+    };
+    let acteur = &ouvert.acteur;
+    let etats = ETATS.iter().map(|etat| OptionDeChamp::nouvelle(etat.as_str(), etat.libelle()));
+    let page = PageSituation {
+        nom: acteur.nom.clone(),
+        url: url(&acteur.reference),
+        fiche: (acteur.etat != EtatActeur::Masque).then(|| format!("/annuaire/{}", acteur.reference)),
+        resume: f.resume(),
+        caches: f.caches(),
+        version: f.version(acteur.version),
+        conflit,
+        dit: dit(acteur),
+        etat: f.selection(
+            "etat",
+            "État de la structure",
+            std::iter::once(OptionDeChamp::nouvelle("", "Comme le disent les sources")).chain(etats),
+        ),
+        preuve: f
+            .texte("preuve", "Document qui montre qu’elle fait partie de l’ESS (facultatif)")
+            .aide("Son nom et sa date. Exemple : statuts du 12 mars 2024. Vide : comme le disent les sources."),
+        categorie: f
+            .texte("categorie", "Catégorie juridique de l’Insee, si celle des sources est fausse (facultatif)")
+            .chiffres()
+            .aide("Quatre chiffres. Exemple : 9220, association déclarée."),
+        motif: f.long("motif", "Pourquoi ? Qui vous l’a demandé, quel document avez-vous vu ?", 500),
+        valeurs: tableau(tx, &cadre.instance, &ouvert.valeurs).await?,
+    };
+    cadre.page("Situation d’une structure", &page)?.statut(statut).fil(&FIL).repondre()
+}
+
+fn dit(acteur: &acteur::Model) -> Resume {
+    Resume::default()
+        .ligne("État", acteur.etat.libelle())
+        .ligne("ESS selon la loi", format!("{} : {}", acteur.ess_loi.libelle(), acteur.ess_loi_motif))
+        .ligne("Catégorie juridique", acteur.categorie_juridique.as_deref().unwrap_or("non connue"))
+}
+
+/// Every value, the ones in force first, with its source, its date and who said it.
+async fn tableau(tx: &ReadTx, instance: &Instance, valeurs: &[valeur::Model]) -> Result<Tableau, Erreur> {
+    let auteurs: Vec<&str> = valeurs.iter().filter_map(|v| v.auteur_id.as_ref()).map(|id| id.as_str()).collect();
+    let noms: BTreeMap<String, String> = personne::noms(tx, &auteurs).await?;
+    let mut rangees: Vec<&valeur::Model> = valeurs.iter().collect();
+    rangees.sort_by_key(|v| (!v.courante, v.champ.libelle(), std::cmp::Reverse(v.recu_le)));
+    let lignes = rangees.into_iter().map(|v| {
+        let qui = v.auteur_id.as_ref().map(|id| noms.get(id.as_str()).map_or("compte effacé", String::as_str));
+        let le = texte::jour(v.source_du.map_or_else(|| instance.jour_de(v.recu_le), |jour| jour.0));
+        vec![
+            Cellule::texte(v.champ.libelle()),
+            Cellule::texte(if v.valeur.is_empty() { "(rien)" } else { &v.valeur }),
+            Cellule::texte(v.source.libelle()),
+            Cellule::texte(le),
+            Cellule::texte(qui.unwrap_or("–")),
+            Cellule::texte(if v.courante { "en cours" } else { "passée" }),
+        ]
+    });
+    Ok(Tableau {
+        legende: "D’où vient chaque valeur".to_owned(),
+        colonnes: ["Champ", "Valeur", "Source", "Date", "Dite par", "État"].map(str::to_owned).into(),
+        lignes: lignes.collect(),
+    })
+}
+
+/// What was typed: the fields that change, and why.
+fn lire(form: &CheckedForm, ouvert: &Ouvert) -> Result<(Vec<(Champ, String)>, String), Erreurs> {
+    let mut l = form.lecteur();
+    let etat = form.saisie.texte("etat").trim();
+    if !etat.is_empty() && !ETATS.iter().any(|connu| connu.as_str() == etat) {
+        l.erreurs.ajouter("etat", "Ce choix n’existe pas. Choisissez dans la liste.");
+    }
+    let preuve = l.texte_libre("preuve", 200).unwrap_or_default();
+    let categorie = l.texte_libre("categorie", 4).unwrap_or_default();
+    if !categorie.is_empty() && (categorie.len() != 4 || !categorie.bytes().all(|octet| octet.is_ascii_digit())) {
+        l.erreurs.ajouter("categorie", "Écrivez les quatre chiffres du code. Exemple : 9220.");
+    }
+    let motif = l.texte("motif", "Dites pourquoi : un autre agent le lira.", 5, 500).unwrap_or_default();
+    let lus = [etat.to_owned(), preuve, categorie];
+    let changes: Vec<_> =
+        CHAMPS.iter().map(|(champ, _)| *champ).zip(lus).filter(|(champ, lu)| ouvert.dite(*champ) != lu).collect();
+    if changes.is_empty() && l.erreurs.est_vide() {
+        l.erreurs.ajouter("etat", "Rien ne change : choisissez ce que vous voulez dire.");
+    }
+    if l.erreurs.est_vide() { Ok((changes, motif)) } else { Err(l.erreurs) }
+}
+
+/// POST.
+pub async fn enregistrer(cadre: Cadre, Path(reference): Path<String>, form: CheckedForm) -> Reponse {
+    let instance = &cadre.instance;
+    let lecture = instance.db.read().await?;
+    let ouvert = ouvrir(&lecture, &reference).await?;
+    let (changes, motif) = match lire(&form, &ouvert) {
+        Ok(lus) => lus,
+        Err(erreurs) => {
+            let f = cadre.formulaire_avec(form.saisie.clone(), erreurs);
+            return repondre(&cadre, &lecture, &ouvert, f, None).await;
+        }
+    };
+    drop(lecture);
+    let tx = instance.db.begin().await?;
+    let auteur = Auteur { source: Origine::Agent, personne: cadre.visiteur.personne_id() };
+    tenue::dire(&tx, instance, &ouvert.acteur.id, auteur, &changes).await?;
+    let lu = acteur::Model { version: form.version(), ..ouvert.acteur.clone() };
+    if !tenue::reprojeter(&tx, instance, lu).await? {
+        tx.rollback().await?;
+        let lecture = instance.db.read().await?;
+        let ouvert = ouvrir(&lecture, &reference).await?;
+        let conflit = Conflit::sur("cette fiche").enregistre(tableau(&lecture, instance, &ouvert.valeurs).await?);
+        let f = cadre.formulaire_avec(form.saisie.sur_la_version_actuelle(), Erreurs::default());
+        return repondre(&cadre, &lecture, &ouvert, f, Some(conflit)).await;
+    }
+    let champs: Vec<&str> = changes.iter().map(|(champ, _)| champ.as_str()).collect();
+    let evenement = evenements::de_l_acteur(&cadre, evenements::SITUE, &ouvert.acteur.id)
+        .faits(serde_json::json!({ "champs": champs, "motif": motif }));
+    journal::ecrire(&tx, &*instance.clock, &*instance.ids, evenement).await?;
+    form.conclure(tx, &url(&reference), "C’est enregistré. Pour revenir en arrière, changez le choix ci-dessous.").await
+}
