@@ -18,9 +18,9 @@ use web::feature::{Famille, Proposition};
 use web::formulaire::Erreurs;
 use web::{Cadre, CheckedForm, Erreur, Instance, Reponse, Saisie, contact, texte};
 
+use super::attribution;
 use super::rules::{self, Etat};
 use super::storage::{self, Model};
-use super::attribution;
 use crate::evenements::{self, evenement};
 use crate::suivi::rules::GenreEchange;
 

@@ -191,6 +191,8 @@ pub(crate) async fn panneau(demande: &DemandePanneau<'_>) -> Result<Option<Panne
     let groupes = utiles.into_iter().filter(|g| g.repondu).map(|g| (g.titre, g.reponses));
     let corps = Dites { dits: argent.into_iter().chain(groupes).collect() }.render()?;
     Ok(Some(Panneau { id: "precisions", titre: "Ce que le porteur a précisé".to_owned(), corps }))
+}
+
 /// "2,5" or "2.5", kept as "2.5"; one decimal is enough to say a part of a full time.
 fn dixiemes(lecteur: &mut Lecteur<'_>, saisie: &Saisie, cle: &str, max: u32) -> Option<String> {
     let texte: String = saisie.texte(cle).chars().filter(|c| !c.is_whitespace()).collect();

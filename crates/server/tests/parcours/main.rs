@@ -2,14 +2,14 @@
 
 #![expect(clippy::unwrap_used, clippy::panic, reason = "a test fails with a line number")]
 
+mod appels;
 mod attribution;
+mod brouillon;
+mod interface;
+mod marches;
 mod nouvelles;
 mod porteurs;
-mod appels;
-mod marches;
-mod brouillon;
 mod publication;
-mod interface;
 mod recherche;
 mod reouverture;
 mod suivi;
