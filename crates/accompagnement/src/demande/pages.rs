@@ -197,7 +197,8 @@ pub(crate) async fn promise_du_jour(
     Ok((contact::date_promise(instance, interlocuteur.as_ref(), jour), interlocuteur))
 }
 
-/// A closed request as it lives again today, followed by who answers for the commune today.
+/// A closed request as it lives again today, followed by who answers for the commune today; what was handed to someone by
+/// name stays with them.
 pub(crate) fn rouverte(
     instance: &Instance,
     demande: Model,
@@ -209,7 +210,7 @@ pub(crate) fn rouverte(
     let horloge = rules::apres(demande.horloge(), rules::Acte::Rouvrir(promise), jour, calendrier)?;
     Ok(Model {
         secteur_id: interlocuteur.map(|i| i.secteur_id.clone()),
-        agent_id: interlocuteur.and_then(|i| i.personne_id.clone()),
+        agent_id: if demande.confiee { demande.agent_id } else { interlocuteur.and_then(|i| i.personne_id.clone()) },
         faite_le: Jour(jour),
         contact_le: Jour(jour),
         mode: None,

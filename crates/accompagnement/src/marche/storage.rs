@@ -32,13 +32,13 @@ pub struct Marche {
     pub complements: String,
     /// Last change.
     pub modifie_le: Instant,
-    /// Secteur of the request, or of the commune.
+    /// Secteur of the commune that day.
     pub secteur_id: Option<SecteurId>,
     /// Its name.
     pub secteur: Option<String>,
     /// Its telephone.
     pub telephone: Option<String>,
-    /// Who follows the request.
+    /// To whom the request was handed by name.
     pub agent: Option<String>,
     /// [`Suivi`], as stored.
     pub suivi: Option<String>,
@@ -76,9 +76,9 @@ pub async fn prevus(db: &impl ConnectionTrait, jour: Date) -> Result<Vec<Marche>
                 s.id AS secteur_id, s.nom AS secteur, s.telephone, a.prenom || ' ' || a.nom AS agent,
                 m.suivi, m.le AS suivi_le, q.prenom || ' ' || q.nom AS suivi_par
          FROM projet p LEFT JOIN demande d ON d.projet_id = p.id
-         LEFT JOIN personne a ON a.id = d.agent_id
-         LEFT JOIN secteur s ON s.id = COALESCE(d.secteur_id, (SELECT MIN(sc.secteur_id) FROM secteur_commune sc
-             WHERE sc.commune = p.commune AND sc.du <= {jour} AND (sc.au IS NULL OR sc.au >= {jour})))
+         LEFT JOIN personne a ON a.id = d.agent_id AND d.confiee
+         LEFT JOIN secteur s ON s.id = (SELECT MIN(sc.secteur_id) FROM secteur_commune sc
+             WHERE sc.commune = p.commune AND sc.du <= {jour} AND (sc.au IS NULL OR sc.au >= {jour}))
          LEFT JOIN marche m ON m.projet_id = p.id LEFT JOIN personne q ON q.id = m.par
          WHERE p.etat = 'garde' AND p.complements LIKE '%\"marche_prevu\":\"oui\"%'
          ORDER BY p.modifie_le DESC, p.id LIMIT 300"
