@@ -66,7 +66,7 @@ pub(crate) fn ajuster(
     cadre: &Cadre,
     lien: Lien,
     avant: &projet::Model,
-    apres: projet::Model,
+    mut apres: projet::Model,
     reponse: Option<&str>,
 ) -> projet::Model {
     let visiteur = &cadre.visiteur;
@@ -74,14 +74,11 @@ pub(crate) fn ajuster(
     // A draft is nobody's until it is kept.
     let dit = dit_le_porteur(lien) && apres.etat == Etat::Garde;
     let mandats: &[EnVigueur] = if dit { &visiteur.mandats } else { &[] };
-    let organisation_id = porteur::apres_changement(avant, &apres, mandats, choisi, reponse.filter(|_| dit));
-    let meme = porteur::meme_porteur(avant, &apres);
-    projet::Model {
-        organisation_id,
-        confirme_le: apres.confirme_le.filter(|_| meme),
-        confirme_par: apres.confirme_par.clone().filter(|_| meme),
-        ..apres
+    apres.organisation_id = porteur::apres_changement(avant, &apres, mandats, choisi, reponse.filter(|_| dit));
+    if !porteur::meme_porteur(avant, &apres) {
+        (apres.confirme_le, apres.confirme_par) = (None, None);
     }
+    apres
 }
 
 /// Who gives a project to another bearer keeps sight of it, as invited.
