@@ -176,6 +176,7 @@ mod tests {
     use rstest::rstest;
 
     const LE: Date = date(2026, 11, 24);
+    const NORMAL: Option<TauxDeTva> = Some(TauxDeTva::Normal);
 
     fn profil(
         cout: i64,
@@ -215,89 +216,26 @@ mod tests {
     /// domain 5.4 (eligible 300 000 €, 30 % + 10 points, ceiling 100 000 €, other public money 160 000 €), where the cost is
     /// given in every way: 300 000 € HT are 360 000 € TTC at the normal rate.
     #[rstest]
-    #[case::ht_recuperee(300_000, Some(Ht), Some(Oui), Some(TauxDeTva::Normal), Verdict::Oui, 300_000, 80_000, 60_000, Some((60_000, Sens::Avancee)))]
-    #[case::ttc_recuperee(360_000, Some(Ttc), Some(Oui), Some(TauxDeTva::Normal), Verdict::Oui, 300_000, 80_000, 60_000, Some((60_000, Sens::Retiree)))]
-    #[case::ht_non(300_000, Some(Ht), Some(Non), Some(TauxDeTva::Normal), Verdict::Oui, 360_000, 100_000, 100_000, Some((60_000, Sens::Ajoutee)))]
-    #[case::ttc_non(
-        360_000,
-        Some(Ttc),
-        Some(Non),
-        Some(TauxDeTva::Normal),
-        Verdict::Oui,
-        360_000,
-        100_000,
-        100_000,
-        None
-    )]
-    #[case::ht_recuperee_sans_taux(300_000, Some(Ht), Some(Oui), None, Verdict::Oui, 300_000, 80_000, 60_000, None)]
-    #[case::ttc_recuperee_sans_taux(
-        360_000,
-        Some(Ttc),
-        Some(Oui),
-        None,
-        Verdict::AVerifier,
-        360_000,
-        100_000,
-        100_000,
-        None
-    )]
-    #[case::autre_taux(
-        360_000,
-        Some(Ttc),
-        Some(Oui),
-        Some(TauxDeTva::Autre),
-        Verdict::AVerifier,
-        360_000,
-        100_000,
-        100_000,
-        None
-    )]
-    #[case::ht_non_sans_taux(
-        300_000,
-        Some(Ht),
-        Some(Non),
-        Some(TauxDeTva::NeSaitPas),
-        Verdict::AVerifier,
-        300_000,
-        80_000,
-        60_000,
-        None
-    )]
-    #[case::ttc_non_sans_taux(360_000, Some(Ttc), Some(Non), None, Verdict::Oui, 360_000, 100_000, 100_000, None)]
-    #[case::recuperation_inconnue(
-        360_000,
-        Some(Ttc),
-        Some(NeSaitPas),
-        Some(TauxDeTva::Normal),
-        Verdict::AVerifier,
-        360_000,
-        100_000,
-        100_000,
-        None
-    )]
-    #[case::base_inconnue(
-        360_000,
-        None,
-        Some(Oui),
-        Some(TauxDeTva::Normal),
-        Verdict::AVerifier,
-        360_000,
-        100_000,
-        100_000,
-        None
-    )]
-    #[case::rien_de_dit(360_000, None, None, None, Verdict::AVerifier, 360_000, 100_000, 100_000, None)]
+    #[case::ht_recuperee((300_000, Some(Ht), Some(Oui), NORMAL), Verdict::Oui, [300_000, 80_000, 60_000], Some((60_000, Sens::Avancee)))]
+    #[case::ttc_recuperee((360_000, Some(Ttc), Some(Oui), NORMAL), Verdict::Oui, [300_000, 80_000, 60_000], Some((60_000, Sens::Retiree)))]
+    #[case::ht_non((300_000, Some(Ht), Some(Non), NORMAL), Verdict::Oui, [360_000, 100_000, 100_000], Some((60_000, Sens::Ajoutee)))]
+    #[case::ttc_non((360_000, Some(Ttc), Some(Non), NORMAL), Verdict::Oui, [360_000, 100_000, 100_000], None)]
+    #[case::ht_recuperee_sans_taux((300_000, Some(Ht), Some(Oui), None), Verdict::Oui, [300_000, 80_000, 60_000], None)]
+    #[case::ttc_recuperee_sans_taux((360_000, Some(Ttc), Some(Oui), None), Verdict::AVerifier, [360_000, 100_000, 100_000], None)]
+    #[case::autre_taux((360_000, Some(Ttc), Some(Oui), Some(TauxDeTva::Autre)), Verdict::AVerifier, [360_000, 100_000, 100_000], None)]
+    #[case::ht_non_sans_taux((300_000, Some(Ht), Some(Non), Some(TauxDeTva::NeSaitPas)), Verdict::AVerifier, [300_000, 80_000, 60_000], None)]
+    #[case::ttc_non_sans_taux((360_000, Some(Ttc), Some(Non), None), Verdict::Oui, [360_000, 100_000, 100_000], None)]
+    #[case::recuperation_inconnue((360_000, Some(Ttc), Some(NeSaitPas), NORMAL), Verdict::AVerifier, [360_000, 100_000, 100_000], None)]
+    #[case::base_inconnue((360_000, None, Some(Oui), NORMAL), Verdict::AVerifier, [360_000, 100_000, 100_000], None)]
+    #[case::rien_de_dit((360_000, None, None, None), Verdict::AVerifier, [360_000, 100_000, 100_000], None)]
     fn le_contrat_de_territoire_avec_ou_sans_tva(
-        #[case] cout: i64,
-        #[case] base: Option<BaseDeCout>,
-        #[case] recuperee: Option<Reponse>,
-        #[case] taux: Option<TauxDeTva>,
+        #[case] dit: (i64, Option<BaseDeCout>, Option<Reponse>, Option<TauxDeTva>),
         #[case] verdict: Verdict,
-        #[case] retenu: i64,
-        #[case] aide: i64,
-        #[case] reste: i64,
+        #[case] attendus: [i64; 3],
         #[case] tva: Option<(i64, Sens)>,
     ) {
+        let (cout, base, recuperee, taux) = dit;
+        let [retenu, aide, reste] = attendus;
         let montant = Montant {
             taux: Some(3_000),
             bonus: Some(1_000),

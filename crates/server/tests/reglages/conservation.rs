@@ -77,7 +77,7 @@ async fn un_projet_qui_resiste_n_arrete_pas_les_autres(#[case] moteur: Moteur) {
     let (appli, _) = ouverte(moteur).await;
     let mut projets = [projet_clos(&appli, "Un projet clos").await, projet_clos(&appli, "Un autre").await];
     // Erased in the order of their ids: the one that resists comes first.
-    projets.sort_by(|un, autre| un.id.as_str().cmp(autre.id.as_str()));
+    projets.sort_by_key(|projet| projet.id.to_string());
     let [premier, second] = projets;
     let tx = appli.instance.db.begin().await.unwrap();
     tx.execute_unprepared("CREATE TABLE obstacle (projet_id TEXT NOT NULL REFERENCES projet(id))").await.unwrap();
