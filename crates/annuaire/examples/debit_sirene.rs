@@ -63,6 +63,7 @@ fn lire(dossier: &Path) -> Result<(), Box<dyn Error>> {
         lieux: Lieux::nouveaux(referentiel, &perimetre),
         connus: &connus,
         ess_france: HashSet::new(),
+        listes: Vec::new(),
         rapport: Rapport::default(),
         progres: &|_, _, _| {},
     };
