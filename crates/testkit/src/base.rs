@@ -26,7 +26,9 @@ impl Base {
                 let url = std::env::var("TERREAU_TEST_POSTGRES")
                     .expect("TERREAU_TEST_POSTGRES: run `export TERREAU_TEST_POSTGRES=\"$(script/postgres-de-test)\"`");
                 let numero = NUMERO.fetch_add(1, Ordering::SeqCst);
-                (url, Some(format!("test_{}_{numero}", std::process::id())))
+                // A failed test leaves its schema, and a number of process comes back.
+                let instant = std::time::UNIX_EPOCH.elapsed().map_or(0, |depuis| depuis.as_micros());
+                (url, Some(format!("test_{}_{instant}_{numero}", std::process::id())))
             }
         };
         let mut options = DbOptions::new(url, schema.clone().unwrap_or_default());

@@ -205,7 +205,10 @@ impl Correspondance {
         }
         for champ in Champ::TOUS.iter().filter(|champ| !gardee.0.contains_key(champ)) {
             // The words of our own pages first, then those of the spreadsheets in use.
-            let connus: Vec<String> = std::iter::once(cle_de_tri(champ.libelle().trim_end_matches(" (obligatoire)")))
+            let libelle = champ.libelle();
+            let connus: Vec<String> = [libelle, libelle.trim_end_matches(" (obligatoire)")]
+                .map(cle_de_tri)
+                .into_iter()
                 .chain(champ.indices().iter().map(|mot| (*mot).to_owned()))
                 .collect();
             let indice = |libre: &&String| connus.iter().position(|mot| *mot == cle_de_tri(libre));

@@ -98,7 +98,7 @@ async fn qui_quitte_une_liste_n_y_est_plus(#[case] moteur: Moteur) {
     // An approval that its list no longer names is to be verified.
     importer(&appli, esus(&[5]), "2026-11-03").await;
     let marque = agrements(&appli, &siren(6)).await.remove(0);
-    assert_eq!(marque.libelle.as_deref(), Some("n’est plus dans la liste du 3 novembre 2026, à vérifier"));
+    assert_eq!(marque.libelle.as_deref(), Some("n’est plus dans la liste du 3\u{a0}novembre\u{a0}2026, à vérifier"));
     appli.fin().await;
 }
 

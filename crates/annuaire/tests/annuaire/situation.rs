@@ -26,7 +26,7 @@ async fn un_agent_retire_une_fiche_a_sa_demande_puis_la_remet(#[case] moteur: Mo
     let (mut n, mut agent) = (appli.navigateur(), agent(&appli).await);
     assert!(!n.ouvrir(&fiche).await.contient("Situation et sources"));
     agent.ouvrir(&fiche).await.exiger("Situation et sources");
-    let page = agent.ouvrir(&situation).await;
+    let (page, autre) = (agent.ouvrir(&situation).await, agent.ouvrir(&situation).await);
     page.exiger("D’où vient chaque valeur");
     let sans_motif = agent.envoyer(&page, &situation, &[("etat", "masque")]).await;
     assert_eq!(sans_motif.statut, StatusCode::UNPROCESSABLE_ENTITY);
@@ -34,7 +34,7 @@ async fn un_agent_retire_une_fiche_a_sa_demande_puis_la_remet(#[case] moteur: Mo
     let retrait = [("etat", "masque"), ("motif", "Demande de retrait reçue par courrier.")];
     agent.envoyer(&page, &situation, &retrait).await.exiger("C’est enregistré");
     // The page had been read before: the other agent is told, nothing is written over.
-    let conflit = agent.envoyer(&page, &situation, &[("etat", "cesse"), ("motif", "Elle a fermé.")]).await;
+    let conflit = agent.envoyer(&autre, &situation, &[("etat", "cesse"), ("motif", "Elle a fermé.")]).await;
     assert_eq!(conflit.statut, StatusCode::CONFLICT);
     appli.travailler().await;
     assert_eq!(n.ouvrir(&fiche).await.statut, StatusCode::NOT_FOUND);
