@@ -257,7 +257,7 @@ struct Ends {
 
 impl Ends {
     fn new() -> Self {
-        Self { refused: Vec::new(), wide: 1, failures: 0, pieces: 0, alone: false }
+        Self { refused: Vec::new(), wide: SHORTEST / 2, failures: 0, pieces: 0, alone: false }
     }
 
     /// The next end to try, after the increments proved so far.
@@ -267,7 +267,7 @@ impl Ends {
             match self.pieces {
                 0..=2 => self.wide = (self.wide * 2).min(LONGEST),
                 3..=8 => {}
-                _ => self.wide = (self.wide / 2).max(1),
+                _ => self.wide = (self.wide / 2).max(SHORTEST),
             }
             self.pieces = 0;
             self.refused.push(proved + self.wide);
@@ -291,5 +291,7 @@ impl Ends {
     }
 }
 
+/// Shortest range tried first: long enough to be worth a proof with integers.
+const SHORTEST: u64 = 8;
 /// Longest range of increments: far from the limits of 64 bits.
 const LONGEST: u64 = 1 << 50;
