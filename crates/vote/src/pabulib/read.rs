@@ -5,7 +5,7 @@ use super::meta::{announced, ballot_rules, entry, not_applied, read_meta};
 use super::projects::{projects, read_table};
 use super::rows::{Rows, decode, section};
 use super::votes::VoteReader;
-use super::{Document, ReadError, ReadOptions};
+use super::{Document, ReadError, ReadOptions, error};
 
 /// Reads a Pabulib file.
 ///
@@ -26,6 +26,9 @@ use super::{Document, ReadError, ReadOptions};
 /// # Errors
 /// [`ReadError`] names the line and says what to do.
 pub fn read(bytes: &[u8], options: ReadOptions) -> Result<Document<'_>, ReadError> {
+    if u32::try_from(bytes.len()).is_err() {
+        return Err(error(1, "ce fichier dépasse 4 Go : il ne peut pas être compté."));
+    }
     let text = decode(bytes)?;
     let mut rows = Rows::new(text);
     let mut report = Reports::default();

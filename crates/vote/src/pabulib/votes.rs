@@ -389,18 +389,14 @@ fn grouped<T>(
     apart: bool,
     read: impl FnOnce(&mut dyn FnMut(Batch) -> Batch) -> Result<T, ReadError>,
 ) -> Result<(T, Ballots), ReadError> {
-    let mut ballots = Ballots::with_capacity(expected);
     if !apart {
-        let read = read(&mut |mut batch| {
-            ballots.push_batch(&mut batch);
-            batch
-        })?;
-        return Ok((read, ballots));
+        return grouped_here(expected, read);
     }
     std::thread::scope(|scope| {
         let (give, take) = mpsc::sync_channel::<Batch>(WAITING);
         let (give_back, take_back) = mpsc::channel();
-        let grouping = scope.spawn(move || {
+        let grouping = std::thread::Builder::new().spawn_scoped(scope, move || {
+            let mut ballots = Ballots::with_capacity(expected);
             for mut batch in take {
                 ballots.push_batch(&mut batch);
                 // Nobody takes it back once all is read.
@@ -408,6 +404,8 @@ fn grouped<T>(
             }
             ballots
         });
+        // Where no thread can be had, all is done here.
+        let Ok(grouping) = grouping else { return grouped_here(expected, read) };
         let mut hand_over = |batch| {
             // Only a panic of the other thread closes this way: it is met below.
             let _ = give.send(batch);
@@ -418,6 +416,19 @@ fn grouped<T>(
         let ballots = grouping.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic));
         Ok((read?, ballots))
     })
+}
+
+/// The same, without another thread.
+fn grouped_here<T>(
+    expected: usize,
+    read: impl FnOnce(&mut dyn FnMut(Batch) -> Batch) -> Result<T, ReadError>,
+) -> Result<(T, Ballots), ReadError> {
+    let mut ballots = Ballots::with_capacity(expected);
+    let read = read(&mut |mut batch| {
+        ballots.push_batch(&mut batch);
+        batch
+    })?;
+    Ok((read, ballots))
 }
 
 /// The points of each project named, in the order of the ballot.

@@ -36,7 +36,7 @@ use crate::election::Election;
 use crate::error::CountError;
 use crate::fraction::shown;
 use crate::limits::Limit;
-use crate::outcome::{Certificate, Increments, Measure, Outcome, Round, Share, Stop};
+use crate::outcome::{Certificate, Increments, Measure, Outcome, Phase, Round, Share, Stop};
 use crate::profile::{Profile, Utility};
 use crate::rules::greedy::{Misfit, Order, Ranking, Score};
 use crate::tie::TieBreak;
@@ -131,7 +131,8 @@ pub(crate) fn constrained(
     let share = runner.endowment(added) / BigInt::from(election.unit());
     let exact_value = share.to_string();
     outcome.increments = stop.map(|stop| Increments { added, per_voter: exact_value.clone(), stop, runs });
-    outcome.shares = vec![Share { first_round: 0, value: share.to_f64().unwrap_or(f64::MAX), exact_value }];
+    let (value, increments) = (share.to_f64().unwrap_or(f64::MAX), outcome.increments.clone());
+    outcome.shares = vec![Share { first_round: 0, value, exact_value, increments }];
     if let Some(order) = completion.fill {
         let rest =
             Filling { limits: &constraints.limits, excluded: &constraints.excluded, envelope: runner.envelope() };
@@ -149,6 +150,7 @@ pub(crate) struct Filling<'f> {
 
 /// Completes an outcome greedily with what is left of the envelope.
 pub(crate) fn fill(election: &Election, order: Order, tie: &TieBreak, rest: &Filling<'_>, outcome: &mut Outcome) {
+    // « Votes » in the name of a rule: what these ballots count, as in the reference outcomes.
     let order = match order {
         Order::Score(_) => Order::Score(Score::usual(election.kind)),
         Order::ScorePerCost => Order::ScorePerCost,
@@ -156,7 +158,11 @@ pub(crate) fn fill(election: &Election, order: Order, tie: &TieBreak, rest: &Fil
     let mut ranking = Ranking::new(election, order, None, tie);
     ranking.order.retain(|&project| !rest.excluded.get(project).copied().unwrap_or(false));
     let left = rest.envelope.saturating_sub(outcome.total);
+    let before = outcome.rounds.len();
     ranking.fill(election, Misfit::Skip, left, &mut outcome.rounds, Some(rest.limits));
+    for round in &mut outcome.rounds[before..] {
+        round.phase = Phase::Completion;
+    }
     outcome.winners = outcome.rounds.iter().map(|round| round.project).collect();
     outcome.total = election.cost_of(outcome.winners.iter().copied());
 }
@@ -185,6 +191,7 @@ fn certified(
             supporters: profile.support[selection.project],
             exhausted: bought.exhausted,
             tied: selection.tied,
+            phase: if selection.clause.is_some() { Phase::Floor } else { Phase::General },
             clause: selection.clause.map(|position| runner.clause(position).to_owned()),
         });
     }
