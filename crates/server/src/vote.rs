@@ -9,7 +9,7 @@ use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use ::vote::pabulib::{Leniency, Limits, ReadOptions, read};
-use ::vote::record::{self, Counted, Parameters};
+use ::vote::record::{self, Parameters};
 use ::vote::{Control, Progress, Rule, TieBreak, explain};
 use anyhow::Context;
 use clap::{Args, Subcommand};
@@ -322,7 +322,7 @@ mod tests {
     }
 
     #[test]
-    fn un_depart_mal_ecrit_n_est_pas_un_tirage() {
+    fn un_departage_mal_ecrit_n_est_pas_un_tirage() {
         let (texte, code) = lancer(&["depouiller", FICHIER, "--regle", "mes_cost", "--departage", "lexiko"]);
         assert!(code.is_none() && texte.contains("« lexiko »") && texte.contains("lot:"), "{texte}");
         let (texte, _) = lancer(&["depouiller", FICHIER, "--regle", "mes_cost", "--departage", "lot:graine"]);

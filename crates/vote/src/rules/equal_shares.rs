@@ -293,7 +293,7 @@ impl Ends {
         let near = near.filter(|near| *near > 0 || !self.alone);
         self.alone = near == Some(0) || (near.is_none() && self.alone);
         let told = near.map_or(half, |near| near + 1).clamp(1, length - 1);
-        let told = if self.failures % 3 == 0 { told.min(half) } else { told };
+        let told = if self.failures.is_multiple_of(3) { told.min(half) } else { told };
         self.refused.push(proved + told);
     }
 }

@@ -382,7 +382,7 @@ impl Side {
     fn high(&self, profile: &Profile<'_>, project: usize, price: f64, doubt: f64, pass: &Pass) -> f64 {
         let within = |pass: &Pass, pad: f64| {
             let up = doubt / pass.safe + 4.0 * ULP * price;
-            (pass.safe > 0.0 && up < price * pad / 2.0).then(|| price + up)
+            (pass.safe > 0.0 && up < price * pad / 2.0).then_some(price + up)
         };
         let wider = 8.0 * doubt / (pass.paying * price);
         within(pass, PAD)
