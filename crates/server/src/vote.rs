@@ -9,7 +9,7 @@ use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use ::vote::pabulib::{Leniency, Limits, ReadOptions, read};
-use ::vote::record::{self, Counted, Parameters};
+use ::vote::record::{self, Parameters};
 use ::vote::{Control, Progress, Rule, TieBreak, explain};
 use anyhow::Context;
 use clap::{Args, Subcommand};
@@ -45,7 +45,7 @@ pub struct Depouiller {
     /// La règle : greedy_votes, mes_cost, mes_cost_add1, phragmen… ou plus_de_voix, parts_egales, parts_egales_completees…
     #[arg(long, value_name = "R")]
     regle: String,
-    /// À égalité : recommended (coût, voix, identifiant), lexico, ou la graine publiée d’un tirage au sort.
+    /// À égalité : recommended (coût, voix, identifiant), lexico, ou lot:GRAINE, la graine publiée d’un tirage au sort.
     #[arg(long, value_name = "D", default_value = "recommended")]
     departage: String,
     /// Écrit le procès-verbal (JSON) au lieu du tableau.
@@ -63,7 +63,7 @@ pub struct Depouiller {
     #[arg(long, conflicts_with = "json")]
     tours: bool,
     /// Dit aussi ce qui manquait à ce projet pour être retenu (recompte plusieurs fois).
-    #[arg(long, value_name = "PROJET", conflicts_with = "json")]
+    #[arg(long, value_name = "PROJET")]
     expliquer: Option<String>,
 }
 
@@ -80,7 +80,7 @@ pub struct Comparer {
         default_value = "greedy_votes,greedy_score_per_cost,mes_cost,mes_cost_add1,phragmen"
     )]
     regles: Vec<String>,
-    /// À égalité : recommended (coût, voix, identifiant), lexico, ou la graine publiée d’un tirage au sort.
+    /// À égalité : recommended (coût, voix, identifiant), lexico, ou lot:GRAINE, la graine publiée d’un tirage au sort.
     #[arg(long, value_name = "D", default_value = "recommended")]
     departage: String,
     /// Écrit la comparaison en JSON au lieu du tableau.
@@ -136,7 +136,7 @@ fn parametres(demande: &Depouiller, octets: &[u8]) -> anyhow::Result<Parameters>
             let decimals = read(octets, reading)?.election.decimals;
             let json = serde_json::from_slice(&lire(chemin)?)
                 .with_context(|| format!("Le fichier de clauses {} n’est pas du JSON.", chemin.display()))?;
-            record::clauses_from_json(&json, decimals)?
+            record::clauses_from_json(&json, decimals).with_context(|| format!("Fichier {}", chemin.display()))?
         }
     };
     let doubtful = match &demande.douteux {
@@ -145,10 +145,11 @@ fn parametres(demande: &Depouiller, octets: &[u8]) -> anyhow::Result<Parameters>
     };
     Ok(Parameters {
         rule: Rule::from_name(&demande.regle)?,
-        tie: TieBreak::from_name(&demande.departage),
+        tie: TieBreak::from_name(&demande.departage)?,
         clauses,
         reading,
         doubtful,
+        explained: demande.expliquer.clone(),
     })
 }
 
@@ -178,8 +179,8 @@ fn depouiller(demande: &Depouiller, sortie: &mut dyn Write, remarques: &mut dyn 
     if demande.tours {
         tableau::tours(&compte, &parametres, sortie)?;
     }
-    if let Some(projet) = &demande.expliquer {
-        expliquer(&compte, &parametres, projet, sortie)?;
+    if let (Some(projet), Some(manque), false) = (&demande.expliquer, compte.shortfall, demande.json) {
+        tableau::manque(projet, &compte, manque, sortie)?;
     }
     let Some(change) = &compte.sensitivity else { return Ok(ExitCode::SUCCESS) };
     if !demande.json {
@@ -223,30 +224,11 @@ impl<'s> Avancement<'s> {
     }
 }
 
-fn expliquer(
-    compte: &Counted<'_>,
-    parametres: &Parameters,
-    projet: &str,
-    sortie: &mut dyn Write,
-) -> anyhow::Result<()> {
-    let election = &compte.document.election;
-    let position =
-        election.position(projet).with_context(|| format!("Le projet « {projet} » n’est pas dans le fichier."))?;
-    let recompter = |change: &_| Ok(parametres.outcome(change, &Control::default())?.0);
-    let manque = if compte.outcome.winners.contains(&position) {
-        None
-    } else {
-        Some(explain::shortfall(election, position, &recompter)?)
-    };
-    tableau::manque(projet, election, manque, sortie)?;
-    Ok(())
-}
-
 fn comparer(demande: &Comparer, sortie: &mut dyn Write, remarques: &mut dyn Write) -> anyhow::Result<ExitCode> {
     let octets = lire(&demande.fichier)?;
     let document = read(&octets, demande.lecture.options())?;
     let regles = demande.regles.iter().map(|nom| Rule::from_name(nom.trim())).collect::<Result<Vec<_>, _>>()?;
-    let tie = TieBreak::from_name(&demande.departage);
+    let tie = TieBreak::from_name(&demande.departage)?;
     let avancement = Avancement::new(remarques);
     let suivre = |progress: Progress| avancement.suivre(progress);
     let controle = Control::default().on_progress(&suivre);
@@ -327,6 +309,48 @@ mod tests {
         let faux = lancer(&["verifier", chemin.to_str().unwrap(), FICHIER]);
         assert!(faux.0.contains("710001"), "{}", faux.0);
         assert_ne!(conforme.1, faux.1);
+    }
+
+    #[test]
+    fn le_proces_verbal_dit_ce_qui_manquait() {
+        let demande = ["depouiller", FICHIER, "--regle", "mes_cost", "--expliquer", "B", "--json"];
+        let (json, _) = lancer(&demande);
+        let lu: serde_json::Value = serde_json::from_str(&json).unwrap();
+        assert_eq!(lu["shortfall"]["project"], "B");
+        let (texte, code) = lancer(&["depouiller", FICHIER, "--regle", "mes_cost", "--expliquer", "Z"]);
+        assert!(code.is_none() && texte.contains("« Z »"), "{texte}");
+    }
+
+    #[test]
+    fn un_departage_mal_ecrit_n_est_pas_un_tirage() {
+        let (texte, code) = lancer(&["depouiller", FICHIER, "--regle", "mes_cost", "--departage", "lexiko"]);
+        assert!(code.is_none() && texte.contains("« lexiko »") && texte.contains("lot:"), "{texte}");
+        let (texte, _) = lancer(&["depouiller", FICHIER, "--regle", "mes_cost", "--departage", "lot:graine"]);
+        assert!(texte.contains("la graine « graine »"), "{texte}");
+    }
+
+    #[test]
+    fn une_clause_fausse_nomme_son_fichier() {
+        let dossier = tempfile::tempdir().unwrap();
+        let chemin = dossier.path().join("clauses.json");
+        std::fs::write(&chemin, r#"[{"type":"soutien_minimum","voix":"3"}]"#).unwrap();
+        let clauses = chemin.to_str().unwrap();
+        let (texte, code) = lancer(&["depouiller", FICHIER, "--regle", "mes_cost", "--clauses", clauses]);
+        assert!(code.is_none() && texte.contains(clauses) && texte.contains("« voix »"), "{texte}");
+        assert!(!texte.contains("procès-verbal"), "{texte}");
+    }
+
+    #[test]
+    fn un_plancher_non_tenu_est_dit() {
+        let dossier = tempfile::tempdir().unwrap();
+        let (votes, clauses) = (dossier.path().join("votes.pb"), dossier.path().join("clauses.json"));
+        let texte = "META\nkey;value\nbudget;100\nvote_type;approval\nPROJECTS\nproject_id;cost;canton\na;60;Nord\nb;60;Sud\n\
+                     VOTES\nvoter_id;vote\n0;a\n1;b\n";
+        std::fs::write(&votes, texte).unwrap();
+        std::fs::write(&clauses, r#"[{"type":"plancher","nombre":1}]"#).unwrap();
+        let (fichier, clauses) = (votes.to_str().unwrap(), clauses.to_str().unwrap());
+        let (texte, _) = lancer(&["depouiller", fichier, "--regle", "greedy_votes", "--clauses", clauses]);
+        assert!(texte.contains("Plancher non tenu pour « Sud »"), "{texte}");
     }
 
     #[test]

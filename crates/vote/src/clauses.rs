@@ -9,11 +9,13 @@
 //! - **Equal Shares.** One count for each sub-envelope. Floor winners are then bought first by their supporters (who may not
 //!   pay all of it); the count goes on with the general envelope.
 
+use std::collections::BTreeSet;
+
 use crate::control::Control;
 use crate::election::Election;
 use crate::error::CountError;
 use crate::limits::Limit;
-use crate::outcome::{Certificate, Outcome, Round, Share};
+use crate::outcome::{Certificate, Outcome, Phase, Round, Share};
 use crate::rule::Rule;
 use crate::rules::equal_shares::{self, Completion, Constraints};
 use crate::rules::greedy::{Misfit, Order, Ranking, Score};
@@ -139,6 +141,49 @@ pub fn count(
     Ok(Claused { outcome, unconstrained })
 }
 
+/// A floor that the outcome does not meet: no other project of the territory could be taken.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct UnmetFloor {
+    /// The territory.
+    pub territory: String,
+    /// How many projects the clause asks.
+    pub asked: u64,
+    /// How many were selected, among those that the clause allows.
+    pub selected: u64,
+}
+
+impl UnmetFloor {
+    /// The same in plain French.
+    #[must_use]
+    pub fn text(&self) -> String {
+        let Self { territory, asked, selected } = self;
+        format!(
+            "Plancher non tenu pour « {territory} » : {selected} projet(s) retenu(s) sur {asked}. Aucun autre projet de ce \
+             territoire n’a de soutien, ne remplit les conditions et ne tient dans l’enveloppe."
+        )
+    }
+}
+
+/// The floors that could not be met.
+#[must_use]
+pub fn unmet_floors(election: &Election, clauses: &[Clause], outcome: &Outcome) -> Vec<UnmetFloor> {
+    let territories: BTreeSet<&str> = election.projects.iter().filter_map(|p| p.territory.as_deref()).collect();
+    let mut unmet = Vec::new();
+    for clause in clauses {
+        let Clause::Floor { count, max_cost } = clause else { continue };
+        for territory in &territories {
+            let selected = outcome.winners.iter().map(|&winner| &election.projects[winner]).filter(|project| {
+                project.territory.as_deref() == Some(territory) && max_cost.is_none_or(|max| project.cost <= max)
+            });
+            let selected = selected.count() as u64;
+            if selected < *count {
+                unmet.push(UnmetFloor { territory: (*territory).to_owned(), asked: *count, selected });
+            }
+        }
+    }
+    unmet
+}
+
 struct SubEnvelope {
     name: String,
     members: Vec<usize>,
@@ -239,6 +284,7 @@ impl<'e> Plan<'e> {
             let left = only.fill(self.election, misfit, room, &mut rounds, Some(&self.limits));
             for round in &mut rounds[before..] {
                 round.clause = Some(sub.name.clone());
+                round.phase = Phase::SubEnvelope;
             }
             reserved += if sub.overflow { 0 } else { left };
         }
@@ -280,6 +326,7 @@ impl<'e> Plan<'e> {
                 only.fill(self.election, Misfit::Skip, left, &mut rounds, Some(&limits));
                 for round in &mut rounds[before..] {
                     round.clause = Some(format!("plancher « {territory} »"));
+                    round.phase = Phase::Floor;
                 }
             }
         }
@@ -319,6 +366,9 @@ impl<'e> Plan<'e> {
             let mut part = equal_shares::constrained(self.election, utility, completion, tie, control, &constraints)?;
             for round in &mut part.rounds {
                 round.clause.get_or_insert_with(|| sub.name.clone());
+                if round.phase == Phase::General {
+                    round.phase = Phase::SubEnvelope;
+                }
                 taken[round.project] = true;
             }
             general = general.saturating_sub(if sub.overflow { part.total } else { amount.max(part.total) });
@@ -368,7 +418,6 @@ impl<'e> Plan<'e> {
 
     fn joined(&self, parts: Vec<Outcome>) -> Outcome {
         let mut certificate = Certificate::default();
-        let mut increments = None;
         let (mut rounds, mut shares) = (Vec::new(), Vec::new());
         for part in parts {
             let first_round = rounds.len();
@@ -377,11 +426,13 @@ impl<'e> Plan<'e> {
             certificate.redone += part.certificate.redone;
             certificate.ties += part.certificate.ties;
             certificate.denominator_bits = certificate.denominator_bits.max(part.certificate.denominator_bits);
-            increments = part.increments;
             rounds.extend(part.rounds);
         }
         let mut outcome = Outcome::new(self.election, rounds, true, certificate);
-        outcome.increments = increments;
+        outcome.increments = match &shares[..] {
+            [only] => Share::clone(only).increments,
+            _ => None,
+        };
         outcome.shares = shares;
         outcome
     }

@@ -294,7 +294,7 @@ impl Batch {
     }
 }
 
-/// A position on 32 bits: an election holds fewer than 2³² choices, which the reader checks.
+/// A position on 32 bits: an election holds fewer than 2³² choices, since the reader refuses files of 4 GB.
 fn index32(value: usize) -> u32 {
     u32::try_from(value).unwrap_or(u32::MAX)
 }

@@ -29,6 +29,11 @@ pub enum CountError {
     /// The name means no rule.
     #[error("La règle « {0} » n’existe pas. Exemples : greedy_votes, mes_cost, mes_cost_add1, phragmen.")]
     UnknownRule(String),
+    /// Neither a rule for ties nor the seed of a lot.
+    #[error(
+        "Le départage « {0} » n’existe pas. Écrivez recommended, lexico, ou lot: suivi de la graine publiée (une graine de chiffres se passe de « lot: »)."
+    )]
+    UnknownTie(String),
     /// The computation would take too much memory or time.
     #[error("Ce calcul est trop grand pour cette règle : {0}")]
     TooLarge(&'static str),

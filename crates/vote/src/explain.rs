@@ -28,11 +28,65 @@ pub fn effective_support(election: &Election, rule: Rule, outcome: &Outcome) -> 
                 .supporters(project)
                 .iter()
                 .map(|supporter| f64::from(supporter.weight) * budgets[supporter.group as usize])
-                .sum();
+                // From zero: the sum of nothing is otherwise a negative zero.
+                .fold(0.0, |sum, money| sum + money);
             let cost = to_f64(profile.cost(project)) / to_f64(election.unit());
             (!outcome.winners.contains(&project)).then(|| left / cost)
         })
         .collect()
+}
+
+/// Why a project is not among the winners. Amounts are in the smallest unit.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Motive {
+    /// Nobody supports it.
+    Unsupported,
+    /// It costs more than the whole envelope.
+    LargerThanEnvelope,
+    /// It costs more than what is left of the envelope at the end.
+    NoRoom {
+        /// What is left.
+        left: u64,
+        /// Its cost.
+        asked: u64,
+    },
+    /// It would fit: the rule, a clause or its supporters, who cannot pay it (see [`effective_support`]), kept it out.
+    NotReached {
+        /// What is left.
+        left: u64,
+        /// Its cost.
+        asked: u64,
+    },
+}
+
+impl Motive {
+    /// The word used in records.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Unsupported => "unsupported",
+            Self::LargerThanEnvelope => "larger_than_envelope",
+            Self::NoRoom { .. } => "no_room",
+            Self::NotReached { .. } => "not_reached",
+        }
+    }
+}
+
+/// Why each project is not among the winners; `None` for the winners.
+#[must_use]
+pub fn motives(election: &Election, outcome: &Outcome) -> Vec<Option<Motive>> {
+    let left = election.budget.saturating_sub(outcome.total);
+    let votes = election.votes();
+    let motive = |project: usize| {
+        let asked = election.projects[project].cost;
+        match () {
+            () if votes[project] == 0 => Motive::Unsupported,
+            () if asked > election.budget => Motive::LargerThanEnvelope,
+            () if asked > left => Motive::NoRoom { left, asked },
+            () => Motive::NotReached { left, asked },
+        }
+    };
+    (0..election.projects.len()).map(|project| (!outcome.winners.contains(&project)).then(|| motive(project))).collect()
 }
 
 /// How a vote is counted again when something changes: rule, ties and clauses are those of the count explained.
@@ -60,7 +114,6 @@ pub fn shortfall(election: &Election, project: usize, recount: &Recount<'_>) -> 
     if wins(election)? {
         return Ok(Shortfall::default());
     }
-    let unit = election.unit();
     let cost = election.projects[project].cost;
     let points = election.ballots.iter().flat_map(|(ballot, _)| ballot).map(|choice| choice.points).max().unwrap_or(1);
     let voter = [Choice { project: u32::try_from(project).unwrap_or(u32::MAX), points }];
@@ -69,22 +122,18 @@ pub fn shortfall(election: &Election, project: usize, recount: &Recount<'_>) -> 
         changed.ballots.push_many(&voter, more);
         wins(&changed)
     })?;
-    let discount = smallest(cost.saturating_sub(1) / unit, |less| {
+    let discount = smallest(cost.saturating_sub(1), |less| {
         let mut changed = election.clone();
-        changed.projects[project].cost = cost - less * unit;
+        changed.projects[project].cost = cost - less;
         wins(&changed)
     })?;
     let total = election.cost_of(0..election.projects.len());
-    let budget = smallest(total / unit, |more| {
+    let budget = smallest(total, |more| {
         let mut changed = election.clone();
-        changed.budget += more * unit;
+        changed.budget += more;
         wins(&changed)
     })?;
-    Ok(Shortfall {
-        votes,
-        cost: discount.map(|less| cost - less * unit),
-        budget: budget.map(|more| election.budget + more * unit),
-    })
+    Ok(Shortfall { votes, cost: discount.map(|less| cost - less), budget: budget.map(|more| election.budget + more) })
 }
 
 /// The smallest value from 1 to `most` that passes, if the test is monotone.

@@ -28,7 +28,7 @@ mod tie;
 pub use control::{Cancel, Control, Progress};
 pub use election::{BallotKind, Ballots, Choice, Election, LARGEST_AMOUNT, Project};
 pub use error::CountError;
-pub use outcome::{Certificate, Increments, Measure, Outcome, Round, Share, Stop};
+pub use outcome::{Certificate, Increments, Measure, Outcome, Phase, Round, Share, Stop};
 pub use profile::Utility;
 pub use rule::Rule;
 pub use tie::TieBreak;

@@ -19,8 +19,36 @@ pub struct Round {
     pub exhausted: u64,
     /// Projects that shared the best figure, this one included.
     pub tied: usize,
+    /// When in the count it was selected.
+    pub phase: Phase,
     /// The clause that justified the selection, when there is one.
     pub clause: Option<String>,
+}
+
+/// When in a count a project is selected.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Phase {
+    /// For the floor of a territory, before all the rest.
+    Floor,
+    /// With the money of a sub-envelope.
+    SubEnvelope,
+    /// With the envelope, by the rule itself.
+    General,
+    /// With what the rule left, by a greedy filling.
+    Completion,
+}
+
+impl Phase {
+    /// The word used in records.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Floor => "floor",
+            Self::SubEnvelope => "sub_envelope",
+            Self::General => "general",
+            Self::Completion => "completion",
+        }
+    }
 }
 
 /// What the figure of a round is.
@@ -109,6 +137,8 @@ pub struct Share {
     pub value: f64,
     /// The same, as an exact fraction.
     pub exact_value: String,
+    /// How increments made it, when the rule has them.
+    pub increments: Option<Increments>,
 }
 
 /// The result of a count.
@@ -126,7 +156,7 @@ pub struct Outcome {
     pub certificate: Certificate,
     /// The share of each voter: one for the vote, or one for each sub-envelope. Empty when voters do not pay.
     pub shares: Vec<Share>,
-    /// Completion by increments, when the rule has it.
+    /// Completion by increments, when the rule has it and there is one share; with sub-envelopes, see each of the `shares`.
     pub increments: Option<Increments>,
     /// Sum of the scores, for rules that maximise it.
     pub welfare: Option<u128>,

@@ -6,18 +6,21 @@
 use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
 
-use crate::clauses::{self, Clause};
+use crate::clauses::{self, Clause, UnmetFloor};
 use crate::control::Control;
 use crate::election::Election;
 use crate::error::CountError;
-use crate::explain::{self, Compared, Payment, Sensitivity, Span};
-use crate::outcome::{Outcome, Round, Share};
-use crate::pabulib::{Document, Limits, ReadError, ReadOptions, read};
+use crate::explain::{self, Compared, Motive, Payment, Sensitivity, Shortfall, Span};
+use crate::outcome::{Increments, Outcome, Round, Share};
+use crate::pabulib::{Document, Leniency, Limits, ReadError, ReadOptions, read};
 use crate::rule::Rule;
 use crate::tie::TieBreak;
 
 /// Name and version of the format.
-pub const FORMAT: &str = "vote/proces-verbal/1";
+pub const FORMAT: &str = "vote/proces-verbal/2";
+/// The first version, still verified: without phases, motives, leniencies, floors that are not met, and with other texts
+/// of the rules.
+const FIRST_FORMAT: &str = "vote/proces-verbal/1";
 
 /// The choices of a count, all written in the record.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -32,6 +35,8 @@ pub struct Parameters {
     pub reading: ReadOptions,
     /// Identifiers of voters whose ballots are doubtful: the result without them is given beside.
     pub doubtful: Vec<String>,
+    /// A project of which the record says what it was missing (the rule is counted again some dozens of times).
+    pub explained: Option<String>,
 }
 
 impl Parameters {
@@ -66,6 +71,12 @@ pub enum RecordError {
         "Le votant « {0} » de la liste des bulletins douteux n’a pas de bulletin compté dans ce fichier. Corrigez la liste."
     )]
     Doubtful(String),
+    /// The project to explain.
+    #[error("Le projet « {0} » n’est pas dans le fichier.")]
+    Explained(String),
+    /// The clauses.
+    #[error("Les clauses ne sont pas utilisables : {0}.")]
+    Clauses(String),
     /// The record itself.
     #[error("Ce procès-verbal n’est pas lisible : {0}")]
     Record(String),
@@ -80,6 +91,8 @@ pub struct Counted<'a> {
     pub outcome: Outcome,
     /// The result without the doubtful ballots, when some are named.
     pub sensitivity: Option<Sensitivity>,
+    /// What the explained project was missing; nothing is missing to a winner.
+    pub shortfall: Option<Shortfall>,
     /// The record.
     pub record: Value,
 }
@@ -101,6 +114,7 @@ pub fn count<'a>(bytes: &'a [u8], parameters: &Parameters, control: &Control<'_>
         "reading": {
             "limits": if parameters.reading.limits == Limits::Enforce { "enforce" } else { "report" },
             "keep_duplicates": parameters.reading.keep_duplicates,
+            "leniencies": document.leniencies.iter().map(leniency_json).collect::<Vec<_>>(),
         },
         "clauses": parameters.clauses.iter().map(|clause| clause_json(clause, election)).collect::<Vec<_>>(),
         "winners": outcome.winner_ids(election),
@@ -118,11 +132,7 @@ pub fn count<'a>(bytes: &'a [u8], parameters: &Parameters, control: &Control<'_>
         "explanation": explanation(&document, parameters.rule, &outcome),
     });
     if let Some(increments) = &outcome.increments {
-        record["increments"] = json!({
-            "added": increments.added,
-            "per_voter": increments.per_voter,
-            "stop": increments.stop.name(),
-        });
+        record["increments"] = increments_json(increments);
     }
     if let Some(welfare) = outcome.welfare {
         record["welfare"] = Value::String(welfare.to_string());
@@ -133,11 +143,66 @@ pub fn count<'a>(bytes: &'a [u8], parameters: &Parameters, control: &Control<'_>
             "total_cost": election.amount(unconstrained.total),
         });
     }
+    let unmet = clauses::unmet_floors(election, &parameters.clauses, &outcome);
+    if !unmet.is_empty() {
+        record["unmet_floors"] = unmet.iter().map(unmet_json).collect();
+    }
+    let shortfall = shortfall(election, parameters, &outcome, control)?;
+    if let (Some(id), Some(missing)) = (&parameters.explained, &shortfall) {
+        record["shortfall"] = shortfall_json(election, id, missing);
+    }
     let sensitivity = sensitivity(&document, parameters, &outcome, control)?;
     if let Some(changed) = &sensitivity {
         record["sensitivity"] = sensitivity_json(election, &parameters.doubtful, changed);
     }
-    Ok(Counted { document, outcome, sensitivity, record })
+    Ok(Counted { document, outcome, sensitivity, shortfall, record })
+}
+
+/// What the project to explain was missing, when there is one.
+fn shortfall(
+    election: &Election,
+    parameters: &Parameters,
+    outcome: &Outcome,
+    control: &Control<'_>,
+) -> Result<Option<Shortfall>, RecordError> {
+    let Some(id) = &parameters.explained else { return Ok(None) };
+    let project = election.position(id).ok_or_else(|| RecordError::Explained(id.clone()))?;
+    if outcome.winners.contains(&project) {
+        return Ok(Some(Shortfall::default()));
+    }
+    let recount = |changed: &Election| Ok(parameters.outcome(changed, control)?.0);
+    Ok(Some(explain::shortfall(election, project, &recount)?))
+}
+
+fn shortfall_json(election: &Election, id: &str, missing: &Shortfall) -> Value {
+    let amount = |amount: Option<u64>| amount.map(|amount| election.amount(amount));
+    json!({
+        "project": id,
+        "votes": missing.votes,
+        "cost": amount(missing.cost),
+        "budget": amount(missing.budget),
+    })
+}
+
+fn leniency_json(leniency: &Leniency) -> Value {
+    json!({ "line": leniency.line, "what": leniency.what })
+}
+
+fn unmet_json(floor: &UnmetFloor) -> Value {
+    json!({ "territory": floor.territory, "asked": floor.asked, "selected": floor.selected, "text": floor.text() })
+}
+
+fn increments_json(increments: &Increments) -> Value {
+    json!({ "added": increments.added, "per_voter": increments.per_voter, "stop": increments.stop.name() })
+}
+
+fn motive_json(election: &Election, motive: Motive) -> Value {
+    let mut json = json!({ "name": motive.name() });
+    if let Motive::NoRoom { left, asked } | Motive::NotReached { left, asked } = motive {
+        json["left"] = json!(election.amount(left));
+        json["asked"] = json!(election.amount(asked));
+    }
+    json
 }
 
 /// The count without the doubtful ballots, when there are some.
@@ -169,7 +234,11 @@ fn sensitivity_json(election: &Election, doubtful: &[String], changed: &Sensitiv
 }
 
 fn share_json(share: &Share) -> Value {
-    json!({ "first_round": share.first_round, "per_voter": share.exact_value })
+    let mut json = json!({ "first_round": share.first_round, "per_voter": share.exact_value });
+    if let Some(increments) = &share.increments {
+        json["increments"] = increments_json(increments);
+    }
+    json
 }
 
 fn input(bytes: &[u8], document: &Document<'_>) -> Value {
@@ -217,6 +286,7 @@ fn round_json(round: &Round, election: &Election, left: u64) -> Value {
         "supporters": round.supporters,
         "exhausted": round.exhausted,
         "tied": round.tied,
+        "phase": round.phase.name(),
         "clause": round.clause,
     })
 }
@@ -238,6 +308,7 @@ fn explanation(document: &Document<'_>, rule: Rule, outcome: &Outcome) -> Value 
     let election = &document.election;
     let (votes, points) = (election.votes(), election.points());
     let support = explain::effective_support(election, rule, outcome);
+    let motives = explain::motives(election, outcome);
     let projects: Vec<Value> = (0..election.projects.len())
         .map(|project| {
             json!({
@@ -247,6 +318,7 @@ fn explanation(document: &Document<'_>, rule: Rule, outcome: &Outcome) -> Value 
                 "votes": votes[project],
                 "points": points[project],
                 "selected": outcome.winners.contains(&project),
+                "motive": motives[project].map(|motive| motive_json(election, motive)),
                 "effective_support": support[project].map(|part| format!("{part:.6}")),
             })
         })
@@ -321,9 +393,9 @@ fn clause_json(clause: &Clause, election: &Election) -> Value {
 /// whole numbers; `decimals` is that of the vote ([`Election::decimals`]).
 ///
 /// # Errors
-/// [`RecordError::Record`] says which clause is wrong.
+/// [`RecordError::Clauses`] says which clause is wrong, and how.
 pub fn clauses_from_json(value: &Value, decimals: u32) -> Result<Vec<Clause>, RecordError> {
-    let list = value.as_array().ok_or_else(|| wrong("les clauses doivent être une liste"))?;
+    let list = value.as_array().ok_or_else(|| unusable("elles doivent être une liste"))?;
     list.iter().map(|clause| clause_from_json(clause, decimals)).collect()
 }
 
@@ -331,9 +403,42 @@ fn wrong(what: impl Into<String>) -> RecordError {
     RecordError::Record(what.into())
 }
 
+fn unusable(what: impl Into<String>) -> RecordError {
+    RecordError::Clauses(what.into())
+}
+
+/// The keys of each type of clause, besides `type` and `texte`.
+const CLAUSE_KEYS: [(&str, &[&str]); 5] = [
+    ("plancher", &["nombre", "cout_maximum"]),
+    ("sous_enveloppe", &["etiquette", "montant", "deversement"]),
+    ("plafond_porteur", &["nombre", "montant"]),
+    ("exclusifs", &["projets"]),
+    ("soutien_minimum", &["voix"]),
+];
+
+/// Refuses what would be passed over: a key badly written is a clause that does not apply.
+fn check_keys(kind: &str, value: &Value) -> Result<(), RecordError> {
+    let types: Vec<&str> = CLAUSE_KEYS.iter().map(|(name, _)| *name).collect();
+    let Some((_, keys)) = CLAUSE_KEYS.iter().find(|(name, _)| *name == kind) else {
+        return Err(unusable(format!("le type « {kind} » n’est pas connu ; les types sont : {}", types.join(", "))));
+    };
+    let unknown = |key: &&String| !["type", "texte"].contains(&key.as_str()) && !keys.contains(&key.as_str());
+    match value.as_object().and_then(|map| map.keys().find(unknown)) {
+        Some(key) => Err(unusable(format!(
+            "la clause « {kind} » n’a pas de « {key} » ; ce qu’elle peut dire : {}",
+            keys.join(", ")
+        ))),
+        None => Ok(()),
+    }
+}
+
 fn clause_from_json(value: &Value, decimals: u32) -> Result<Clause, RecordError> {
     let kind = value["type"].as_str().unwrap_or_default();
-    let missing = |key: &str| wrong(format!("la clause « {kind} » doit avoir « {key} »"));
+    check_keys(kind, value)?;
+    let missing = |key: &str| match &value[key] {
+        Value::Null => unusable(format!("la clause « {kind} » doit avoir « {key} »")),
+        found => unusable(format!("la clause « {kind} » : « {key} » vaut {found}, {}", expected(key))),
+    };
     let optional = |key: &str| -> Result<Option<u64>, RecordError> {
         match &value[key] {
             Value::Null => Ok(None),
@@ -366,7 +471,18 @@ fn clause_from_json(value: &Value, decimals: u32) -> Result<Clause, RecordError>
             Ok(Clause::Exclusive { projects: projects.collect::<Result<_, _>>()? })
         }
         "soutien_minimum" => Ok(Clause::MinimumSupport { votes: optional("voix")?.ok_or_else(|| missing("voix"))? }),
-        _ => Err(wrong(format!("le type de clause « {kind} » n’est pas connu"))),
+        _ => Err(unusable(format!("le type « {kind} » n’est pas connu"))),
+    }
+}
+
+/// What a key must hold, in words.
+fn expected(key: &str) -> &'static str {
+    match key {
+        "nombre" | "voix" => "il faut un nombre entier, sans guillemets, égal ou supérieur à 0",
+        "montant" | "cout_maximum" => "il faut un montant égal ou supérieur à 0, comme 12000 ou \"12000.50\"",
+        "deversement" => "il faut true ou false, sans guillemets",
+        "projets" => "il faut une liste d’identifiants entre guillemets",
+        _ => "il faut un texte entre guillemets",
     }
 }
 
@@ -425,8 +541,9 @@ fn write_canonical(value: &Value, text: &mut String) {
 /// A record or a file that cannot be read, or a count that cannot be made.
 pub fn verify(record: &[u8], bytes: &[u8], control: &Control<'_>) -> Result<Vec<String>, RecordError> {
     let given: Value = serde_json::from_slice(record).map_err(|error| wrong(error.to_string()))?;
-    if given["format"] != FORMAT {
-        return Err(wrong(format!("le format attendu est « {FORMAT} »")));
+    let first = given["format"] == FIRST_FORMAT;
+    if given["format"] != FORMAT && !first {
+        return Err(wrong(format!("le format attendu est « {FORMAT} » (ou « {FIRST_FORMAT} »)")));
     }
     let text = |pointer: &str| {
         given.pointer(pointer).and_then(Value::as_str).ok_or_else(|| wrong(format!("« {pointer} » manque")))
@@ -437,22 +554,55 @@ pub fn verify(record: &[u8], bytes: &[u8], control: &Control<'_>) -> Result<Vec<
     let decimals = read(bytes, reading)?.election.decimals;
     let parameters = Parameters {
         rule: Rule::from_name(text("/rule/name")?)?,
-        tie: TieBreak::from_name(text("/ties/name")?),
-        clauses: clauses_from_json(&given["clauses"], decimals)?,
+        tie: TieBreak::from_name(text("/ties/name")?)?,
+        clauses: clauses_from_json(&given["clauses"], decimals).map_err(|error| wrong(error.to_string()))?,
         reading,
         doubtful: doubtful_from_json(&given["sensitivity"])?,
+        explained: given["shortfall"]["project"].as_str().map(str::to_owned),
     };
     let mut again = count(bytes, &parameters, control)?.record;
     let mut given = given;
-    // Another version of the software may write the record, as long as all the rest is the same.
+    // Another version of the software may write the record, and reach the same result by other ways.
     for record in [&mut again, &mut given] {
-        if let Some(map) = record.as_object_mut() {
-            map.remove("software");
-        }
+        remove(record, "", "software");
+        remove(record, "/certificate", "safe");
+        remove(record, "/certificate", "redone");
+    }
+    if first {
+        as_first_format(&mut given, &mut again);
     }
     let mut differences = Vec::new();
     differ(&given, &again, "", &mut differences);
     Ok(differences)
+}
+
+fn remove(record: &mut Value, pointer: &str, key: &str) {
+    if let Some(map) = record.pointer_mut(pointer).and_then(Value::as_object_mut) {
+        map.remove(key);
+    }
+}
+
+/// Leaves in a recount what the first format says too.
+fn as_first_format(given: &mut Value, again: &mut Value) {
+    again["format"] = given["format"].clone();
+    for record in [&mut *given, &mut *again] {
+        remove(record, "/rule", "text");
+        remove(record, "/reading", "leniencies");
+        remove(record, "", "unmet_floors");
+    }
+    if again.get("increments").is_none() {
+        remove(given, "", "increments");
+    }
+    for (list, key) in [("/shares", "increments"), ("/rounds", "phase"), ("/explanation/projects", "motive")] {
+        for item in again.pointer_mut(list).and_then(Value::as_array_mut).into_iter().flatten() {
+            remove(item, "", key);
+        }
+    }
+    for project in given.pointer_mut("/explanation/projects").and_then(Value::as_array_mut).into_iter().flatten() {
+        if project["effective_support"] == "-0.000000" {
+            project["effective_support"] = json!("0.000000");
+        }
+    }
 }
 
 fn doubtful_from_json(sensitivity: &Value) -> Result<Vec<String>, RecordError> {

@@ -47,7 +47,7 @@ pub enum Rule {
     Kemeny,
 }
 
-/// French names, and the names that they stand for.
+/// French names, and the names that they stand for; the README lists them.
 const ALIASES: [(&str, &str); 12] = [
     ("plus_de_voix", "greedy_votes"),
     ("glouton", "greedy_votes"),
@@ -189,7 +189,7 @@ impl Rule {
                     .map_or(String::new(), |least| format!(" Il faut au moins {least} voix ou points pour être retenu."));
                 format!("{order}{misfit}{threshold}")
             }
-            Self::Knapsack(_) => "Les projets retenus sont ceux dont le total des scores est le plus grand possible dans l’enveloppe.".to_owned(),
+            Self::Knapsack(utility) => format!("Les projets retenus sont ceux qui donnent ensemble aux votants la plus grande utilité possible dans l’enveloppe.{}", utility_text(*utility)),
             Self::EqualShares { utility, completion } => {
                 format!("{}{}{}", shares_text(), utility_text(*utility), completion_text(*completion))
             }
@@ -199,12 +199,12 @@ impl Rule {
                 utility_text(*utility)
             ),
             Self::Phragmen { fill } => {
-                let fill = if *fill { " Le reste de l’enveloppe va aux projets qui ont le plus de voix et qui tiennent encore." } else { "" };
+                let fill = if *fill { " Le reste de l’enveloppe va aux projets qui ont le plus de voix (le plus de points, si les bulletins en donnent ou classent les projets) et qui tiennent encore." } else { "" };
                 format!("Chaque votant gagne de l’argent à la même vitesse. Un projet est acheté dès que ses soutiens peuvent le payer ensemble. On s’arrête quand le prochain projet ne tient plus dans l’enveloppe.{fill}")
             }
             Self::Maximin => "Les projets sont ajoutés un à un. Chaque fois, on prend celui qui laisse la plus petite charge au votant le plus chargé, quand les coûts sont répartis au mieux entre les soutiens.".to_owned(),
-            Self::MajorityJudgment => "Chaque projet reçoit sa mention majoritaire (la médiane). À mention égale, on retire une mention médiane à chacun jusqu’à les départager. Dans cet ordre, chaque projet qui tient dans l’enveloppe est retenu ; un projet à la plus basse mention ne l’est pas.".to_owned(),
-            Self::Kemeny => "Les projets sont rangés dans l’ordre qui contredit le moins les classements du jury. Dans cet ordre, chaque projet qui tient dans l’enveloppe est retenu.".to_owned(),
+            Self::MajorityJudgment => "Chaque projet reçoit sa mention majoritaire (la médiane). À mention égale, on retire une mention médiane à chacun jusqu’à les départager. Dans cet ordre, chaque projet qui tient dans l’enveloppe est retenu ; un projet à la plus basse mention ne l’est pas. Un projet qu’un bulletin ne juge pas y reçoit la plus basse mention.".to_owned(),
+            Self::Kemeny => "Les projets sont rangés dans l’ordre qui contredit le moins les classements du jury ; un projet qu’un bulletin ne classe pas y vient après tous ceux qu’il classe. Dans cet ordre, chaque projet qui tient dans l’enveloppe est retenu.".to_owned(),
         };
         format!("{text}{unsupported}")
     }
@@ -260,7 +260,7 @@ fn completion_text(completion: Completion) -> String {
     let add1 = match completion.add1 {
         None => "",
         Some(StopWhen::Overspend) => {
-            " Pour utiliser le reste, on recommence en ajoutant une unité de monnaie à chaque part, et on garde le dernier résultat avant de dépasser l’enveloppe."
+            " Pour utiliser le reste, on recommence en ajoutant une unité de monnaie à chaque part, et on garde le dernier résultat avant de dépasser l’enveloppe ; on s’arrête aussi quand tous les projets soutenus sont retenus."
         }
         Some(StopWhen::Exhaustive) => {
             " Pour utiliser le reste, on recommence en ajoutant une unité de monnaie à chaque part, jusqu’à ce qu’aucun autre projet ne tienne ou que l’enveloppe soit dépassée."
@@ -268,9 +268,11 @@ fn completion_text(completion: Completion) -> String {
     };
     let fill = match completion.fill {
         None => "",
-        Some(Order::Score(_)) => " Enfin, le reste va aux projets qui ont le plus de voix et qui tiennent encore.",
+        Some(Order::Score(_)) => {
+            " Enfin, le reste va aux projets qui ont le plus de voix (le plus de points, si les bulletins en donnent ou classent les projets) et qui tiennent encore."
+        }
         Some(Order::ScorePerCost) => {
-            " Enfin, le reste va aux projets qui ont le plus de voix par euro et qui tiennent encore."
+            " Enfin, le reste va aux projets qui ont le plus de voix (ou de points) par euro et qui tiennent encore."
         }
     };
     format!("{add1}{fill}")

@@ -5,6 +5,7 @@ use std::cmp::Reverse;
 use sha2::{Digest, Sha256};
 
 use crate::election::Election;
+use crate::error::CountError;
 
 /// The rule for ties, chosen before the vote.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -21,13 +22,19 @@ pub enum TieBreak {
 }
 
 impl TieBreak {
-    /// Reads `recommended`, `lexico`, or the seed of a lot.
-    #[must_use]
-    pub fn from_name(name: &str) -> Self {
-        match name {
-            "recommended" | "recommande" => Self::Recommended,
-            "lexico" => Self::Lexico,
-            seed => Self::Lot(seed.strip_prefix("lot:").unwrap_or(seed).to_owned()),
+    /// Reads `recommended`, `lexico`, or a lot: `lot:` and its seed, or a seed made of digits. Nothing else: a word badly
+    /// written must not become the seed of a lot.
+    ///
+    /// # Errors
+    /// [`CountError::UnknownTie`].
+    pub fn from_name(name: &str) -> Result<Self, CountError> {
+        let digits = |text: &str| !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
+        match (name, name.strip_prefix("lot:")) {
+            ("recommended" | "recommande", _) => Ok(Self::Recommended),
+            ("lexico", _) => Ok(Self::Lexico),
+            (_, Some(seed)) if !seed.trim().is_empty() => Ok(Self::Lot(seed.to_owned())),
+            (seed, None) if digits(seed) => Ok(Self::Lot(seed.to_owned())),
+            _ => Err(CountError::UnknownTie(name.to_owned())),
         }
     }
 

@@ -2,6 +2,7 @@
 
 use std::io::{self, Write};
 
+use ::vote::clauses;
 use ::vote::explain::{self, Compared, Payment, Sensitivity, Shortfall, Span};
 use ::vote::record::{Counted, Parameters};
 use ::vote::{CountError, Election, Measure, Outcome, Round};
@@ -26,8 +27,11 @@ pub(super) fn resultat(compte: &Counted<'_>, parametres: &Parameters, sortie: &m
         satisfaction.ballots
     )?;
     writeln!(sortie, "{}", certitude(&compte.outcome))?;
-    if let Some(ajout) = &compte.outcome.increments {
+    for ajout in compte.outcome.shares.iter().filter_map(|part| part.increments.as_ref()) {
         writeln!(sortie, "Part finale de chaque votant : {} ({} unités ajoutées).", ajout.per_voter, ajout.added)?;
+    }
+    for plancher in clauses::unmet_floors(election, &parametres.clauses, &compte.outcome) {
+        writeln!(sortie, "{}", plancher.text())?;
     }
     if !parametres.clauses.is_empty() {
         let sans = compte.record.pointer("/without_clauses/winners").and_then(serde_json::Value::as_array);
@@ -166,14 +170,12 @@ fn fourchette(montants: Span) -> String {
     if moins == plus { moins } else { format!("de {moins} à {plus}") }
 }
 
-/// What a project that lost was missing; `None` when it won.
-pub(super) fn manque(
-    projet: &str,
-    election: &Election,
-    manque: Option<Shortfall>,
-    sortie: &mut dyn Write,
-) -> io::Result<()> {
-    let Some(manque) = manque else { return writeln!(sortie, "\nLe projet « {projet} » est retenu.") };
+/// What a project that lost was missing.
+pub(super) fn manque(projet: &str, compte: &Counted<'_>, manque: Shortfall, sortie: &mut dyn Write) -> io::Result<()> {
+    let election = &compte.document.election;
+    if compte.outcome.winner_ids(election).contains(&projet) {
+        return writeln!(sortie, "\nLe projet « {projet} » est retenu.");
+    }
     writeln!(sortie, "\nLe projet « {projet} » n’est pas retenu. Un seul de ces changements aurait suffi :")?;
     let inconnu = || "aucun trouvé".to_owned();
     let voix = manque.votes.map_or_else(inconnu, |voix| format!("{voix} bulletin(s) de plus, pour lui seul"));

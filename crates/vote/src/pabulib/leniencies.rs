@@ -44,16 +44,18 @@ impl Reports {
 }
 
 /// Compares the `votes` column with the ballots.
-pub(super) fn check_totals(document: &Document<'_>, report: &mut Reports) {
+pub(super) fn check_totals(document: &Document<'_>, lines: &[usize], report: &mut Reports) {
     let counted = |column: &str, totals: &dyn Fn() -> Vec<u64>, report: &mut Reports| {
         let Some(position) = document.project_columns.iter().position(|name| name == column) else { return };
-        let differ = document.project_rows.iter().zip(totals()).filter(|(row, total)| {
+        let rows = document.project_rows.iter().zip(lines).zip(totals());
+        let differ = rows.filter(|((row, _), total)| {
             row.get(position).is_some_and(|cell| !cell.is_empty() && cell.parse() != Ok(*total))
         });
-        let count = differ.count();
-        if count > 0 {
+        let lines: Vec<usize> = differ.map(|((_, line), _)| *line).collect();
+        let count = lines.len();
+        if let Some(first) = lines.first() {
             report.add(
-                1,
+                *first,
                 format!(
                     "la colonne « {column} » diffère des bulletins pour {count} projet(s) : les bulletins font foi"
                 ),

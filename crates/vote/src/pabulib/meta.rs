@@ -1,11 +1,12 @@
 //! `META`: keys, amounts, limits of a ballot.
 
 use std::borrow::Cow;
+use std::collections::HashSet;
 
 use super::cells::cells;
 use super::leniencies::Reports;
-use super::rows::{Rows, is_section};
-use super::{BallotRules, ReadError, VoidReason, error};
+use super::rows::{Rows, check_section, is_section};
+use super::{BallotRules, Limits, ReadError, VoidReason, error};
 use crate::election::{BallotKind, Choice, Election, LARGEST_AMOUNT};
 
 /// One line of `META`.
@@ -17,9 +18,14 @@ pub(super) struct MetaEntry<'a> {
 
 pub(super) fn read_meta<'a>(rows: &mut Rows<'a>, report: &mut Reports) -> Result<Vec<MetaEntry<'a>>, ReadError> {
     let mut meta: Vec<MetaEntry<'a>> = Vec::new();
+    let mut keys: HashSet<Cow<'a, str>> = HashSet::new();
     while let Some((line, row)) = rows.next()? {
         if is_section(row, "PROJECTS") {
+            check_section(line, row, "PROJECTS", report);
             return Ok(meta);
+        }
+        if meta.len() == MOST_KEYS {
+            return Err(error(line, format!("META a plus de {MOST_KEYS} lignes.")));
         }
         let mut parts = cells(row);
         let key = parts.next().unwrap_or_default();
@@ -34,12 +40,45 @@ pub(super) fn read_meta<'a>(rows: &mut Rows<'a>, report: &mut Reports) -> Result
             report.add(line, "un « ; » sans guillemets dans une valeur : la suite en fait partie");
             Cow::Owned(std::iter::once(value).chain(more).collect::<Vec<_>>().join(";"))
         };
-        if meta.iter().any(|entry| entry.key == key) {
+        if !keys.insert(key.clone()) {
             return Err(error(line, format!("« {key} » est donné deux fois. Gardez une seule ligne.")));
         }
         meta.push(MetaEntry { line, key, value });
     }
     Err(error(rows.line + 1, "le fichier s’arrête avant la section PROJECTS. Est-il entier ?"))
+}
+
+/// Most lines of `META`.
+const MOST_KEYS: usize = 1_000;
+
+/// A number that the file announces (`num_votes`, `num_projects`), nothing when it does not.
+pub(super) fn announced(meta: &[MetaEntry<'_>], key: &str) -> Result<Option<usize>, ReadError> {
+    let Some(found) = entry(meta, key).filter(|found| !found.value.is_empty()) else { return Ok(None) };
+    let wrong =
+        || error(found.line, format!("« {key} » vaut « {} » : écrivez un nombre entier, sans espace.", found.value));
+    found.value.parse().map(Some).map_err(|_| wrong())
+}
+
+/// Keys that would change the count, and that this reader does not apply.
+pub(super) fn not_applied(meta: &[MetaEntry<'_>], limits: Limits, report: &mut Reports) -> Result<(), ReadError> {
+    for key in ["min_length_per_category", "max_length_per_category"] {
+        let Some(found) = entry(meta, key).filter(|found| !found.value.is_empty()) else { continue };
+        let what = format!(
+            "la limite « {key} » n’est pas appliquée : les bulletins comptent quel que soit leur nombre de projets par catégorie"
+        );
+        if limits == Limits::Enforce {
+            return Err(error(found.line, format!("{what}. Retirez-la, ou ne demandez pas les limites.")));
+        }
+        report.add(found.line, what);
+    }
+    if let Some(found) = entry(meta, "default_score").filter(|found| !matches!(found.value.as_ref(), "" | "0" | "0.0"))
+    {
+        report.add(
+            found.line,
+            "« default_score » n’est pas appliqué : un projet que le bulletin ne nomme pas n’a aucun point",
+        );
+    }
+    Ok(())
 }
 
 /// A decimal number as digits and number of decimals, without final zeros.
@@ -58,6 +97,17 @@ impl Decimal {
 pub(super) fn decimal(line: usize, what: &str, text: &str, report: &mut Reports) -> Result<Decimal, ReadError> {
     let wrong =
         || error(line, format!("{what} « {text} » n’est pas un nombre positif lisible. Écrivez par exemple 12500.50."));
+    if let Some((whole, "")) =
+        text.split_once(',').map(|(_, after)| (after, after.trim_start_matches(|c: char| c.is_ascii_digit())))
+        && whole.len() == 3
+    {
+        return Err(error(
+            line,
+            format!(
+                "{what} « {text} » est ambigu : la virgule sépare-t-elle les milliers ou les décimales ? Écrivez par exemple 12500 ou 12.5."
+            ),
+        ));
+    }
     let mut digits: u64 = 0;
     let mut decimals: Option<u32> = None;
     let mut zeros = 0_u32;

@@ -6,21 +6,56 @@ use super::cells::cells;
 use super::ids::Ids;
 use super::leniencies::Reports;
 use super::meta::{MetaEntry, amount, ballot_kind, decimal, entry};
-use super::rows::{Rows, header, is_section};
+use super::rows::{Rows, check_section, header, is_section};
 use super::{ReadError, error};
 use crate::election::{Election, Project};
 
 /// Column names, and rows with their lines.
 pub(super) type Table<'a> = (Vec<String>, Vec<(usize, Vec<Cow<'a, str>>)>);
 
-pub(super) fn read_table<'a>(rows: &mut Rows<'a>, end: &str) -> Result<Table<'a>, ReadError> {
-    let columns = header(rows, "PROJECTS")?;
+/// Columns that are read, or that published files carry.
+const KNOWN: [&str; 21] = [
+    "project_id",
+    "cost",
+    "votes",
+    "score",
+    "name",
+    "category",
+    "target",
+    "beneficiaries",
+    "selected",
+    "latitude",
+    "longitude",
+    "canton",
+    "district",
+    "neighborhood",
+    "subunit",
+    "bearer",
+    "porteur",
+    "proposer",
+    "public_id",
+    "description",
+    "",
+];
+/// Most projects of a vote: each costs some hundreds of bytes, however short its row.
+const MOST_PROJECTS: usize = 50_000;
+
+pub(super) fn read_table<'a>(rows: &mut Rows<'a>, end: &str, report: &mut Reports) -> Result<Table<'a>, ReadError> {
+    let columns = header(rows, "PROJECTS", &KNOWN, report)?;
     let mut table = Vec::new();
     while let Some((line, row)) = rows.next()? {
         if is_section(row, end) {
+            check_section(line, row, end, report);
             return Ok((columns, table));
         }
-        table.push((line, cells(row).collect()));
+        if table.len() == MOST_PROJECTS {
+            return Err(error(line, format!("il y a plus de {MOST_PROJECTS} projets.")));
+        }
+        let cells: Vec<_> = cells(row).take(columns.len() + 1).collect();
+        if cells.len() < columns.len() {
+            report.add(line, "moins de cases que de colonnes : les dernières sont vides");
+        }
+        table.push((line, cells));
     }
     Err(error(rows.line + 1, format!("le fichier s’arrête avant la section {end}. Est-il entier ?")))
 }

@@ -1,6 +1,9 @@
 //! Sections, rows and column names.
 
+use std::collections::HashSet;
+
 use super::cells::cells;
+use super::leniencies::Reports;
 use super::{ReadError, error};
 
 /// The rows of the file: a line, or several when a quote stays open.
@@ -11,11 +14,18 @@ pub(super) struct Rows<'a> {
     pub(super) line: usize,
     /// Whether a quote may be met: files without any are read faster.
     pub(super) quotes: bool,
+    /// The first empty line, and how many.
+    pub(super) empty: (usize, usize),
+    /// The first line that ends as on Windows.
+    pub(super) carriage_return: Option<usize>,
 }
+
+/// Most columns of a section: no file needs so many, and each costs memory in each row.
+const MOST_COLUMNS: usize = 200;
 
 impl<'a> Rows<'a> {
     pub(super) fn new(text: &'a str) -> Self {
-        Self { rest: text, line: 0, quotes: true }
+        Self { rest: text, line: 0, quotes: true, empty: (0, 0), carriage_return: None }
     }
 
     /// Looks once for quotes in all that follows.
@@ -35,7 +45,8 @@ impl<'a> Rows<'a> {
             let first = self.line;
             let mut next = end;
             if self.quotes && memchr::memchr(b'"', row.as_bytes()).is_some() {
-                while open_quote(row) {
+                let mut quote = Quote { at: 0, open: false };
+                while quote.stays_open(row) {
                     if next >= self.rest.len() {
                         return Err(error(first, "un guillemet ouvert n’est jamais fermé."));
                     }
@@ -47,57 +58,103 @@ impl<'a> Rows<'a> {
                 }
             }
             self.rest = self.rest.get(next + 1..).unwrap_or("");
-            let row = row.strip_suffix('\r').unwrap_or(row);
+            let row = match row.strip_suffix('\r') {
+                Some(row) => {
+                    self.carriage_return.get_or_insert(first);
+                    row
+                }
+                None => row,
+            };
             if row.as_bytes().first().is_some_and(u8::is_ascii_graphic) || !row.trim().is_empty() {
                 return Ok(Some((first, row)));
             }
+            self.empty = (if self.empty.1 == 0 { first } else { self.empty.0 }, self.empty.1 + 1);
+        }
+    }
+
+    /// Says what was forgiven in the lines read so far.
+    pub(super) fn report(&self, report: &mut Reports) {
+        if let Some(line) = self.carriage_return {
+            report.add(line, "des fins de ligne de Windows, lues comme des fins de ligne");
+        }
+        if let (line, count @ 1..) = self.empty {
+            report.add(line, format!("{count} ligne(s) vide(s), passée(s)"));
         }
     }
 }
 
-/// Whether the last cell of the row starts with a quote that is not closed.
-fn open_quote(row: &str) -> bool {
-    let mut rest = row;
-    loop {
-        let cell = rest.trim_start();
-        let Some(mut inside) = cell.strip_prefix('"') else {
-            match memchr::memchr(b';', rest.as_bytes()) {
-                Some(end) => rest = &rest[end + 1..],
+/// How far a row was looked at: it may grow by a line, and what was read is not read again.
+struct Quote {
+    at: usize,
+    open: bool,
+}
+
+impl Quote {
+    /// Whether the last cell of the row starts with a quote that is not closed.
+    fn stays_open(&mut self, row: &str) -> bool {
+        let next = |byte: u8, from: usize| memchr::memchr(byte, &row.as_bytes()[from..]).map(|found| from + found);
+        loop {
+            if !self.open {
+                let cell = row[self.at..].trim_start();
+                self.open = cell.starts_with('"');
+                match next(b';', self.at) {
+                    _ if self.open => self.at = row.len() - cell.len() + 1,
+                    Some(end) => self.at = end + 1,
+                    None => return false,
+                }
+                continue;
+            }
+            let Some(quote) = next(b'"', self.at) else {
+                self.at = row.len();
+                return true;
+            };
+            if row.as_bytes().get(quote + 1) == Some(&b'"') {
+                self.at = quote + 2;
+                continue;
+            }
+            self.open = false;
+            match next(b';', quote + 1) {
+                Some(end) => self.at = end + 1,
                 None => return false,
             }
-            continue;
-        };
-        loop {
-            match inside.find('"') {
-                None => return true,
-                Some(end) => {
-                    inside = &inside[end + 1..];
-                    match inside.strip_prefix('"') {
-                        Some(after) => inside = after,
-                        None => break,
-                    }
-                }
-            }
-        }
-        match memchr::memchr(b';', inside.as_bytes()) {
-            Some(end) => rest = &inside[end + 1..],
-            None => return false,
         }
     }
 }
 
-pub(super) fn header(rows: &mut Rows<'_>, section: &str) -> Result<Vec<String>, ReadError> {
+/// Names of the columns; those that are not `known` are not read, and it is said.
+pub(super) fn header(
+    rows: &mut Rows<'_>,
+    section: &str,
+    known: &[&str],
+    report: &mut Reports,
+) -> Result<Vec<String>, ReadError> {
     let Some((line, row)) = rows.next()? else {
         return Err(error(
             rows.line + 1,
             format!("les noms de colonnes de {section} manquent. Le fichier est-il entier ?"),
         ));
     };
-    let columns: Vec<String> = cells(row).map(|cell| cell.to_lowercase()).collect();
-    let twice = columns.iter().enumerate().find(|(i, name)| !name.is_empty() && columns[..*i].contains(name));
-    match twice {
-        Some((_, name)) => Err(error(line, format!("la colonne « {name} » est donnée deux fois."))),
-        None => Ok(columns),
+    let columns: Vec<String> = cells(row).take(MOST_COLUMNS + 1).map(|cell| cell.to_lowercase()).collect();
+    if columns.len() > MOST_COLUMNS {
+        return Err(error(line, format!("{section} a plus de {MOST_COLUMNS} colonnes.")));
+    }
+    let mut seen = HashSet::new();
+    if let Some(name) = columns.iter().find(|name| !name.is_empty() && !seen.insert(name.as_str())) {
+        return Err(error(line, format!("la colonne « {name} » est donnée deux fois.")));
+    }
+    if cells(row).any(|cell| cell.chars().any(char::is_uppercase)) {
+        report.add(line, "des majuscules dans les noms de colonnes, lues comme des minuscules");
+    }
+    for name in columns.iter().filter(|name| !known.contains(&name.as_str())) {
+        report.add(line, format!("la colonne « {name} » n’est pas connue : elle ne change pas le résultat"));
+    }
+    Ok(columns)
+}
+
+/// Says that the name of a section is not written as it should.
+pub(super) fn check_section(line: usize, row: &str, name: &str, report: &mut Reports) {
+    if row != name {
+        report.add(line, format!("la section {name} est écrite « {row} »"));
     }
 }
 
@@ -105,9 +162,12 @@ pub(super) fn is_section(row: &str, name: &str) -> bool {
     row.trim().trim_end_matches(';').trim().eq_ignore_ascii_case(name)
 }
 
-pub(super) fn section(rows: &mut Rows<'_>, name: &str) -> Result<(), ReadError> {
+pub(super) fn section(rows: &mut Rows<'_>, name: &str, report: &mut Reports) -> Result<(), ReadError> {
     match rows.next()? {
-        Some((_, row)) if is_section(row, name) => Ok(()),
+        Some((line, row)) if is_section(row, name) => {
+            check_section(line, row, name, report);
+            Ok(())
+        }
         Some((line, _)) => Err(error(line, format!("la section {name} était attendue ici."))),
         None => Err(error(rows.line + 1, format!("le fichier s’arrête avant la section {name}. Est-il entier ?"))),
     }

@@ -19,6 +19,8 @@ pub(super) struct VoteReader<'a, 'd> {
     pub(super) options: ReadOptions,
     /// The file ends with a line end.
     pub(super) whole: bool,
+    /// How many ballots `META` announces.
+    pub(super) announced: Option<usize>,
     pub(super) report: &'d mut Reports,
     pub(super) document: &'d mut Document<'a>,
 }
@@ -33,8 +35,29 @@ enum Role {
     Other,
 }
 
-/// The roles of the columns, up to the last one that is read.
-struct Columns(Vec<Role>);
+/// Columns that are read, or that published files carry.
+const KNOWN: [&str; 12] = [
+    "voter_id",
+    "vote",
+    "points",
+    "canton",
+    "district",
+    "neighborhood",
+    "age",
+    "sex",
+    "voting_method",
+    "education",
+    "subunit",
+    "",
+];
+
+/// The roles of the columns.
+struct Columns {
+    /// Up to the last one that is read.
+    roles: Vec<Role>,
+    /// How many columns are never read, after those.
+    others: usize,
+}
 
 impl Columns {
     fn new(names: &[String]) -> Self {
@@ -53,29 +76,39 @@ impl Columns {
         }
         let last = roles.iter().rposition(|role| *role != Role::Other);
         roles.truncate(last.map_or(0, |last| last + 1));
-        Self(roles)
+        Self { others: names.len() - roles.len(), roles }
     }
 
     fn has(&self, role: Role) -> bool {
-        self.0.contains(&role)
+        self.roles.contains(&role)
     }
 
     /// Hands the cells of a row to `use_cells`; `None` when the row stops before the projects.
     fn cells<T>(&self, row: &str, quotes: bool, use_cells: impl FnOnce(VoteCells<'_>) -> T) -> Option<T> {
         let mut found = VoteCells::default();
         if quotes && memchr::memchr(b'"', row.as_bytes()).is_some() {
-            let list: Vec<Cow<'_, str>> = cells(row).take(self.0.len()).collect();
-            for (role, cell) in self.0.iter().zip(&list) {
+            let mut read = cells(row);
+            let list: Vec<Cow<'_, str>> = read.by_ref().take(self.roles.len()).collect();
+            for (role, cell) in self.roles.iter().zip(&list) {
                 found.place(*role, cell);
+            }
+            for cell in read.skip(self.others) {
+                found.extra = Some(found.extra.unwrap_or(true) && cell.is_empty());
             }
             return found.vote.is_some().then(|| use_cells(found));
         }
-        let mut rest = row;
-        for role in &self.0 {
-            let end = words::find(rest.as_bytes(), b';');
-            found.place(*role, &rest[..end.unwrap_or(rest.len())]);
-            let Some(end) = end else { break };
-            rest = &rest[end + 1..];
+        let mut rest = Some(row);
+        for role in &self.roles {
+            let Some(cells) = rest else { break };
+            let end = words::find(cells.as_bytes(), b';');
+            found.place(*role, &cells[..end.unwrap_or(cells.len())]);
+            rest = end.map(|end| &cells[end + 1..]);
+        }
+        if let Some(rest) = rest
+            && memchr::memchr_iter(b';', rest.as_bytes()).count() >= self.others
+        {
+            let mut extra = rest.split(';').skip(self.others);
+            found.extra = Some(extra.all(|cell| cell.trim().is_empty()));
         }
         found.vote.is_some().then(|| use_cells(found))
     }
@@ -88,6 +121,8 @@ struct VoteCells<'c> {
     vote: Option<&'c str>,
     points: Option<&'c str>,
     territory: Option<&'c str>,
+    /// When there are more cells than columns: whether they are empty.
+    extra: Option<bool>,
 }
 
 impl<'c> VoteCells<'c> {
@@ -138,13 +173,13 @@ impl<'a> VoteReader<'a, '_> {
         let columns = self.columns()?;
         self.rows.look_for_quotes();
         self.document.vote_text = self.rows.rest;
-        let announced = self.document.meta("num_votes").and_then(|text| text.parse::<usize>().ok());
-        let expected = announced.unwrap_or(1024).min(1 + self.rows.rest.len() / 2);
+        let expected = self.announced.unwrap_or(1024).min(1 + self.rows.rest.len() / 2);
         let start = self.rows.clone();
         let apart = self.rows.rest.len() >= APART;
         let ((read, voters), ballots) = grouped(expected, apart, |group| self.rows(&columns, group))?;
         self.document.election.ballots = ballots;
-        self.check_end(announced, read)?;
+        self.check_end(read)?;
+        self.rows.report(self.report);
         self.duplicates(&start, &columns, voters)
     }
 
@@ -156,6 +191,12 @@ impl<'a> VoteReader<'a, '_> {
         while let Some((line, row)) = self.rows.next()? {
             read += 1;
             let quotes = self.rows.quotes;
+            if row.starts_with([';', ',', '"', ' ']) && row.chars().all(|c| c.is_whitespace() || ";,\"".contains(c)) {
+                return Err(error(
+                    line,
+                    "cette ligne n’a que des cases vides. Retirez-la ; pour un bulletin blanc, donnez le « voter_id ».",
+                ));
+            }
             columns.cells(row, quotes, |cells| self.ballot(line, &cells, &mut reading)).ok_or_else(|| {
                 error(line, "ce bulletin n’a pas de case « vote » : la ligne est coupée, ou il manque un « ; ».")
             })??;
@@ -167,6 +208,15 @@ impl<'a> VoteReader<'a, '_> {
     fn ballot(&mut self, line: usize, cells: &VoteCells<'_>, reading: &mut Reading<'_>) -> Result<(), ReadError> {
         if let Some(voter) = cells.voter {
             reading.voters.see(voter);
+        }
+        if let Some(empty) = cells.extra {
+            if !empty {
+                return Err(error(
+                    line,
+                    "ce bulletin a plus de cases que de colonnes. Séparez les projets par des virgules, non par « ; ».",
+                ));
+            }
+            self.report.add(line, "un « ; » de trop à la fin d’un bulletin");
         }
         let ballot = reading.batch.next();
         self.choices(line, cells, ballot)?;
@@ -189,12 +239,12 @@ impl<'a> VoteReader<'a, '_> {
         Ok(())
     }
 
-    fn check_end(&mut self, announced: Option<usize>, read: usize) -> Result<(), ReadError> {
+    fn check_end(&mut self, read: usize) -> Result<(), ReadError> {
         let line = self.rows.line;
         if !self.whole {
             self.report.add(line, "pas de fin de ligne après le dernier bulletin : le fichier est-il entier ?");
         }
-        match announced {
+        match self.announced {
             Some(announced) if read < announced => {
                 let what = format!(
                     "META annonce {announced} bulletins, il n’y en a que {read} : le fichier est coupé, ou « num_votes » est faux."
@@ -210,7 +260,7 @@ impl<'a> VoteReader<'a, '_> {
     }
 
     fn columns(&mut self) -> Result<Columns, ReadError> {
-        let names = header(&mut self.rows, "VOTES")?;
+        let names = header(&mut self.rows, "VOTES", &KNOWN, self.report)?;
         let line = self.rows.line;
         let columns = Columns::new(&names);
         if !columns.has(Role::Vote) {
@@ -339,18 +389,14 @@ fn grouped<T>(
     apart: bool,
     read: impl FnOnce(&mut dyn FnMut(Batch) -> Batch) -> Result<T, ReadError>,
 ) -> Result<(T, Ballots), ReadError> {
-    let mut ballots = Ballots::with_capacity(expected);
     if !apart {
-        let read = read(&mut |mut batch| {
-            ballots.push_batch(&mut batch);
-            batch
-        })?;
-        return Ok((read, ballots));
+        return grouped_here(expected, read);
     }
     std::thread::scope(|scope| {
         let (give, take) = mpsc::sync_channel::<Batch>(WAITING);
         let (give_back, take_back) = mpsc::channel();
-        let grouping = scope.spawn(move || {
+        let grouping = std::thread::Builder::new().spawn_scoped(scope, move || {
+            let mut ballots = Ballots::with_capacity(expected);
             for mut batch in take {
                 ballots.push_batch(&mut batch);
                 // Nobody takes it back once all is read.
@@ -358,6 +404,8 @@ fn grouped<T>(
             }
             ballots
         });
+        // Where no thread can be had, all is done here.
+        let Ok(grouping) = grouping else { return grouped_here(expected, read) };
         let mut hand_over = |batch| {
             // Only a panic of the other thread closes this way: it is met below.
             let _ = give.send(batch);
@@ -368,6 +416,19 @@ fn grouped<T>(
         let ballots = grouping.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic));
         Ok((read?, ballots))
     })
+}
+
+/// The same, without another thread.
+fn grouped_here<T>(
+    expected: usize,
+    read: impl FnOnce(&mut dyn FnMut(Batch) -> Batch) -> Result<T, ReadError>,
+) -> Result<(T, Ballots), ReadError> {
+    let mut ballots = Ballots::with_capacity(expected);
+    let read = read(&mut |mut batch| {
+        ballots.push_batch(&mut batch);
+        batch
+    })?;
+    Ok((read, ballots))
 }
 
 /// The points of each project named, in the order of the ballot.

@@ -9,14 +9,19 @@
 //! equalshares.net. Satisfies EJR up to one project.
 //!
 //! **Completion by increments (Add1).** Run again with `B/n + 1`, `B/n + 2`… and keep the last outcome that fits. Whole
-//! ranges of increments that give the same selections are proved equal and skipped (see [`Control`]).
+//! ranges of increments that give the same selections are proved equal and skipped (see [`Control`]). A range refused tells
+//! where prices cross, and the next one stops there: runs grow with the changes of the selections (Kraiczy, Robinson,
+//! Elkind, *Streamlining Equal Shares*, 2025, have the idea of jumping from one critical budget to the next), not with
+//! the number of increments. Amounts in cents or in millionths cost some runs more, where changes that a larger unit hid
+//! appear.
 //!
 //! **Exactness.** Budgets are doubles. The map "budgets before a purchase → budgets after" is monotone and removes
 //! exactly the cost, hence does not expand distances in L₁ (Crandall and Tartar, 1980): the total error of all budgets
 //! only grows by the rounding of each step, which is bounded as it is made. A selection is *safe* when the gap is larger
 //! than that bound. Otherwise prices are computed again as fractions of big integers. The same monotony proves ranges:
 //! with the same selections so far, every budget grows and every price falls with the share, so the two ends of a range
-//! bound all that lies between.
+//! bound all that lies between. Where these bounds overlap, both ends are counted with integers, and prices that are
+//! affine, convex, or of known slope between the ends cannot cross twice (the proof is in `equal_shares/run/range.rs`).
 //!
 //! **Cost.** `O(supporters)` for a price, few prices for a selection (lower bounds from earlier rounds are kept).
 
@@ -31,7 +36,7 @@ use crate::election::Election;
 use crate::error::CountError;
 use crate::fraction::shown;
 use crate::limits::Limit;
-use crate::outcome::{Certificate, Increments, Measure, Outcome, Round, Share, Stop};
+use crate::outcome::{Certificate, Increments, Measure, Outcome, Phase, Round, Share, Stop};
 use crate::profile::{Profile, Utility};
 use crate::rules::greedy::{Misfit, Order, Ranking, Score};
 use crate::tie::TieBreak;
@@ -116,7 +121,7 @@ pub(crate) fn constrained(
     let (added, order, stop) = match completion.add1 {
         None => (0, runner.at(0)?, None),
         Some(when) => {
-            let (added, order, stop) = Add1 { runner: &mut runner, when, control, runs: 0 }.search()?;
+            let (added, order, stop) = Add1 { runner: &mut runner, when, control }.search()?;
             (added, order, Some(stop))
         }
     };
@@ -126,7 +131,8 @@ pub(crate) fn constrained(
     let share = runner.endowment(added) / BigInt::from(election.unit());
     let exact_value = share.to_string();
     outcome.increments = stop.map(|stop| Increments { added, per_voter: exact_value.clone(), stop, runs });
-    outcome.shares = vec![Share { first_round: 0, value: share.to_f64().unwrap_or(f64::MAX), exact_value }];
+    let (value, increments) = (share.to_f64().unwrap_or(f64::MAX), outcome.increments.clone());
+    outcome.shares = vec![Share { first_round: 0, value, exact_value, increments }];
     if let Some(order) = completion.fill {
         let rest =
             Filling { limits: &constraints.limits, excluded: &constraints.excluded, envelope: runner.envelope() };
@@ -144,6 +150,7 @@ pub(crate) struct Filling<'f> {
 
 /// Completes an outcome greedily with what is left of the envelope.
 pub(crate) fn fill(election: &Election, order: Order, tie: &TieBreak, rest: &Filling<'_>, outcome: &mut Outcome) {
+    // « Votes » in the name of a rule: what these ballots count, as in the reference outcomes.
     let order = match order {
         Order::Score(_) => Order::Score(Score::usual(election.kind)),
         Order::ScorePerCost => Order::ScorePerCost,
@@ -151,7 +158,11 @@ pub(crate) fn fill(election: &Election, order: Order, tie: &TieBreak, rest: &Fil
     let mut ranking = Ranking::new(election, order, None, tie);
     ranking.order.retain(|&project| !rest.excluded.get(project).copied().unwrap_or(false));
     let left = rest.envelope.saturating_sub(outcome.total);
+    let before = outcome.rounds.len();
     ranking.fill(election, Misfit::Skip, left, &mut outcome.rounds, Some(rest.limits));
+    for round in &mut outcome.rounds[before..] {
+        round.phase = Phase::Completion;
+    }
     outcome.winners = outcome.rounds.iter().map(|round| round.project).collect();
     outcome.total = election.cost_of(outcome.winners.iter().copied());
 }
@@ -180,6 +191,7 @@ fn certified(
             supporters: profile.support[selection.project],
             exhausted: bought.exhausted,
             tied: selection.tied,
+            phase: if selection.clause.is_some() { Phase::Floor } else { Phase::General },
             clause: selection.clause.map(|position| runner.clause(position).to_owned()),
         });
     }
@@ -192,42 +204,40 @@ struct Add1<'s, 'r, 'p, 'c> {
     runner: &'s mut Runner<'r, 'p>,
     when: StopWhen,
     control: &'c Control<'c>,
-    runs: u64,
 }
 
 impl Add1<'_, '_, '_, '_> {
-    fn search(mut self) -> Result<(u64, Vec<Selection>, Stop), CountError> {
+    fn search(self) -> Result<(u64, Vec<Selection>, Stop), CountError> {
         let mut kept = self.runner.at(0)?;
         if self.finished(&kept) {
             return Ok((0, kept, Stop::Exhaustive));
         }
         let mut at: u64 = 0;
-        // Length of the next range, and successes to wait for before it doubles.
-        let (mut step, mut patience) = (1_u64, 0_u32);
+        let mut ends = Ends::new();
         loop {
             self.control.check()?;
-            let found = if step == 1 { Some(self.runner.at(at + 1)?) } else { self.runner.between(at + 1, at + step) };
-            let Some(order) = found else {
-                step /= 2;
-                patience = 2;
-                continue;
+            let end = ends.next(at);
+            let found = if end == at + 1 { Ok(self.runner.at(end)?) } else { self.runner.between(at + 1, end) };
+            let order = match found {
+                Ok(order) => order,
+                Err(unproved) => {
+                    ends.refuse(at, end, unproved.near);
+                    continue;
+                }
             };
             let total = self.runner.total(&order);
             if total > self.runner.envelope() {
                 return Ok((at, kept, Stop::Overspend));
             }
             if self.finished(&order) {
+                // The ties of a range are those of its end.
+                let order = if end == at + 1 { order } else { self.runner.at(at + 1)? };
                 return Ok((at + 1, order, Stop::Exhaustive));
             }
             kept = order;
-            at += step;
-            self.runs += 1;
+            at = end;
+            ends.failures = 0;
             self.control.report(Progress { added: at, runs: self.runner.runs, spent: total });
-            if patience == 0 {
-                step *= 2;
-            } else {
-                patience -= 1;
-            }
         }
     }
 
@@ -238,3 +248,57 @@ impl Add1<'_, '_, '_, '_> {
         }
     }
 }
+
+/// Ends of the ranges of increments to prove.
+struct Ends {
+    /// Ranges refused, to be tried again when what comes before them is proved: the nearest last.
+    refused: Vec<u64>,
+    /// Length of the next range when none waits.
+    wide: u64,
+    /// Ranges refused in a row, and since none waited.
+    failures: u32,
+    pieces: u32,
+    /// The last range refused seemed to change after its first share.
+    alone: bool,
+}
+
+impl Ends {
+    fn new() -> Self {
+        Self { refused: Vec::new(), wide: SHORTEST / 2, failures: 0, pieces: 0, alone: false }
+    }
+
+    /// The next end to try, after the increments proved so far.
+    fn next(&mut self, proved: u64) -> u64 {
+        self.refused.pop_if(|end| *end <= proved);
+        self.refused.last().copied().unwrap_or_else(|| {
+            match self.pieces {
+                0..=2 => self.wide = (self.wide * 2).min(LONGEST),
+                3..=8 => {}
+                _ => self.wide = (self.wide / 2).max(SHORTEST),
+            }
+            self.pieces = 0;
+            self.refused.push(proved + self.wide);
+            proved + self.wide
+        })
+    }
+
+    /// Try first up to the change of the selections, when it can be told; every third time by half, should it be told
+    /// badly.
+    fn refuse(&mut self, proved: u64, end: u64, near: Option<u64>) {
+        self.failures += 1;
+        self.pieces += 1;
+        let length = end - proved;
+        let half = length / 2;
+        // Prices equal at the lower end change there, or stay equal for a while: the second time, it is the latter.
+        let near = near.filter(|near| *near > 0 || !self.alone);
+        self.alone = near == Some(0) || (near.is_none() && self.alone);
+        let told = near.map_or(half, |near| near + 1).clamp(1, length - 1);
+        let told = if self.failures.is_multiple_of(3) { told.min(half) } else { told };
+        self.refused.push(proved + told);
+    }
+}
+
+/// Shortest range tried first: long enough to be worth a proof with integers.
+const SHORTEST: u64 = 8;
+/// Longest range of increments: far from the limits of 64 bits.
+const LONGEST: u64 = 1 << 50;

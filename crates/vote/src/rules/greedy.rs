@@ -12,7 +12,7 @@ use std::cmp::{Ordering, Reverse};
 use crate::election::{BallotKind, Election};
 use crate::error::CountError;
 use crate::limits::{Allowance, Limit};
-use crate::outcome::{Certificate, Measure, Outcome, Round};
+use crate::outcome::{Certificate, Measure, Outcome, Phase, Round};
 use crate::tie::TieBreak;
 
 /// What is counted for each project.
@@ -168,6 +168,7 @@ impl Ranking {
             supporters: self.votes[project],
             exhausted: 0,
             tied: self.order.iter().filter(equal).count(),
+            phase: Phase::General,
             clause: None,
         }
     }

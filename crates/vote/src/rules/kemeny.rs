@@ -10,7 +10,7 @@
 
 use crate::election::{BallotKind, Election};
 use crate::error::CountError;
-use crate::outcome::{Certificate, Measure, Outcome, Round};
+use crate::outcome::{Certificate, Measure, Outcome, Phase, Round};
 use crate::tie::TieBreak;
 
 /// Most projects that can be ranked.
@@ -136,6 +136,7 @@ pub fn kemeny_budget(election: &Election, tie: &TieBreak) -> Result<Outcome, Cou
                 supporters: votes[project],
                 exhausted: 0,
                 tied: found.orders.len(),
+                phase: Phase::General,
                 clause: None,
             });
         }

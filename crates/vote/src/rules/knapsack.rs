@@ -13,7 +13,7 @@ use std::cmp::Reverse;
 use crate::control::Control;
 use crate::election::Election;
 use crate::error::CountError;
-use crate::outcome::{Certificate, Measure, Outcome, Round};
+use crate::outcome::{Certificate, Measure, Outcome, Phase, Round};
 use crate::profile::Utility;
 use crate::rules::greedy::Score;
 use crate::tie::TieBreak;
@@ -75,6 +75,7 @@ pub fn knapsack(
             supporters: votes[project],
             exhausted: 0,
             tied: 1,
+            phase: Phase::General,
             clause: None,
         })
         .collect();

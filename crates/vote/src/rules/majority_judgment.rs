@@ -11,7 +11,7 @@ use std::cmp::Ordering;
 
 use crate::election::Election;
 use crate::error::CountError;
-use crate::outcome::{Certificate, Measure, Outcome, Round};
+use crate::outcome::{Certificate, Measure, Outcome, Phase, Round};
 use crate::tie::TieBreak;
 
 /// The lower median grade, from the number of ballots that gave each grade, the worst first. `None` without ballots.
@@ -118,6 +118,7 @@ pub fn majority_judgment(election: &Election, tie: &TieBreak) -> Result<Outcome,
                 supporters: votes[project],
                 exhausted: 0,
                 tied: group.len(),
+                phase: Phase::General,
                 clause: None,
             });
         }

@@ -17,7 +17,7 @@ use std::collections::VecDeque;
 use crate::control::Control;
 use crate::election::Election;
 use crate::error::CountError;
-use crate::outcome::{Certificate, Measure, Outcome, Round};
+use crate::outcome::{Certificate, Measure, Outcome, Phase, Round};
 use crate::profile::{Profile, Utility};
 use crate::tie::TieBreak;
 
@@ -99,6 +99,7 @@ pub fn maximin_support(election: &Election, tie: &TieBreak, control: &Control<'_
             supporters: profile.support[project],
             exhausted: 0,
             tied: best.len(),
+            phase: Phase::General,
             clause: None,
         });
     }

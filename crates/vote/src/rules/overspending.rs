@@ -26,7 +26,7 @@ use crate::control::Control;
 use crate::election::Election;
 use crate::error::CountError;
 use crate::fraction::ratio;
-use crate::outcome::{Measure, Outcome, Round, Share};
+use crate::outcome::{Measure, Outcome, Phase, Round, Share};
 use crate::profile::{Profile, Utility};
 use crate::rules::greedy::to_f64;
 use crate::tie::TieBreak;
@@ -72,7 +72,7 @@ pub fn bounded_overspending(
     let unit = BigInt::from(election.unit());
     let mut outcome = Outcome::new(election, rounds, certificate.unproved == 0, certificate);
     let (value, exact_value) = (ratio(share.numer(), &(share.denom() * &unit)), (share / unit).to_string());
-    outcome.shares = vec![Share { first_round: 0, value, exact_value }];
+    outcome.shares = vec![Share { first_round: 0, value, exact_value, increments: None }];
     Ok(outcome)
 }
 
@@ -96,6 +96,7 @@ fn rounds(profile: &Profile<'_>, share: &BigRational, order: Vec<Bought>) -> Vec
             supporters: profile.support[project],
             exhausted,
             tied,
+            phase: Phase::General,
             clause: None,
         });
     }

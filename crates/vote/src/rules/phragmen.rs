@@ -24,7 +24,7 @@ use crate::control::Control;
 use crate::election::Election;
 use crate::error::CountError;
 use crate::fraction::{Shown, ratio, shown};
-use crate::outcome::{Certificate, Measure, Outcome, Round};
+use crate::outcome::{Certificate, Measure, Outcome, Phase, Round};
 use crate::profile::{Profile, Utility};
 use crate::rules::greedy::to_f64;
 use crate::tie::TieBreak;
@@ -77,6 +77,7 @@ pub fn phragmen(election: &Election, tie: &TieBreak, control: &Control<'_>) -> R
             supporters: profile.support[project],
             exhausted: 0,
             tied,
+            phase: Phase::General,
             clause: None,
         });
         candidates.retain(|(_, other)| *other != project);

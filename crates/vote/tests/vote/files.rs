@@ -25,6 +25,10 @@ fn refused(text: &str) -> (usize, String) {
 #[case::unknown_project("0;1,3\n", 11, "« 3 »")]
 #[case::cut_row("0;1\n1\n", 12, "coupée")]
 #[case::duplicate_voter("0;1\n1;2\n0;2\n", 13, "déjà voté")]
+#[case::wrong_separator("0;1;2\n", 11, "virgules")]
+#[case::wrong_separator_in_quotes("0;\"1\";2\n", 11, "virgules")]
+#[case::nothing_at_all("0;1\n;\n", 12, "cases vides")]
+#[case::nothing_but_signs("0;1\n\"\"; ,;\n", 12, "cases vides")]
 fn wrong_ballots_are_refused_with_their_line(#[case] votes: &str, #[case] line: usize, #[case] words: &str) {
     let (found, what) = refused(&small(votes));
     assert_eq!(found, line, "{what}");
@@ -44,6 +48,10 @@ fn wrong_ballots_are_refused_with_their_line(#[case] votes: &str, #[case] line: 
 #[case::no_budget("country;France\n", "1;400\n", "budget")]
 #[case::no_project("budget;1000\n", "", "aucun projet")]
 #[case::comma("budget;1000\n", "a,b;400\n", "virgule")]
+#[case::thousands("budget;1000\n", "1;12,500\n", "ambigu")]
+#[case::thousands_of_budget("budget;12,500\n", "1;400\n", "ambigu")]
+#[case::number_of_votes("budget;1000\nnum_votes;abc\n", "1;400\n", "num_votes")]
+#[case::number_with_space("budget;1000\nnum_votes;9 999\n", "1;400\n", "sans espace")]
 fn wrong_projects_are_refused(#[case] meta: &str, #[case] projects: &str, #[case] words: &str) {
     let text = file(meta, &format!("project_id;cost\n{projects}"), "voter_id;vote\n0;1\n");
     let (line, what) = refused(&text);
@@ -78,11 +86,51 @@ fn odd_files_are_read_and_reported() {
     let expect = |line: usize, words: &str| {
         assert!(said.iter().any(|(l, what)| *l == line && what.contains(words)), "{line} {words} in {said:?}");
     };
+    expect(1, "BOM");
+    expect(1, "Windows");
+    expect(6, "1 ligne(s) vide(s)");
     expect(3, "virgule décimale");
     expect(8, "target");
     expect(14, "espaces");
     expect(15, "virgule de trop");
     expect(17, "deux fois");
+}
+
+#[test]
+fn each_leniency_is_said_with_its_line() {
+    let text = "Meta\nkey;value\nbudget;1000\nnum_projects;3\ndefault_score;1\nmax_length_per_category;2\nvote_type;approval\n\
+        PROJECTS;;\nProject_Id;cost;votes;couleur\n1;400;1;vert\n2;700;9\nvotes\nvoter_id;vote;humeur\n0;1;gai;\n1;2\n";
+    let document = read(text.as_bytes(), ReadOptions::default()).unwrap();
+    let said: Vec<(usize, &str)> = document.leniencies.iter().map(|found| (found.line, found.what.as_str())).collect();
+    for (line, words) in [
+        (1, "« Meta »"),
+        (4, "annonce 3 projets"),
+        (5, "default_score"),
+        (6, "max_length_per_category"),
+        (8, "« PROJECTS;; »"),
+        (9, "majuscules"),
+        (9, "« couleur »"),
+        (11, "moins de cases"),
+        (11, "« votes » diffère"),
+        (12, "« votes »"),
+        (13, "« humeur »"),
+        (14, "« ; » de trop"),
+    ] {
+        assert!(said.iter().any(|(l, what)| *l == line && what.contains(words)), "{line} {words} in {said:?}");
+    }
+    let options = ReadOptions { limits: Limits::Enforce, ..ReadOptions::default() };
+    assert_eq!(read(text.as_bytes(), options).expect_err("a limit that is not applied").line, 6);
+}
+
+/// What grows as the square of the file never ends; here, it would take minutes.
+#[rstest]
+#[case::open_quote(&small(&format!("0;1\n1;\"{}", "2\n".repeat(4_000_000))), "guillemet")]
+#[case::keys(&file(&(0..500_000).map(|key| format!("{key};1\n")).collect::<String>(), "project_id;cost\n", ""), "META a plus")]
+#[case::columns(&file("budget;1\n", &format!("{}\n", (0..500_000).map(|c| format!("{c};")).collect::<String>()), ""), "colonnes")]
+#[case::projects(&file("budget;1\n", &format!("project_id;cost\n{}", "1;1\n".repeat(500_000)), ""), "projets")]
+fn hostile_sizes_are_refused_at_once(#[case] text: &str, #[case] words: &str) {
+    let (_, what) = refused(text);
+    assert!(what.contains(words), "{what}");
 }
 
 #[test]

@@ -14,3 +14,4 @@ mod hostile;
 mod properties;
 mod records;
 mod reference;
+mod units;

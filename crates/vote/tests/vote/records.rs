@@ -10,10 +10,11 @@ const OVERSPENDING: &[u8] = include_bytes!("micro/micro_02_overspending.pb");
 fn parameters(rule: &str) -> Parameters {
     Parameters {
         rule: Rule::from_name(rule).unwrap(),
-        tie: TieBreak::from_name("graine publiée le 3 mars"),
+        tie: TieBreak::from_name("lot:graine publiée le 3 mars").unwrap(),
         clauses: Vec::new(),
         reading: ReadOptions::default(),
         doubtful: Vec::new(),
+        explained: None,
     }
 }
 
@@ -179,4 +180,159 @@ fn the_record_of_a_large_vote_is_small() {
         let round = &counted.record["rounds"][10]["payments"];
         assert!(round.as_array().is_some_and(|lines| (1..=10).contains(&lines.len())), "{round}");
     }
+}
+
+/// A vote in two territories, with amounts in tenths.
+fn tenths() -> &'static [u8] {
+    b"META\nkey;value\nbudget;100.5\nvote_type;approval\nPROJECTS\nproject_id;cost;canton;category\n\
+      a;60;Nord;jeunes\nb;50.2;Sud;tous\nc;500;Sud;tous\nd;1;Ouest;tous\nVOTES\nvoter_id;vote\n0;a,c\n1;a,b\n2;a\n"
+}
+
+#[test]
+fn the_smallest_change_is_told_in_the_smallest_unit() {
+    let explained = Parameters { explained: Some("b".to_owned()), ..parameters("greedy_votes") };
+    let counted = count(tenths(), &explained, &Control::default()).unwrap();
+    let missing = counted.shortfall.unwrap();
+    assert_eq!((missing.cost, missing.budget), (Some(405), Some(1_102)), "in tenths");
+    assert_eq!(counted.record["shortfall"]["cost"], "40.5");
+    assert_eq!(counted.record["shortfall"]["budget"], "110.2");
+    let text = canonical(&counted.record);
+    assert_eq!(verify(text.as_bytes(), tenths(), &Control::default()).unwrap(), [""; 0]);
+    let unknown = Parameters { explained: Some("z".to_owned()), ..explained };
+    assert!(count(tenths(), &unknown, &Control::default()).unwrap_err().to_string().contains("« z »"));
+}
+
+#[test]
+fn each_loser_has_a_motive() {
+    let counted = count(tenths(), &parameters("mes_cost"), &Control::default()).unwrap();
+    let projects = &counted.record["explanation"]["projects"];
+    assert_eq!(projects[0]["motive"], serde_json::Value::Null, "a wins");
+    assert_eq!(projects[1]["motive"], serde_json::json!({ "name": "no_room", "left": "40.5", "asked": "50.2" }));
+    assert_eq!(projects[2]["motive"], serde_json::json!({ "name": "larger_than_envelope" }));
+    assert_eq!(projects[3]["motive"], serde_json::json!({ "name": "unsupported" }));
+    assert_eq!(projects[3]["effective_support"], "0.000000");
+}
+
+#[test]
+fn the_record_says_phases_leniencies_and_floors_that_are_not_met() {
+    let clauses = clauses_from_json(
+        &serde_json::json!([
+            { "type": "plancher", "nombre": 1 },
+            { "type": "sous_enveloppe", "etiquette": "jeunes", "montant": 1, "deversement": true },
+        ]),
+        1,
+    )
+    .unwrap();
+    for rule in ["greedy_votes", "mes_cost_add1"] {
+        let parameters = Parameters { clauses: clauses.clone(), ..parameters(rule) };
+        let record = count(tenths(), &parameters, &Control::default()).unwrap().record;
+        assert_eq!(record["rounds"][0]["phase"], "floor", "{rule}");
+        let unmet: Vec<&str> = record["unmet_floors"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .map(|floor| floor["territory"].as_str().unwrap())
+            .collect();
+        assert_eq!(unmet, ["Ouest", "Sud"], "{rule}");
+        assert!(record["unmet_floors"][1]["text"].as_str().unwrap().contains("« Sud »"), "{rule}");
+    }
+    let tagged = String::from_utf8_lossy(tenths()).replace("100.5", "130,5").replace("jeunes", "eau");
+    let clauses = vec![Clause::SubEnvelope { tag: "eau".to_owned(), amount: 650, overflow: true }];
+    for (rule, last) in [("greedy_votes", "general"), ("mes_cost_then_greedy_votes", "completion")] {
+        let parameters = Parameters { clauses: clauses.clone(), ..parameters(rule) };
+        let record = count(tagged.as_bytes(), &parameters, &Control::default()).unwrap().record;
+        assert_eq!(record["rounds"][0]["phase"], "sub_envelope", "{rule}");
+        assert_eq!(record["rounds"][1]["phase"], last, "{rule}");
+        assert_eq!(record["reading"]["leniencies"][0]["line"], 3, "{rule}");
+    }
+    let parameters = Parameters { clauses, ..parameters("mes_cost_add1") };
+    let record = count(tagged.as_bytes(), &parameters, &Control::default()).unwrap().record;
+    assert_eq!(record["shares"].as_array().unwrap().len(), 2);
+    assert!(record["shares"].as_array().unwrap().iter().all(|share| share["increments"]["stop"].is_string()));
+    assert_eq!(record.get("increments"), None, "each share has its own");
+}
+
+/// A record as the first version wrote it.
+fn as_first(mut record: serde_json::Value) -> serde_json::Value {
+    let remove = |value: &mut serde_json::Value, key: &str| drop(value.as_object_mut().unwrap().remove(key));
+    record["format"] = "vote/proces-verbal/1".into();
+    record["certificate"]["safe"] = 1_234.into();
+    record["rule"]["text"] = "Un autre texte.".into();
+    remove(&mut record["reading"], "leniencies");
+    for (list, key) in [("/shares", "increments"), ("/rounds", "phase"), ("/explanation/projects", "motive")] {
+        record.pointer_mut(list).unwrap().as_array_mut().unwrap().iter_mut().for_each(|item| remove(item, key));
+    }
+    for project in record["explanation"]["projects"].as_array_mut().unwrap() {
+        if project["effective_support"] == "0.000000" {
+            project["effective_support"] = "-0.000000".into();
+        }
+    }
+    record
+}
+
+#[test]
+fn records_of_the_first_version_are_still_verified() {
+    let counted = count(tenths(), &parameters("mes_cost_add1"), &Control::default()).unwrap();
+    let first = as_first(counted.record);
+    let check =
+        |record: &serde_json::Value, bytes: &[u8]| verify(canonical(record).as_bytes(), bytes, &Control::default());
+    assert_eq!(check(&first, tenths()).unwrap(), [""; 0]);
+    let mut changed = first.clone();
+    changed["rounds"][0]["supporters"] = 9.into();
+    assert_eq!(check(&changed, tenths()).unwrap().len(), 1);
+    let mut unknown = first;
+    unknown["format"] = "vote/proces-verbal/9".into();
+    assert!(check(&unknown, tenths()).is_err());
+}
+
+#[test]
+fn a_wrong_clause_says_what_is_wrong() {
+    for (clause, words) in [
+        (
+            serde_json::json!({ "type": "plancher", "nombre": 1, "cout_max": 250 }),
+            "« cout_max » ; ce qu’elle peut dire : nombre, cout_maximum",
+        ),
+        (serde_json::json!({ "type": "plancher" }), "doit avoir « nombre »"),
+        (
+            serde_json::json!({ "type": "soutien_minimum", "voix": "3" }),
+            "« voix » vaut \"3\", il faut un nombre entier",
+        ),
+        (serde_json::json!({ "type": "soutien_minimum", "voix": -3 }), "« voix » vaut -3"),
+        (serde_json::json!({ "type": "planchers", "nombre": 1 }), "les types sont : plancher"),
+    ] {
+        let said = clauses_from_json(&serde_json::json!([clause]), 0).unwrap_err().to_string();
+        assert!(said.starts_with("Les clauses") && said.contains(words), "{said}");
+    }
+}
+
+#[test]
+fn a_word_badly_written_is_not_a_seed() {
+    for name in ["recommended", "lexico", "lot:graine", "lot:20260303"] {
+        assert_eq!(TieBreak::from_name(name).unwrap().name(), name);
+    }
+    assert_eq!(TieBreak::from_name("20260303").unwrap().name(), "lot:20260303");
+    for wrong in ["", " ", "lexiko", "Lexico", "recommended ", "lot", "lot:", "lot: ", "graine"] {
+        assert!(TieBreak::from_name(wrong).unwrap_err().to_string().contains("lot:"), "{wrong}");
+    }
+}
+
+#[test]
+fn texts_tell_rules_apart() {
+    let text = |name: &str| Rule::from_name(name).unwrap().text();
+    assert_ne!(text("knapsack_optimum_cost"), text("knapsack_optimum_card"));
+    assert!(text("majority_judgment").contains("ne juge pas"));
+    assert!(text("kemeny").contains("ne classe pas"));
+    assert!(text("mes_cost_add1").contains("tous les projets soutenus sont retenus"));
+}
+
+/// What the reference outcomes do with points, the text says it: one voter who gives ten goes before two who give one.
+#[test]
+fn a_filling_counts_what_its_text_says() {
+    let text = "META\nkey;value\nbudget;100\nvote_type;scoring\nPROJECTS\nproject_id;cost\na;60\nb;60\n\
+                VOTES\nvoter_id;vote;points\n0;a;10\n1;b;1\n2;b;1\n3;;\n4;;\n";
+    let document = read(text.as_bytes(), ReadOptions::default()).unwrap();
+    let rule = Rule::from_name("mes_points_then_greedy_votes").unwrap();
+    let outcome = rule.count(&document.election, &TieBreak::Recommended, &Control::default()).unwrap();
+    assert_eq!(outcome.winner_ids(&document.election), ["a"]);
+    assert!(rule.text().contains("le plus de points, si les bulletins en donnent"));
 }

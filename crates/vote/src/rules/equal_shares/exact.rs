@@ -46,6 +46,22 @@ pub(super) struct Exact<'p> {
     unit_rounding: f64,
 }
 
+/// A project that the next round may buy.
+pub(super) struct Offer {
+    pub(super) project: usize,
+    /// `None` when it cannot be paid.
+    price: Option<Price>,
+    /// Of each supporter, whether they cannot pay that price.
+    pub(super) short: Vec<bool>,
+}
+
+impl Offer {
+    /// Value of the supporters who can pay the price.
+    pub(super) fn payers(&self) -> u64 {
+        self.price.as_ref().map_or(0, |price| price.payers)
+    }
+}
+
 /// A price of the next round: `missing / (denominator · payers)`.
 struct Price {
     missing: BigInt,
@@ -86,21 +102,93 @@ impl<'p> Exact<'p> {
 
     /// The lowest exact price among these projects; ties by rank. `None` when none of them can be paid.
     pub(super) fn choose(&mut self, contenders: &[usize], ranks: &[usize]) -> Option<Selection> {
-        let priced: Vec<(Price, usize)> =
-            contenders.iter().filter_map(|&project| Some((self.price(project).0?, project))).collect();
-        // `missing / (payers · scale)`, crosswise.
-        let side = |(price, _): &(Price, usize), (other, b): &(Price, usize)| {
-            &price.missing * (u128::from(other.payers) * u128::from(self.profile.scale(*b)))
+        let offers = self.offers(contenders);
+        let (best, tied) = self.best(&offers, ranks)?;
+        Some(Selection { project: contenders[best], tied, clause: None })
+    }
+
+    /// What these projects would cost to their supporters.
+    pub(super) fn offers(&mut self, projects: &[usize]) -> Vec<Offer> {
+        projects.iter().map(|&project| self.offer(project)).collect()
+    }
+
+    pub(super) fn offer(&mut self, project: usize) -> Offer {
+        let (price, short) = self.price(project);
+        Offer { project, price, short }
+    }
+
+    /// Rounds paid by the supporters who cannot pay this price and have something left: their prices make this one.
+    pub(super) fn rounds_paid(&self, offer: &Offer) -> impl Iterator<Item = usize> {
+        let supporters = self.profile.supporters(offer.project).iter().zip(&offer.short);
+        supporters
+            .filter(|(s, short)| **short && !self.empty[s.group as usize])
+            .flat_map(|(s, _)| self.paid(s.group as usize))
+            .map(|(round, _)| round as usize)
+    }
+
+    /// Position of the lowest price, ties by rank, and how many share it.
+    pub(super) fn best(&self, offers: &[Offer], ranks: &[usize]) -> Option<(usize, usize)> {
+        let payable: Vec<usize> = (0..offers.len()).filter(|&at| offers[at].price.is_some()).collect();
+        let compare = |a: usize, b: usize| self.compare(&offers[a], &offers[b]);
+        let rank = |at: usize| ranks[offers[at].project];
+        let best = payable.iter().copied().min_by(|&a, &b| compare(a, b).then(rank(a).cmp(&rank(b))))?;
+        Some((best, payable.iter().filter(|&&other| compare(other, best) == Ordering::Equal).count()))
+    }
+
+    /// Prices for one unit of utility, crosswise: `missing / (payers · scale)`. What cannot be paid comes last.
+    fn compare(&self, a: &Offer, b: &Offer) -> Ordering {
+        let (Some(first), Some(second)) = (&a.price, &b.price) else {
+            return a.price.is_none().cmp(&b.price.is_none());
         };
-        let compare = |a: &(Price, usize), b: &(Price, usize)| side(a, b).cmp(&side(b, a));
-        let best = priced.iter().min_by(|a, b| compare(a, b).then(ranks[a.1].cmp(&ranks[b.1])))?;
-        let tied = priced.iter().filter(|other| compare(other, best) == Ordering::Equal).count();
-        Some(Selection { project: best.1, tied, clause: None })
+        let side = |price: &Price, other: &Price, project: usize| {
+            &price.missing * (u128::from(other.payers) * u128::from(self.profile.scale(project)))
+        };
+        side(first, second, b.project).cmp(&side(second, first, a.project))
+    }
+
+    /// The first project goes before the second.
+    pub(super) fn goes_first(&self, a: &Offer, b: &Offer, ranks: &[usize]) -> bool {
+        self.compare(a, b).then(ranks[a.project].cmp(&ranks[b.project])).is_le()
+    }
+
+    /// A price that this project cannot go below: the one it would have if these supporters, and they only, were short.
+    pub(super) fn floor(&self, other: &Offer) -> Offer {
+        let missing = self.without(other.project, &other.short);
+        let price = Some(Price { missing, payers: other.payers() });
+        Offer { project: other.project, price, short: Vec::new() }
+    }
+
+    /// The cost less what these supporters have, over the denominator.
+    fn without(&self, project: usize, short: &[bool]) -> BigInt {
+        let (mut shares, mut counts) = (0_u128, vec![0_u128; self.steps.len()]);
+        for (s, _) in self.profile.supporters(project).iter().zip(short).filter(|(_, short)| **short) {
+            if !self.empty[s.group as usize] {
+                self.count(s, &mut shares, &mut counts);
+            }
+        }
+        &self.denominator * self.profile.cost(project) - self.sum(shares, &counts)
+    }
+
+    /// What the supporters have not, all together.
+    pub(super) fn missing(&self, offer: &Offer) -> BigRational {
+        BigRational::new(self.without(offer.project, &vec![true; offer.short.len()]), self.denominator.clone())
+    }
+
+    /// The price of one unit of utility.
+    pub(super) fn price_of(&self, offer: &Offer) -> Option<BigRational> {
+        let price = offer.price.as_ref()?;
+        let unit = u128::from(price.payers) * u128::from(self.profile.scale(offer.project));
+        Some(BigRational::new(price.missing.clone(), &self.denominator * unit))
     }
 
     /// Buys a project; its supporters give all they have when they cannot pay it.
     pub(super) fn buy(&mut self, project: usize) -> Bought {
-        let (price, short) = self.price(project);
+        let offer = self.offer(project);
+        self.take(offer)
+    }
+
+    pub(super) fn take(&mut self, offer: Offer) -> Bought {
+        let Offer { project, price, short } = offer;
         let round = u32::try_from(self.steps.len()).unwrap_or(NEVER);
         let step = price.map_or(Step { numerator: BigInt::zero(), factor: 0 }, Price::step);
         let price =
@@ -137,6 +225,14 @@ impl<'p> Exact<'p> {
             }
         }
         sum
+    }
+
+    /// Adds the budget of a supporter to such a sum.
+    fn count(&self, s: &Supporter, shares: &mut u128, counts: &mut [u128]) {
+        *shares += u128::from(s.weight);
+        for (round, value) in self.paid(s.group as usize) {
+            counts[round as usize] += u128::from(s.weight) * u128::from(value);
+        }
     }
 
     fn budget(&mut self, group: usize) -> BigInt {
@@ -213,10 +309,7 @@ impl<'p> Exact<'p> {
                 short[position] = true;
             } else if gap < -margin {
                 short[position] = true;
-                shares += u128::from(s.weight);
-                for (round, value) in self.paid(group) {
-                    counts[round as usize] += u128::from(s.weight) * u128::from(value);
-                }
+                self.count(s, &mut shares, &mut counts);
             } else {
                 payers += u64::from(s.weight) * u64::from(s.value);
                 if gap <= margin {

@@ -1,5 +1,7 @@
 //! One run of Equal Shares in doubles, for one share or for a whole range of shares.
 
+mod range;
+
 use num_bigint::BigInt;
 use num_rational::BigRational;
 use num_traits::ToPrimitive;
@@ -16,6 +18,8 @@ use crate::profile::Profile;
 const ULP: f64 = f64::EPSILON / 2.0;
 /// Relative width around a price where the number of payers is counted twice, to bound the error from above.
 const PAD: f64 = 1e-9;
+/// The same width, at most, when the error asks for more.
+const WIDEST: f64 = 1e-3;
 /// Supporters summed together before joining the total: keeps the rounding of long sums small.
 const BLOCK: usize = 256;
 /// A budget that is surely nothing.
@@ -157,22 +161,6 @@ impl<'r, 'p> Runner<'r, 'p> {
             match selection {
                 Some(selection) => self.select(&mut state, selection, 1),
                 None => state.drop_all(&contenders),
-            }
-        }
-    }
-
-    /// The selections common to all shares from `first` to `last`, if they can be proved equal.
-    pub(super) fn between(&mut self, first: u64, last: u64) -> Option<Vec<Selection>> {
-        self.runs += 1;
-        self.prepare(0, first);
-        self.prepare(1, last);
-        let mut state = State::new(self);
-        self.force(&mut state, 2);
-        loop {
-            match self.contenders(&mut state, 2) {
-                Found::Nothing => return Some(state.order),
-                Found::One(selection) => self.select(&mut state, selection, 2),
-                Found::Several(_) => return None,
             }
         }
     }
@@ -329,8 +317,8 @@ struct Pass {
 }
 
 impl Side {
-    fn pass(&self, profile: &Profile<'_>, project: usize, price: f64) -> Pass {
-        let padded = price * (1.0 + PAD);
+    fn pass(&self, profile: &Profile<'_>, project: usize, price: f64, pad: f64) -> Pass {
+        let padded = price * (1.0 + pad);
         let mut pass = Pass { given: 0.0, paying: 0.0, safe: 0.0 };
         for block in profile.supporters(project).chunks(BLOCK) {
             let mut given = 0.0;
@@ -361,7 +349,7 @@ impl Side {
         let mut price = self.starts[project].max(least);
         let low = |price: f64| price * (1.0 - PAD);
         for _ in 0..200 {
-            let pass = self.pass(profile, project, price);
+            let pass = self.pass(profile, project, price, PAD);
             if pass.paying == 0.0 {
                 if price > least && self.starts[project] > 0.0 {
                     // The price kept from an earlier round may be too high by a rounding: start again from below.
@@ -382,11 +370,29 @@ impl Side {
             let residue = pass.paying * (next - price).abs() + 4.0 * ULP * cost;
             let doubt = 2.0 * (self.error + 2.0 * rounding + residue);
             let low = price - doubt / pass.paying - 4.0 * ULP * price;
-            let up = if pass.safe > 0.0 { doubt / pass.safe + 4.0 * ULP * price } else { f64::INFINITY };
-            let high = if up < price * PAD / 2.0 { price + up } else { f64::INFINITY };
+            let high = self.high(profile, project, price, doubt, &pass);
             return Price { price, low, high, impossible: false, spread: pass.paying / pass.safe.max(1.0) };
         }
         Price { price, low: low(least), high: f64::INFINITY, impossible: false, spread: 1.0 }
+    }
+
+    /// The highest price that the error allows: those who can surely pay more than that must make up for the error.
+    ///
+    /// Few supporters of a cheap project may feel the error of all the others: the width then follows it.
+    fn high(&self, profile: &Profile<'_>, project: usize, price: f64, doubt: f64, pass: &Pass) -> f64 {
+        let within = |pass: &Pass, pad: f64| {
+            let up = doubt / pass.safe + 4.0 * ULP * price;
+            (pass.safe > 0.0 && up < price * pad / 2.0).then_some(price + up)
+        };
+        let wider = 8.0 * doubt / (pass.paying * price);
+        within(pass, PAD)
+            .or_else(|| {
+                (PAD..WIDEST)
+                    .contains(&wider)
+                    .then(|| self.pass(profile, project, price, wider))
+                    .and_then(|pass| within(&pass, wider))
+            })
+            .unwrap_or(f64::INFINITY)
     }
 
     /// Takes the payments. The bound grows by the roundings made here.
