@@ -21,5 +21,5 @@ pub(super) async fn importer(monde: &Monde<'_>) -> anyhow::Result<String> {
     let options = Options { fichiers: fichiers.to_vec(), essai: false, liste_du: None };
     let rapport = importer_fichiers(monde.instance, &options, SANS_PROGRES).await?;
     std::fs::remove_dir_all(&dossier)?;
-    Ok(rapport)
+    Ok(rapport.texte)
 }
