@@ -30,7 +30,7 @@ type Ecart = (String, String, String);
 
 fn arrivee(change: &Changement) -> Ecart {
     let commune = change.acteur.commune.as_ref().map(|code| Referentiel::embarque().nom_commune(code));
-    let agrements = change.agrements.iter().map(|agrement| libelle(agrement));
+    let agrements = change.agrements.iter().map(libelle);
     let dits = commune.map(str::to_owned).into_iter().chain(agrements).collect::<Vec<_>>().join(", ");
     let dits = if dits.is_empty() { "commune inconnue".to_owned() } else { dits };
     ("Nouvel acteur".to_owned(), String::new(), dits)

@@ -142,13 +142,16 @@ async fn lire_et_deposer(
     Ok(rapport)
 }
 
+/// What the files say: pages, succession links, lists read whole, and the report.
+type Lus = (Vec<Fiche>, Vec<Lien>, Vec<ListeLue>, Rapport);
+
 /// Reads the files: the list of ESS France first, for it says which companies belong.
 fn lire(
     instance: &Instance,
     demande: &Demande,
     (connus, mut associations): (&HashSet<u32>, HashMap<String, Siren>),
     progres: &dyn Fn(&str, u64, u64),
-) -> Result<(Vec<Fiche>, Vec<Lien>, Vec<ListeLue>, Rapport), ImportRefuse> {
+) -> Result<Lus, ImportRefuse> {
     let correspondances = liste::correspondances(&demande.fichiers)?;
     let (mut tables, mut listes) = (Vec::new(), Vec::new());
     for recu in demande.fichiers.iter().filter(|recu| !liste::est_une_correspondance(recu)) {

@@ -231,7 +231,11 @@ impl Terrain {
             secret
         };
         match (nom, chemin) {
-            ("reference", chemin) if chemin.starts_with("/annuaire/") => self.acteur.reference.clone(),
+            ("reference", chemin)
+                if chemin.starts_with("/annuaire/") || chemin.starts_with("/reglages/annuaire/fiches/") =>
+            {
+                self.acteur.reference.clone()
+            }
             ("reference", chemin) if chemin.starts_with("/reseaux/") => self.acteur.reseau.clone(),
             ("reference", chemin) if chemin.starts_with("/api/v1/acteurs/") => self.acteur.reference.clone(),
             ("offre", _) => self.acteur.offre.clone(),

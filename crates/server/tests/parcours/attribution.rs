@@ -299,7 +299,7 @@ async fn un_appel_va_a_qui_le_suivra(#[case] moteur: Moteur) {
     let page = m.carl.navigateur.ouvrir("/saisir").await;
     let saisi = m.carl.navigateur.envoyer(&page, "/saisir", &appel("Cirey-sur-Vezouze (54)")).await;
     assert_eq!((saisi.chemin.as_str(), saisi.statut), ("/tableau", StatusCode::OK));
-    saisi.exiger("L’appel est saisi").exiger("répond pour cette commune");
+    saisi.exiger("L’appel est saisi").exiger("répond pour Cirey-sur-Vezouze");
     assert_eq!(m.destinataires(avant).await, ["ada@exemple.invalid"]);
     let page = m.ada.navigateur.ouvrir("/saisir").await;
     m.ada.navigateur.envoyer(&page, "/saisir", &appel("Cirey-sur-Vezouze (54)")).await.exiger("jours ouvrés");

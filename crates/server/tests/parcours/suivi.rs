@@ -167,7 +167,7 @@ async fn la_page_de_suivi_montre_pieces_precisions_et_histoire(#[case] moteur: M
         suivi.attribut("#pieces a[download]", "href").as_deref().map(|url| url.starts_with(&pieces)),
         Some(true)
     );
-    suivi.exiger("Devis de la toiture").exiger("45 000,00 €");
+    suivi.exiger("Devis de la toiture").exiger("45 000 €");
     let precisions = suivi.textes("#precisions").join(" ");
     assert!(precisions.contains("Avez-vous déjà signé un devis ou un bon de commande ? Non"), "{precisions}");
     let histoire = suivi.textes("#histoire").join(" ");

@@ -121,6 +121,7 @@ async fn chaque_table_qui_tient_a_un_projet_est_videe() {
     let videes = [
         "demande",
         "echange",
+        "marche",
         "piece_jointe",
         "projet_membre",
         "projet_theme",

@@ -173,7 +173,6 @@ pub(super) async fn lier(tx: &WriteTx, projet: &Model, organisation: &Organisati
 }
 
 #[cfg(test)]
-#[expect(clippy::unwrap_used, reason = "a test fails with a line number")]
 mod tests {
     use super::*;
     use crate::mandat::Etat as EtatDuMandat;

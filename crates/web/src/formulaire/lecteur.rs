@@ -250,6 +250,7 @@ mod tests {
         let saisie = Saisie::default().avec("texte", "é".repeat(60_000));
         let mut lecteur = saisie.lecteur();
         assert_eq!(lecteur.texte("texte", "", 1, 3_000), None);
-        assert!(lecteur.erreurs.de("texte").unwrap().ends_with("Retirez-en 57000."), "{:?}", lecteur.erreurs);
+        let dit = lecteur.erreurs.de("texte").unwrap();
+        assert!(dit.ends_with("Retirez-en 57\u{202f}000."), "{dit}");
     }
 }
