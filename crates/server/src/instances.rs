@@ -65,7 +65,6 @@ fn separer(premiere: &Configuration, autres: &BTreeMap<String, Configuration>) -
 }
 
 #[cfg(test)]
-#[expect(clippy::unwrap_used, reason = "a test fails with a line number")]
 mod tests {
     use super::*;
     use rstest::rstest;

@@ -242,7 +242,7 @@ async fn un_guillemet_jamais_ferme_dit_ou_il_s_ouvre(#[case] au_debut: bool) {
         texte += &format!("{siret},EI,{nom},54000,Nancy\n");
     }
     let rapport = importer(&appli, vec![recu("siae.csv", texte)]).await.unwrap();
-    let guillemet = rapport.refus.iter().find(|refus| refus.motif.contains("guillemet")).expect(&rapport.en_texte());
+    let guillemet = rapport.refus.iter().find(|refus| refus.motif.contains("guillemet")).unwrap();
     assert_eq!(guillemet.ligne, 5, "the line where it opens: {guillemet:?}");
     assert!(guillemet.motif.contains("lignes 5 à"), "{guillemet:?}");
     assert_eq!(rapport.lues, 20, "every line that it took is counted");
