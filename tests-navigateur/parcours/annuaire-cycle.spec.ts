@@ -87,7 +87,7 @@ test("un tour complet : importée, prise, corrigée, relue, confirmée, exporté
 
   await voisin.aller(tenue);
   await voisin.titre(NOM);
-  await voisin.lit("Source : l’acteur lui-même");
+  await voisin.lit("l’acteur lui-même");
   await agent.aller("/reglages/annuaire");
   await agent.lit("DENOMINATION DE SIRENE");
   // The index follows in its own time.
