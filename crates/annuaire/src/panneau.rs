@@ -61,5 +61,5 @@ pub(crate) async fn commune(demande: &DemandeCommune<'_>) -> Result<Option<Panne
             })
             .collect(),
     };
-    Ok(Some(Panneau { id: "acteurs", titre: "Acteurs".to_owned(), corps: corps.render()? }))
+    Ok(Some(Panneau { id: "acteurs", titre: "Acteurs".to_owned(), corps: corps.render()?, plie: false }))
 }

@@ -50,5 +50,5 @@ pub(crate) async fn panneau(demande: &DemandePanneau<'_>) -> Result<Option<Panne
         return Ok(None);
     }
     let corps = chronologie(demande.cadre, demande.tx, demande.projet, demande.lien).await?.to_string();
-    Ok(Some(Panneau { id: "histoire", titre: "Ce qui s’est passé".to_owned(), corps }))
+    Ok(Some(Panneau { id: "histoire", titre: "Ce qui s’est passé".to_owned(), corps, plie: true }))
 }

@@ -350,7 +350,9 @@ async fn importer_projets(instance: &Instance, fichier: &Path, essai: bool) -> a
     let octets = ligne::lire(fichier)?;
     let nom = fichier.file_name().unwrap_or_default().to_string_lossy();
     let feuille = documents::lecture::lire(&nom, &octets)?;
-    if let Some(champ) = import::sans_colonne(instance, &feuille).await.map_err(|e| anyhow::anyhow!("{e:?}"))? {
+    let echec = |erreur| anyhow::anyhow!("La reprise n’a pas pu se faire, rien n’est écrit : {erreur:?}");
+    let correspondance = import::deviner(instance, &feuille).await.map_err(echec)?;
+    if let Some(champ) = correspondance.manque() {
         anyhow::bail!(
             "Aucune colonne ne se reconnaît comme « {} ». Les colonnes de ce fichier : {}. Renommez-en une, ou faites la \
              reprise sur le site (Tableau de bord, « Reprendre un tableau »), où les colonnes se choisissent.",
@@ -358,9 +360,7 @@ async fn importer_projets(instance: &Instance, fichier: &Path, essai: bool) -> a
             feuille.entetes.join(", ")
         );
     }
-    let (correspondance, rapport) = import::par_commande(instance, &nom, &feuille, essai)
-        .await
-        .map_err(|erreur| anyhow::anyhow!("La reprise n’a pas pu se faire, rien n’est écrit : {erreur:?}"))?;
+    let rapport = import::par_commande(instance, &nom, &feuille, &correspondance, essai).await.map_err(echec)?;
     for (champ, entete) in &correspondance.0 {
         writeln!(io::stdout(), "{} : colonne « {entete} »", champ.libelle())?;
     }

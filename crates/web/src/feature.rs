@@ -176,6 +176,8 @@ pub struct Panneau {
     pub titre: String,
     /// Body, already HTML.
     pub corps: String,
+    /// Long and seldom read: folded beside others.
+    pub plie: bool,
 }
 
 /// A panel: at most a few statements, filters its own rights, fails alone.

@@ -15,7 +15,7 @@ use web::formulaire::trouver_commune;
 use web::{Erreur, Instance};
 
 use super::ecriture::Ecriture;
-use super::rules::{self, Champ, Correspondance, Fiche};
+use super::rules::{self, Correspondance, Fiche};
 use super::storage::{self, Avant, Connu, Reprise};
 use crate::demande::storage as demandes;
 use crate::evenements;
@@ -276,16 +276,16 @@ pub async fn annuler(
     Ok((defaits, restes))
 }
 
-/// The field without which nothing can be read and that no column of this sheet holds.
+/// Which column holds what, as kept from the last time or guessed from the headers.
 ///
 /// # Errors
 /// The engine refused.
-pub async fn sans_colonne(instance: &Instance, feuille: &FeuilleLue) -> Result<Option<Champ>, Erreur> {
+pub async fn deviner(instance: &Instance, feuille: &FeuilleLue) -> Result<Correspondance, Erreur> {
     let gardee = correspondance_gardee(&instance.db.read().await?).await?;
-    Ok(Correspondance::deviner(feuille, &gardee).manque())
+    Ok(Correspondance::deviner(feuille, &gardee))
 }
 
-/// The command line: reads a file with the columns kept or guessed, tries it, or does it in one transaction.
+/// The command line: reads a file, tries it, or does it in one transaction.
 ///
 /// # Errors
 /// The engine refused.
@@ -293,19 +293,17 @@ pub async fn par_commande(
     instance: &Instance,
     nom: &str,
     feuille: &FeuilleLue,
+    correspondance: &Correspondance,
     essai: bool,
-) -> Result<(Correspondance, Rapport), Erreur> {
-    let gardee = correspondance_gardee(&instance.db.read().await?).await?;
-    let correspondance = Correspondance::deviner(feuille, &gardee);
+) -> Result<Rapport, Erreur> {
     if essai {
-        let rapport = essayer(&instance.db.read().await?, instance, feuille, &correspondance).await?;
-        return Ok((correspondance, rapport));
+        return essayer(&instance.db.read().await?, instance, feuille, correspondance).await;
     }
     let tx = instance.db.begin().await?;
     let reprise = storage::recevoir(&tx, &*instance.clock, &*instance.ids, nom, None, None).await?;
-    let rapport = executer(&tx, instance, &reprise, feuille, &correspondance, None).await?;
+    let rapport = executer(&tx, instance, &reprise, feuille, correspondance, None).await?;
     tx.commit().await?;
-    Ok((correspondance, rapport))
+    Ok(rapport)
 }
 
 /// Sort key of a report: what needs an eye first.

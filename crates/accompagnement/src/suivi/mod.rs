@@ -183,7 +183,7 @@ pub(crate) async fn panneau(demande: &DemandePanneau<'_>) -> Result<Option<Panne
         }
         Some(ligne) => corps(demande, &ligne, agent).await?,
     };
-    Ok(Some(Panneau { id: "accompagnement", titre, corps }))
+    Ok(Some(Panneau { id: "accompagnement", titre, corps, plie: false }))
 }
 
 async fn corps(demande: &DemandePanneau<'_>, ligne: &Model, agent: bool) -> Result<String, Erreur> {

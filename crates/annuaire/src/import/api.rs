@@ -89,7 +89,7 @@ pub(super) fn tables(nom: &str, lecteur: impl Read, taille: u64) -> Result<Vec<T
     {
         if !lignes.is_empty() {
             let csv = csv(colonnes, lignes).map_err(|erreur| refuse(erreur.to_string()))?;
-            tables.push(Table::en_memoire(format!("{nom} ({quoi})"), csv)?);
+            tables.push(Table::en_memoire(format!("{nom} ({quoi})"), &csv)?);
         }
     }
     Ok(tables)

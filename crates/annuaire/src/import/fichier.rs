@@ -171,11 +171,9 @@ pub struct Table {
 
 impl Table {
     /// A table made in memory.
-    pub(super) fn en_memoire(nom: String, csv: Vec<u8>) -> Result<Self, ImportRefuse> {
-        let taille = csv.len() as u64;
-        let debut = csv.clone();
-        let recu = FichierRecu { nom: nom.clone(), contenu: Contenu::Octets(csv) };
-        table(&recu, nom, None, &debut, taille)
+    pub(super) fn en_memoire(nom: String, csv: &[u8]) -> Result<Self, ImportRefuse> {
+        let recu = FichierRecu { nom: nom.clone(), contenu: Contenu::Octets(csv.to_vec()) };
+        table(&recu, nom, None, csv, csv.len() as u64)
     }
 }
 

@@ -120,7 +120,7 @@ pub(crate) fn lire(l: &mut Lecteur<'_>, saisie: &Saisie, montre: &Montre) -> Vec
     let nom = l.texte("nom", "Écrivez le nom de la structure.", 2, 200).unwrap_or_default();
     let mut libre = |champ, max| l.texte_libre(champ, max).unwrap_or_default();
     let (sigle, presentation) = (libre("sigle", 40), libre("presentation", 2_000));
-    let (site, telephone) = (libre("site", 200), libre("telephone", 30));
+    let site = libre("site", 200);
     let ecrit = saisie.texte("courriel").trim();
     let courriel = match ecrit {
         "" => String::new(),
@@ -131,10 +131,10 @@ pub(crate) fn lire(l: &mut Lecteur<'_>, saisie: &Saisie, montre: &Montre) -> Vec
     if !site.is_empty() && !adresse && site != montre.de(Champ::Site) {
         l.erreurs.ajouter("site", "Une adresse de site commence par https://.");
     }
-    let nouveau = telephone != montre.de(Champ::Telephone);
-    if nouveau && !telephone.is_empty() && telephone.chars().filter(char::is_ascii_digit).count() < 10 {
-        l.erreurs.ajouter("telephone", "Écrivez un numéro à dix chiffres. Exemple : 03 83 00 00 00");
-    }
+    let telephone = match saisie.texte("telephone").trim() {
+        connu if connu == montre.de(Champ::Telephone) => connu.to_owned(),
+        _ => l.telephone("telephone").unwrap_or_default(),
+    };
     let valeurs = [nom, sigle, presentation, site, courriel, telephone];
     let mut lues: Vec<(Champ, String)> = CHAMPS.iter().map(|(champ, _)| *champ).zip(valeurs).collect();
     for champ in OUVERTURES {

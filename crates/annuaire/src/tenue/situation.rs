@@ -9,9 +9,10 @@ use axum::extract::Path;
 use axum::http::StatusCode;
 use platform::{ReadTx, journal};
 use socle::personne;
-use web::composants::Tableau;
-use web::composants::{Cellule, ChampLong, ChampTexte, Conflit, Html, OptionDeChamp, Resume, ResumeErreurs, Selection};
-use web::formulaire::Erreurs;
+use web::composants::{
+    Cellule, ChampLong, ChampTexte, Conflit, Html, OptionDeChamp, Resume, ResumeErreurs, Selection, Tableau,
+};
+use web::formulaire::{Erreurs, Formulaire};
 use web::{Cadre, CheckedForm, Erreur, Instance, Reponse, Saisie, texte};
 
 use super::FIL;
@@ -90,13 +91,7 @@ pub async fn montrer(cadre: Cadre, Path(reference): Path<String>) -> Reponse {
     repondre(&cadre, &tx, &ouvert, cadre.formulaire_avec(saisie, Erreurs::default()), None).await
 }
 
-async fn repondre(
-    cadre: &Cadre,
-    tx: &ReadTx,
-    ouvert: &Ouvert,
-    f: web::formulaire::Formulaire,
-    conflit: Option<Conflit>,
-) -> Reponse {
+async fn repondre(cadre: &Cadre, tx: &ReadTx, ouvert: &Ouvert, f: Formulaire, conflit: Option<Conflit>) -> Reponse {
     let statut = match (&conflit, f.erreurs.est_vide()) {
         (Some(_), _) => StatusCode::CONFLICT,
         (None, true) => StatusCode::OK,
@@ -166,10 +161,8 @@ async fn tableau(tx: &ReadTx, instance: &Instance, valeurs: &[valeur::Model]) ->
 /// What was typed: the fields that change, and why.
 fn lire(form: &CheckedForm, ouvert: &Ouvert) -> Result<(Vec<(Champ, String)>, String), Erreurs> {
     let mut l = form.lecteur();
-    let etat = form.saisie.texte("etat").trim();
-    if !etat.is_empty() && !ETATS.iter().any(|connu| connu.as_str() == etat) {
-        l.erreurs.ajouter("etat", "Ce choix n’existe pas. Choisissez dans la liste.");
-    }
+    let etat: Option<EtatActeur> = l.choix_libre("etat");
+    let etat = etat.filter(|etat| ETATS.contains(etat)).map_or("", |etat| etat.as_str());
     let preuve = l.texte_libre("preuve", 200).unwrap_or_default();
     let categorie = l.texte_libre("categorie", 4).unwrap_or_default();
     if !categorie.is_empty() && (categorie.len() != 4 || !categorie.bytes().all(|octet| octet.is_ascii_digit())) {

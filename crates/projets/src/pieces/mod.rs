@@ -39,7 +39,7 @@ pub(crate) async fn panneau(demande: &DemandePanneau<'_>) -> Result<Option<Panne
         lignes.iter().filter(|p| p.retiree_le.is_none()).map(|p| pages::PieceVue::nouvelle(instance, p)).collect();
     let peut_changer = pages::peut_changer(visiteur, demande.lien);
     let corps = Corps { reference: demande.projet.reference.clone(), pieces, peut_changer }.render()?;
-    Ok(Some(Panneau { id: "pieces", titre: "Pièces jointes".to_owned(), corps }))
+    Ok(Some(Panneau { id: "pieces", titre: "Pièces jointes".to_owned(), corps, plie: false }))
 }
 
 /// Erases the attachments of a project and their files (retention, after visa).

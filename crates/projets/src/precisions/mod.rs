@@ -190,7 +190,7 @@ pub(crate) async fn panneau(demande: &DemandePanneau<'_>) -> Result<Option<Panne
     let argent = argent::dites(projet).map(|reponses| ("L’argent, le devis, la TVA", reponses));
     let groupes = utiles.into_iter().filter(|g| g.repondu).map(|g| (g.titre, g.reponses));
     let corps = Dites { dits: argent.into_iter().chain(groupes).collect() }.render()?;
-    Ok(Some(Panneau { id: "precisions", titre: "Ce que le porteur a précisé".to_owned(), corps }))
+    Ok(Some(Panneau { id: "precisions", titre: "Ce que le porteur a précisé".to_owned(), corps, plie: true }))
 }
 
 /// "2,5" or "2.5", kept as "2.5"; one decimal is enough to say a part of a full time.
