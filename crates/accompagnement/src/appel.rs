@@ -6,11 +6,9 @@ use axum::http::StatusCode;
 use domain::code::CodeCommune;
 use domain::dates::avec_le_jour;
 use domain::droit::Action;
-use domain::profil::{Complements, Etape, Porteur};
 use domain::theme::Theme;
 use platform::{WriteTx, journal};
-use socle::ProjetId;
-use socle::projet::{self, Diffusion, Etat};
+use socle::projet;
 use socle::secteur::Interlocuteur;
 use web::composants::{ChampLong, ChampTexte, Html, OptionDeChamp, ResumeErreurs, Selection};
 use web::formulaire::Erreurs;
@@ -90,7 +88,7 @@ pub async fn saisir(cadre: Cadre, form: CheckedForm) -> Reponse {
     };
     let tx = instance.db.begin().await?;
     let themes: Vec<Theme> = theme.into_iter().collect();
-    let projet = projet::inserer(&tx, nouveau(instance, commune, &phrase)?, &themes).await?;
+    let projet = projet::inserer(&tx, nouveau(instance, commune, &phrase), &themes).await?;
     let evenement = evenement(&cadre, evenements::SAISI, &projet);
     journal::ecrire(&tx, &*instance.clock, &*instance.ids, evenement).await?;
     let nouvelle = demandes::Nouvelle { faite_par: None, message: phrase, rappel, interets: "[]".to_owned() };
@@ -141,33 +139,13 @@ async fn confier(
     form.conclure(tx, "/tableau", &message).await
 }
 
-fn nouveau(instance: &Instance, commune: CodeCommune, phrase: &str) -> Result<projet::Model, Erreur> {
-    let (ids, maintenant) = (&*instance.ids, instance.clock.instant());
-    Ok(projet::Model {
-        id: ProjetId::nouveau(ids),
-        reference: ids.reference(8),
+fn nouveau(instance: &Instance, commune: CodeCommune, phrase: &str) -> projet::Model {
+    projet::Model {
         titre: titre_de(phrase),
-        titre_tri: String::new(),
         manque: phrase.to_owned(),
-        commune,
-        etape: Etape::Idee,
-        porteur: Porteur::PasDecide,
-        organisation_id: None,
-        auteur_id: None,
-        brouillon: None,
-        etat: Etat::Garde,
-        confirme_le: None,
-        confirme_par: None,
-        diffusion: Diffusion::Prive,
-        publie_le: None,
-        cout: None,
-        complements: serde_json::to_string(&Complements::default())?,
         origine: "telephone".to_owned(),
-        cree_le: maintenant,
-        modifie_le: maintenant,
-        fusionne_dans: None,
-        version: 1,
-    })
+        ..projet::Model::nouveau(&*instance.ids, commune, instance.clock.instant())
+    }
 }
 
 #[cfg(test)]

@@ -9,8 +9,8 @@ use platform::journal::{self, Evenement, Visibilite};
 use platform::{Clock, Instant, WriteTx};
 use serde::Deserialize;
 use socle::organisation::{self, Nouvelle};
-use socle::projet::{self, Diffusion, Etat, publication};
-use socle::{OrganisationId, ProjetId, personne};
+use socle::projet::{self, Diffusion, publication};
+use socle::{OrganisationId, personne};
 use web::{Erreur, Instance};
 
 use crate::evenements;
@@ -83,29 +83,20 @@ async fn inventer(tx: &WriteTx, instance: &Instance, invente: Invente) -> Result
         ..Complements::default()
     };
     let projet = projet::Model {
-        id: ProjetId::nouveau(ids),
         reference: invente.cle,
         titre: invente.titre,
-        titre_tri: String::new(),
         manque: invente.manque,
-        commune: invente.commune,
         etape: invente.etape,
         porteur: invente.porteur,
         organisation_id,
         auteur_id: Some(auteur),
-        brouillon: None,
-        etat: Etat::Garde,
         confirme_le: invente.confirme.then_some(quand),
         confirme_par: invente.confirme.then(|| "mairie".to_owned()),
         diffusion: if invente.public { Diffusion::Public } else { Diffusion::Prive },
         publie_le: invente.public.then_some(quand),
         cout: invente.cout.map(Cents::euros),
         complements: serde_json::to_string(&complements)?,
-        origine: "web".to_owned(),
-        cree_le: quand,
-        modifie_le: quand,
-        fusionne_dans: None,
-        version: 1,
+        ..projet::Model::nouveau(ids, invente.commune, quand)
     };
     let projet = projet::inserer(tx, projet, &invente.themes).await?;
     if invente.public {

@@ -12,7 +12,7 @@ use domain::cents::Cents;
 use domain::code::CodeCommune;
 use domain::profil::{Complements, Etape, Porteur, ProfilDeProjet};
 use domain::theme::Theme;
-use platform::{Instant, WriteTx, identifiant};
+use platform::{Ids, Instant, WriteTx, identifiant};
 use sea_orm::entity::prelude::*;
 use sea_orm::{ActiveValue::Set, IntoActiveModel, QueryOrder, QuerySelect, QueryTrait};
 
@@ -181,6 +181,36 @@ pub mod membre {
 }
 
 impl Model {
+    /// A project as it begins: private, kept, an idea that nobody bears yet, without a word.
+    #[must_use]
+    pub fn nouveau(ids: &dyn Ids, commune: CodeCommune, le: Instant) -> Self {
+        Self {
+            id: ProjetId::nouveau(ids),
+            reference: ids.reference(8),
+            titre: String::new(),
+            titre_tri: String::new(),
+            manque: String::new(),
+            commune,
+            etape: Etape::Idee,
+            porteur: Porteur::PasDecide,
+            organisation_id: None,
+            auteur_id: None,
+            brouillon: None,
+            etat: Etat::Garde,
+            confirme_le: None,
+            confirme_par: None,
+            diffusion: Diffusion::Prive,
+            publie_le: None,
+            cout: None,
+            complements: "{}".to_owned(),
+            origine: "web".to_owned(),
+            cree_le: le,
+            modifie_le: le,
+            fusionne_dans: None,
+            version: 1,
+        }
+    }
+
     /// The fields asked later.
     #[must_use]
     pub fn complements(&self) -> Complements {

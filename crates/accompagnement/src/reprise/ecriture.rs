@@ -3,11 +3,11 @@
 use std::collections::BTreeMap;
 
 use domain::code::CodeCommune;
-use domain::profil::{Complements, Etape, Porteur};
+use domain::profil::{Etape, Porteur};
 use platform::journal::{self, Evenement, Visibilite};
 use platform::{Clock, Ids, Jour, WriteTx};
 use sea_orm::EntityTrait;
-use socle::projet::{self, Diffusion, Etat as EtatProjet};
+use socle::projet;
 use socle::secteur::{self, Interlocuteur};
 use socle::{PersonneId, ProjetId};
 use web::{Erreur, Instance};
@@ -34,29 +34,13 @@ impl Ecriture<'_> {
         let (clock, ids): (&dyn Clock, &dyn Ids) = (&*self.instance.clock, &*self.instance.ids);
         let maintenant = clock.instant();
         let projet = projet::Model {
-            id: ProjetId::nouveau(ids),
-            reference: ids.reference(8),
             titre: fiche.titre.clone(),
-            titre_tri: String::new(),
             manque: fiche.manque.clone(),
-            commune: fiche.commune.clone(),
             etape: fiche.etape.unwrap_or(Etape::Idee),
             porteur: fiche.porteur.unwrap_or(Porteur::PasDecide),
-            organisation_id: None,
-            auteur_id: None,
-            brouillon: None,
-            etat: EtatProjet::Garde,
-            confirme_le: None,
-            confirme_par: None,
-            diffusion: Diffusion::Prive,
-            publie_le: None,
             cout: fiche.cout,
-            complements: serde_json::to_string(&Complements::default())?,
             origine: "import".to_owned(),
-            cree_le: maintenant,
-            modifie_le: maintenant,
-            fusionne_dans: None,
-            version: 1,
+            ..projet::Model::nouveau(ids, fiche.commune.clone(), maintenant)
         };
         let projet = projet::inserer(self.tx, projet, &fiche.themes).await?;
         let demande = self.demande(&projet, fiche).await?;

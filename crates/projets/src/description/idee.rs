@@ -5,10 +5,9 @@ use axum::extract::Path;
 use axum::http::StatusCode;
 use domain::code::CodeCommune;
 use domain::droit::{Action, Lien};
-use domain::profil::{Complements, Etape, MANQUE_MAX, Porteur, THEMES_MAX, TITRE_MAX};
+use domain::profil::{MANQUE_MAX, THEMES_MAX, TITRE_MAX};
 use domain::theme::Theme;
 use platform::journal;
-use socle::ProjetId;
 use socle::projet::{self, Diffusion, Etat};
 use web::brouillon::Brouillons;
 use web::composants::{ChampLong, ChampOptions, ChampTexte, Conflit, Etapes, Html, Resume, ResumeErreurs};
@@ -127,33 +126,15 @@ pub async fn creer(cadre: Cadre, form: CheckedForm) -> Reponse {
         }
     };
     let instance = &cadre.instance;
-    let reference = instance.ids.reference(8);
     let auteur = cadre.visiteur.personne_id().cloned();
-    let maintenant = instance.clock.instant();
+    let nu = projet::Model::nouveau(&*instance.ids, idee.commune, instance.clock.instant());
     let projet = projet::Model {
-        id: ProjetId::nouveau(&*instance.ids),
-        brouillon: auteur.is_none().then(|| projet::empreinte_de_brouillon(&cadre.jeton_visiteur, &reference)),
-        reference,
+        brouillon: auteur.is_none().then(|| projet::empreinte_de_brouillon(&cadre.jeton_visiteur, &nu.reference)),
         titre: idee.titre,
-        titre_tri: String::new(),
         manque: idee.manque,
-        commune: idee.commune,
-        etape: Etape::Idee,
-        porteur: Porteur::PasDecide,
-        organisation_id: None,
         etat: if auteur.is_some() { Etat::Garde } else { Etat::Brouillon },
         auteur_id: auteur,
-        confirme_le: None,
-        confirme_par: None,
-        diffusion: Diffusion::Prive,
-        publie_le: None,
-        cout: None,
-        complements: serde_json::to_string(&Complements::default())?,
-        origine: "web".to_owned(),
-        cree_le: maintenant,
-        modifie_le: maintenant,
-        fusionne_dans: None,
-        version: 1,
+        ..nu
     };
     let tx = instance.db.begin().await?;
     let projet = projet::inserer(&tx, projet, &idee.themes).await?;

@@ -9,14 +9,14 @@ use annuaire::revendication::storage::{self as revendications, Revendication};
 use annuaire::vocabulaire::{GenreOffre, ModeOffre};
 use domain::code::CodeCommune;
 use domain::droit::Fonction;
-use domain::profil::{Complements, Etape, Porteur};
+use domain::profil::{Etape, Porteur};
 use domain::theme::Theme;
 use jiff::civil::date;
 use platform::WriteTx;
 use server::features;
 use socle::mandat::{self, Nouveau, Verification};
 use socle::organisation::{self, Nature, Nouvelle};
-use socle::projet::{self, Diffusion, Etat, ProjetId};
+use socle::projet;
 use socle::secteur::{self, SecteurId};
 use socle::{OrganisationId, PersonneId, jeton, personne, session};
 use std::collections::BTreeMap;
@@ -183,29 +183,15 @@ impl Terrain {
         let reference = instance.ids.reference(10);
         let maintenant = instance.clock.instant();
         let projet = projet::Model {
-            id: ProjetId::nouveau(&*instance.ids),
             reference: reference.clone(),
             titre: "Titre-interdit".to_owned(),
-            titre_tri: String::new(),
             manque: "Manque-interdit".to_owned(),
-            commune: COMMUNE.parse().unwrap(),
             etape: Etape::TOUS[0],
             porteur: Porteur::Commune,
             organisation_id: Some(self.organisation(&tx, Nature::Commune, COMMUNE).await),
             auteur_id: decor.personnes.get(&auteur).cloned(),
-            brouillon: None,
-            etat: Etat::Garde,
-            confirme_le: None,
-            confirme_par: None,
-            diffusion: Diffusion::Prive,
-            publie_le: None,
-            cout: None,
-            complements: serde_json::to_string(&Complements::default()).unwrap(),
             origine: "site".to_owned(),
-            cree_le: maintenant,
-            modifie_le: maintenant,
-            fusionne_dans: None,
-            version: 1,
+            ..projet::Model::nouveau(&*instance.ids, COMMUNE.parse().unwrap(), maintenant)
         };
         let projet = projet::inserer(&tx, projet, &["commerce".parse::<Theme>().unwrap()]).await.unwrap();
         tx.commit().await.unwrap();

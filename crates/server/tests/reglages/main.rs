@@ -10,7 +10,7 @@ mod textes;
 
 use axum::http::StatusCode;
 use domain::droit::Fonction;
-use domain::profil::{Complements, Etape, Porteur};
+use domain::profil::{Etape, Porteur};
 use domain::theme::Theme;
 use platform::outbox::{self, Travail};
 use platform::periodique::planifier;
@@ -253,29 +253,12 @@ pub(crate) async fn projet_clos(appli: &Appli, titre: &str) -> projet::Model {
     let maintenant = instance.clock.instant();
     let tx = instance.db.begin().await.unwrap();
     let modele = projet::Model {
-        id: socle::ProjetId::nouveau(ids),
-        reference: ids.reference(8),
         titre: titre.to_owned(),
         titre_tri: socle::nom_tri(titre),
         manque: "Un texte à oublier".to_owned(),
-        commune: "54129".parse().unwrap(),
         etape: Etape::Arrete,
         porteur: Porteur::Commune,
-        organisation_id: None,
-        auteur_id: None,
-        brouillon: None,
-        etat: projet::Etat::Garde,
-        confirme_le: None,
-        confirme_par: None,
-        diffusion: projet::Diffusion::Prive,
-        publie_le: None,
-        cout: None,
-        complements: serde_json::to_string(&Complements::default()).unwrap(),
-        origine: "web".to_owned(),
-        cree_le: maintenant,
-        modifie_le: maintenant,
-        fusionne_dans: None,
-        version: 1,
+        ..projet::Model::nouveau(ids, "54129".parse().unwrap(), maintenant)
     };
     let projet = projet::inserer(&tx, modele, &[Theme::Commerce]).await.unwrap();
     tx.commit().await.unwrap();
