@@ -9,6 +9,8 @@
 //! What it refuses, with the line: anything that would change a result by a guess.
 
 mod cells;
+mod columns;
+mod grouping;
 mod ids;
 mod leniencies;
 mod meta;

@@ -1,16 +1,15 @@
 //! `VOTES`: the inner loop of the reader.
 
-use std::borrow::Cow;
 use std::collections::HashSet;
-use std::sync::mpsc;
 
-use super::cells::cells;
+use super::columns::{Columns, KNOWN, Role, VoteCells};
+use super::grouping::{APART, grouped};
 use super::ids::{Ids, Names};
 use super::leniencies::Reports;
 use super::rows::{Rows, header};
 use super::words;
 use super::{Document, Limits, ReadError, ReadOptions, error};
-use crate::election::{BallotKind, Ballots, Batch, Choice};
+use crate::election::{BallotKind, Batch, Choice};
 use crate::hash::Key;
 
 pub(super) struct VoteReader<'a, 'd> {
@@ -23,119 +22,6 @@ pub(super) struct VoteReader<'a, 'd> {
     pub(super) announced: Option<usize>,
     pub(super) report: &'d mut Reports,
     pub(super) document: &'d mut Document<'a>,
-}
-
-/// What a column of a ballot is for.
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Role {
-    Voter,
-    Vote,
-    Points,
-    Territory,
-    Other,
-}
-
-/// Columns that are read, or that published files carry.
-const KNOWN: [&str; 12] = [
-    "voter_id",
-    "vote",
-    "points",
-    "canton",
-    "district",
-    "neighborhood",
-    "age",
-    "sex",
-    "voting_method",
-    "education",
-    "subunit",
-    "",
-];
-
-/// The roles of the columns.
-struct Columns {
-    /// Up to the last one that is read.
-    roles: Vec<Role>,
-    /// How many columns are never read, after those.
-    others: usize,
-}
-
-impl Columns {
-    fn new(names: &[String]) -> Self {
-        let mut roles = vec![Role::Other; names.len()];
-        let wanted: [(&[&str], Role); 4] = [
-            (&["voter_id"], Role::Voter),
-            (&["vote"], Role::Vote),
-            (&["points"], Role::Points),
-            (&["canton", "district", "neighborhood"], Role::Territory),
-        ];
-        for (aliases, role) in wanted {
-            let position = aliases.iter().find_map(|alias| names.iter().position(|name| name == alias));
-            if let Some(position) = position {
-                roles[position] = role;
-            }
-        }
-        let last = roles.iter().rposition(|role| *role != Role::Other);
-        roles.truncate(last.map_or(0, |last| last + 1));
-        Self { others: names.len() - roles.len(), roles }
-    }
-
-    fn has(&self, role: Role) -> bool {
-        self.roles.contains(&role)
-    }
-
-    /// Hands the cells of a row to `use_cells`; `None` when the row stops before the projects.
-    fn cells<T>(&self, row: &str, quotes: bool, use_cells: impl FnOnce(VoteCells<'_>) -> T) -> Option<T> {
-        let mut found = VoteCells::default();
-        if quotes && memchr::memchr(b'"', row.as_bytes()).is_some() {
-            let mut read = cells(row);
-            let list: Vec<Cow<'_, str>> = read.by_ref().take(self.roles.len()).collect();
-            for (role, cell) in self.roles.iter().zip(&list) {
-                found.place(*role, cell);
-            }
-            for cell in read.skip(self.others) {
-                found.extra = Some(found.extra.unwrap_or(true) && cell.is_empty());
-            }
-            return found.vote.is_some().then(|| use_cells(found));
-        }
-        let mut rest = Some(row);
-        for role in &self.roles {
-            let Some(cells) = rest else { break };
-            let end = words::find(cells.as_bytes(), b';');
-            found.place(*role, &cells[..end.unwrap_or(cells.len())]);
-            rest = end.map(|end| &cells[end + 1..]);
-        }
-        if let Some(rest) = rest
-            && memchr::memchr_iter(b';', rest.as_bytes()).count() >= self.others
-        {
-            let mut extra = rest.split(';').skip(self.others);
-            found.extra = Some(extra.all(|cell| cell.trim().is_empty()));
-        }
-        found.vote.is_some().then(|| use_cells(found))
-    }
-}
-
-/// The cells of a ballot that are read.
-#[derive(Default)]
-struct VoteCells<'c> {
-    voter: Option<&'c str>,
-    vote: Option<&'c str>,
-    points: Option<&'c str>,
-    territory: Option<&'c str>,
-    /// When there are more cells than columns: whether they are empty.
-    extra: Option<bool>,
-}
-
-impl<'c> VoteCells<'c> {
-    #[inline]
-    fn place(&mut self, role: Role, cell: &'c str) {
-        match role {
-            Role::Voter => self.voter = Some(cell.trim_ascii()),
-            Role::Vote => self.vote = Some(cell.trim_ascii()),
-            Role::Points => self.points = Some(cell),
-            Role::Territory => self.territory = Some(cell.trim_ascii()),
-            Role::Other => {}
-        }
-    }
 }
 
 /// Who voted. Identifiers in growing order, the usual case, cannot repeat: fingerprints are kept from the first that does
@@ -378,59 +264,6 @@ impl<'a> VoteReader<'a, '_> {
     }
 }
 
-/// Past so many bytes of ballots, they are grouped on another thread while the next ones are read.
-const APART: usize = 256 * 1024;
-/// Lists that may wait between the two.
-const WAITING: usize = 4;
-
-/// Groups the ballots that `read` hands over.
-fn grouped<T>(
-    expected: usize,
-    apart: bool,
-    read: impl FnOnce(&mut dyn FnMut(Batch) -> Batch) -> Result<T, ReadError>,
-) -> Result<(T, Ballots), ReadError> {
-    if !apart {
-        return grouped_here(expected, read);
-    }
-    std::thread::scope(|scope| {
-        let (give, take) = mpsc::sync_channel::<Batch>(WAITING);
-        let (give_back, take_back) = mpsc::channel();
-        let grouping = std::thread::Builder::new().spawn_scoped(scope, move || {
-            let mut ballots = Ballots::with_capacity(expected);
-            for mut batch in take {
-                ballots.push_batch(&mut batch);
-                // Nobody takes it back once all is read.
-                let _ = give_back.send(batch);
-            }
-            ballots
-        });
-        // Where no thread can be had, all is done here.
-        let Ok(grouping) = grouping else { return grouped_here(expected, read) };
-        let mut hand_over = |batch| {
-            // Only a panic of the other thread closes this way: it is met below.
-            let _ = give.send(batch);
-            take_back.try_recv().unwrap_or_default()
-        };
-        let read = read(&mut hand_over);
-        drop(give);
-        let ballots = grouping.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic));
-        Ok((read?, ballots))
-    })
-}
-
-/// The same, without another thread.
-fn grouped_here<T>(
-    expected: usize,
-    read: impl FnOnce(&mut dyn FnMut(Batch) -> Batch) -> Result<T, ReadError>,
-) -> Result<(T, Ballots), ReadError> {
-    let mut ballots = Ballots::with_capacity(expected);
-    let read = read(&mut |mut batch| {
-        ballots.push_batch(&mut batch);
-        batch
-    })?;
-    Ok((read, ballots))
-}
-
 /// The points of each project named, in the order of the ballot.
 fn points(line: usize, text: &str, ballot: &mut [Choice]) -> Result<(), ReadError> {
     let mut count = 0;
@@ -504,47 +337,5 @@ impl<'a> Document<'a> {
             Some(absent) => Err(absent),
             None => Ok(positions),
         }
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    /// 30,000 ballots, some alike: more than one list, and a last one that is not full.
-    fn hand_over(group: &mut dyn FnMut(Batch) -> Batch) {
-        let mut batch = Batch::default();
-        for ballot in 0..30_000_u32 {
-            let projects = [ballot % 7, 7 + ballot % 11, 18 + ballot % 101];
-            batch.next().extend(projects.map(|project| Choice { project, points: 1 }));
-            if batch.close() {
-                batch = group(std::mem::take(&mut batch));
-            }
-        }
-        group(batch);
-    }
-
-    #[test]
-    fn grouping_on_another_thread_changes_nothing() {
-        let group = |apart| {
-            let read = |group: &mut dyn FnMut(Batch) -> Batch| {
-                hand_over(group);
-                Ok(())
-            };
-            grouped(10, apart, read).unwrap().1
-        };
-        let (here, there) = (group(false), group(true));
-        assert_eq!((here.total(), here.groups()), (30_000, 7 * 11 * 101));
-        assert_eq!(here.group_of(), there.group_of());
-        assert!(here.iter().eq(there.iter()));
-    }
-
-    #[test]
-    fn an_error_stops_both_threads() {
-        let failed = grouped(10, true, |group| {
-            hand_over(group);
-            Err::<(), ReadError>(error(3, "faux"))
-        });
-        assert_eq!(failed.unwrap_err().line, 3);
     }
 }

@@ -3,6 +3,9 @@
 //! Canonical: keys sorted, no space, no number with a fraction (amounts and fractions are text), so that the same count
 //! always gives the same bytes, which may be signed or published as a digest.
 
+mod clause_json;
+mod verify;
+
 use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
 
@@ -16,12 +19,12 @@ use crate::pabulib::{Document, Leniency, Limits, ReadError, ReadOptions, read};
 use crate::rule::Rule;
 use crate::tie::TieBreak;
 
+use self::clause_json::clause_json;
+pub use self::clause_json::clauses_from_json;
+pub use self::verify::verify;
+
 /// Name and version of the format.
 pub const FORMAT: &str = "vote/proces-verbal/2";
-/// The first version, still verified: without phases, motives, leniencies, floors that are not met, and with other texts
-/// of the rules.
-const FIRST_FORMAT: &str = "vote/proces-verbal/1";
-
 /// The choices of a count, all written in the record.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Parameters {
@@ -370,264 +373,11 @@ fn satisfaction_json(satisfaction: &explain::Satisfaction) -> Value {
     })
 }
 
-fn clause_json(clause: &Clause, election: &Election) -> Value {
-    let amount = |value: &u64| election.amount(*value);
-    let mut json = match clause {
-        Clause::Floor { count, max_cost } => {
-            json!({ "type": "plancher", "nombre": count, "cout_maximum": max_cost.as_ref().map(amount) })
-        }
-        Clause::SubEnvelope { tag, amount: money, overflow } => {
-            json!({ "type": "sous_enveloppe", "etiquette": tag, "montant": amount(money), "deversement": overflow })
-        }
-        Clause::BearerCap { count, amount: money } => {
-            json!({ "type": "plafond_porteur", "nombre": count, "montant": money.as_ref().map(amount) })
-        }
-        Clause::Exclusive { projects } => json!({ "type": "exclusifs", "projets": projects }),
-        Clause::MinimumSupport { votes } => json!({ "type": "soutien_minimum", "voix": votes }),
-    };
-    json["texte"] = Value::String(clause.text(election));
-    json
-}
-
-/// Reads clauses written as in a record: `[{"type": "plancher", "nombre": 1}, …]`. Amounts are in the currency, as text or
-/// whole numbers; `decimals` is that of the vote ([`Election::decimals`]).
-///
-/// # Errors
-/// [`RecordError::Clauses`] says which clause is wrong, and how.
-pub fn clauses_from_json(value: &Value, decimals: u32) -> Result<Vec<Clause>, RecordError> {
-    let list = value.as_array().ok_or_else(|| unusable("elles doivent être une liste"))?;
-    list.iter().map(|clause| clause_from_json(clause, decimals)).collect()
-}
-
-fn wrong(what: impl Into<String>) -> RecordError {
-    RecordError::Record(what.into())
-}
-
-fn unusable(what: impl Into<String>) -> RecordError {
-    RecordError::Clauses(what.into())
-}
-
-/// The keys of each type of clause, besides `type` and `texte`.
-const CLAUSE_KEYS: [(&str, &[&str]); 5] = [
-    ("plancher", &["nombre", "cout_maximum"]),
-    ("sous_enveloppe", &["etiquette", "montant", "deversement"]),
-    ("plafond_porteur", &["nombre", "montant"]),
-    ("exclusifs", &["projets"]),
-    ("soutien_minimum", &["voix"]),
-];
-
-/// Refuses what would be passed over: a key badly written is a clause that does not apply.
-fn check_keys(kind: &str, value: &Value) -> Result<(), RecordError> {
-    let types: Vec<&str> = CLAUSE_KEYS.iter().map(|(name, _)| *name).collect();
-    let Some((_, keys)) = CLAUSE_KEYS.iter().find(|(name, _)| *name == kind) else {
-        return Err(unusable(format!("le type « {kind} » n’est pas connu ; les types sont : {}", types.join(", "))));
-    };
-    let unknown = |key: &&String| !["type", "texte"].contains(&key.as_str()) && !keys.contains(&key.as_str());
-    match value.as_object().and_then(|map| map.keys().find(unknown)) {
-        Some(key) => Err(unusable(format!(
-            "la clause « {kind} » n’a pas de « {key} » ; ce qu’elle peut dire : {}",
-            keys.join(", ")
-        ))),
-        None => Ok(()),
-    }
-}
-
-fn clause_from_json(value: &Value, decimals: u32) -> Result<Clause, RecordError> {
-    let kind = value["type"].as_str().unwrap_or_default();
-    check_keys(kind, value)?;
-    let missing = |key: &str| match &value[key] {
-        Value::Null => unusable(format!("la clause « {kind} » doit avoir « {key} »")),
-        found => unusable(format!("la clause « {kind} » : « {key} » vaut {found}, {}", expected(key))),
-    };
-    let optional = |key: &str| -> Result<Option<u64>, RecordError> {
-        match &value[key] {
-            Value::Null => Ok(None),
-            Value::Number(number) => number.as_u64().map(Some).ok_or_else(|| missing(key)),
-            _ => Err(missing(key)),
-        }
-    };
-    let money = |key: &str| -> Result<Option<u64>, RecordError> {
-        match &value[key] {
-            Value::Null => Ok(None),
-            Value::Number(number) => amount(&number.to_string(), decimals).map(Some).ok_or_else(|| missing(key)),
-            Value::String(text) => amount(text, decimals).map(Some).ok_or_else(|| missing(key)),
-            _ => Err(missing(key)),
-        }
-    };
-    match kind {
-        "plancher" => Ok(Clause::Floor {
-            count: optional("nombre")?.ok_or_else(|| missing("nombre"))?,
-            max_cost: money("cout_maximum")?,
-        }),
-        "sous_enveloppe" => Ok(Clause::SubEnvelope {
-            tag: value["etiquette"].as_str().ok_or_else(|| missing("etiquette"))?.to_owned(),
-            amount: money("montant")?.ok_or_else(|| missing("montant"))?,
-            overflow: value["deversement"].as_bool().ok_or_else(|| missing("deversement"))?,
-        }),
-        "plafond_porteur" => Ok(Clause::BearerCap { count: optional("nombre")?, amount: money("montant")? }),
-        "exclusifs" => {
-            let ids = value["projets"].as_array().ok_or_else(|| missing("projets"))?;
-            let projects = ids.iter().map(|id| id.as_str().map(str::to_owned).ok_or_else(|| missing("projets")));
-            Ok(Clause::Exclusive { projects: projects.collect::<Result<_, _>>()? })
-        }
-        "soutien_minimum" => Ok(Clause::MinimumSupport { votes: optional("voix")?.ok_or_else(|| missing("voix"))? }),
-        _ => Err(unusable(format!("le type « {kind} » n’est pas connu"))),
-    }
-}
-
-/// What a key must hold, in words.
-fn expected(key: &str) -> &'static str {
-    match key {
-        "nombre" | "voix" => "il faut un nombre entier, sans guillemets, égal ou supérieur à 0",
-        "montant" | "cout_maximum" => "il faut un montant égal ou supérieur à 0, comme 12000 ou \"12000.50\"",
-        "deversement" => "il faut true ou false, sans guillemets",
-        "projets" => "il faut une liste d’identifiants entre guillemets",
-        _ => "il faut un texte entre guillemets",
-    }
-}
-
-/// `12000` or `12000.5` in the smallest unit.
-fn amount(text: &str, decimals: u32) -> Option<u64> {
-    let (whole, part) = text.split_once('.').unwrap_or((text, ""));
-    let digits = |text: &str| text.bytes().all(|byte| byte.is_ascii_digit());
-    if whole.is_empty() || !digits(whole) || !digits(part) || part.len() > decimals as usize {
-        return None;
-    }
-    let padded = format!("{whole}{part:0<width$}", width = decimals as usize);
-    padded.parse().ok()
-}
-
 /// The canonical text of a record: keys sorted, no space.
 #[must_use]
 pub fn canonical(record: &Value) -> String {
-    let mut text = String::new();
-    write_canonical(record, &mut text);
-    text
-}
-
-fn write_canonical(value: &Value, text: &mut String) {
-    match value {
-        Value::Array(items) => {
-            text.push('[');
-            for (position, item) in items.iter().enumerate() {
-                if position > 0 {
-                    text.push(',');
-                }
-                write_canonical(item, text);
-            }
-            text.push(']');
-        }
-        Value::Object(map) => {
-            let mut keys: Vec<&String> = map.keys().collect();
-            keys.sort_unstable();
-            text.push('{');
-            for (position, key) in keys.into_iter().enumerate() {
-                if position > 0 {
-                    text.push(',');
-                }
-                text.push_str(&Value::String(key.clone()).to_string());
-                text.push(':');
-                write_canonical(&map[key], text);
-            }
-            text.push('}');
-        }
-        scalar => text.push_str(&scalar.to_string()),
-    }
-}
-
-/// Counts again as a record says, and lists what differs: nothing when the record is right.
-///
-/// # Errors
-/// A record or a file that cannot be read, or a count that cannot be made.
-pub fn verify(record: &[u8], bytes: &[u8], control: &Control<'_>) -> Result<Vec<String>, RecordError> {
-    let given: Value = serde_json::from_slice(record).map_err(|error| wrong(error.to_string()))?;
-    let first = given["format"] == FIRST_FORMAT;
-    if given["format"] != FORMAT && !first {
-        return Err(wrong(format!("le format attendu est « {FORMAT} » (ou « {FIRST_FORMAT} »)")));
-    }
-    let text = |pointer: &str| {
-        given.pointer(pointer).and_then(Value::as_str).ok_or_else(|| wrong(format!("« {pointer} » manque")))
-    };
-    let limits = if text("/reading/limits")? == "enforce" { Limits::Enforce } else { Limits::Report };
-    let keep_duplicates = given["reading"]["keep_duplicates"].as_bool().unwrap_or(false);
-    let reading = ReadOptions { limits, keep_duplicates };
-    let decimals = read(bytes, reading)?.election.decimals;
-    let parameters = Parameters {
-        rule: Rule::from_name(text("/rule/name")?)?,
-        tie: TieBreak::from_name(text("/ties/name")?)?,
-        clauses: clauses_from_json(&given["clauses"], decimals).map_err(|error| wrong(error.to_string()))?,
-        reading,
-        doubtful: doubtful_from_json(&given["sensitivity"])?,
-        explained: given["shortfall"]["project"].as_str().map(str::to_owned),
-    };
-    let mut again = count(bytes, &parameters, control)?.record;
-    let mut given = given;
-    // Another version of the software may write the record, and reach the same result by other ways.
-    for record in [&mut again, &mut given] {
-        remove(record, "", "software");
-        remove(record, "/certificate", "safe");
-        remove(record, "/certificate", "redone");
-    }
-    if first {
-        as_first_format(&mut given, &mut again);
-    }
-    let mut differences = Vec::new();
-    differ(&given, &again, "", &mut differences);
-    Ok(differences)
-}
-
-fn remove(record: &mut Value, pointer: &str, key: &str) {
-    if let Some(map) = record.pointer_mut(pointer).and_then(Value::as_object_mut) {
-        map.remove(key);
-    }
-}
-
-/// Leaves in a recount what the first format says too.
-fn as_first_format(given: &mut Value, again: &mut Value) {
-    again["format"] = given["format"].clone();
-    for record in [&mut *given, &mut *again] {
-        remove(record, "/rule", "text");
-        remove(record, "/reading", "leniencies");
-        remove(record, "", "unmet_floors");
-    }
-    if again.get("increments").is_none() {
-        remove(given, "", "increments");
-    }
-    for (list, key) in [("/shares", "increments"), ("/rounds", "phase"), ("/explanation/projects", "motive")] {
-        for item in again.pointer_mut(list).and_then(Value::as_array_mut).into_iter().flatten() {
-            remove(item, "", key);
-        }
-    }
-    for project in given.pointer_mut("/explanation/projects").and_then(Value::as_array_mut).into_iter().flatten() {
-        if project["effective_support"] == "-0.000000" {
-            project["effective_support"] = json!("0.000000");
-        }
-    }
-}
-
-fn doubtful_from_json(sensitivity: &Value) -> Result<Vec<String>, RecordError> {
-    let Some(ids) = sensitivity.get("doubtful") else { return Ok(Vec::new()) };
-    let texts = ids.as_array().map(|ids| ids.iter().map(|id| id.as_str().map(str::to_owned)).collect());
-    texts.flatten().ok_or_else(|| wrong("« /sensitivity/doubtful » doit être une liste de textes"))
-}
-
-fn differ(given: &Value, again: &Value, path: &str, differences: &mut Vec<String>) {
-    match (given, again) {
-        (Value::Object(a), Value::Object(b)) => {
-            let mut keys: Vec<&String> = a.keys().chain(b.keys()).collect();
-            keys.sort_unstable();
-            keys.dedup();
-            for key in keys {
-                let side = |map: &serde_json::Map<String, Value>| map.get(key).cloned().unwrap_or(Value::Null);
-                differ(&side(a), &side(b), &format!("{path}/{key}"), differences);
-            }
-        }
-        (Value::Array(a), Value::Array(b)) if a.len() == b.len() => {
-            for (position, (a, b)) in a.iter().zip(b).enumerate() {
-                differ(a, b, &format!("{path}/{position}"), differences);
-            }
-        }
-        (a, b) if a == b => {}
-        (a, b) => differences.push(format!("{path} : {a} au lieu de {b}")),
-    }
+    let mut sorted = record.clone();
+    // Sorted already, unless another crate of the program asks serde_json to keep the order of insertion.
+    sorted.sort_all_objects();
+    sorted.to_string()
 }
