@@ -14,8 +14,9 @@ use socle::{PersonneId, reglage};
 use web::formulaire::trouver_commune;
 use web::{Erreur, Instance};
 
+use super::colonnes::Correspondance;
 use super::ecriture::Ecriture;
-use super::rules::{self, Correspondance, Fiche};
+use super::rules::{self, Fiche};
 use super::storage::{self, Avant, Connu, Reprise};
 use crate::demande::storage as demandes;
 use crate::evenements;

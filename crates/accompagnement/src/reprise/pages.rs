@@ -10,8 +10,8 @@ use web::composants::{Cellule, ChampFichier, Exports, Html, OptionDeChamp, Resum
 use web::formulaire::Erreurs;
 use web::{Cadre, CheckedForm, CheckedFormFichier, Erreur, Instance, Reponse, Saisie, fichier, texte};
 
+use super::colonnes::{Champ, Correspondance};
 use super::import::{self, LigneRapport, Rapport, Sort};
-use super::rules::{Champ, Correspondance};
 use super::storage::{self, Reprise};
 
 /// Lines of a report shown on screen; all are in its export.
