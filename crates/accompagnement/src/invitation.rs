@@ -185,7 +185,6 @@ async fn reconnaitre(
     if !projet::enregistrer(&tx, &a_elle, clock.instant()).await? {
         return Err(Erreur::Invalide("Le projet a changé au même moment. Rechargez la page.".to_owned()));
     }
-    web::recherche::suivre_le_projet(&tx, instance, &a_elle).await?;
     if let Some(demande) = storage::du_projet(&tx, &projet.id).await? {
         let contact = Jour(instance.aujourd_hui());
         let suivie = storage::Model { contact_le: contact, faite_par: Some(personne.id.clone()), ..demande };

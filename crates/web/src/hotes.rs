@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use axum::extract::Request;
+use axum::http::uri::Authority;
 use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
 
@@ -45,11 +46,8 @@ impl Instances {
 /// "Terreau.Exemple.fr:8054" → "terreau.exemple.fr": a host name as compared.
 #[must_use]
 pub fn nom_d_hote(hote: &str) -> String {
-    let sans_port = match hote.rsplit_once(':') {
-        Some((nom, port)) if port.bytes().all(|o| o.is_ascii_digit()) => nom,
-        _ => hote,
-    };
-    sans_port.trim_end_matches('.').to_ascii_lowercase()
+    let nom = hote.parse::<Authority>().map(|autorite| autorite.host().to_ascii_lowercase()).unwrap_or_default();
+    nom.trim_end_matches('.').to_owned()
 }
 
 /// Nobody's host: no instance, so neither its name nor its colours.

@@ -99,7 +99,6 @@ async fn changer_l_etape(cadre: &Cadre, form: &CheckedForm, ouvert: Ouvert) -> R
     let faits = serde_json::json!({"partie": "etape", "etape": etape.as_str()});
     journal::ecrire(&tx, &*instance.clock, &*instance.ids, evenement(cadre, "projet.modifie", &projet).faits(faits))
         .await?;
-    web::recherche::suivre_le_projet(&tx, instance, &projet).await?;
     form.conclure(tx, &vers(&projet), "L’étape est changée.").await
 }
 

@@ -5,6 +5,7 @@ use std::io::Read;
 use std::rc::Rc;
 
 use csv::ByteRecord;
+use documents::lecture::avale_des_lignes;
 
 use super::ImportRefuse;
 use super::fichier::{Entete, TAMPON, texte};
@@ -125,10 +126,8 @@ impl<'a> Lecteur<'a> {
     /// A row that runs over several lines holds others: its width is wrong, or a line of one of its cells has as many
     /// separators as a row. A text of several paragraphs has neither.
     fn a_avale(&self) -> bool {
-        let separateurs = |ligne: &[u8]| ligne.iter().filter(|octet| **octet == self.separateur).count();
-        let une_ligne =
-            |cellule: &[u8]| cellule.split(|octet| *octet == b'\n').any(|l| separateurs(l) + 1 >= self.largeur);
-        self.ligne.len() != self.largeur || (self.largeur > 2 && self.ligne.iter().any(une_ligne))
+        self.ligne.len() != self.largeur
+            || self.ligne.iter().any(|cellule| avale_des_lignes(cellule, self.separateur, self.largeur))
     }
 
     /// Line of the row just read, from 1.

@@ -14,6 +14,7 @@ use std::fmt;
 use domain::tri::cle_de_tri;
 
 pub use cases::{Case, Numero};
+pub use texte::avale_des_lignes;
 
 /// Most rows read of one file.
 pub const LIGNES_MAX: usize = 100_000;

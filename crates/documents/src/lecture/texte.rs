@@ -17,9 +17,6 @@ pub(super) fn lire(nom: &str, octets: &[u8]) -> Result<Brute, Refus> {
     let separateur = annonce.unwrap_or_else(|| separateur(corps));
     let mut brute = Brute { stricte: true, ..Brute::default() };
     let mut dernier = (0, false);
-    if let Some(numero) = guillemet_egare(separateur, corps) {
-        return Err(Refus::de_la_ligne(numero + decalage, EGARE));
-    }
     let mut lecteur = lecteur(separateur, corps);
     for fiche in lecteur.records() {
         let fiche =
@@ -31,9 +28,8 @@ pub(super) fn lire(nom: &str, octets: &[u8]) -> Result<Brute, Refus> {
                 "Ce fichier a plus de {LIGNES_MAX} lignes. Coupez-le en plusieurs."
             )));
         }
-        // Two stray quotes, each at an edge of a cell: what is between them became one cell, and the row is short.
-        let complete = brute.lignes.first().is_none_or(|entete| fiche.len() >= entete.cases.len());
-        if !complete && fiche.iter().any(|case| case.contains('\n') && case.contains(char::from(separateur))) {
+        let largeur = brute.lignes.first().map_or(fiche.len(), |entete| entete.cases.len());
+        if fiche.iter().any(|case| avale_des_lignes(case.as_bytes(), separateur, largeur)) {
             return Err(Refus::de_la_ligne(numero, EGARE));
         }
         brute.lignes.push(Ligne { numero, cases: fiche.iter().map(Case::de_texte).collect() });
@@ -51,30 +47,11 @@ pub(super) fn lire(nom: &str, octets: &[u8]) -> Result<Brute, Refus> {
 const EGARE: &str =
     "Un guillemet ouvre ici une case qui avale les lignes suivantes. Retirez-le, ou fermez-le au bout de la case.";
 
-/// The line of a quote that opens a cell and meets the next quote lines below, in the middle of a word: the reader would
-/// make one cell of all these lines.
-fn guillemet_egare(separateur: u8, corps: &str) -> Option<usize> {
-    let octets = corps.as_bytes();
-    let (mut ligne, mut debut_de_case, mut i) = (1, true, 0);
-    while i < octets.len() {
-        if octets[i] == b'"' && debut_de_case {
-            let (ouverte, mut fin) = (ligne, i + 1);
-            while fin < octets.len() && (octets[fin] != b'"' || octets.get(fin + 1) == Some(&b'"')) {
-                ligne += usize::from(octets[fin] == b'\n');
-                fin += if octets[fin] == b'"' { 2 } else { 1 };
-            }
-            let apres = octets.get(fin + 1).copied().unwrap_or(b'\n');
-            if ligne > ouverte && ![separateur, b'\n', b' '].contains(&apres) {
-                return Some(ouverte);
-            }
-            (i, debut_de_case) = (fin + 1, false);
-            continue;
-        }
-        ligne += usize::from(octets[i] == b'\n');
-        debut_de_case = octets[i] == b'\n' || octets[i] == separateur;
-        i += 1;
-    }
-    None
+/// Did a stray quote make one cell of several rows? One of its lines then has as many separators as a row.
+#[must_use]
+pub fn avale_des_lignes(cellule: &[u8], separateur: u8, largeur: usize) -> bool {
+    let separateurs = |ligne: &[u8]| ligne.iter().filter(|octet| **octet == separateur).count();
+    largeur > 1 && cellule.contains(&b'\n') && cellule.split(|o| *o == b'\n').any(|l| separateurs(l) + 1 >= largeur)
 }
 
 /// The line where a record begins; the reader gives that of the blank lines before it.
