@@ -1,5 +1,7 @@
 //! What an address of mail or of the web says of who holds it. Pure. A public mailbox or a page on a platform says nothing:
-//! anyone may have one.
+//! anyone may have one. What is registered, and what only hosts others, comes from the Public Suffix List (crate `psl`).
+
+use psl::Type;
 
 /// Mailboxes that anyone may open. A name without a dot stands for all its endings (`hotmail.fr`, `hotmail.com`).
 const BOITES_PUBLIQUES: &[&str] = &[
@@ -101,7 +103,6 @@ const PLATEFORMES: &[&str] = &[
     "site123.me",
     "business.site",
     "mystrikingly.com",
-    "asso.fr",
     "ghost.io",
     "squarespace.com",
     "myportfolio.com",
@@ -116,18 +117,25 @@ pub fn domaine_propre(courriel: &str) -> Option<String> {
     (valable && !est_publique(&domaine)).then_some(domaine)
 }
 
-/// Is it a mailbox that anyone may open, or the name of a platform?
-fn est_publique(domaine: &str) -> bool {
-    let nom = domaine.split('.').next().unwrap_or_default();
-    // A domain of a structure has two parts or more: only the bare domain of a mailbox is public (`free.fr`).
-    let court = domaine.split('.').count() <= 3;
-    (court && BOITES_PUBLIQUES.contains(&nom)) || sur_une_plateforme(domaine)
+/// The part of a host that somebody registered: `toul.asso.fr` for `www.toul.asso.fr`; nothing for `asso.fr`, which is nobody's.
+fn enregistre(hote: &str) -> Option<&str> {
+    psl::domain_str(hote)
 }
 
+/// Is it nobody's, a mailbox that anyone may open, or the name of a platform?
+fn est_publique(domaine: &str) -> bool {
+    let Some(enregistre) = enregistre(domaine) else { return true };
+    let nom = enregistre.split('.').next().unwrap_or_default();
+    BOITES_PUBLIQUES.contains(&nom) || sur_une_plateforme(domaine)
+}
+
+/// A place where anyone has a page: ours to know, or of the private part of the Public Suffix List.
 fn sur_une_plateforme(hote: &str) -> bool {
-    PLATEFORMES.iter().any(|plateforme| {
-        hote == *plateforme || hote.strip_suffix(plateforme).is_some_and(|avant| avant.ends_with('.'))
-    })
+    let prive = psl::suffix(hote.as_bytes()).is_some_and(|suffixe| suffixe.typ() == Some(Type::Private));
+    prive
+        || PLATEFORMES.iter().any(|plateforme| {
+            hote == *plateforme || hote.strip_suffix(plateforme).is_some_and(|avant| avant.ends_with('.'))
+        })
 }
 
 /// Host of a site, without `www.`.
@@ -145,6 +153,15 @@ fn hote(site: &str) -> Option<String> {
 #[must_use]
 pub fn domaine_du_site(site: &str) -> Option<String> {
     hote(site).filter(|hote| !est_publique(hote))
+}
+
+/// A domain, then those above it, down to the one that was registered: who has a mail at `exemple.fr` speaks for
+/// `vente.exemple.fr`, and not the other way round.
+pub fn jusqu_a_l_enregistre(domaine: &str) -> impl Iterator<Item = &str> {
+    let dernier = enregistre(domaine).unwrap_or(domaine);
+    std::iter::successors(Some(domaine), move |plus_bas| {
+        (*plus_bas != dernier).then(|| plus_bas.split_once('.').map(|(_, au_dessus)| au_dessus)).flatten()
+    })
 }
 
 /// The same site, however it is written; a page of a platform is known by its path.
@@ -191,6 +208,12 @@ mod tests {
     #[case("asso@free.fr", None)]
     #[case("contact@orange-bleue.fr", Some("orange-bleue.fr"))]
     #[case("contact@toul.wixsite.com", None)]
+    #[case("contact@toul.github.io", None)]
+    #[case("contact@toul.asso.fr", Some("toul.asso.fr"))]
+    #[case("contact@asso.fr", None)]
+    #[case("contact@gouv.fr", None)]
+    #[case("contact@mail.laressourcerie.fr", Some("mail.laressourcerie.fr"))]
+    #[case("contact@structure.invalid", Some("structure.invalid"))]
     #[case("pas une adresse", None)]
     #[case("@exemple.fr", None)]
     fn une_boite_publique_ne_prouve_rien(#[case] courriel: &str, #[case] attendu: Option<&str>) {
@@ -207,6 +230,14 @@ mod tests {
     #[case("toul", None)]
     fn une_page_sur_une_plateforme_ne_prouve_rien(#[case] site: &str, #[case] attendu: Option<&str>) {
         assert_eq!(domaine_du_site(site).as_deref(), attendu);
+    }
+
+    #[rstest]
+    #[case("laressourcerie.fr", &["laressourcerie.fr"])]
+    #[case("vente.en.laressourcerie.fr", &["vente.en.laressourcerie.fr", "en.laressourcerie.fr", "laressourcerie.fr"])]
+    #[case("vente.toul.asso.fr", &["vente.toul.asso.fr", "toul.asso.fr"])]
+    fn un_domaine_remonte_a_ce_qui_est_enregistre(#[case] domaine: &str, #[case] attendus: &[&str]) {
+        assert_eq!(jusqu_a_l_enregistre(domaine).collect::<Vec<_>>(), attendus);
     }
 
     #[rstest]

@@ -82,49 +82,58 @@ fn libelles<T: FromStr>(ids: &[String], de: fn(T) -> &'static str) -> Vec<&'stat
 }
 
 /// Columns of the spreadsheets, in the order of [`ligne`].
-const COLONNES: [&str; 22] = [
-    "Référence",
-    "Nom",
-    "Sigle",
-    "SIREN",
-    "RNA",
-    "Forme",
-    "Catégorie juridique",
-    "NAF",
-    "Code commune",
-    "Commune",
-    "Intercommunalité",
-    "Thèmes",
-    "Agréments",
-    "Offres",
-    "ESS selon la loi",
-    "Pourquoi (loi)",
-    "ESS dans les statistiques",
-    "Pourquoi (statistiques)",
-    "Site",
-    "Diffusion",
-    "Exemple",
-    "Page",
+const COLONNES: [(&str, Genre); 28] = [
+    ("Référence", Genre::Texte),
+    ("Nom", Genre::Texte),
+    ("Sigle", Genre::Texte),
+    ("SIREN", Genre::Texte),
+    ("SIRET", Genre::Texte),
+    ("RNA", Genre::Texte),
+    ("Forme", Genre::Texte),
+    ("Catégorie juridique", Genre::Texte),
+    ("NAF", Genre::Texte),
+    ("Adresse", Genre::Texte),
+    ("Code postal", Genre::Texte),
+    ("Code commune", Genre::Texte),
+    ("Commune", Genre::Texte),
+    ("Intercommunalité", Genre::Texte),
+    ("Thèmes", Genre::Texte),
+    ("Agréments", Genre::Texte),
+    ("Offres", Genre::Texte),
+    ("ESS selon la loi", Genre::Texte),
+    ("Pourquoi (loi)", Genre::Texte),
+    ("ESS dans les statistiques", Genre::Texte),
+    ("Pourquoi (statistiques)", Genre::Texte),
+    ("Site", Genre::Texte),
+    ("Courriel", Genre::Texte),
+    ("Téléphone", Genre::Texte),
+    ("Confirmé le", Genre::Date),
+    ("Diffusion", Genre::Texte),
+    ("Exemple", Genre::Texte),
+    ("Page", Genre::Texte),
 ];
 
 fn feuille(titre: String, acteurs: &[ActeurOuvert]) -> Feuille {
-    let mut feuille = Feuille::nouvelle(titre, COLONNES.map(|nom| (nom, Genre::Texte)));
+    let mut feuille = Feuille::nouvelle(titre, COLONNES);
     for acteur in acteurs {
         feuille.ajouter(ligne(acteur));
     }
     feuille
 }
 
-fn ligne(acteur: &ActeurOuvert) -> [Valeur; 22] {
+fn ligne(acteur: &ActeurOuvert) -> [Valeur; 28] {
     [
         acteur.reference.as_str().into(),
         acteur.nom.as_str().into(),
         acteur.sigle.as_deref().into(),
         acteur.siren.as_deref().into(),
+        acteur.siret.as_deref().into(),
         acteur.rna.as_deref().into(),
         libelle(&acteur.forme, Famille::libelle).into(),
         acteur.categorie_juridique.as_deref().into(),
         acteur.naf.as_deref().into(),
+        acteur.adresse.as_deref().into(),
+        acteur.code_postal.as_deref().into(),
         acteur.code_commune.as_deref().into(),
         acteur.commune.as_deref().into(),
         acteur.epci.as_deref().into(),
@@ -136,6 +145,9 @@ fn ligne(acteur: &ActeurOuvert) -> [Valeur; 22] {
         libelle(&acteur.ess_statistique, TroisValeurs::libelle).into(),
         acteur.ess_statistique_motif.as_str().into(),
         acteur.site.as_deref().into(),
+        acteur.courriel.as_deref().into(),
+        acteur.telephone.as_deref().into(),
+        acteur.confirme_le.map_or(Valeur::Vide, Valeur::Date),
         libelle(&acteur.diffusion, Diffusion::libelle).into(),
         if acteur.exemple { "exemple" } else { "" }.into(),
         acteur.page.as_str().into(),

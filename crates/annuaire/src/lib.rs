@@ -200,7 +200,7 @@ fn routes_publiques() -> Vec<Route> {
         route("GET", "/annuaire/portraits", tous, get(portrait::pages::lister)),
         route("GET", "/annuaire/portrait/{genre}/{code}", tous, get(portrait::pages::montrer)),
         route("GET", "/annuaire/portrait/{genre}/{code}/imprimer", tous, get(portrait::pages::imprimer)),
-        route("GET", "/annuaire/nouveautes.rss", tous, get(ouvert::flux::montrer)),
+        route("GET", ouvert::flux::ADRESSE, tous, get(ouvert::flux::montrer)),
         route("GET", "/api/v1/acteurs", tous, get(ouvert::api::lister)),
         route("GET", "/api/v1/acteurs/{reference}", tous, get(ouvert::api::montrer)),
         route("GET", "/integrer", tous, get(integrer::montrer)),

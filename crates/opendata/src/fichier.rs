@@ -6,6 +6,7 @@ use std::io;
 use axum::body::Body;
 use axum::extract::Path;
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
+use axum::response::{IntoResponse, Redirect};
 use futures_util::stream;
 use platform::crypto::empreinte_de_jeton;
 use web::ouvert::{Etat, Jeu, pour_tous};
@@ -16,11 +17,15 @@ use crate::format::{Ecrivain, Format, ecrivain};
 /// How long a cache may serve a file without asking, seconds.
 const CACHE_S: u32 = 600;
 
-/// GET `/donnees/{fichier}`: `acteurs.csv`.
+/// GET `/donnees/{fichier}`: `acteurs.csv`. Without a format, the address that identifies a table in the catalogue for harvesters:
+/// it leads to what is said of it.
 pub async fn telecharger(instance: Instance, Path(fichier): Path<String>, entetes: HeaderMap) -> Reponse {
     let inconnu = || Erreur::Introuvable("ce jeu de données");
-    let (id, extension) = fichier.rsplit_once('.').ok_or_else(inconnu)?;
+    let (id, extension) = fichier.rsplit_once('.').unwrap_or((&fichier, ""));
     let jeu = instance.maison.jeux().find(|jeu| jeu.id == id).ok_or_else(inconnu)?;
+    if extension.is_empty() {
+        return Ok(Redirect::to(&format!("/donnees#t-{id}")).into_response());
+    }
     let format = extension.parse().ok().filter(|voulu| Format::du(jeu).any(|format| format == *voulu));
     let format: Format = format.ok_or_else(inconnu)?;
     let tx = instance.db.read().await?;

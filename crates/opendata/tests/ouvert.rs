@@ -113,7 +113,7 @@ async fn un_fichier_coule_en_entier_a_une_adresse_stable() {
     }
     let parquet = n.ouvrir("/donnees/lieux.parquet").await.octets;
     assert!(parquet.starts_with(b"PAR1") && parquet.ends_with(b"PAR1"));
-    for inconnu in ["lieux.exe", "lieux", "autre.csv", "casse.geojson", ".csv", "lieux.csv.csv"] {
+    for inconnu in ["lieux.exe", "autre", "autre.csv", "casse.geojson", ".csv", "lieux.csv.csv"] {
         assert_eq!(n.ouvrir(&format!("/donnees/{inconnu}")).await.statut, StatusCode::NOT_FOUND, "{inconnu}");
     }
     appli.fin().await;
@@ -159,6 +159,7 @@ async fn le_catalogue_et_sa_description_disent_la_meme_chose() {
     assert_eq!(jeux.len(), 2);
     let lieux = &jeux[0];
     assert_eq!(lieux["dct:identifier"], "http://terreau.test/donnees/lieux", "made from the id alone");
+    n.ouvrir("/donnees/lieux").await.exiger("Lieux d’essai");
     assert_eq!(lieux["dct:modified"]["@value"], "1970-01-01T00:00:00Z");
     for jeu in jeux {
         // What DCAT-AP makes compulsory.

@@ -10,7 +10,7 @@ use tantivy::{Searcher, Term};
 use crate::analyse::{Terme, termes};
 use crate::collecte::SEPARATEUR;
 use crate::index::Champs;
-use crate::synonymes::{Morceau, morceaux};
+use crate::synonymes::{Morceau, corriger, morceaux};
 
 /// Characters read of what was typed; the rest of a ten-kilobyte paste says nothing more.
 const CARACTERES: usize = 300;
@@ -77,7 +77,7 @@ pub struct Requete {
 
 /// The words of a question, ready to become queries.
 pub(crate) struct Mots {
-    morceaux: Vec<Morceau>,
+    tapes: Vec<Terme>,
     inacheve: bool,
 }
 
@@ -90,29 +90,49 @@ pub(crate) struct RequeteDesMots {
 impl Mots {
     pub(crate) fn lire(requete: &Requete) -> Self {
         let debut: String = requete.texte.chars().take(CARACTERES).collect();
-        let mut lus = termes(&d_un_tenant(debut));
-        lus.truncate(MOTS);
-        Self { morceaux: morceaux(lus), inacheve: requete.inacheve }
+        let mut tapes = termes(&d_un_tenant(debut));
+        tapes.truncate(MOTS);
+        Self { tapes, inacheve: requete.inacheve }
     }
 
     pub(crate) fn est_vide(&self) -> bool {
-        self.morceaux.is_empty()
+        self.tapes.is_empty()
     }
 
     pub(crate) fn plusieurs(&self) -> bool {
-        self.morceaux.len() > 1
+        self.tapes.len() > 1
+    }
+
+    /// What was meant: a word that no document holds gives way to the word of the synonyms that it is near to, so that a typing
+    /// error in one way of saying still finds the others.
+    fn voulus(&self, champs: &Champs, lecteur: &Searcher) -> tantivy::Result<Vec<Terme>> {
+        let voulu = |tape: &Terme| {
+            let correction = corriger(tape, fautes(&tape.mot).into());
+            let inconnu = correction.is_some() && !connue(&tape.racine, champs, lecteur)?;
+            Ok(correction.filter(|_| inconnu).unwrap_or_else(|| tape.clone()))
+        };
+        self.tapes.iter().map(voulu).collect()
     }
 
     /// All the words, or any of them.
     pub(crate) fn requete(&self, champs: &Champs, lecteur: &Searcher, tous: bool) -> tantivy::Result<RequeteDesMots> {
         let mut requetes: Vec<Box<dyn Query>> = Vec::new();
         let mut approches = Vec::new();
-        for (rang, morceau) in self.morceaux.iter().enumerate() {
-            let dernier = self.inacheve && rang + 1 == self.morceaux.len();
-            let connues = connues(morceau, champs, lecteur)?;
-            if connues.is_empty() || dernier {
-                approches.extend(morceau.termes.iter().filter(|_| connues.is_empty()).map(|t| t.mot.clone()));
-                let proches = morceau.termes.iter().map(|terme| proche(terme, champs, connues.is_empty()));
+        let mut tapes = self.tapes.as_slice();
+        for morceau in morceaux(self.voulus(champs, lecteur)?) {
+            let (dits, reste) = tapes.split_at(morceau.termes.len());
+            tapes = reste;
+            let connues = connues(&morceau, champs, lecteur)?;
+            let inconnu = connues.is_empty();
+            let corrige = dits != morceau.termes;
+            approches.extend(
+                dits.iter()
+                    .zip(&morceau.termes)
+                    .filter(|(dit, voulu)| inconnu || dit != voulu)
+                    .map(|(dit, _)| dit.mot.clone()),
+            );
+            if inconnu || corrige || (self.inacheve && reste.is_empty()) {
+                let proches = dits.iter().map(|terme| proche(terme, champs, inconnu || corrige));
                 let proches: Box<dyn Query> = Box::new(BooleanQuery::intersection(proches.collect()));
                 requetes.push(au_mieux(connues.into_iter().chain([proches]).collect()));
             } else {
@@ -125,6 +145,15 @@ impl Mots {
             _ => Box::new(BooleanQuery::union(requetes)),
         };
         Ok(RequeteDesMots { requete, approches })
+    }
+}
+
+/// Wrong letters allowed in a word.
+fn fautes(mot: &str) -> u8 {
+    match mot.chars().count() {
+        ..4 => 0,
+        4..8 => 1,
+        _ => 2,
     }
 }
 
@@ -147,15 +176,21 @@ fn connues(morceau: &Morceau, champs: &Champs, lecteur: &Searcher) -> tantivy::R
 
 fn tous_connus(racines: &[String], champs: &Champs, lecteur: &Searcher) -> tantivy::Result<bool> {
     for racine in racines {
-        let mut connue = false;
-        for (champ, _) in champs.par_poids() {
-            connue |= lecteur.doc_freq(&Term::from_field_text(champ, racine))? > 0;
-        }
-        if !connue {
+        if !connue(racine, champs, lecteur)? {
             return Ok(false);
         }
     }
     Ok(true)
+}
+
+/// Does some document hold this stem?
+fn connue(racine: &str, champs: &Champs, lecteur: &Searcher) -> tantivy::Result<bool> {
+    for (champ, _) in champs.par_poids() {
+        if lecteur.doc_freq(&Term::from_field_text(champ, racine))? > 0 {
+            return Ok(true);
+        }
+    }
+    Ok(false)
 }
 
 /// A stem in the title, in what counts more, in the body; the very word is a little better than its stem.
@@ -174,16 +209,11 @@ fn du_mot(racine: &str, mot: Option<&str>, champs: &Champs) -> Box<dyn Query> {
 /// A beginning of a word, and when nothing else is known, a word with one or two wrong letters.
 fn proche(recherche: &Terme, champs: &Champs, inconnu: bool) -> Box<dyn Query> {
     let cible = || Term::from_field_text(champs.mots, &recherche.mot);
-    let longueur = recherche.mot.chars().count();
+    let fautes = fautes(&recherche.mot);
     let mut requetes: Vec<Box<dyn Query>> = Vec::new();
-    if longueur >= 3 {
+    if recherche.mot.chars().count() >= 3 {
         requetes.push(pese(Box::new(FuzzyTermQuery::new_prefix(cible(), 0, true)), POIDS_DEBUT));
     }
-    let fautes = match longueur {
-        ..4 => 0,
-        4..8 => 1,
-        _ => 2,
-    };
     if inconnu && fautes > 0 {
         requetes.push(pese(Box::new(FuzzyTermQuery::new(cible(), fautes, true)), POIDS_PROCHE));
     }

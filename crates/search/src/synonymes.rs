@@ -1,5 +1,6 @@
 //! Words that people use for one another, read from `contenu/recherche/synonymes.txt`.
 
+use std::collections::BTreeMap;
 use std::sync::LazyLock;
 
 use crate::analyse::{Terme, termes};
@@ -13,11 +14,32 @@ static GROUPES: LazyLock<Vec<Vec<Variante>>> = LazyLock::new(|| lire(FICHIER));
 
 fn lire(texte: &str) -> Vec<Vec<Variante>> {
     let variante = |texte: &str| termes(texte).into_iter().map(|terme| terme.racine).collect::<Variante>();
-    texte
+    sans_remarques(texte)
         .lines()
-        .filter(|ligne| !ligne.trim_start().starts_with('#') && !ligne.trim().is_empty())
+        .filter(|ligne| !ligne.trim().is_empty())
         .map(|ligne| ligne.split(',').map(variante).filter(|variante| !variante.is_empty()).collect())
         .collect()
+}
+
+/// Each word of the file, with its stem.
+static MOTS: LazyLock<BTreeMap<String, String>> =
+    LazyLock::new(|| termes(&sans_remarques(FICHIER)).into_iter().map(|terme| (terme.mot, terme.racine)).collect());
+
+fn sans_remarques(texte: &str) -> String {
+    texte.lines().filter(|ligne| !ligne.trim_start().starts_with('#')).collect::<Vec<_>>().join("\n")
+}
+
+/// The word of the file that a badly typed one meant: `ressourcrie` for `ressourcerie`. The nearest, then the first by name; none
+/// when what was typed is one of them, or when all are further than so many wrong letters.
+pub(crate) fn corriger(terme: &Terme, fautes: usize) -> Option<Terme> {
+    if fautes == 0 || MOTS.contains_key(&terme.mot) {
+        return None;
+    }
+    MOTS.iter()
+        .map(|(mot, racine)| (strsim::osa_distance(mot, &terme.mot), mot, racine))
+        .min()
+        .filter(|(distance, ..)| *distance <= fautes)
+        .map(|(_, mot, racine)| Terme { mot: mot.clone(), racine: racine.clone() })
 }
 
 /// Words that go together, with the other ways of saying the same.
@@ -76,6 +98,17 @@ mod tests {
         assert_eq!(morceaux[0].termes.len(), 2);
         assert!(morceaux[0].autrement.contains(&vec!["aci".to_owned()]), "{morceaux:?}");
         assert!(morceaux[1].autrement.is_empty());
+    }
+
+    #[rstest::rstest]
+    #[case("ressourcrie", 2, Some("ressourcerie"))]
+    #[case("insertoin", 2, Some("insertion"))]
+    #[case("ressourcerie", 2, None)]
+    #[case("zygomatique", 2, None)]
+    #[case("velp", 0, None)]
+    fn un_mot_mal_tape_se_retrouve(#[case] tape: &str, #[case] fautes: usize, #[case] attendu: Option<&str>) {
+        let terme = termes(tape).remove(0);
+        assert_eq!(corriger(&terme, fautes).map(|terme| terme.mot).as_deref(), attendu);
     }
 
     #[test]

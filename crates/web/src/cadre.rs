@@ -61,6 +61,7 @@ pub struct Page<'a> {
     fil: FilAriane,
     en_erreur: bool,
     formulaires: bool,
+    flux: Option<(String, String)>,
 }
 
 impl Cadre {
@@ -87,6 +88,7 @@ impl Cadre {
             fil: FilAriane::default(),
             en_erreur: false,
             formulaires,
+            flux: None,
         })
     }
 
@@ -138,6 +140,13 @@ impl Page<'_> {
         self
     }
 
+    /// The feed that tells what is new here: its title and its address, for those who read feeds.
+    #[must_use]
+    pub fn flux(mut self, titre: &str, adresse: &str) -> Self {
+        self.flux = Some((titre.to_owned(), adresse.to_owned()));
+        self
+    }
+
     /// The answer.
     ///
     /// # Errors
@@ -165,6 +174,7 @@ impl Page<'_> {
             css: actifs::url("terreau.css"),
             js: actifs::url("terreau.js"),
             favicon: actifs::url("favicon.svg"),
+            flux: self.flux.as_ref(),
             demo: instance.demo,
             accessibilite: accessibilite::grille().mention(),
             menu,
@@ -215,6 +225,7 @@ struct Gabarit<'a> {
     css: String,
     js: String,
     favicon: String,
+    flux: Option<&'a (String, String)>,
     demo: bool,
     accessibilite: &'static str,
     menu: Vec<EntreeMenu>,

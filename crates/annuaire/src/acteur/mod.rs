@@ -94,12 +94,12 @@ pub(crate) fn personne_physique(categorie: Option<&str>) -> Option<bool> {
 
 /// See [`Model::reservee`]. Written once more, in SQL, by the count of the open table (`ouvert::jeu`).
 pub(crate) fn reservee(diffusion: Diffusion, categorie: Option<&str>) -> bool {
-    diffusion == Diffusion::Partielle && personne_physique(categorie) != Some(false)
+    personne_physique(categorie).unwrap_or(diffusion == Diffusion::Partielle)
 }
 
 impl Model {
-    /// A natural person who refused diffusion, or who may be one (legal category 1…, or not known): shown on this site, in
-    /// nothing that leaves it (code de commerce, R123-232-1).
+    /// A natural person (legal category 1…), whose very name is personal data, or somebody who refused diffusion and may be one:
+    /// shown on this site, in nothing that leaves it (code de commerce, R123-232-1; RGPD, article 5).
     #[must_use]
     pub fn reservee(&self) -> bool {
         reservee(self.diffusion, self.categorie_juridique.as_deref())

@@ -12,6 +12,7 @@ use super::filtres::{Filtres, Vue};
 use super::impression::imprimer;
 use super::storage;
 use super::vu::ActeurVu;
+use crate::ouvert::flux;
 use crate::recherche::axe;
 
 /// Rows of a page.
@@ -126,7 +127,7 @@ pub async fn montrer(cadre: Cadre) -> Reponse {
         },
         vide: vide(filtres, &resultat),
     };
-    cadre.page("Annuaire", &page)?.cache(Cache::Public(60)).repondre()
+    cadre.page("Annuaire", &page)?.flux(flux::TITRE, flux::ADRESSE).cache(Cache::Public(60)).repondre()
 }
 
 fn notes(demande: &Demande, resultat: &Resultat) -> Vec<String> {

@@ -13,7 +13,7 @@ use utoipa::ToSchema;
 use web::Instance;
 use web::ouvert::{courriel_de_structure, sans_coordonnees, telephone_de_structure};
 
-use crate::acteur::{personne_physique, reservee};
+use crate::acteur::reservee;
 use crate::liste::storage::valeurs;
 use crate::vocabulaire::{Diffusion, Famille, GenreAgrement, Reponse};
 
@@ -198,13 +198,8 @@ impl Ligne {
         reservee(self.diffusion, self.categorie_juridique.as_deref())
     }
 
-    /// Is it a natural person? Then nothing of where or how to reach them is given.
-    fn personne_physique(&self) -> bool {
-        personne_physique(self.categorie_juridique.as_deref()) == Some(true)
-    }
-
     fn ouvrir(self, instance: &Instance) -> ActeurOuvert {
-        let joignable = self.diffusion == Diffusion::Totale && !self.personne_physique();
+        let joignable = self.diffusion == Diffusion::Totale;
         let faits = self.commune.as_ref().and_then(|code| instance.faits_commune(code));
         let mairie = self.commune.as_ref().and_then(|code| instance.referentiel().commune(code)?.mairie);
         let exact = self.longitude.zip(self.latitude).filter(|_| joignable);

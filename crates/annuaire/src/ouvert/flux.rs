@@ -13,6 +13,10 @@ use super::acteur::{self, ActeurOuvert};
 use crate::acteur::{Column, Entity};
 use crate::vocabulaire::EtatActeur;
 
+/// What it is called.
+pub(crate) const TITRE: &str = "Nouveaux acteurs de l’annuaire";
+/// Where it is.
+pub(crate) const ADRESSE: &str = "/annuaire/nouveautes.rss";
 /// Entries.
 const ENTREES: u64 = 50;
 
@@ -50,7 +54,7 @@ pub async fn montrer(cadre: Cadre) -> Reponse {
     }
     let identite = cadre.identite();
     let flux = Channel {
-        title: format!("Nouveaux acteurs de l’annuaire – {}", identite.nom),
+        title: format!("{TITRE} – {}", identite.nom),
         link: instance.url("/annuaire"),
         description: format!("Les derniers acteurs entrés dans l’annuaire, {}", identite.collectivite),
         language: Some("fr".to_owned()),

@@ -27,7 +27,7 @@ const COLONNES: &[Colonne] = &[
     Colonne::texte("commune", "Nom de la commune"),
     Colonne::texte("code_epci", "SIREN de l’intercommunalité"),
     Colonne::texte("epci", "Nom de l’intercommunalité"),
-    Colonne::texte("adresse", "Numéro et rue ; vide en cas de diffusion partielle ou pour une personne physique"),
+    Colonne::texte("adresse", "Numéro et rue ; vide en cas de diffusion partielle"),
     Colonne::texte("code_postal", "Code postal"),
     Colonne::nouvelle("longitude", Genre::Decimal, "Longitude, WGS84"),
     Colonne::nouvelle("latitude", Genre::Decimal, "Latitude, WGS84"),
@@ -58,7 +58,7 @@ pub const JEUX: &[Jeu] = &[Jeu {
     description: "Associations, coopératives, mutuelles, fondations et entreprises connues de l’annuaire, en activité : \
                   qui elles sont, où, pour quels thèmes, avec quels agréments. Sources : Sirene (Insee), structures \
                   d’insertion par l’activité économique, liste d’ESS France, les structures elles-mêmes. Aucune donnée \
-                  personnelle : ni adresse ni contact d’une personne. L’annuaire ne contient pas tous les acteurs.",
+                  personnelle : ni entrepreneur individuel, ni adresse ni contact d’une personne. L’annuaire ne contient pas tous les acteurs.",
     mots_cles: &["économie sociale et solidaire", "ESS", "associations", "coopératives", "insertion", "annuaire"],
     colonnes: COLONNES,
     lieu: Some(LIEU),
@@ -89,7 +89,7 @@ fn etat<'a>(tx: &'a ReadTx, instance: &'a Instance) -> BoxFuture<'a, Result<Etat
                 (SELECT CAST(COUNT(*) AS BIGINT) FROM acteur_agrement WHERE au IS NULL OR au >= {jour}) AS agrements,
                 (SELECT CAST(COUNT(*) AS BIGINT) FROM acteur_etablissement WHERE ouvert) AS etablissements
              FROM acteur WHERE etat = 'actif'
-                AND NOT (diffusion = 'partielle' AND COALESCE(categorie_juridique, '1') LIKE '1%')"
+                AND COALESCE(categorie_juridique, CASE diffusion WHEN 'partielle' THEN '1' ELSE '' END) NOT LIKE '1%'"
         );
         let Compte { lignes, modifie_le, themes, offres, offre_le, agrements, etablissements } =
             compter(tx, question).await?;

@@ -39,6 +39,17 @@ struct PagePortrait {
     integrer: Option<String>,
 }
 
+/// Rows of the table of themes on the sheet, and gaps told there: two pages of paper, whatever the territory.
+const THEMES_IMPRIMES: usize = 14;
+const MANQUES_IMPRIMES: usize = 6;
+
+/// The first ones, and how many are left out.
+fn les_premiers<T>(mut tous: Vec<T>, nombre: usize) -> (Vec<T>, u64) {
+    let reste = tous.len().saturating_sub(nombre);
+    tous.truncate(nombre);
+    (tous, reste as u64)
+}
+
 #[derive(Template)]
 #[template(path = "portrait_fiche.html")]
 struct PageFiche {
@@ -50,7 +61,10 @@ struct PageFiche {
     effectifs: Option<Barres>,
     salaries: Option<String>,
     themes: Option<Tableau>,
+    /// Themes and gaps that only the page of the portrait tells.
+    autres_themes: u64,
     manques: Vec<String>,
+    autres_manques: u64,
     juge: bool,
     km: u16,
     carte: Html,
@@ -111,6 +125,12 @@ pub async fn imprimer(cadre: Cadre, Path((genre, code)): Path<(String, String)>)
     let identite = cadre.identite();
     let joindre = [&identite.collectivite, &identite.telephone, &identite.courriel];
     let (acteurs, autres) = portrait.acteurs(instance);
+    let (manques, autres_manques) = les_premiers(portrait.manques(&cadre), MANQUES_IMPRIMES);
+    let mut themes = portrait.themes(&cadre);
+    let mut autres_themes = 0;
+    if let Some(table) = &mut themes {
+        (table.lignes, autres_themes) = les_premiers(std::mem::take(&mut table.lignes), THEMES_IMPRIMES);
+    }
     let page = PageFiche {
         titre: titre.clone(),
         le: texte::jour(instance.aujourd_hui()),
@@ -119,8 +139,10 @@ pub async fn imprimer(cadre: Cadre, Path((genre, code)): Path<(String, String)>)
         familles: portrait.familles(),
         effectifs: portrait.effectifs(),
         salaries: portrait.salaries(),
-        themes: portrait.themes(&cadre),
-        manques: portrait.manques(&cadre),
+        themes,
+        autres_themes,
+        manques,
+        autres_manques,
         juge: portrait.juge,
         km: portrait.parametres.km,
         carte: portrait.carte(instance),

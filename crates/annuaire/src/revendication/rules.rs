@@ -3,7 +3,7 @@
 use domain::vocabulaire;
 use sea_orm::DeriveValueType;
 
-use crate::courriel::{domaine_du_site, domaine_propre};
+use crate::courriel::{domaine_du_site, domaine_propre, jusqu_a_l_enregistre};
 use crate::vocabulaire::Diffusion;
 
 vocabulaire! {
@@ -44,11 +44,13 @@ pub struct Connu<'a> {
     pub diffusion: Option<Diffusion>,
 }
 
-/// Domains where a mail proves something: that of the site, that of the known address. Never a public mailbox.
+/// Domains where a mail proves something: that of the site, that of the known address, and those above them that the same
+/// holder registered. Never a public mailbox.
 #[must_use]
 pub fn domaines(connu: &Connu<'_>) -> Vec<String> {
+    let connus = connu.site.and_then(domaine_du_site).into_iter().chain(connu.courriel.and_then(domaine_propre));
     let mut domaines: Vec<String> =
-        connu.site.and_then(domaine_du_site).into_iter().chain(connu.courriel.and_then(domaine_propre)).collect();
+        connus.flat_map(|connu| jusqu_a_l_enregistre(&connu).map(str::to_owned).collect::<Vec<_>>()).collect();
     domaines.sort();
     domaines.dedup();
     domaines
