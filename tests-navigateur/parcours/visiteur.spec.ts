@@ -55,6 +55,7 @@ test("décrit un projet sans compte et voit ce qui convient, avec les raisons", 
 
   // The rule behind a figure is one click away.
   await maire.aller(`/projets/${reference}/resultat`);
+  await maire.deplier("Ce que disent les règles");
   await maire.suivre("Voir la règle", maire.page.locator("#reste"));
   await maire.lit("Cette page explique la règle");
 });

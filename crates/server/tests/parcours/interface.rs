@@ -29,9 +29,9 @@ async fn la_reponse_dit_deux_etapes_puis_ce_qui_sert_d_abord(#[case] moteur: Mot
     let appli = Appli::demonstration(moteur, features()).await;
     let (page, _) = decrire(&mut appli.navigateur()).await;
     let suite =
-        ["Ne signez aucun devis", "t-etapes", "id=\"contact\"", "Garder ce projet", "id=\"reste\"", "id=\"leviers\""];
+        ["Ne signez aucun devis", "t-etapes", "id=\"contact\"", "Garder ce projet", "id=\"leviers\"", "id=\"reste\"", "id=\"acteurs\""];
     dans_l_ordre(&page, &suite);
-    assert_eq!(page.textes("#leviers > article").len(), 5, "the first ones in sight");
+    assert_eq!(page.textes("#leviers > article").len(), 3, "the first ones in sight");
     let autres = page.textes("#leviers-autres article").len();
     assert!(autres > 1);
     let pli = page.textes("#leviers-autres > summary");
@@ -40,6 +40,13 @@ async fn la_reponse_dit_deux_etapes_puis_ce_qui_sert_d_abord(#[case] moteur: Mot
     // What fits is before what is to be verified.
     let premiers = page.textes("#leviers > article h3");
     assert!(premiers[0].contains("Semble possible"), "{premiers:?}");
+    let raisons = page.textes("#leviers > article > .govuk-body:not(:first-of-type)");
+    assert!(raisons.iter().any(|raison| raison.contains("Ce porteur est accepté : commune.")), "{raisons:?}");
+    // The figure and the bar are in sight; how it is counted is a press away.
+    assert_eq!(page.textes("#reste > .tr-montant, #reste > .tr-graphique").len(), 2);
+    let plis = page.textes("#reste > details > summary");
+    assert!(plis.iter().any(|pli| pli == "Le calcul, ligne par ligne"), "{plis:?}");
+    assert_eq!(page.textes("#reste > details .tr-plan__total").len(), 1);
     // A family without anything is not in the summary, and its section says why.
     assert!(page.textes(".tr-sommaire a[href='#formes']").is_empty());
     assert_eq!(page.textes(".tr-sommaire a[href='#leviers']").len(), 1);
