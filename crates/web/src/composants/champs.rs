@@ -240,6 +240,16 @@ impl OptionDeChamp {
         self.groupe = Some(groupe.into());
         self
     }
+
+    /// Choices in groups: a heading stands where it changes.
+    #[must_use]
+    pub fn par_groupes<'a>(options: impl IntoIterator<Item = (&'a str, Self)>) -> Vec<Self> {
+        let mut dernier = None;
+        let options = options.into_iter().map(|(groupe, option)| {
+            if dernier.replace(groupe) == Some(groupe) { option } else { option.groupe(groupe) }
+        });
+        options.collect()
+    }
 }
 
 /// Radios or checkboxes.
@@ -382,6 +392,11 @@ impl Selection {
 
     fn decrit_par(&self) -> String {
         decrit_par(&self.nom, self.aide.is_some(), self.erreur.is_some())
+    }
+
+    /// Does a choice of this rank close the group before it?
+    fn ferme_un_groupe(&self, rang: &usize) -> bool {
+        self.options.iter().take(*rang).any(|option| option.groupe.is_some())
     }
 }
 
