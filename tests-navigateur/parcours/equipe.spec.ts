@@ -104,12 +104,12 @@ test("un agent arrive, reçoit un secteur, s’absente, passe son portefeuille",
   const coordination = await arrive();
   await entrerComme(coordination, /Coordination/);
   await coordination.choisir("Le portefeuille de", "Claude Exemple-Chargé");
-  await coordination.choisir("passe à", "Claude Exemple-Chargé");
+  await coordination.choisir("À qui le transmettre ?", "Claude Exemple-Chargé");
   await coordination.envoyer("Transmettre");
   await expect(coordination.page.locator("main")).toBeVisible();
   await coordination.aller("/tableau");
   await coordination.choisir("Le portefeuille de", "Claude Exemple-Chargé");
-  await coordination.choisir("passe à", `Ada ${nom}`);
+  await coordination.choisir("À qui le transmettre ?", `Ada ${nom}`);
   await coordination.envoyer("Transmettre");
   const renfort = await arrive();
   await seConnecter(renfort, adresse);
@@ -117,7 +117,7 @@ test("un agent arrive, reçoit un secteur, s’absente, passe son portefeuille",
   await renfort.titre(`Une halle à Longwy ${nom}`);
   await coordination.aller("/tableau");
   await coordination.choisir("Le portefeuille de", `Ada ${nom}`);
-  await coordination.choisir("passe à", "Claude Exemple-Chargé");
+  await coordination.choisir("À qui le transmettre ?", "Claude Exemple-Chargé");
   await coordination.envoyer("Transmettre");
 });
 

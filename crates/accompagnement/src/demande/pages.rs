@@ -35,6 +35,8 @@ struct PageDemande {
     refus: Option<(String, Html)>,
     promesse: String,
     interets: Option<ChampOptions>,
+    /// Something is ticked already: it stays in sight.
+    interets_ouverts: bool,
     message: ChampLong,
     rappel: ChampTexte,
 }
@@ -51,6 +53,7 @@ async fn page(cadre: &Cadre, projet: &projet::Model, saisie: Saisie, erreurs: Er
         reference: projet.reference.clone(),
         resume: f.resume(),
         caches: f.caches(),
+        interets_ouverts: !f.saisie.liste("interets").is_empty(),
         refus: refus.map(|e| (texte::jour(instance.jour_de(e.ecrit_le)), Html(texte::paragraphes(&e.texte)))),
         promesse: contact::promesse(instance, interlocuteur.as_ref()),
         interets: (!options.is_empty()).then(|| {

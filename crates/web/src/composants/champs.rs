@@ -398,6 +398,10 @@ impl Selection {
     fn ferme_un_groupe(&self, rang: &usize) -> bool {
         self.options.iter().take(*rang).any(|option| option.groupe.is_some())
     }
+
+    fn groupee(&self) -> bool {
+        self.ferme_un_groupe(&self.options.len())
+    }
 }
 
 /// A field in error.
