@@ -8,6 +8,9 @@ const FORMULAIRES: Array<[string, RegExp | undefined, string, string | RegExp]> 
   ["déclarer une fonction", /Maire de Cirey/, "/compte/mandats/nouveau", "Déclarer"],
   ["saisir un appel", /Chargé·e territorial·e/, "/saisir", "Enregistrer"],
   ["créer un secteur", /Agent qui gère le site/, "/reglages/secteurs", "Créer le secteur"],
+  ["donner une fonction", /Agent qui gère le site/, "/reglages/utilisateurs", "Donner la fonction"],
+  ["écrire une fiche", /Agent qui gère le site/, "/reglages/leviers/nouveau", "Publier"],
+  ["changer l’identité du site", /Agent qui gère le site/, "/reglages/identite", "Enregistrer"],
 ];
 
 for (const [nom, role, adresse, bouton] of FORMULAIRES) {
@@ -15,8 +18,11 @@ for (const [nom, role, adresse, bouton] of FORMULAIRES) {
     const visite = await arrive();
     if (role) await entrerComme(visite, role);
     await visite.aller(adresse);
-    await visite.envoyer(bouton);
     const { page } = visite;
+    await page.locator("main form").evaluateAll((tous) => {
+      for (const champ of tous.flatMap((f) => [...f.querySelectorAll<HTMLInputElement>("input:is([type=text], [type=email], [type=tel], [type=date]), textarea")])) champ.value = "";
+    });
+    await visite.envoyer(bouton);
     await expect(page).toHaveTitle(/^Erreur\s: /);
     const resume = page.getByRole("alert");
     await expect(resume).toBeFocused();
@@ -38,12 +44,32 @@ for (const [nom, role, adresse, bouton] of FORMULAIRES) {
       return trouves;
     }, liens);
     expect(griefs).toEqual([]);
+    // What was left empty without harm said so before (RGAA 11.10); what is asked of some only says of whom.
+    const permis = await page.locator("form:has(.govuk-error-message)").evaluateAll((tous) => {
+      const dit = (e: Element | null | undefined): string => (e?.textContent ?? "").replace(/\s+/g, " ").trim();
+      const groupes = tous.flatMap((f) => [...f.querySelectorAll(".govuk-form-group:not(.govuk-form-group--error)")]);
+      const vides = groupes.filter((g) => {
+        const champ = g.querySelector<HTMLInputElement>("input, textarea");
+        return champ !== null && !(/^(radio|checkbox)$/.test(champ.type) ? g.querySelector(":checked, legend ~ * :only-child") : champ.value);
+      });
+      return vides.filter((g) => !/facultatif/.test(dit(g.querySelector("legend") ?? g.querySelector("label"))) && !/^(Inutile|Seulement)/.test(dit(g.querySelector(".govuk-hint")))).map((g) => dit(g.querySelector("legend") ?? g.querySelector("label")));
+    });
+    expect(permis, "ce qui peut rester vide porte « (facultatif) »").toEqual([]);
     for (const id of liens) {
       await resume.locator(`a[href="#${id}"]`).first().click();
       await expect(page.locator(`#${id}`)).toBeFocused();
     }
   });
 }
+
+test("les lettres qui restent sont annoncées quand la main s’arrête", async ({ arrive }) => {
+  const visite = await arrive();
+  await visite.aller("/projets/nouveau");
+  const champ = visite.page.getByLabel(/Qu’est-ce qui manque/);
+  await champ.pressSequentially("Plus de commerce.");
+  await expect(visite.page.getByRole("status").filter({ hasText: "Il reste" })).toHaveText(/Il reste .+ caractères\./);
+  await expect(champ).toBeFocused();
+});
 
 test("ce qui est fait est annoncé sans bouger le focus", async ({ arrive }) => {
   const visite = await arrive();
