@@ -43,15 +43,15 @@ export function malVisibles(page: Page): Promise<string[]> {
       const autour = fondDe(e.parentElement);
       dire(e, "bord du bouton", Math.max(bord(style, autour), rapport(fondDe(e), autour)));
     }
-    // The mark of the keyboard is two rings: one of them stands out on any background.
+    // The mark of the keyboard: two rings, or a background of its own; one of them stands out on any page.
     for (const e of [...document.querySelectorAll<HTMLElement>("main a[href], main button, main input:not([type=hidden]), main select, main textarea, main summary")].filter((e) => e.checkVisibility()).slice(0, 40)) {
       e.focus({ focusVisible: true } as FocusOptions);
       const style = getComputedStyle(/^(radio|checkbox)$/.test((e as HTMLInputElement).type) ? (e as HTMLInputElement).labels?.[0] ?? e : e);
       const peint = getComputedStyle(e);
       const anneaux = [style, peint, ...(e.matches("[type=radio], [type=checkbox]") && (e as HTMLInputElement).labels?.[0] ? [getComputedStyle((e as HTMLInputElement).labels![0]!, "::before")] : [])];
-      const couleurs = anneaux.flatMap((s) => [...(s.outlineStyle === "none" ? [] : [s.outlineColor]), ...(/rgba?\([^)]*\)|#[0-9a-f]+|color\([^)]*\)/.exec(s.boxShadow) ?? [])]);
+      const couleurs = anneaux.flatMap((s) => [s.backgroundColor, ...(s.outlineStyle === "none" ? [] : [s.outlineColor]), ...(/rgba?\([^)]*\)|#[0-9a-f]+|color\([^)]*\)/.exec(s.boxShadow) ?? [])]);
       const autour = fondDe(e.parentElement);
-      dire(e, "repère du clavier", Math.max(1, ...couleurs.map((c) => rapport(lire(c), autour))));
+      dire(e, "repère du clavier", Math.max(1, ...couleurs.map(lire).filter(([, , , a]) => a === 1).map((c) => rapport(c, autour))));
     }
     return griefs;
   });

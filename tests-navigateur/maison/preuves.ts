@@ -102,9 +102,11 @@ const ESPACEMENT = `* { line-height: 1.5 !important; letter-spacing: 0.12em !imp
   p { margin-bottom: 2em !important; }`;
 
 export const PREUVES: Record<string, Preuve> = {
-  "html-valide": async (_, reponse) => {
-    const { results } = await valideur.validateString(await reponse.text());
-    return results.flatMap((r) => r.messages.map((m) => `${m.line}:${m.column} ${m.ruleId} : ${m.message}`));
+  "html-valide": async (page, reponse) => {
+    // As received, then as the scripts left it: the criterion is about what the reader has.
+    const recu = await valideur.validateString(await reponse.text());
+    const rendu = await valideur.validateString(await page.evaluate(() => `<!DOCTYPE html>${document.documentElement.outerHTML}`));
+    return [recu, rendu].flatMap(({ results }) => results.flatMap((r) => r.messages.map((m) => `${m.line}:${m.column} ${m.ruleId} : ${m.message}`)));
   },
   "poids-de-la-page": async (_, reponse) => {
     const { responseBodySize } = await reponse.request().sizes();
@@ -214,8 +216,10 @@ export const PREUVES: Record<string, Preuve> = {
         for (const id of (champ.getAttribute("aria-describedby") ?? "").split(" ").filter(Boolean)) if (!document.getElementById(id)) dire(`« ${id} » n’existe pas`, champ);
         if (champ.type === "email" && !champ.autocomplete) dire("courriel que le navigateur ne peut remplir", champ);
         if (champ.type === "tel" && !champ.autocomplete) dire("téléphone que le navigateur ne peut remplir", champ);
-        const groupe = [...champs].filter((autre) => autre.type === "radio" && autre.name === champ.name);
-        if (champ.type === "radio" && groupe.length > 1 && !champ.closest("fieldset")?.querySelector("legend")?.textContent?.trim()) dire("choix sans légende", champ);
+        const groupe = [...champs].filter((autre) => autre.type === champ.type && autre.name === champ.name);
+        // Boxes of the rows of a table have its title.
+        const choix = champ.type === "radio" || (champ.type === "checkbox" && !champ.closest("table"));
+        if (choix && groupe.length > 1 && !champ.closest("fieldset")?.querySelector("legend")?.textContent?.trim()) dire("choix sans légende", champ);
       }
       document.querySelectorAll<HTMLButtonElement>("button").forEach((bouton) => {
         // Its words, even where it is folded away.

@@ -57,7 +57,7 @@ fn page_nouveau(cadre: &Cadre, saisie: Saisie, erreurs: Erreurs) -> PageNouveau 
             .structure(),
         numero: formulaire
             .texte("numero", "Son numéro SIREN ou RNA (facultatif)")
-            .aide("Il évite de confondre deux structures du même nom."),
+            .aide("Neuf chiffres, ou W puis neuf chiffres. Il évite de confondre deux structures du même nom."),
         fonction: formulaire.radios(
             "fonction",
             "Votre fonction",
