@@ -178,7 +178,7 @@ function proposerPresDeMoi(): void {
   bouton.type = "button";
   bouton.className = "govuk-button govuk-button--secondary";
   bouton.textContent = "Chercher autour de moi";
-  const mot = document.createElement("p");
+  const mot = document.createElement("span");
   mot.className = "govuk-hint";
   mot.setAttribute("role", "status");
   ici.append(bouton, mot);

@@ -49,7 +49,7 @@ export function malVisibles(page: Page): Promise<string[]> {
       const style = getComputedStyle(/^(radio|checkbox)$/.test((e as HTMLInputElement).type) ? (e as HTMLInputElement).labels?.[0] ?? e : e);
       const peint = getComputedStyle(e);
       const anneaux = [style, peint, ...(e.matches("[type=radio], [type=checkbox]") && (e as HTMLInputElement).labels?.[0] ? [getComputedStyle((e as HTMLInputElement).labels![0]!, "::before")] : [])];
-      const couleurs = anneaux.flatMap((s) => [s.backgroundColor, ...(s.outlineStyle === "none" ? [] : [s.outlineColor]), ...(/rgba?\([^)]*\)|#[0-9a-f]+|color\([^)]*\)/.exec(s.boxShadow) ?? [])]);
+      const couleurs = anneaux.flatMap((s) => [s.backgroundColor, ...(s.outlineStyle === "none" ? [] : [s.outlineColor]), ...(s.boxShadow.match(/rgba?\([^)]*\)|color\([^)]*\)/g) ?? [])]);
       const autour = fondDe(e.parentElement);
       dire(e, "repère du clavier", Math.max(1, ...couleurs.map(lire).filter(([, , , a]) => a === 1).map((c) => rapport(c, autour))));
     }

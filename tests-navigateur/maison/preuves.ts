@@ -18,6 +18,8 @@ const valideur = new HtmlValidate({
     "tel-non-breaking": "off",
     // RGAA 1.9 asks a figure to say its own role: not every reader knows the element.
     "no-redundant-role": "off",
+    // The list of names that a field proposes is no select: one may type something else.
+    "prefer-native-element": ["error", { exclude: ["listbox"] }],
   },
 });
 
@@ -253,7 +255,7 @@ export const PREUVES: Record<string, Preuve> = {
       // Links with nothing between them but marks, or lines that begin with a typed bullet, are lists that do not say so.
       const liens = [...document.querySelectorAll("main :is(p, td, dd, div)")].filter((e) => {
         const enfants = [...e.childNodes].filter((n) => n.nodeType !== Node.COMMENT_NODE && dit(n as Element) !== "");
-        return enfants.filter((n) => n.nodeName === "A").length > 2 && enfants.every((n) => n.nodeName === "A" || /^[\s·,;|–-]*$/.test(n.textContent ?? ""));
+        return enfants.filter((n) => n.nodeName === "A" && !(n as Element).matches(".govuk-button")).length > 2 && enfants.every((n) => n.nodeName === "A" || /^[\s·,;|–-]*$/.test(n.textContent ?? ""));
       });
       const puces = [...document.querySelectorAll("main p")].filter((p) => /^([-–—•*]|\d+[.)])\s/.test(dit(p)));
       const titres = [...document.querySelectorAll("main p")].filter((p) => {

@@ -3,7 +3,7 @@ import { test } from "../maison/essai.js";
 import { decrire, entrerComme, CAFE } from "../maison/gestes.js";
 import { PREUVES } from "../maison/preuves.js";
 import { tournee } from "../maison/tournee.js";
-const NEUVES = ["legendes","noms-visibles","listes","etiquettes-accolees","etiquettes-visibles","listes-de-choix","fond-et-texte"];
+const NEUVES = ["html-valide","champs","legendes","noms-visibles","listes","etiquettes-accolees","etiquettes-visibles","listes-de-choix","fond-et-texte"];
 const ROLES: Array<[string, RegExp | undefined, string[]]> = [
   ["sans compte", undefined, ["/", "/recherche?q=commerce", "/communes?q=Cirey", "/communes/54129"]],
   ["maire", /Maire de Cirey/, ["/compte", "/projets"]],
