@@ -55,7 +55,10 @@ test("la liste des communes dit son nom, son état et son choix ; une pression q
   await expect(champ).toHaveValue("Cirey");
   await champ.focus();
   await champ.press("End");
+  // What comes replaces the list: nothing is chosen before.
+  const repondu = visite.page.waitForResponse(/communes\.json\?q=Cirey-$/);
   await champ.pressSequentially("-");
+  await (await repondu).finished();
   await expect(liste).toBeVisible();
   await champ.press("ArrowDown");
   const choisie = liste.getByRole("option", { selected: true });

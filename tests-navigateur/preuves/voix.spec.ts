@@ -52,8 +52,8 @@ const CONNECTEES: Voix[] = [
     ou: async (_, arrive) => `/projets/${await demander(await arrive(), "voix-charge@exemple.invalid", PROJET)}/suivi`,
   },
   // The columns by name; what waits in them changes with the others.
-  { nom: "tableau-de-la-chargee", role: /Chargé·e territorial·e/, region: "main h1, main section:has(> h2) > h2", ou: async () => "/tableau" },
-  { nom: "offre-de-l-acteur", role: /Acteur de l’économie sociale/, region: "main", ou: async () => "/compte" },
+  { nom: "tableau-de-la-chargee", role: /Chargé·e territorial·e/, region: "main", ou: async () => "/tableau" },
+  { nom: "compte-de-l-acteur", role: /Acteur de l’économie sociale/, region: "main", ou: async () => "/compte" },
   { nom: "accueil-des-reglages", role: /Agent qui gère le site/, region: "main", ou: async () => "/reglages" },
 ];
 

@@ -140,7 +140,7 @@ fn details(f: &Formulaire, rang: usize) -> Vec<Champ> {
         ),
         Champ::Texte(texte(f, nom("source_libelle"), "Source de cette condition, si ce n’est pas celle de la fiche (facultatif)")),
         Champ::Texte(texte(f, nom("source_url"), "Adresse de cette source (facultatif)")),
-        Champ::Texte(texte(f, nom("source_le"), "Relevé le").date()),
+        Champ::Texte(texte(f, nom("source_le"), "Relevé le (facultatif)").date()),
         Champ::Selection(source::surete(f, nom("source_surete"))),
     ]
 }

@@ -120,7 +120,7 @@ pub(crate) fn parties(f: &Formulaire, nouvelle: bool, themes: &ThemesLocaux) -> 
                 ),
                 Champ::Texte(texte(f, "source_libelle", "Source").aide("Une page, un article de loi, un règlement.")),
                 Champ::Texte(texte(f, "source_url", "Adresse de la source (facultatif)")),
-                Champ::Texte(texte(f, "source_le", "Relevé le").date()),
+                Champ::Texte(texte(f, "source_le", "Relevé le (facultatif)").date()),
                 Champ::Selection(source::surete(f, "source_surete".to_owned())),
                 Champ::Long(f.long("bases_legales", "Textes de loi (un par ligne) (facultatif)", 2_000).lignes(3)),
             ],
