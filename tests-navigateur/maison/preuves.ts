@@ -321,6 +321,17 @@ export const PREUVES: Record<string, Preuve> = {
       // Labels that a card takes from its column stand in the table's own header.
       return [...document.querySelectorAll("body *:not([data-label])")].filter((e) => ["::before", "::after"].some((place) => /^"[^"]*[\p{L}]{2,}/u.test(dit(e, place)))).map((e) => e.outerHTML.slice(0, 120));
     }),
+  "plis-imprimes": async (page) => {
+    await page.emulateMedia({ media: "print" });
+    const perdus = await page.evaluate(() =>
+      [...document.querySelectorAll<HTMLDetailsElement>("main details:not([open])")]
+        .filter((pli) => pli.checkVisibility() && pli.lastElementChild?.tagName !== "SUMMARY")
+        .filter((pli) => (pli.lastElementChild?.getBoundingClientRect().height ?? 0) === 0 || !pli.lastElementChild?.checkVisibility())
+        .map((pli) => `replié sur le papier : ${pli.outerHTML.slice(0, 120)}`),
+    );
+    await page.emulateMedia({ media: null });
+    return perdus;
+  },
   "mouvement-reduit": async (page) => {
     await page.emulateMedia({ reducedMotion: "reduce" });
     const lents = await page.evaluate(() =>
