@@ -54,7 +54,9 @@ async fn page(cadre: &Cadre, saisie: Saisie, erreurs: Erreurs) -> Result<PageUti
             f.texte("prenom", "Prénom"),
             f.texte("nom", "Nom"),
             f.texte("courriel", "Courriel professionnel").courriel().remplir("off"),
-            f.texte("au", "Jusqu’à quelle date ? (facultatif)").aide("Laissez vide s’il n’y a pas de fin prévue.").date(),
+            f.texte("au", "Jusqu’à quelle date ? (facultatif)")
+                .aide("Laissez vide s’il n’y a pas de fin prévue.")
+                .date(),
         ],
         fonction: f.radios(
             "fonction",

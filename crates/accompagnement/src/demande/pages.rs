@@ -63,7 +63,10 @@ async fn page(cadre: &Cadre, projet: &projet::Model, saisie: Saisie, erreurs: Er
         message: f
             .long("message", "Qu’attendez-vous de nous ?", 2_000)
             .aide("Une ou deux phrases. La personne qui suit votre secteur les lira."),
-        rappel: f.texte("rappel", "Téléphone où vous rappeler (facultatif)").aide("Précisez vos horaires si besoin.").remplir("tel"),
+        rappel: f
+            .texte("rappel", "Téléphone où vous rappeler (facultatif)")
+            .aide("Précisez vos horaires si besoin.")
+            .remplir("tel"),
     })
 }
 

@@ -201,7 +201,9 @@ pub(super) async fn page(
                 .map(|(v, l)| OptionDeChamp::nouvelle(v, l)),
             )
             .en_ligne(),
-        reco_titre: f.texte("reco_titre", "Ce que vous recommandez, en quelques mots").aide("Inutile si vous avez choisi dans la liste."),
+        reco_titre: f
+            .texte("reco_titre", "Ce que vous recommandez, en quelques mots")
+            .aide("Inutile si vous avez choisi dans la liste."),
         reco_texte: f.long("reco_texte", "Pourquoi, et comment faire (facultatif)", 2_000).lignes(3),
         note: f
             .long("note", "Noter un entretien", 3_000)

@@ -207,7 +207,10 @@ fn vu(
         declare,
         termine: fini,
         refuse: mandat.etat == Etat::Refuse,
-        fin: f.texte(champ("fin", id), "Dernier jour (facultatif)").aide("Laissez vide s’il n’y a pas de fin prévue.").date(),
+        fin: f
+            .texte(champ("fin", id), "Dernier jour (facultatif)")
+            .aide("Laissez vide s’il n’y a pas de fin prévue.")
+            .date(),
         motif: f.texte(
             champ("motif", id),
             if declare { "Preuve vue, ou raison du refus" } else { "Pourquoi cette fonction est terminée" },

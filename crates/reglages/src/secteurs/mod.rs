@@ -134,7 +134,10 @@ async fn page(cadre: &Cadre, saisie: Saisie, erreurs: Erreurs) -> Result<PageSec
             })
             .collect(),
         agent: f.selection("agent", "Qui s’absente ?", options("Choisissez une personne")),
-        absence: vec![f.texte("absence_du", "Absence à partir du").date(), f.texte("absence_au", "Absence jusqu’au").date()],
+        absence: vec![
+            f.texte("absence_du", "Absence à partir du").date(),
+            f.texte("absence_au", "Absence jusqu’au").date(),
+        ],
         remplacant: f.selection(
             "remplacant",
             "Qui répond pendant ce temps ?",

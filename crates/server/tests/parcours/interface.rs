@@ -28,8 +28,15 @@ async fn entrer(appli: &Appli, role: &str) -> Navigateur {
 async fn la_reponse_dit_deux_etapes_puis_ce_qui_sert_d_abord(#[case] moteur: Moteur) {
     let appli = Appli::demonstration(moteur, features()).await;
     let (page, _) = decrire(&mut appli.navigateur()).await;
-    let suite =
-        ["Ne signez aucun devis", "t-etapes", "id=\"contact\"", "Garder ce projet", "id=\"leviers\"", "id=\"reste\"", "id=\"acteurs\""];
+    let suite = [
+        "Ne signez aucun devis",
+        "t-etapes",
+        "id=\"contact\"",
+        "Garder ce projet",
+        "id=\"leviers\"",
+        "id=\"reste\"",
+        "id=\"acteurs\"",
+    ];
     dans_l_ordre(&page, &suite);
     assert_eq!(page.textes("#leviers > ul > li").len(), 3, "the first ones in sight");
     let autres = page.textes("#leviers-autres > div > ul > li").len();

@@ -194,11 +194,7 @@ impl Grille {
                 preuves.join(", "),
             ));
         }
-        lignes.extend([
-            String::new(),
-            "| page lue | adresse | par |".to_owned(),
-            "| --- | --- | --- |".to_owned(),
-        ]);
+        lignes.extend([String::new(), "| page lue | adresse | par |".to_owned(), "| --- | --- | --- |".to_owned()]);
         lignes.extend(self.pages.iter().map(|page| format!("| {} | `{}` | {} |", page.nom, page.adresse, page.qui)));
         lignes.extend([
             String::new(),

@@ -138,7 +138,11 @@ fn details(f: &Formulaire, rang: usize) -> Vec<Champ> {
                 .aide("Aucun coché : tous.")
                 .en_colonnes(),
         ),
-        Champ::Texte(texte(f, nom("source_libelle"), "Source de cette condition, si ce n’est pas celle de la fiche (facultatif)")),
+        Champ::Texte(texte(
+            f,
+            nom("source_libelle"),
+            "Source de cette condition, si ce n’est pas celle de la fiche (facultatif)",
+        )),
         Champ::Texte(texte(f, nom("source_url"), "Adresse de cette source (facultatif)")),
         Champ::Texte(texte(f, nom("source_le"), "Relevé le (facultatif)").date()),
         Champ::Selection(source::surete(f, nom("source_surete"))),

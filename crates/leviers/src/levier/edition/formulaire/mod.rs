@@ -145,15 +145,21 @@ fn calcul(f: &Formulaire) -> Partie {
                 aides.map(|(valeur, libelle)| OptionDeChamp::nouvelle(valeur, libelle)),
             )),
             Champ::Texte(
-                texte(f, "taux", "Taux, en % du coût (facultatif)").chiffres().aide("Vide : montant inconnu, rien n’est compté."),
+                texte(f, "taux", "Taux, en % du coût (facultatif)")
+                    .chiffres()
+                    .aide("Vide : montant inconnu, rien n’est compté."),
             ),
             Champ::Texte(texte(f, "bonus", "Bonus, en % du coût (facultatif)").chiffres()),
             Champ::Texte(texte(f, "forfait", "Somme fixe, à la place d’un taux (facultatif)").montant()),
             Champ::Texte(texte(f, "plafond", "Montant le plus haut (facultatif)").montant()),
             Champ::Texte(texte(f, "minimum", "Pas d’aide en dessous de (facultatif)").montant()),
             Champ::Texte(
-                texte(f, "plafond_public", "Plafond de toutes les aides publiques, en % du coût (règle R-03) (facultatif)")
-                    .chiffres(),
+                texte(
+                    f,
+                    "plafond_public",
+                    "Plafond de toutes les aides publiques, en % du coût (règle R-03) (facultatif)",
+                )
+                .chiffres(),
             ),
             Champ::Options(f.cases(
                 "fonds_de_concours",
