@@ -163,6 +163,7 @@ export const PREUVES: Record<string, Preuve> = {
         if (!table.caption?.textContent?.trim() && !table.hasAttribute("aria-labelledby")) griefs.push("tableau sans titre");
         if (table.matches("[role=presentation], [role=none]")) griefs.push("tableau de mise en forme");
         if (!table.querySelector("thead th[scope=col]")) griefs.push("tableau sans en-tête de colonne");
+        if (table.querySelector("th[colspan], th[rowspan]") || table.tHead?.rows.length !== 1) griefs.push("tableau complexe : en-têtes fusionnés, ou sur plusieurs rangs");
         table.querySelectorAll("th:not([scope]), th:empty").forEach((th) => griefs.push(`en-tête sans portée ou vide : ${th.outerHTML.slice(0, 120)}`));
         return griefs.map((grief) => `${grief} : ${table.outerHTML.slice(0, 120)}`);
       }),

@@ -70,6 +70,30 @@ test("la liste des communes dit son nom, son état et son choix ; une pression q
   await expect(champ).toBeFocused();
 });
 
+test("ce qui s’ouvre se prend au clavier, et se ferme avec Échap", async ({ arrive }) => {
+  const visite = await arrive();
+  await entrerComme(visite, /Chargé·e territorial·e/);
+  await visite.aller("/composants/recit");
+  const { page } = visite;
+  const compte = page.locator("header summary").first();
+  await compte.focus();
+  await page.keyboard.press("Enter");
+  const lien = page.getByRole("link", { name: "Voir mon compte" });
+  await expect(lien).toBeVisible();
+  await page.keyboard.press("Tab");
+  await expect(lien).toBeFocused();
+  await page.keyboard.press("Escape");
+  await expect(lien).toBeHidden();
+  await expect(compte).toBeFocused();
+  const mot = page.getByRole("button", { name: /plan de financement/ });
+  await mot.focus();
+  await page.keyboard.press("Enter");
+  await expect(page.getByText("qui paie quoi")).toBeVisible();
+  await page.keyboard.press("Escape");
+  await expect(page.getByText("qui paie quoi")).toBeHidden();
+  await expect(mot).toBeFocused();
+});
+
 test("choisir dans une liste ne quitte pas la page et ne prend pas la main", async ({ arrive }) => {
   const visite = await arrive();
   await visite.aller("/leviers");

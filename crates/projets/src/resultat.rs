@@ -4,7 +4,7 @@
 use askama::Template;
 use axum::extract::Path;
 use domain::cents::Cents;
-use domain::constat::Verdict;
+use domain::constat::{Constat, Nature, Source, Verdict};
 use domain::dates::en_lettres;
 use domain::droit::Action;
 use domain::plan::{self, Aide, Simulation};
@@ -23,6 +23,8 @@ pub(crate) struct PropositionVue {
     pub(crate) proposition: Proposition,
     pub(crate) etiquette: Etiquette,
     pub(crate) constats: Vec<ConstatVue>,
+    /// Where every reason was read, when it is the same place: said once.
+    pub(crate) sources: Vec<Source>,
     /// Ids are unique in the page: `levier-detr`.
     pub(crate) ancre: String,
 }
@@ -254,6 +256,22 @@ fn familles(propositions: Vec<Proposition>) -> Vec<FamilleVue> {
     vues.into_iter().map(|(_, vue)| vue).collect()
 }
 
+/// The sources that all criteria share, taken from each of them. A rule has its own page.
+fn sources_communes(constats: &mut [Constat]) -> Vec<Source> {
+    let mut criteres = constats.iter_mut().filter(|constat| constat.nature != Nature::Regle);
+    let Some(premier) = criteres.next() else { return Vec::new() };
+    let mut memes = vec![premier];
+    for constat in criteres {
+        if constat.sources != memes[0].sources {
+            return Vec::new();
+        }
+        memes.push(constat);
+    }
+    let sources = memes[0].sources.clone();
+    memes.into_iter().for_each(|constat| constat.sources.clear());
+    sources
+}
+
 fn famille(famille: Famille, id: &'static str, titre: &'static str, vide: &'static str) -> (Famille, FamilleVue) {
     let ordre =
         "Ordre : ce qui convient, puis ce qui est à vérifier, par ordre alphabétique. Personne n’est mis en avant.";
@@ -282,9 +300,12 @@ impl From<Proposition> for PropositionVue {
             Famille::Acteur => "acteur",
             Famille::FormeJuridique => "forme",
         };
+        let mut constats = proposition.constats.clone();
+        let sources = sources_communes(&mut constats);
         Self {
             etiquette,
-            constats: ConstatVue::tous(&proposition.constats),
+            constats: ConstatVue::tous(&constats),
+            sources,
             ancre: format!("{famille}-{}", proposition.id),
             proposition,
         }

@@ -49,6 +49,8 @@ async fn la_reponse_dit_deux_etapes_puis_ce_qui_sert_d_abord(#[case] moteur: Mot
     assert!(premiers[0].contains("Semble possible"), "{premiers:?}");
     let raisons = page.textes("#leviers > ul > li > .govuk-body");
     assert!(raisons.iter().any(|raison| raison.contains("Ce porteur est accepté : commune.")), "{raisons:?}");
+    let sources = page.textes("#leviers .tr-constat__source");
+    assert!(sources.iter().any(|source| source.starts_with("Source de ces réponses : ")), "said once: {sources:?}");
     // The figure and the bar are in sight; how it is counted is a press away.
     assert_eq!(page.textes("#reste > .tr-montant, #reste > .tr-graphique").len(), 2);
     let plis = page.textes("#reste > details > summary");
