@@ -47,12 +47,16 @@ for (const [nom, role, adresse, bouton] of FORMULAIRES) {
     // What was left empty without harm said so before (RGAA 11.10); what is asked of some only says of whom.
     const permis = await page.locator("form:has(.govuk-error-message)").evaluateAll((tous) => {
       const dit = (e: Element | null | undefined): string => (e?.textContent ?? "").replace(/\s+/g, " ").trim();
-      const groupes = tous.flatMap((f) => [...f.querySelectorAll(".govuk-form-group:not(.govuk-form-group--error)")]);
-      const vides = groupes.filter((g) => {
-        const champ = g.querySelector<HTMLInputElement>("input, textarea");
-        return champ !== null && !(/^(radio|checkbox)$/.test(champ.type) ? g.querySelector(":checked, legend ~ * :only-child") : champ.value);
-      });
-      return vides.filter((g) => !/facultatif/.test(dit(g.querySelector("legend") ?? g.querySelector("label"))) && !/^(Inutile|Seulement)/.test(dit(g.querySelector(".govuk-hint")))).map((g) => dit(g.querySelector("legend") ?? g.querySelector("label")));
+      const question = (groupe: Element): string => dit(groupe.querySelector("legend") ?? groupe.querySelector("label"));
+      const vide = (groupe: Element): boolean => {
+        const champs = [...groupe.querySelectorAll<HTMLInputElement>("input, textarea")];
+        // A box alone is a yes that one may not say.
+        if (champs[0]?.type === "checkbox" && champs.length === 1) return false;
+        return champs.length > 0 && champs.every((champ) => (/^(radio|checkbox)$/.test(champ.type) ? !champ.checked : champ.value === ""));
+      };
+      const sousCondition = (groupe: Element): boolean => /^(Inutile|Seulement)/.test(dit(groupe.querySelector(".govuk-hint")));
+      const passes = tous.flatMap((f) => [...f.querySelectorAll(".govuk-form-group:not(.govuk-form-group--error)")]);
+      return passes.filter((groupe) => vide(groupe) && !/facultatif/.test(question(groupe)) && !sousCondition(groupe)).map(question);
     });
     expect(permis, "ce qui peut rester vide porte « (facultatif) »").toEqual([]);
     for (const id of liens) {
