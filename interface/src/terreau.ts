@@ -32,10 +32,18 @@ function compterLesCaracteres(): void {
     const compte = document.getElementById(`${zone.id}-compte`);
     const max = Number(zone.dataset["max"]);
     if (!compte) return;
+    // Seen at each letter; said once the hand rests (RGAA 7.5).
+    const annonce = document.createElement("p");
+    annonce.className = "govuk-visually-hidden";
+    annonce.setAttribute("role", "status");
+    compte.after(annonce);
+    let attente = 0;
     zone.addEventListener("input", () => {
       const reste = max - [...zone.value].length;
       const mots = Math.abs(reste).toLocaleString("fr");
       compte.textContent = reste < 0 ? `${mots} caractères de trop.` : `Il reste ${mots} caractères.`;
+      window.clearTimeout(attente);
+      attente = window.setTimeout(() => (annonce.textContent = compte.textContent), 1000);
     });
   });
 }
@@ -169,8 +177,8 @@ function proposerPresDeMoi(): void {
   const bouton = document.createElement("button");
   bouton.type = "button";
   bouton.className = "govuk-button govuk-button--secondary";
-  bouton.textContent = "Autour de moi";
-  const mot = document.createElement("p");
+  bouton.textContent = "Chercher autour de moi";
+  const mot = document.createElement("span");
   mot.className = "govuk-hint";
   mot.setAttribute("role", "status");
   ici.append(bouton, mot);

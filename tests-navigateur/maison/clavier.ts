@@ -19,7 +19,7 @@ function decrire(): Arret {
   const montre = (e: Element | null | undefined): boolean => {
     if (!e) return false;
     const styles = [getComputedStyle(e), getComputedStyle(e, "::before")];
-    return styles.some((s) => (s.outlineStyle !== "none" && parseFloat(s.outlineWidth) > 0) || s.boxShadow !== "none");
+    return styles.some((s) => (s.outlineStyle !== "none" && parseFloat(s.outlineWidth) > 0 && !/(, |\/ )0\)$|transparent/.test(s.outlineColor)) || s.boxShadow !== "none");
   };
   return { nom: nom.replace(/\s+/g, " ").trim(), visible: montre(element) || montre(element.labels?.[0]) };
 }

@@ -43,7 +43,7 @@ test("un tour complet : importée, prise, corrigée, relue, confirmée, exporté
   const tenue = await fiche(camille, "scic eima", /EIMA/);
   await camille.suivre("Tenir cette fiche");
   await camille.cocher("Un agent du département, qui vérifie");
-  await camille.remplir("En quelques mots", "Gérante depuis mars, les statuts le disent.");
+  await camille.remplir("Ce qui le montre, en quelques mots", "Gérante depuis mars, les statuts le disent.");
   await camille.envoyer("Demander");
   await agent.aller("/reglages/annuaire/revendications");
   await agent.suivre(/EIMA/);

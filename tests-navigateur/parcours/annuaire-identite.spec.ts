@@ -44,7 +44,7 @@ test("une personne prend la fiche de sa structure, y met une antenne", async ({ 
   await camille.aller(`${adresse}/revendiquer`);
   await camille.titre("C’est ma structure");
   await camille.cocher("Un courriel à une adresse de la structure");
-  await camille.remplir("Adresse de la structure", "grandir@exemple.invalid");
+  await camille.remplir("Adresse de courriel de la structure", "grandir@exemple.invalid");
   await camille.envoyer("Demander");
   await camille.lit("Un lien est parti");
 
@@ -75,7 +75,7 @@ test("un code arrive par la poste, un agent répond à une demande", async ({ ar
   const adresse = await fiche(camille, "terres et tablees", /Terres et tablées/);
   await camille.aller(`${adresse}/revendiquer`);
   await camille.cocher("Un agent du département, qui vérifie");
-  await camille.remplir("En quelques mots", "Présidente depuis mars, les statuts le disent.");
+  await camille.remplir("Ce qui le montre, en quelques mots", "Présidente depuis mars, les statuts le disent.");
   await camille.envoyer("Demander");
   await camille.lit("Un agent la lira");
   await camille.aller(`${adresse}/revendiquer/code`);

@@ -43,7 +43,7 @@ test("règle la campagne, voit que réparer d’abord, anime un réseau", async 
   await passant.suivre("Clic et voisins (exemple)");
   await passant.suivre("Tenir cette fiche");
   await passant.cocher("Un réseau qui connaît la structure");
-  await passant.remplir("En quelques mots", "Trésorière depuis un an, le réseau m’a vue en mai.");
+  await passant.remplir("Ce qui le montre, en quelques mots", "Trésorière depuis un an, le réseau m’a vue en mai.");
   await passant.envoyer("Demander");
   await passant.lit("Le réseau ou un agent la lira");
   await agent.aller(espace);

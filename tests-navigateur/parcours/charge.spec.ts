@@ -11,8 +11,8 @@ test("saisit un appel, répond par téléphone, et la secrétaire reconnaît son
   await charge.capturer("saisir");
   await charge.remplir("Commune", "54480");
   await charge.remplir(/En une phrase/, "La secrétaire cherche une solution pour la cantine.");
-  await charge.remplir("Qui rappeler, et à quel numéro ?", "La secrétaire, le matin");
-  await charge.remplir("Son adresse de courriel", "secretariat@exemple.invalid");
+  await charge.remplir("Qui rappeler, et à quel numéro ? (facultatif)", "La secrétaire, le matin");
+  await charge.remplir("Son adresse de courriel (facultatif)", "secretariat@exemple.invalid");
   await charge.envoyer("Enregistrer");
   await charge.lit("Plusieurs communes correspondent");
   await charge.remplir("Commune", "Petitmont");
@@ -51,7 +51,7 @@ test("répond, recommande, note, attend, et la commune le voit", async ({ arrive
   await charge.remplir("Ma prochaine action", "Rappeler la mairie");
   await charge.envoyer("Enregistrer");
   await charge.deplier("Écrire une recommandation");
-  await charge.remplir("En quelques mots", "Appeler l’union des coopératives");
+  await charge.remplir("Ce que vous recommandez, en quelques mots", "Appeler l’union des coopératives");
   await charge.envoyer("Recommander");
   await charge.lit("La recommandation est envoyée");
   await charge.envoyer("Envoyer la réponse");

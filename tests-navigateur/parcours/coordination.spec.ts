@@ -26,7 +26,7 @@ test("la coordination voit la charge, et un portefeuille passe à qui le suit d�
 
   await coordination.aller("/tableau");
   await coordination.choisir("Le portefeuille de", "Maxime Exemple-Coordination");
-  await coordination.choisir("passe à", "Claude Exemple-Chargé");
+  await coordination.choisir("À qui le transmettre ?", "Claude Exemple-Chargé");
   await coordination.envoyer("Transmettre");
   await coordination.lit(/change(nt)? d’interlocuteur/);
   await courriel(charge, "charge.lunevillois@exemple.invalid", /que suivait Maxime Exemple-Coordination/);

@@ -22,7 +22,7 @@ test("la maire invite un collègue, qui voit le projet", async ({ arrive }) => {
   await maire.envoyer(/^Inviter|^Envoyer/);
   await maire.lit("Indiquez l’adresse de votre collègue");
   const adresse = personne("collegue");
-  await maire.remplir("Adresse de votre collègue", adresse);
+  await maire.remplir("Adresse de courriel de votre collègue", adresse);
   await maire.envoyer(/^Inviter|^Envoyer/);
   await maire.lit("L’invitation est envoyée");
   const collegue = await arrive();
@@ -40,7 +40,7 @@ test("une fonction se déclare, se vérifie, se termine, et la main passe", asyn
   await elue.cocher("Une commune");
   await elue.remplir("Commune", "Cirey-sur-Vezouze");
   await elue.cocher("Agent de la collectivité");
-  await elue.remplir("Qu’est-ce qui le montre ?", "Arrêté de nomination d’exemple");
+  await elue.remplir("Qu’est-ce qui le montre ? (facultatif)", "Arrêté de nomination d’exemple");
   await elue.envoyer("Déclarer");
   await elue.lit("déclarée, à vérifier");
   expect((await elue.demander("/projets/cafecrey/pieces")).status()).toBe(403);
@@ -92,8 +92,8 @@ test("un agent arrive, reçoit un secteur, s’absente, passe son portefeuille",
   const aujourdhui = new Date().toISOString().slice(0, 10);
   await site.aller("/reglages/secteurs");
   await site.choisir("Qui s’absente ?", `Ada ${nom}`);
-  await site.remplir("Du", aujourdhui);
-  await site.remplir("Au", aujourdhui);
+  await site.remplir("Absence à partir du", aujourdhui);
+  await site.remplir("Absence jusqu’au", aujourdhui);
   await site.choisir("Qui répond pendant ce temps ?", "Claude Exemple-Chargé");
   await site.envoyer("Noter l’absence");
   await site.lit(/Ada Renfort.*(absent|remplac)/i);
@@ -104,12 +104,12 @@ test("un agent arrive, reçoit un secteur, s’absente, passe son portefeuille",
   const coordination = await arrive();
   await entrerComme(coordination, /Coordination/);
   await coordination.choisir("Le portefeuille de", "Claude Exemple-Chargé");
-  await coordination.choisir("passe à", "Claude Exemple-Chargé");
+  await coordination.choisir("À qui le transmettre ?", "Claude Exemple-Chargé");
   await coordination.envoyer("Transmettre");
   await expect(coordination.page.locator("main")).toBeVisible();
   await coordination.aller("/tableau");
   await coordination.choisir("Le portefeuille de", "Claude Exemple-Chargé");
-  await coordination.choisir("passe à", `Ada ${nom}`);
+  await coordination.choisir("À qui le transmettre ?", `Ada ${nom}`);
   await coordination.envoyer("Transmettre");
   const renfort = await arrive();
   await seConnecter(renfort, adresse);
@@ -117,7 +117,7 @@ test("un agent arrive, reçoit un secteur, s’absente, passe son portefeuille",
   await renfort.titre(`Une halle à Longwy ${nom}`);
   await coordination.aller("/tableau");
   await coordination.choisir("Le portefeuille de", `Ada ${nom}`);
-  await coordination.choisir("passe à", "Claude Exemple-Chargé");
+  await coordination.choisir("À qui le transmettre ?", "Claude Exemple-Chargé");
   await coordination.envoyer("Transmettre");
 });
 

@@ -100,7 +100,7 @@ test("un secteur change de téléphone, un canton reçoit son binôme, une liste
   const telephone = await agent.page.getByLabel("Téléphone montré aux communes").inputValue();
   for (const numero of ["03 00 00 00 77", telephone]) {
     await agent.aller(fiche);
-    await agent.remplir("Téléphone montré aux communes", numero);
+    await agent.remplir("Téléphone montré aux communes (facultatif)", numero);
     await agent.envoyer("Enregistrer");
     passant = await voir(arrive, "/communes/54129");
     await passant.lit(numero);
@@ -108,7 +108,7 @@ test("un secteur change de téléphone, un canton reçoit son binôme, une liste
 
   await agent.aller("/reglages/cantons/5401");
   await agent.remplir("Prénom et nom, premier membre du binôme", "Ada Exemple");
-  await agent.remplir("Prénom et nom, second membre du binôme", "Basile Exemple");
+  await agent.remplir("Prénom et nom, second membre du binôme (facultatif)", "Basile Exemple");
   await agent.envoyer("Enregistrer");
   passant = await voir(arrive, "/communes/54129");
   await passant.lit("Ada Exemple et Basile Exemple");

@@ -55,6 +55,7 @@ test("décrit un projet sans compte et voit ce qui convient, avec les raisons", 
 
   // The rule behind a figure is one click away.
   await maire.aller(`/projets/${reference}/resultat`);
+  await maire.deplier("Ce que disent les règles");
   await maire.suivre("Voir la règle", maire.page.locator("#reste"));
   await maire.lit("Cette page explique la règle");
 });
@@ -62,7 +63,8 @@ test("décrit un projet sans compte et voit ce qui convient, avec les raisons", 
 test("efface son brouillon sur un ordinateur partagé", async ({ arrive }) => {
   const passant = await arrive();
   const reference = await decrire(passant, CAFE);
-  await passant.envoyer("Effacer ce brouillon");
+  await passant.deplier("Effacer ce brouillon");
+  await passant.envoyer("Oui, effacer ce brouillon");
   await passant.aller(`/projets/${reference}`);
   await passant.neLitPas(CAFE.titre);
 });

@@ -1,6 +1,7 @@
 // Contrast of every text on real pixels, in each theme, at both widths.
 import { expect, test } from "../maison/essai.js";
 import { decrire, entrerComme, CAFE } from "../maison/gestes.js";
+import { malVisibles } from "../maison/bords.js";
 import { malLisibles } from "../maison/pixels.js";
 
 const THEMES = {
@@ -41,6 +42,38 @@ for (const [nom, theme] of Object.entries(THEMES)) {
     expect(griefs).toEqual([]);
   });
 }
+
+const A_REMPLIR: Array<[RegExp | undefined, string[]]> = [
+  [undefined, ["/", "/projets/nouveau", "/annuaire", "/connexion", "/affichage"]],
+  [/Chargé·e territorial·e/, ["/tableau", "/saisir"]],
+  [/Agent qui gère le site/, ["/reglages/secteurs", "/reglages/identite"]],
+];
+
+for (const [nom, theme] of Object.entries(THEMES)) {
+  test(`chaque champ, chaque bouton, le repère du clavier se voient dans le thème ${nom}`, async ({ arrive }) => {
+    test.setTimeout(120_000);
+    const griefs: string[] = [];
+    for (const [role, chemins] of A_REMPLIR) {
+      const visite = await arrive();
+      await visite.page.emulateMedia(theme);
+      if (role) await entrerComme(visite, role);
+      for (const chemin of chemins) {
+        await visite.aller(chemin);
+        griefs.push(...(await malVisibles(visite.page)).map((grief) => `${chemin} : ${grief}`));
+      }
+    }
+    expect(griefs).toEqual([]);
+  });
+}
+
+test("la mesure voit un bord trop pâle", async ({ page }) => {
+  await page.setContent(`<body style="background:#fff"><main><input id="pale" style="border:1px solid #ddd"><input id="franc" style="border:2px solid #333">
+    <button style="border:0;background:#eee;color:#333">pâle</button></main>`);
+  const griefs = (await malVisibles(page)).join("\n");
+  expect(griefs).toContain('id="pale"');
+  expect(griefs).not.toContain('champ : 1.00 pour 1, <input id="franc"');
+  expect(griefs).toContain("bord du bouton");
+});
 
 test("la mesure voit un texte trop pâle, et celui d’une image", async ({ browser }) => {
   const laboratoire = await browser.newContext({ javaScriptEnabled: true });

@@ -8,6 +8,9 @@ const FORMULAIRES: Array<[string, RegExp | undefined, string, string | RegExp]> 
   ["déclarer une fonction", /Maire de Cirey/, "/compte/mandats/nouveau", "Déclarer"],
   ["saisir un appel", /Chargé·e territorial·e/, "/saisir", "Enregistrer"],
   ["créer un secteur", /Agent qui gère le site/, "/reglages/secteurs", "Créer le secteur"],
+  ["donner une fonction", /Agent qui gère le site/, "/reglages/utilisateurs", "Donner la fonction"],
+  ["écrire une fiche", /Agent qui gère le site/, "/reglages/leviers/nouveau", "Publier"],
+  ["changer l’identité du site", /Agent qui gère le site/, "/reglages/identite", "Enregistrer"],
 ];
 
 for (const [nom, role, adresse, bouton] of FORMULAIRES) {
@@ -15,8 +18,11 @@ for (const [nom, role, adresse, bouton] of FORMULAIRES) {
     const visite = await arrive();
     if (role) await entrerComme(visite, role);
     await visite.aller(adresse);
-    await visite.envoyer(bouton);
     const { page } = visite;
+    await page.locator("main form").evaluateAll((tous) => {
+      for (const champ of tous.flatMap((f) => [...f.querySelectorAll<HTMLInputElement>("input:is([type=text], [type=email], [type=tel], [type=date]), textarea")])) champ.value = "";
+    });
+    await visite.envoyer(bouton);
     await expect(page).toHaveTitle(/^Erreur\s: /);
     const resume = page.getByRole("alert");
     await expect(resume).toBeFocused();
@@ -38,12 +44,36 @@ for (const [nom, role, adresse, bouton] of FORMULAIRES) {
       return trouves;
     }, liens);
     expect(griefs).toEqual([]);
+    // What was left empty without harm said so before (RGAA 11.10); what is asked of some only says of whom.
+    const permis = await page.locator("form:has(.govuk-error-message)").evaluateAll((tous) => {
+      const dit = (e: Element | null | undefined): string => (e?.textContent ?? "").replace(/\s+/g, " ").trim();
+      const question = (groupe: Element): string => dit(groupe.querySelector("legend") ?? groupe.querySelector("label"));
+      const vide = (groupe: Element): boolean => {
+        const champs = [...groupe.querySelectorAll<HTMLInputElement>("input, textarea")];
+        // A box alone is a yes that one may not say.
+        if (champs[0]?.type === "checkbox" && champs.length === 1) return false;
+        return champs.length > 0 && champs.every((champ) => (/^(radio|checkbox)$/.test(champ.type) ? !champ.checked : champ.value === ""));
+      };
+      const sousCondition = (groupe: Element): boolean => /^(Inutile|Seulement)/.test(dit(groupe.querySelector(".govuk-hint")));
+      const passes = tous.flatMap((f) => [...f.querySelectorAll(".govuk-form-group:not(.govuk-form-group--error)")]);
+      return passes.filter((groupe) => vide(groupe) && !/facultatif/.test(question(groupe)) && !sousCondition(groupe)).map(question);
+    });
+    expect(permis, "ce qui peut rester vide porte « (facultatif) »").toEqual([]);
     for (const id of liens) {
       await resume.locator(`a[href="#${id}"]`).first().click();
       await expect(page.locator(`#${id}`)).toBeFocused();
     }
   });
 }
+
+test("les lettres qui restent sont annoncées quand la main s’arrête", async ({ arrive }) => {
+  const visite = await arrive();
+  await visite.aller("/projets/nouveau");
+  const champ = visite.page.getByLabel(/Qu’est-ce qui manque/);
+  await champ.pressSequentially("Plus de commerce.");
+  await expect(visite.page.getByRole("status").filter({ hasText: "Il reste" })).toHaveText(/Il reste .+ caractères\./);
+  await expect(champ).toBeFocused();
+});
 
 test("ce qui est fait est annoncé sans bouger le focus", async ({ arrive }) => {
   const visite = await arrive();

@@ -2,6 +2,7 @@
 // of docs/parcours.md are written here (MESURER=1), and a task never costs more than what is written there.
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import type { Locator, Page } from "@playwright/test";
 import { expect, test } from "../maison/essai.js";
 import { CAFE, courriel, decrire, demander, entrerComme, lien, seConnecter } from "../maison/gestes.js";
 import type { Releve, Visite } from "../maison/visite.js";
@@ -136,6 +137,101 @@ function ecrits(): Map<string, Array<[number, number]>> {
   return new Map(lignes.map(([, persona = "", , cases = ""]) => [persona, cases.split(" | ").map((c) => c.split("→").map((n) => Number(n.replace(",", "."))) as [number, number])]));
 }
 
+/** What each one has to find on a telephone, page after page, to begin: nothing else is read before. */
+interface Recit {
+  persona: string;
+  gestes: Array<[string, (page: Page) => Locator]>;
+  role?: RegExp;
+}
+
+const RECITS: Recit[] = [
+  {
+    persona: "Maire d’un village",
+    gestes: [
+      ["/", (page) => page.getByRole("link", { name: "Décrire mon projet" })],
+      ["/projets/nouveau", (page) => page.getByLabel("Titre court de votre projet")],
+    ],
+  },
+  {
+    persona: "Direction des services d’une commune",
+    role: /Maire de Cirey/,
+    gestes: [
+      ["/connexion", (page) => page.getByLabel("Votre adresse de courriel")],
+      ["/compte", (page) => page.getByRole("link", { name: "Déclarer une fonction" })],
+      ["/compte/mandats/nouveau", (page) => page.getByLabel("Une commune", { exact: true })],
+    ],
+  },
+  {
+    persona: "Association",
+    gestes: [
+      ["/annuaire", (page) => page.getByLabel("Un nom, un mot, un besoin")],
+      ["/annuaire?q=emmaus", (page) => page.locator("[data-resultats] a[href^='/annuaire/']", { hasText: /emmaüs|emmaus/i })],
+    ],
+  },
+  {
+    persona: "Chargé·e territorial·e",
+    role: /Chargé·e territorial·e/,
+    gestes: [["/tableau", (page) => page.locator("main a[href^='/projets/']")]],
+  },
+  {
+    persona: "Coordination",
+    role: /Coordination/,
+    gestes: [["/tableau", (page) => page.getByRole("link", { name: "Voir la charge de chacun" })]],
+  },
+  {
+    persona: "Agent qui gère le site",
+    role: /Agent qui gère le site/,
+    gestes: [["/reglages", (page) => page.getByRole("link", { name: "Textes du site" })]],
+  },
+  { persona: "Direction", role: /Direction/, gestes: [["/pilotage", (page) => page.getByLabel("Secteur")]] },
+  {
+    persona: "Habitant·e",
+    gestes: [
+      ["/", (page) => page.getByLabel("Votre commune")],
+      ["/communes/54129", (page) => page.locator("main a[href^='tel:']")],
+    ],
+  },
+];
+
+/** Someone who reads slowly reads so many words in a minute (à vérifier). */
+const MOTS_PAR_MINUTE = 130;
+
+/** Words that come before this in the page, and how far down it stands, in heights of the window. */
+function avantDe(cible: Locator): Promise<{ mots: number; hauteurs: number }> {
+  return cible.first().evaluate((element) => {
+    let mots = 0;
+    const textes = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
+    for (let texte = textes.nextNode(); texte; texte = textes.nextNode()) {
+      if (!(texte.compareDocumentPosition(element) & Node.DOCUMENT_POSITION_FOLLOWING)) break;
+      const parent = texte.parentElement;
+      if (!parent?.checkVisibility({ visibilityProperty: true }) || parent.closest("script, style, .govuk-visually-hidden, .govuk-skip-link, .tr-demo")) continue;
+      mots += (texte.textContent?.match(/[\p{L}\d][\p{L}\d’'-]*/gu) ?? []).length;
+    }
+    return { mots, hauteurs: (element.getBoundingClientRect().top + scrollY) / innerHeight };
+  });
+}
+
+const trouves = new Map<string, string[]>();
+
+for (const { persona, role, gestes } of RECITS) {
+  test(`${persona} : trouve quoi faire, sur un téléphone`, async ({ arrive }) => {
+    const visite = await arrive();
+    await visite.page.setViewportSize({ width: 360, height: 640 });
+    const lignes: string[] = [];
+    for (const [rang, [ou, geste]] of gestes.entries()) {
+      // The page to sign in is for those who have not.
+      if (role && (rang > 0 || ou !== "/connexion")) await entrerComme(visite, role);
+      await visite.aller(ou);
+      const { mots, hauteurs } = await avantDe(geste(visite.page));
+      lignes.push(`| ${persona} | \`${ou}\` | ${mots} | ${String(Math.round(hauteurs * 10) / 10).replace(".", ",")} |`);
+      expect.soft(mots, `${ou} : mots avant le geste`).toBeLessThanOrEqual(MOTS_PAR_MINUTE);
+      expect.soft(hauteurs, `${ou} : hauteurs avant le geste`).toBeLessThan(2.5);
+    }
+    trouves.set(persona, lignes);
+    console.log(lignes.join("\n"));
+  });
+}
+
 // The table is written from what one worker measured.
 if (process.env["MESURER"] === "1") test.describe.configure({ mode: "default" });
 const mesures = new Map<string, number[]>();
@@ -184,5 +280,12 @@ test("le tableau des parcours est écrit", async () => {
   const tableau = /(<!-- mesures -->\n)[\s\S]*?(<!-- fin des mesures -->)/;
   const entete = `| persona | première tâche | écrans | mots lus | champs | clics | ${LARGEURS.map((l) => `hauteurs à ${l}`).join(" | ")} |\n| --- | --- | --- | --- | --- | --- | --- | --- | --- |\n`;
   expect(papier).toMatch(tableau);
-  writeFileSync(PAPIER, papier.replace(tableau, `$1\n${entete}${lignes.join("\n")}\n\n$2`));
+  const gestes = /(<!-- gestes -->\n)[\s\S]*?(<!-- fin des gestes -->)/;
+  expect(papier).toMatch(gestes);
+  expect(trouves.size).toBe(RECITS.length);
+  const trouver = "| persona | page | mots avant le geste | hauteurs avant le geste |\n| --- | --- | --- | --- |\n";
+  const ecrit = papier
+    .replace(tableau, `$1\n${entete}${lignes.join("\n")}\n\n$2`)
+    .replace(gestes, `$1\n${trouver}${RECITS.flatMap(({ persona }) => trouves.get(persona) ?? []).join("\n")}\n\n$2`);
+  writeFileSync(PAPIER, ecrit);
 });

@@ -46,12 +46,13 @@ fn page(cadre: &Cadre, saisie: Saisie, erreurs: Erreurs) -> PageSaisir {
             .hors_ligne(),
         theme: f.selection("theme", "Thème", themes),
         rappel: f
-            .texte("rappel", "Qui rappeler, et à quel numéro ?")
+            .texte("rappel", "Qui rappeler, et à quel numéro ? (facultatif)")
             .aide("Par exemple : la secrétaire, 03 53 01 00 00, le matin."),
         courriel: f
-            .texte("courriel", "Son adresse de courriel")
-            .aide("Facultatif. Pour lui envoyer « Est-ce bien cela ? ».")
-            .courriel(),
+            .texte("courriel", "Son adresse de courriel (facultatif)")
+            .aide("Pour lui envoyer « Est-ce bien cela ? ».")
+            .courriel()
+            .remplir("off"),
     }
 }
 

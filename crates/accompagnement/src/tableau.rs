@@ -205,7 +205,7 @@ async fn coordination(
         filtre: f.selection("secteur", "Secteur", avec("Tous les secteurs", filtres)),
         charge,
         de: f.selection("de", "Le portefeuille de", avec(qui, detenteurs.iter().map(option).collect())),
-        a: f.selection("a", "passe à", avec(qui, agents.iter().map(option).collect())),
+        a: f.selection("a", "À qui le transmettre ?", avec(qui, agents.iter().map(option).collect())),
         caches: f.caches(),
     })
 }

@@ -133,7 +133,7 @@ pub async fn montrer(cadre: Cadre) -> Reponse {
     let champs = champs.sans("nombre").avec("nombre", nombre.to_string());
     let f = cadre.formulaire_avec(champs, demande.erreurs.clone());
     let locaux = instance.locaux();
-    let themes = Theme::TOUS.iter().map(|t| OptionDeChamp::nouvelle(t.as_str(), locaux.themes.nom(*t)));
+    let themes = locaux.themes.grouper(Theme::TOUS.iter().map(|t| (*t, locaux.themes.nom(*t).to_owned())));
     let vues = [OptionDeChamp::nouvelle("", "Une liste"), OptionDeChamp::nouvelle("carte", "Une carte par commune")];
     let apercu = adresse(filtres, nombre);
     let quoi = demande.en_mots(instance);
@@ -142,7 +142,7 @@ pub async fn montrer(cadre: Cadre) -> Reponse {
         commune: f.texte("commune", "Commune").commune().aide("Laissez vide pour tout le département."),
         autour: f.selection("autour", "Autour de la commune", autour()),
         theme: f.selection("theme", "Thème", std::iter::once(OptionDeChamp::nouvelle("", "Tous")).chain(themes)),
-        vue: f.selection("vue", "Comment", vues),
+        vue: f.selection("vue", "Montrer", vues),
         nombre: f.selection(
             "nombre",
             "Acteurs montrés dans la liste",

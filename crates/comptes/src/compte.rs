@@ -57,8 +57,8 @@ async fn page_compte(cadre: &Cadre, saisie: Saisie, erreurs: Erreurs) -> Result<
         prenom: formulaire.texte("prenom", "Prénom").remplir("given-name"),
         nom: formulaire.texte("nom", "Nom").remplir("family-name"),
         telephone: formulaire
-            .texte("telephone", "Téléphone")
-            .aide("Facultatif. Pour que l’on puisse vous rappeler.")
+            .texte("telephone", "Téléphone (facultatif)")
+            .aide("Pour que l’on puisse vous rappeler.")
             .telephone(),
         resume_quotidien: formulaire.radios(
             "resume_quotidien",

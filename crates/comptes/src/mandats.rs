@@ -56,18 +56,18 @@ fn page_nouveau(cadre: &Cadre, saisie: Saisie, erreurs: Erreurs) -> PageNouveau 
             .aide("Inutile pour une commune ou une intercommunalité. Si la structure est dans l’annuaire, reprenez son nom.")
             .structure(),
         numero: formulaire
-            .texte("numero", "Son numéro SIREN ou RNA")
-            .aide("Facultatif. Il évite de confondre deux structures du même nom."),
+            .texte("numero", "Son numéro SIREN ou RNA (facultatif)")
+            .aide("Neuf chiffres, ou W puis neuf chiffres. Il évite de confondre deux structures du même nom."),
         fonction: formulaire.radios(
             "fonction",
             "Votre fonction",
             DECLARABLES.iter().map(|f| OptionDeChamp::nouvelle(f.as_str(), f.libelle())),
         ),
         preuve: formulaire
-            .texte("preuve", "Qu’est-ce qui le montre ?")
+            .texte("preuve", "Qu’est-ce qui le montre ? (facultatif)")
             .aide("Par exemple : arrêté de nomination, procès-verbal d’élection, adresse du site où votre nom figure."),
         au: formulaire
-            .texte("au", "Jusqu’au")
+            .texte("au", "Jusqu’à quelle date ? (facultatif)")
             .aide("Laissez vide si vous ne savez pas. Un mandat municipal court jusqu’aux élections.")
             .date(),
     }

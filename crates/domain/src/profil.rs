@@ -133,6 +133,16 @@ impl Porteur {
         matches!(self, Self::Commune | Self::Epci | Self::Syndicat | Self::Petr)
     }
 
+    /// Under which heading a list of choices shows it; the kinds of a group follow each other.
+    #[must_use]
+    pub fn groupe(self) -> &'static str {
+        match self {
+            Self::HorsEss | Self::Bailleur | Self::PasDecide => "Autres réponses",
+            public if public.est_public() => "Collectivités et organismes publics",
+            _ => "Associations, habitants, économie sociale",
+        }
+    }
+
     /// An association.
     #[must_use]
     pub fn est_association(self) -> bool {

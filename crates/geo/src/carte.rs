@@ -166,8 +166,12 @@ impl Carte {
     /// Caption, way to the twin, then the drawing with its name and its figures.
     fn ouvrir(&self, svg: &mut String, projection: &Projection) {
         let (id, titre) = (self.id, echapper(&self.titre));
-        let _ =
-            write!(svg, "<figure class=\"tr-carte\" id=\"{id}\"><figcaption>{titre}. {}.", echapper(&self.description));
+        let legende = format!("{titre}. {}.", echapper(&self.description));
+        // Readers that do not tie a caption to its figure are told by the name (RGAA 1.9).
+        let _ = write!(
+            svg,
+            "<figure class=\"tr-carte\" id=\"{id}\" role=\"figure\" aria-label=\"{legende}\"><figcaption>{legende}"
+        );
         if let Some(quoi) = self.jumeau {
             let _ = write!(svg, " <a class=\"govuk-link tr-pas-imprime\" href=\"#{id}-suite\">Voir {quoi}</a>");
         }

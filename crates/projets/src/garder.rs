@@ -148,9 +148,10 @@ fn page_inviter(cadre: &Cadre, projet: &projet::Model, saisie: Saisie, erreurs: 
         resume: formulaire.resume(),
         caches: formulaire.caches(),
         courriel: formulaire
-            .texte("courriel", "Adresse de votre collègue")
+            .texte("courriel", "Adresse de courriel de votre collègue")
             .aide("Cette personne pourra voir et modifier le projet. Elle ne pourra ni inviter, ni le rendre public.")
-            .courriel(),
+            .courriel()
+            .remplir("off"),
     }
 }
 

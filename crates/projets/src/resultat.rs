@@ -4,7 +4,7 @@
 use askama::Template;
 use axum::extract::Path;
 use domain::cents::Cents;
-use domain::constat::Verdict;
+use domain::constat::{Constat, Nature, Source, Verdict};
 use domain::dates::en_lettres;
 use domain::droit::Action;
 use domain::plan::{self, Aide, Simulation};
@@ -23,14 +23,36 @@ pub(crate) struct PropositionVue {
     pub(crate) proposition: Proposition,
     pub(crate) etiquette: Etiquette,
     pub(crate) constats: Vec<ConstatVue>,
+    /// Where every reason was read, when it is the same place: said once.
+    pub(crate) sources: Vec<Source>,
     /// Ids are unique in the page: `levier-detr`.
     pub(crate) ancre: String,
+}
+
+impl PropositionVue {
+    /// Why it may fit, in a line; the whole is one press away.
+    fn raisons(&self) -> String {
+        let oui = self.proposition.constats.iter().filter(|constat| constat.verdict == Verdict::Oui);
+        oui.take(RAISONS_EN_VUE).map(|constat| constat.phrase.as_str()).collect::<Vec<_>>().join(" ")
+    }
+
+    /// Words of the fold that holds every reason.
+    fn titre_des_raisons(&self) -> String {
+        let constats = &self.proposition.constats;
+        match constats.iter().filter(|constat| constat.verdict == Verdict::AVerifier).count() {
+            0 => "Pourquoi ?".to_owned(),
+            1 => "Pourquoi ? 1 point à vérifier".to_owned(),
+            nombre => format!("Pourquoi ? {nombre} points à vérifier"),
+        }
+    }
 }
 
 /// A family with what fits, what is to be verified, and what does not fit.
 struct FamilleVue {
     id: &'static str,
     titre: &'static str,
+    /// What is said in sight of each one: an aid with its reasons, the others by name.
+    detaillee: bool,
     ordre: &'static str,
     vide: &'static str,
     possibles: Vec<PropositionVue>,
@@ -54,7 +76,10 @@ impl FamilleVue {
 }
 
 /// Aids and supports in sight; the others are one press away, with their reasons.
-const EN_VUE: usize = 5;
+const EN_VUE: usize = 3;
+
+/// Reasons of an aid in sight.
+const RAISONS_EN_VUE: usize = 2;
 
 /// Words that rules and aids cannot do without, explained once on the page.
 const MOTS_DU_METIER: &[&str] = &["plan-de-financement", "maitre-d-ouvrage", "fonds-de-concours"];
@@ -83,7 +108,11 @@ struct PlanVue {
     simulation: Simulation,
     le: String,
     choix: Vec<ChoixDAide>,
+    /// The reader has just chosen: what they chose stays in sight.
+    choix_fait: bool,
     constats: Vec<ConstatVue>,
+    /// A rule says no: it is never folded.
+    refus: bool,
 }
 
 /// An aid that one may count or leave out.
@@ -159,7 +188,9 @@ fn plan_de(
         qui_paie,
         le: en_lettres(simulation.le),
         constats: ConstatVue::tous(&simulation.constats),
+        refus: simulation.constats.iter().any(|constat| constat.verdict == Verdict::Non),
         choix,
+        choix_fait: choix_fait.is_some(),
         simulation,
     })
 }
@@ -217,6 +248,7 @@ fn familles(propositions: Vec<Proposition>) -> Vec<FamilleVue> {
         liste.push(proposition.into());
     }
     let [(_, leviers), ..] = &mut vues;
+    leviers.detaillee = true;
     leviers.ordre =
         "Ordre : ce qui convient, puis ce dont le montant est connu, puis ce qui a le moins de points à vérifier.";
     leviers.possibles.sort_by_key(utilite);
@@ -224,10 +256,27 @@ fn familles(propositions: Vec<Proposition>) -> Vec<FamilleVue> {
     vues.into_iter().map(|(_, vue)| vue).collect()
 }
 
+/// The sources that all criteria share, taken from each of them. A rule has its own page.
+fn sources_communes(constats: &mut [Constat]) -> Vec<Source> {
+    let mut criteres = constats.iter_mut().filter(|constat| constat.nature != Nature::Regle);
+    let Some(premier) = criteres.next() else { return Vec::new() };
+    let mut memes = vec![premier];
+    for constat in criteres {
+        if constat.sources != memes[0].sources {
+            return Vec::new();
+        }
+        memes.push(constat);
+    }
+    let sources = memes[0].sources.clone();
+    memes.into_iter().for_each(|constat| constat.sources.clear());
+    sources
+}
+
 fn famille(famille: Famille, id: &'static str, titre: &'static str, vide: &'static str) -> (Famille, FamilleVue) {
     let ordre =
         "Ordre : ce qui convient, puis ce qui est à vérifier, par ordre alphabétique. Personne n’est mis en avant.";
-    (famille, FamilleVue { id, titre, ordre, vide, possibles: Vec::new(), autres: Vec::new(), refusees: Vec::new() })
+    let (possibles, autres, refusees) = (Vec::new(), Vec::new(), Vec::new());
+    (famille, FamilleVue { id, titre, detaillee: false, ordre, vide, possibles, autres, refusees })
 }
 
 /// What serves first: it fits, its amount is counted, little is left to verify. Equals stay in alphabetical order.
@@ -251,9 +300,12 @@ impl From<Proposition> for PropositionVue {
             Famille::Acteur => "acteur",
             Famille::FormeJuridique => "forme",
         };
+        let mut constats = proposition.constats.clone();
+        let sources = sources_communes(&mut constats);
         Self {
             etiquette,
-            constats: ConstatVue::tous(&proposition.constats),
+            constats: ConstatVue::tous(&constats),
+            sources,
             ancre: format!("{famille}-{}", proposition.id),
             proposition,
         }

@@ -31,12 +31,19 @@ impl Declaration {
     fn manques(&self) -> Vec<&'static Critere> {
         self.grille.en_etat(Etat::NonConforme).collect()
     }
+
+    fn a_verifier(&self) -> Vec<&'static Critere> {
+        self.grille.en_etat(Etat::AVerifier).collect()
+    }
 }
 
 /// The day of the table, in French.
 fn releve() -> String {
-    let jour = &grille().releve;
-    jour.parse::<Date>().map_or_else(|_| jour.clone(), texte::jour)
+    en_francais(&grille().releve)
+}
+
+fn en_francais(jour: &str) -> String {
+    jour.parse::<Date>().map_or_else(|_| jour.to_owned(), texte::jour)
 }
 
 /// GET.
@@ -62,6 +69,10 @@ impl Criteres {
     fn preuves(&self, critere: &Critere) -> String {
         let dites: Vec<&str> = self.grille.preuves_de(critere).collect();
         dites.join(" ; ")
+    }
+
+    fn jour(&self, jour: &str) -> String {
+        en_francais(jour)
     }
 }
 

@@ -63,9 +63,9 @@ fn page(cadre: &Cadre, c: &Canton, etat: Etat) -> Reponse {
         action: format!("/reglages/cantons/{}", c.code),
         champs: vec![
             Html(f.texte("un", "Prénom et nom, premier membre du binôme").to_string()),
-            Html(f.texte("deux", "Prénom et nom, second membre du binôme").to_string()),
-            Html(f.texte("contact", "Comment les joindre").aide("Adresse officielle, pas une adresse personnelle.").to_string()),
-            Html(f.texte("depuis", "Élus quand ?").aide("Par exemple : juin 2021.").to_string()),
+            Html(f.texte("deux", "Prénom et nom, second membre du binôme (facultatif)").to_string()),
+            Html(f.texte("contact", "Comment les joindre (facultatif)").aide("Adresse officielle, pas une adresse personnelle.").to_string()),
+            Html(f.texte("depuis", "Élus quand ? (facultatif)").aide("Par exemple : juin 2021.").to_string()),
         ],
         retour: locaux.cantons.get(c.code).map(|_| "Retirer ces noms"),
         version: locaux.version(&cle),

@@ -12,10 +12,11 @@ use web::textes::derives::FACILE;
 use web::{Cache, Cadre, Erreur, Reponse};
 
 /// Name of the file, of which the keys of its texts are made, and its content.
-const FICHIERS: [(&str, &str); 3] = [
+const FICHIERS: [(&str, &str); 4] = [
     ("accueil", include_str!("../../../contenu/facile-a-lire/accueil.toml")),
     ("projet", include_str!("../../../contenu/facile-a-lire/projet.toml")),
     ("aide", include_str!("../../../contenu/facile-a-lire/aide.toml")),
+    ("vote", include_str!("../../../contenu/facile-a-lire/vote.toml")),
 ];
 
 /// A page.
@@ -28,8 +29,8 @@ pub struct PageFacile {
     pub titre: String,
     /// After `/facile-a-lire/`; empty for the first page.
     pub adresse: String,
-    /// The page of which this is the easy version.
-    pub page: String,
+    /// The page of which this is the easy version, where the site has it.
+    pub page: Option<String>,
     /// Its parts.
     #[serde(rename = "partie")]
     pub parties: Vec<Partie>,
@@ -153,7 +154,7 @@ mod tests {
     fn chaque_page_se_lit_et_a_sa_propre_adresse() {
         assert_eq!(pages().len(), FICHIERS.len());
         let adresses: Vec<&str> = pages().iter().map(|page| page.adresse.as_str()).collect();
-        assert_eq!(adresses, ["", "projet", "aide"]);
+        assert_eq!(adresses, ["", "projet", "aide", "vote"]);
         // Unchanged, each says what is shipped.
         let jour = jiff::civil::date(2026, 11, 24);
         for page in pages() {

@@ -54,19 +54,19 @@ fn page(cadre: &Cadre, saisie: Saisie, erreurs: Erreurs, conflit: Option<Conflit
             f.texte("accent", "Couleur d’accent")
                 .accent()
                 .aide("Six chiffres ou lettres après #, par exemple #1f5c3a. Elle doit se lire sur du blanc."),
-            f.texte("courriel", "Courriel de l’équipe").courriel(),
-            f.texte("telephone", "Téléphone de l’équipe").telephone(),
+            f.texte("courriel", "Courriel de l’équipe (facultatif)").courriel(),
+            f.texte("telephone", "Téléphone de l’équipe (facultatif)").telephone(),
             f.texte("delai", "Délai de réponse quand une commune n’a pas de secteur, en jours ouvrés").chiffres(),
-            f.texte("directeur", "Directeur ou directrice de la publication")
+            f.texte("directeur", "Directeur ou directrice de la publication (facultatif)")
                 .aide("Obligatoire dans les mentions légales."),
-            f.texte("hebergeur", "Hébergeur : nom, adresse, téléphone").aide("Obligatoire dans les mentions légales."),
-            f.texte("dpo", "Délégué à la protection des données : comment le joindre"),
+            f.texte("hebergeur", "Hébergeur : nom, adresse, téléphone (facultatif)").aide("Obligatoire dans les mentions légales."),
+            f.texte("dpo", "Délégué à la protection des données : comment le joindre (facultatif)"),
         ],
         apercu: Apercu::de(f.saisie.texte("accent")),
         fond: f
             .radios("fond", "Fond de la carte à déplacer", Fond::TOUS.iter().map(|f| OptionDeChamp::nouvelle(f.as_str(), f.libelle())))
             .aide("Le plan IGN est demandé à l’IGN par le navigateur de la personne, quand elle ouvre la carte : l’IGN voit son adresse de réseau. La page « Données personnelles » le dit alors."),
-        adresse: f.long("adresse", "Adresse postale", 300).lignes(3),
+        adresse: f.long("adresse", "Adresse postale (facultatif)", 300).lignes(3),
     }
 }
 

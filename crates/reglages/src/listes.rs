@@ -85,7 +85,12 @@ fn page(cadre: &Cadre, id: Option<&str>, etat: Etat) -> Reponse {
                     .to_string(),
             ),
             Html(f.texte("du", "Premier jour").date().to_string()),
-            Html(f.texte("au", "Dernier jour").aide("Laissez vide s’il n’est pas connu.").date().to_string()),
+            Html(
+                f.texte("au", "Dernier jour (facultatif)")
+                    .aide("Laissez vide s’il n’est pas connu.")
+                    .date()
+                    .to_string(),
+            ),
             Html(f.texte("millesime", "Année des codes de communes").chiffres().to_string()),
             Html(f.texte("source", "Source").aide("Arrêté, convention, page : ce qui permet de vérifier.").to_string()),
             Html(f.radios("complete", "La liste est-elle complète ?", complete).to_string()),

@@ -53,8 +53,10 @@ async fn page(cadre: &Cadre, saisie: Saisie, erreurs: Erreurs) -> Result<PageUti
         textes: vec![
             f.texte("prenom", "Prénom"),
             f.texte("nom", "Nom"),
-            f.texte("courriel", "Courriel professionnel").courriel(),
-            f.texte("au", "Jusqu’au").aide("Laissez vide s’il n’y a pas de fin prévue.").date(),
+            f.texte("courriel", "Courriel professionnel").courriel().remplir("off"),
+            f.texte("au", "Jusqu’à quelle date ? (facultatif)")
+                .aide("Laissez vide s’il n’y a pas de fin prévue.")
+                .date(),
         ],
         fonction: f.radios(
             "fonction",

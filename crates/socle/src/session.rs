@@ -9,10 +9,12 @@ use crate::jeton::empreinte;
 use crate::mandat::MandatId;
 use crate::personne::{self, PersonneId};
 
-/// A session lasts this long after its start (12 hours for an agent is set by the caller).
+/// A session lasts this long after its start.
 pub const DUREE_S: i64 = 30 * 24 * 3600;
 /// Without a visit for this long, it ends.
 pub const INACTIVITE_S: i64 = 14 * 24 * 3600;
+/// Twenty hours at least: nobody loses what they write because they write slowly (RGAA 13.1).
+const _: () = assert!(DUREE_S >= 20 * 3600 && INACTIVITE_S >= 20 * 3600);
 /// `vu_le` is not written more often than this: a page read is not a write.
 pub const PAS_DE_VISITE_S: i64 = 15 * 60;
 

@@ -98,16 +98,18 @@ impl ThemesLocaux {
     #[must_use]
     pub fn options(&self, choisis: &[String]) -> Vec<OptionDeChamp> {
         let offert = |theme: &Theme| self.propose(*theme) || choisis.iter().any(|choisi| choisi == theme.as_str());
-        let mut themes: Vec<Theme> = Theme::TOUS.iter().copied().filter(offert).collect();
-        themes.sort_by_key(|theme| (self.colonne(*theme), *theme));
-        let mut groupe = None;
-        let mut options = Vec::new();
-        for theme in themes {
-            let (option, colonne) = (OptionDeChamp::nouvelle(theme.as_str(), self.nom(theme)), self.colonne(theme));
-            let nouvelle = groupe.replace(colonne) != Some(colonne);
-            options.push(if nouvelle { option.groupe(self.nom_de_colonne(colonne)) } else { option });
-        }
-        options
+        let themes = Theme::TOUS.iter().copied().filter(offert);
+        self.grouper(themes.map(|theme| (theme, self.nom(theme).to_owned())))
+    }
+
+    /// These themes with what is said of each, grouped by column.
+    #[must_use]
+    pub fn grouper(&self, themes: impl IntoIterator<Item = (Theme, String)>) -> Vec<OptionDeChamp> {
+        let mut themes: Vec<(Theme, String)> = themes.into_iter().collect();
+        themes.sort_by_key(|(theme, _)| (self.colonne(*theme), *theme));
+        OptionDeChamp::par_groupes(themes.into_iter().map(|(theme, libelle)| {
+            (self.nom_de_colonne(self.colonne(theme)), OptionDeChamp::nouvelle(theme.as_str(), libelle))
+        }))
     }
 }
 

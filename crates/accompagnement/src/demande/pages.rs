@@ -35,6 +35,8 @@ struct PageDemande {
     refus: Option<(String, Html)>,
     promesse: String,
     interets: Option<ChampOptions>,
+    /// Something is ticked already: it stays in sight.
+    interets_ouverts: bool,
     message: ChampLong,
     rappel: ChampTexte,
 }
@@ -51,16 +53,20 @@ async fn page(cadre: &Cadre, projet: &projet::Model, saisie: Saisie, erreurs: Er
         reference: projet.reference.clone(),
         resume: f.resume(),
         caches: f.caches(),
+        interets_ouverts: !f.saisie.liste("interets").is_empty(),
         refus: refus.map(|e| (texte::jour(instance.jour_de(e.ecrit_le)), Html(texte::paragraphes(&e.texte)))),
         promesse: contact::promesse(instance, interlocuteur.as_ref()),
         interets: (!options.is_empty()).then(|| {
-            f.cases("interets", "Qu’est-ce qui vous intéresse ?", options)
+            f.cases("interets", "Qu’est-ce qui vous intéresse ? (facultatif)", options)
                 .aide("Cochez ce dont vous aimeriez parler. Rien n’est engagé.")
         }),
         message: f
             .long("message", "Qu’attendez-vous de nous ?", 2_000)
             .aide("Une ou deux phrases. La personne qui suit votre secteur les lira."),
-        rappel: f.texte("rappel", "Téléphone où vous rappeler").aide("Facultatif. Précisez vos horaires si besoin."),
+        rappel: f
+            .texte("rappel", "Téléphone où vous rappeler (facultatif)")
+            .aide("Précisez vos horaires si besoin.")
+            .remplir("tel"),
     })
 }
 

@@ -74,7 +74,8 @@ pub async fn montrer(cadre: Cadre) -> Reponse {
             f.selection(
                 "theme",
                 "Thème",
-                choix("Tous les thèmes", Theme::TOUS.iter().map(|t| (t.as_str(), locaux.themes.nom(*t)))),
+                std::iter::once(OptionDeChamp::nouvelle("", "Tous les thèmes"))
+                    .chain(locaux.themes.grouper(Theme::TOUS.iter().map(|t| (*t, locaux.themes.nom(*t).to_owned())))),
             ),
             f.selection(
                 "etape",

@@ -201,8 +201,10 @@ pub(super) async fn page(
                 .map(|(v, l)| OptionDeChamp::nouvelle(v, l)),
             )
             .en_ligne(),
-        reco_titre: f.texte("reco_titre", "En quelques mots").aide("Inutile si vous avez choisi dans la liste."),
-        reco_texte: f.long("reco_texte", "Pourquoi, et comment faire", 2_000).lignes(3),
+        reco_titre: f
+            .texte("reco_titre", "Ce que vous recommandez, en quelques mots")
+            .aide("Inutile si vous avez choisi dans la liste."),
+        reco_texte: f.long("reco_texte", "Pourquoi, et comment faire (facultatif)", 2_000).lignes(3),
         note: f
             .long("note", "Noter un entretien", 3_000)
             .aide("Des faits seulement : la personne peut lire cette note.")
@@ -238,7 +240,7 @@ pub(super) async fn page(
                 .aide("Quand le service se paie, proposez-en au moins deux : le porteur choisit.")
         }),
         acteur: f.texte("acteur", "Ou un autre acteur : son nom"),
-        acteur_courriel: f.texte("acteur_courriel", "Son adresse de courriel").courriel(),
+        acteur_courriel: f.texte("acteur_courriel", "Son adresse de courriel").courriel().remplir("off"),
         acteur_texte: f
             .long("acteur_texte", "Texte de la mise en relation", 2_000)
             .aide("La commune l’approuve avant l’envoi. N’y mettez que ce qu’elle accepte de dire.")
@@ -278,14 +280,12 @@ async fn panneaux(cadre: &Cadre, tx: &ReadTx, ouvert: &Ouvert) -> Result<Vec<Pan
 }
 
 fn options_de_recommandation(possibles: &[Proposition]) -> Option<Vec<OptionDeChamp>> {
-    let options: Vec<OptionDeChamp> = possibles
-        .iter()
-        .filter_map(|p| {
-            let url = p.url.as_deref()?;
-            let genre = if p.famille == Famille::Acteur { "Acteur" } else { "Levier" };
-            Some(OptionDeChamp::nouvelle(url, format!("{genre} : {} ({})", p.titre, p.verdict.libelle())))
-        })
-        .collect();
+    let de = |acteurs: bool| possibles.iter().filter(move |p| (p.famille == Famille::Acteur) == acteurs);
+    let options = OptionDeChamp::par_groupes(de(false).chain(de(true)).filter_map(|p| {
+        let groupe = if p.famille == Famille::Acteur { "Acteurs" } else { "Aides et appuis" };
+        let libelle = format!("{} ({})", p.titre, p.verdict.libelle());
+        Some((groupe, OptionDeChamp::nouvelle(p.url.as_deref()?, libelle)))
+    }));
     let vide = OptionDeChamp::nouvelle("", "Autre chose");
     (!options.is_empty()).then(|| std::iter::once(vide).chain(options).collect())
 }

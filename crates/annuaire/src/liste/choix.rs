@@ -36,7 +36,12 @@ impl Recherche {
         };
         let filtres = &demande.filtres;
         let locaux = instance.locaux();
-        let themes = options(Theme::TOUS, Theme::as_str, |theme| locaux.themes.nom(theme));
+        let choisi = filtres.theme;
+        let themes = locaux.themes.grouper(Theme::TOUS.iter().filter_map(|theme| {
+            let nombre = resultat.compte(axe::THEME, theme.as_str());
+            let utile = nombre > 0 || choisi == Some(*theme);
+            utile.then(|| (*theme, format!("{} ({nombre})", locaux.themes.nom(*theme))))
+        }));
         let familles = options(Famille::TOUS, Famille::as_str, Famille::libelle);
         let agrements = options(GenreAgrement::TOUS, GenreAgrement::as_str, GenreAgrement::libelle);
         let offres = options(GenreOffre::TOUS, GenreOffre::as_str, GenreOffre::libelle);
@@ -88,7 +93,7 @@ impl Recherche {
         Self {
             resume: f.resume(),
             q: f.texte("q", "Un nom, un mot, un besoin"),
-            theme: choix("theme", "Thème", "Tous", axe::THEME, themes, filtres.theme.map(Theme::as_str)),
+            theme: f.selection("theme", "Thème", std::iter::once(OptionDeChamp::nouvelle("", "Tous")).chain(themes)),
             commune: f.texte("commune", "Commune").commune(),
             autour: f.selection("autour", "Autour de la commune", autour()),
             autres,

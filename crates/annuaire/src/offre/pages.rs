@@ -159,17 +159,17 @@ fn page(
             .aide("Un à cinq thèmes : l’offre sera proposée aux projets qui ont un de ces thèmes.")
             .en_colonnes(),
         etapes: f
-            .cases("etapes", "Étapes du projet", options(Etape::connues(), Etape::as_str, Etape::libelle))
+            .cases("etapes", "Étapes du projet (facultatif)", options(Etape::connues(), Etape::as_str, Etape::libelle))
             .aide("Ne cochez rien si l’offre vaut à toutes les étapes.")
             .en_colonnes(),
         epci: f
-            .cases("epci", "Intercommunalités où l’offre est proposée", intercommunalites(&cadre.instance))
+            .cases("epci", "Intercommunalités où l’offre est proposée (facultatif)", intercommunalites(&cadre.instance))
             .aide("Ne cochez rien, et n’écrivez aucune commune, si l’offre vaut dans tout le territoire.")
             .en_colonnes(),
         communes: f
-            .long("communes", "Communes où l’offre est proposée", 4_000)
+            .long("communes", "Communes où l’offre est proposée (facultatif)", 4_000)
             .lignes(3)
-            .aide("Facultatif. Une commune par ligne : son nom ou son code postal."),
+            .aide("Une commune par ligne : son nom ou son code postal."),
     }
 }
 

@@ -101,7 +101,7 @@ async fn page(cadre: &Cadre, saisie: Option<Saisie>, erreurs: Erreurs, conflit: 
         km: f
             .texte("km", "À partir de combien de kilomètres un acteur est-il trop loin ?")
             .aide("Un nombre entier, de 1 à 60. La distance se compte d’une mairie à l’autre, à vol d’oiseau."),
-        themes: f.cases("themes", "Thèmes surveillés", themes.options(&choisis)),
+        themes: f.cases("themes", "Thèmes surveillés (facultatif)", themes.options(&choisis)),
         version: f.version(version),
         depuis: ligne.map_or_else(
             || "Ce sont les valeurs livrées avec le site : un choix de départ, qu’aucun texte ne fixe.".to_owned(),

@@ -122,11 +122,11 @@ fn page(
         code_attendu: attentes.iter().any(|r| r.moyen == Moyen::Poste),
         moyen: f.radios("moyen", "Comment le montrer ?", options),
         courriel: (!domaines.is_empty()).then(|| {
-            f.texte("courriel", "Adresse de la structure")
+            f.texte("courriel", "Adresse de courriel de la structure")
                 .aide(format!("Seulement pour le lien par courriel. Elle finit par {ou}."))
                 .courriel()
         }),
-        preuve: f.long("preuve", "En quelques mots", 600).lignes(3).aide(
+        preuve: f.long("preuve", "Ce qui le montre, en quelques mots", 600).lignes(3).aide(
             "Seulement pour un réseau ou un agent : votre nom, votre rôle, qui peut le confirmer, où on peut le lire.",
         ),
     }

@@ -69,7 +69,8 @@ pub async fn liste(cadre: Cadre) -> Reponse {
 
 fn ligne_de(cadre: &Cadre, vue: &Vue, fonctions: &[FonctionVue]) -> Vec<Cellule> {
     let nom = format!("{} {}", vue.prenom, vue.nom).trim().to_owned();
-    let nom = if nom.is_empty() { "Sans nom".to_owned() } else { nom };
+    // Several have none: their links must not say the same.
+    let nom = if nom.is_empty() { format!("Sans nom : {}", vue.courriel.as_deref().unwrap_or_default()) } else { nom };
     let siennes: Vec<String> = fonctions
         .iter()
         .filter(|f| f.personne_id == vue.id)
@@ -206,7 +207,10 @@ fn vu(
         declare,
         termine: fini,
         refuse: mandat.etat == Etat::Refuse,
-        fin: f.texte(champ("fin", id), "Dernier jour").aide("Laissez vide s’il n’y a pas de fin prévue.").date(),
+        fin: f
+            .texte(champ("fin", id), "Dernier jour (facultatif)")
+            .aide("Laissez vide s’il n’y a pas de fin prévue.")
+            .date(),
         motif: f.texte(
             champ("motif", id),
             if declare { "Preuve vue, ou raison du refus" } else { "Pourquoi cette fonction est terminée" },

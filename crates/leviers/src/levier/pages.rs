@@ -136,7 +136,9 @@ fn avec_tous(libelle: &str, options: Vec<OptionDeChamp>) -> Vec<OptionDeChamp> {
 
 /// Bearers.
 pub(crate) fn porteurs() -> Vec<OptionDeChamp> {
-    Porteur::TOUS.iter().map(|porteur| OptionDeChamp::nouvelle(porteur.as_str(), porteur.libelle())).collect()
+    OptionDeChamp::par_groupes(
+        Porteur::TOUS.iter().map(|p| (p.groupe(), OptionDeChamp::nouvelle(p.as_str(), p.libelle()))),
+    )
 }
 
 /// Kinds of lever.

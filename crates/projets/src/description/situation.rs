@@ -37,8 +37,10 @@ struct Page {
 
 fn page(cadre: &Cadre, lien: Lien, formulaire: &Formulaire, projet: &projet::Model, conflit: Option<Conflit>) -> Page {
     let structures = porteur::structures(cadre, lien);
-    let porteurs = std::iter::once(OptionDeChamp::nouvelle("", "Choisissez dans la liste"))
-        .chain(Porteur::TOUS.iter().map(|p| OptionDeChamp::nouvelle(p.as_str(), p.libelle())));
+    let porteurs =
+        std::iter::once(OptionDeChamp::nouvelle("", "Choisissez dans la liste")).chain(OptionDeChamp::par_groupes(
+            Porteur::TOUS.iter().map(|p| (p.groupe(), OptionDeChamp::nouvelle(p.as_str(), p.libelle()))),
+        ));
     Page {
         etapes: Etapes::nouvelles(NOMS_DES_ETAPES, 2),
         reference: projet.reference.clone(),

@@ -30,8 +30,8 @@ fn champs(f: &Formulaire) -> ChampsSecteur {
     ChampsSecteur {
         textes: vec![
             f.texte("nom", "Nom du secteur"),
-            f.texte("telephone", "Téléphone montré aux communes").telephone(),
-            f.texte("courriel", "Courriel montré aux communes").courriel(),
+            f.texte("telephone", "Téléphone montré aux communes (facultatif)").telephone(),
+            f.texte("courriel", "Courriel montré aux communes (facultatif)").courriel(),
             f.texte("delai", "Délai de réponse promis, en jours ouvrés").chiffres(),
             f.texte("du", "À partir du").date(),
         ],
@@ -134,7 +134,10 @@ async fn page(cadre: &Cadre, saisie: Saisie, erreurs: Erreurs) -> Result<PageSec
             })
             .collect(),
         agent: f.selection("agent", "Qui s’absente ?", options("Choisissez une personne")),
-        absence: vec![f.texte("absence_du", "Du").date(), f.texte("absence_au", "Au").date()],
+        absence: vec![
+            f.texte("absence_du", "Absence à partir du").date(),
+            f.texte("absence_au", "Absence jusqu’au").date(),
+        ],
         remplacant: f.selection(
             "remplacant",
             "Qui répond pendant ce temps ?",

@@ -28,18 +28,34 @@ async fn entrer(appli: &Appli, role: &str) -> Navigateur {
 async fn la_reponse_dit_deux_etapes_puis_ce_qui_sert_d_abord(#[case] moteur: Moteur) {
     let appli = Appli::demonstration(moteur, features()).await;
     let (page, _) = decrire(&mut appli.navigateur()).await;
-    let suite =
-        ["Ne signez aucun devis", "t-etapes", "id=\"contact\"", "Garder ce projet", "id=\"reste\"", "id=\"leviers\""];
+    let suite = [
+        "Ne signez aucun devis",
+        "t-etapes",
+        "id=\"contact\"",
+        "Garder ce projet",
+        "id=\"leviers\"",
+        "id=\"reste\"",
+        "id=\"acteurs\"",
+    ];
     dans_l_ordre(&page, &suite);
-    assert_eq!(page.textes("#leviers > article").len(), 5, "the first ones in sight");
-    let autres = page.textes("#leviers-autres article").len();
+    assert_eq!(page.textes("#leviers > ul > li").len(), 3, "the first ones in sight");
+    let autres = page.textes("#leviers-autres > div > ul > li").len();
     assert!(autres > 1);
     let pli = page.textes("#leviers-autres > summary");
     assert!(pli[0].starts_with(&format!("{autres} autres")), "{pli:?}");
-    assert_eq!(page.textes("#leviers-autres article h3").len(), autres, "folded, never hidden");
+    assert_eq!(page.textes("#leviers-autres li h3").len(), autres, "folded, never hidden");
     // What fits is before what is to be verified.
-    let premiers = page.textes("#leviers > article h3");
+    let premiers = page.textes("#leviers > ul > li h3");
     assert!(premiers[0].contains("Semble possible"), "{premiers:?}");
+    let raisons = page.textes("#leviers > ul > li > .govuk-body");
+    assert!(raisons.iter().any(|raison| raison.contains("Ce porteur est accepté : commune.")), "{raisons:?}");
+    let sources = page.textes("#leviers .tr-constat__source");
+    assert!(sources.iter().any(|source| source.starts_with("Source de ces réponses : ")), "said once: {sources:?}");
+    // The figure and the bar are in sight; how it is counted is a press away.
+    assert_eq!(page.textes("#reste > .tr-montant, #reste > .tr-graphique").len(), 2);
+    let plis = page.textes("#reste > details > summary");
+    assert!(plis.iter().any(|pli| pli == "Le calcul, ligne par ligne"), "{plis:?}");
+    assert_eq!(page.textes("#reste > details .tr-plan__total").len(), 1);
     // A family without anything is not in the summary, and its section says why.
     assert!(page.textes(".tr-sommaire a[href='#formes']").is_empty());
     assert_eq!(page.textes(".tr-sommaire a[href='#leviers']").len(), 1);

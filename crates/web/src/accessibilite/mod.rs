@@ -15,6 +15,9 @@ pub struct Grille {
     pub version: String,
     /// Day of the last reading, ISO.
     pub releve: String,
+    /// Pages read to judge what no test proves.
+    #[serde(default, rename = "page")]
+    pub pages: Vec<PageLue>,
     /// Automatic proofs, by name.
     pub preuves: BTreeMap<String, Preuve>,
     /// The 13 themes, in order.
@@ -31,6 +34,17 @@ pub struct Preuve {
     pub fichier: String,
     /// Words by which it is found there.
     pub contient: String,
+}
+
+/// A page of the sample.
+#[derive(Debug, Deserialize)]
+pub struct PageLue {
+    /// What it is, in French.
+    pub nom: String,
+    /// Where: `/projets/{reference}`.
+    pub adresse: String,
+    /// Who was reading.
+    pub qui: String,
 }
 
 /// A theme of the RGAA.
@@ -57,6 +71,8 @@ pub struct Critere {
     pub raison: Option<String>,
     /// What a person must do to judge.
     pub a_faire: Option<String>,
+    /// What was read to say that it is met, and what was mended.
+    pub jugement: Option<String>,
     /// Names of the proofs.
     #[serde(default)]
     pub preuves: Vec<String>,
@@ -76,6 +92,14 @@ pub enum Etat {
     AVerifier,
     /// Nothing of the kind in the product.
     NonApplicable,
+}
+
+impl Critere {
+    /// What a person did, or has to do.
+    #[must_use]
+    pub fn a_la_main(&self) -> &str {
+        [&self.a_faire, &self.raison, &self.jugement].into_iter().find_map(Option::as_deref).unwrap_or_default()
+    }
 }
 
 impl Etat {
@@ -160,7 +184,7 @@ impl Grille {
         ];
         for critere in self.criteres() {
             let preuves: Vec<String> = critere.preuves.iter().map(|nom| format!("`{nom}`")).collect();
-            let main = critere.a_faire.as_deref().or(critere.raison.as_deref()).unwrap_or_default();
+            let main = critere.a_la_main();
             let lu = critere.lu.as_ref().map(|jour| format!(" (lu le {jour})")).unwrap_or_default();
             lignes.push(format!(
                 "| {} {} | {} | {} | {main}{lu} |",
@@ -170,6 +194,8 @@ impl Grille {
                 preuves.join(", "),
             ));
         }
+        lignes.extend([String::new(), "| page lue | adresse | par |".to_owned(), "| --- | --- | --- |".to_owned()]);
+        lignes.extend(self.pages.iter().map(|page| format!("| {} | `{}` | {} |", page.nom, page.adresse, page.qui)));
         lignes.extend([
             String::new(),
             "| preuve | ce qu’elle vérifie | où |".to_owned(),
@@ -211,7 +237,10 @@ mod tests {
                 "{numero}"
             );
             assert_eq!(critere.a_faire.is_some(), critere.etat == Etat::AVerifier, "{numero}");
-            let vu = !critere.preuves.is_empty() || critere.lu.is_some();
+            assert!(critere.jugement.is_none() || critere.etat == Etat::Conforme, "{numero}");
+            assert!(critere.jugement.is_none() || critere.lu.is_some(), "{numero}: judged, but when?");
+            // A sentence, not only a day, where no test proves.
+            let vu = !critere.preuves.is_empty() || (critere.lu.is_some() && !critere.a_la_main().is_empty());
             assert!(vu || critere.etat == Etat::AVerifier, "{numero}: nothing says so");
             for preuve in &critere.preuves {
                 assert!(grille.preuves.contains_key(preuve), "{numero}: {preuve} is not described");

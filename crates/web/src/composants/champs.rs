@@ -18,6 +18,7 @@ pub struct ChampTexte {
     genre: &'static str,
     mode: Option<&'static str>,
     autocomplete: Option<&'static str>,
+    exemple: Option<&'static str>,
     largeur: &'static str,
     suffixe: Option<&'static str>,
     commune: bool,
@@ -41,6 +42,7 @@ impl ChampTexte {
             genre: "text",
             mode: None,
             autocomplete: None,
+            exemple: None,
             largeur: "",
             suffixe: None,
             commune: false,
@@ -59,7 +61,8 @@ impl ChampTexte {
     /// An e-mail address (RGAA 11.13: what the browser may fill).
     #[must_use]
     pub fn courriel(mut self) -> Self {
-        (self.genre, self.autocomplete) = ("email", Some("email"));
+        // Its form is said before it is asked for (RGAA 11.10).
+        (self.genre, self.autocomplete, self.exemple) = ("email", Some("email"), Some("Exemple : nom@exemple.fr"));
         self
     }
 
@@ -126,8 +129,12 @@ impl ChampTexte {
         self
     }
 
+    fn aidee(&self) -> bool {
+        self.aide.is_some() || self.exemple.is_some()
+    }
+
     fn decrit_par(&self) -> String {
-        decrit_par(&self.nom, self.aide.is_some(), self.erreur.is_some())
+        decrit_par(&self.nom, self.aidee(), self.erreur.is_some())
     }
 }
 
@@ -239,6 +246,16 @@ impl OptionDeChamp {
     pub fn groupe(mut self, groupe: impl Into<String>) -> Self {
         self.groupe = Some(groupe.into());
         self
+    }
+
+    /// Choices in groups: a heading stands where it changes.
+    #[must_use]
+    pub fn par_groupes<'a>(options: impl IntoIterator<Item = (&'a str, Self)>) -> Vec<Self> {
+        let mut dernier = None;
+        let options = options.into_iter().map(|(groupe, option)| {
+            if dernier.replace(groupe) == Some(groupe) { option } else { option.groupe(groupe) }
+        });
+        options.collect()
     }
 }
 
@@ -382,6 +399,15 @@ impl Selection {
 
     fn decrit_par(&self) -> String {
         decrit_par(&self.nom, self.aide.is_some(), self.erreur.is_some())
+    }
+
+    /// Does a choice of this rank close the group before it?
+    fn ferme_un_groupe(&self, rang: &usize) -> bool {
+        self.options.iter().take(*rang).any(|option| option.groupe.is_some())
+    }
+
+    fn groupee(&self) -> bool {
+        self.ferme_un_groupe(&self.options.len())
     }
 }
 

@@ -10,6 +10,8 @@ use crate::contexte::Contexte;
 
 /// A page with a form may stay open this long.
 const VALIDITE_S: i64 = 24 * 3600;
+/// As for sessions (RGAA 13.1).
+const _: () = assert!(VALIDITE_S >= 20 * 3600);
 
 /// A form about to be shown: hidden fields, values and errors.
 #[derive(Clone, Debug)]

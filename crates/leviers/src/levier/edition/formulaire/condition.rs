@@ -98,7 +98,7 @@ fn champs_de(f: &Formulaire, genre: &str, rang: usize) -> Vec<Champ> {
         Champ::Options(f.cases(nom(champ), legende, options).en_colonnes())
     };
     let deux = |options: fn() -> Vec<OptionDeChamp>| {
-        vec![cases("surs", "Acceptés", options()), cases("doutes", "Peut-être acceptés", options())]
+        vec![cases("surs", "Acceptés", options()), cases("doutes", "Peut-être acceptés (facultatif)", options())]
     };
     let court = |champ: &str, libelle: &str| Champ::Texte(texte(f, nom(champ), libelle));
     let nombre = |champ: &str, libelle: &str| Champ::Texte(texte(f, nom(champ), libelle).chiffres());
@@ -117,11 +117,11 @@ fn champs_de(f: &Formulaire, genre: &str, rang: usize) -> Vec<Champ> {
         ],
         "territoire" => vec![
             court("nom", "Nom du territoire, avec son article (« la Meurthe-et-Moselle »)"),
-            codes("departements", "Départements (54, 2A…)"),
-            codes("regions", "Régions (44…)"),
-            codes("epci", "Intercommunalités (numéro SIREN)"),
-            codes("communes", "Communes (54129…)"),
-            codes("sauf_epci", "Sauf les intercommunalités"),
+            codes("departements", "Départements (54, 2A…) (facultatif)"),
+            codes("regions", "Régions (44…) (facultatif)"),
+            codes("epci", "Intercommunalités (numéro SIREN) (facultatif)"),
+            codes("communes", "Communes (54129…) (facultatif)"),
+            codes("sauf_epci", "Sauf les intercommunalités (facultatif)"),
             nombre("millesime", "Année de la liste (facultatif)"),
         ],
         "adhesion" => vec![court("organisme", "Organisme, avec son article (« l’agence MMD 54 »)")],
@@ -134,13 +134,17 @@ fn details(f: &Formulaire, rang: usize) -> Vec<Champ> {
     let nom = |champ: &str| format!("c{rang}_{champ}");
     vec![
         Champ::Options(
-            f.cases(nom("pour"), "Cette condition ne vaut que pour", porteurs())
+            f.cases(nom("pour"), "Cette condition ne vaut que pour (facultatif)", porteurs())
                 .aide("Aucun coché : tous.")
                 .en_colonnes(),
         ),
-        Champ::Texte(texte(f, nom("source_libelle"), "Source de cette condition, si ce n’est pas celle de la fiche")),
-        Champ::Texte(texte(f, nom("source_url"), "Adresse de cette source")),
-        Champ::Texte(texte(f, nom("source_le"), "Relevé le").date()),
+        Champ::Texte(texte(
+            f,
+            nom("source_libelle"),
+            "Source de cette condition, si ce n’est pas celle de la fiche (facultatif)",
+        )),
+        Champ::Texte(texte(f, nom("source_url"), "Adresse de cette source (facultatif)")),
+        Champ::Texte(texte(f, nom("source_le"), "Relevé le (facultatif)").date()),
         Champ::Selection(source::surete(f, nom("source_surete"))),
     ]
 }

@@ -67,7 +67,7 @@ pub(crate) fn parties(f: &Formulaire, nouvelle: bool, themes: &ThemesLocaux) -> 
     ];
     if nouvelle {
         let aide = "Facultatif : lettres minuscules, chiffres et tirets. Sert d’adresse à la page et ne change plus.";
-        identite.insert(1, Champ::Texte(texte(f, "id", "Identifiant").aide(aide)));
+        identite.insert(1, Champ::Texte(texte(f, "id", "Identifiant (facultatif)").aide(aide)));
     }
     vec![
         Partie { titre: "L’aide", champs: identite },
@@ -91,14 +91,14 @@ pub(crate) fn parties(f: &Formulaire, nouvelle: bool, themes: &ThemesLocaux) -> 
             titre: "Thèmes",
             champs: vec![
                 Champ::Options(
-                    f.cases("themes", "Thèmes aidés", themes.options(f.saisie.liste("themes")))
+                    f.cases("themes", "Thèmes aidés (facultatif)", themes.options(f.saisie.liste("themes")))
                         .aide("Aucun coché : tous.")
                         .en_colonnes(),
                 ),
                 Champ::Options(
                     f.cases(
                         "themes_a_verifier",
-                        "Thèmes peut-être aidés",
+                        "Thèmes peut-être aidés (facultatif)",
                         themes.options(f.saisie.liste("themes_a_verifier")),
                     )
                     .aide("Le texte n’est pas clair : le projet verra « à vérifier ».")
@@ -120,9 +120,9 @@ pub(crate) fn parties(f: &Formulaire, nouvelle: bool, themes: &ThemesLocaux) -> 
                 ),
                 Champ::Texte(texte(f, "source_libelle", "Source").aide("Une page, un article de loi, un règlement.")),
                 Champ::Texte(texte(f, "source_url", "Adresse de la source (facultatif)")),
-                Champ::Texte(texte(f, "source_le", "Relevé le").date()),
+                Champ::Texte(texte(f, "source_le", "Relevé le (facultatif)").date()),
                 Champ::Selection(source::surete(f, "source_surete".to_owned())),
-                Champ::Long(f.long("bases_legales", "Textes de loi (un par ligne)", 2_000).lignes(3)),
+                Champ::Long(f.long("bases_legales", "Textes de loi (un par ligne) (facultatif)", 2_000).lignes(3)),
             ],
         },
         calcul(f),
@@ -145,15 +145,21 @@ fn calcul(f: &Formulaire) -> Partie {
                 aides.map(|(valeur, libelle)| OptionDeChamp::nouvelle(valeur, libelle)),
             )),
             Champ::Texte(
-                texte(f, "taux", "Taux, en % du coût").chiffres().aide("Vide : montant inconnu, rien n’est compté."),
+                texte(f, "taux", "Taux, en % du coût (facultatif)")
+                    .chiffres()
+                    .aide("Vide : montant inconnu, rien n’est compté."),
             ),
-            Champ::Texte(texte(f, "bonus", "Bonus, en % du coût").chiffres()),
-            Champ::Texte(texte(f, "forfait", "Somme fixe, à la place d’un taux").montant()),
-            Champ::Texte(texte(f, "plafond", "Au plus").montant()),
-            Champ::Texte(texte(f, "minimum", "Pas d’aide en dessous de").montant()),
+            Champ::Texte(texte(f, "bonus", "Bonus, en % du coût (facultatif)").chiffres()),
+            Champ::Texte(texte(f, "forfait", "Somme fixe, à la place d’un taux (facultatif)").montant()),
+            Champ::Texte(texte(f, "plafond", "Montant le plus haut (facultatif)").montant()),
+            Champ::Texte(texte(f, "minimum", "Pas d’aide en dessous de (facultatif)").montant()),
             Champ::Texte(
-                texte(f, "plafond_public", "Plafond de toutes les aides publiques, en % du coût (règle R-03)")
-                    .chiffres(),
+                texte(
+                    f,
+                    "plafond_public",
+                    "Plafond de toutes les aides publiques, en % du coût (règle R-03) (facultatif)",
+                )
+                .chiffres(),
             ),
             Champ::Options(f.cases(
                 "fonds_de_concours",
