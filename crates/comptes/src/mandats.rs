@@ -15,6 +15,7 @@ use web::{Cadre, CheckedForm, Erreur, Reponse, Saisie, texte};
 use crate::collegues::{self, Collegue};
 use crate::connexion::{est_l_adresse_officielle, preuve_par_adresse};
 use crate::evenements::{self, evenement};
+use crate::personnes::actes::{DERNIER_AGENT, sans_agent};
 use crate::structure;
 
 /// Functions that anyone may declare.
@@ -136,6 +137,11 @@ pub async fn terminer(cadre: Cadre, form: CheckedForm) -> Reponse {
     let mandat =
         cadre.visiteur.mandats.iter().find(|m| m.id.as_str() == choisi).ok_or(Erreur::Introuvable("cette fonction"))?;
     let tx = cadre.instance.db.begin().await?;
+    let entier = mandat::par_id(&tx, &mandat.id).await?.ok_or(Erreur::Introuvable("cette fonction"))?;
+    let hier = cadre.instance.aujourd_hui().yesterday().map_err(Erreur::interne)?;
+    if sans_agent(&tx, &entier, Some(hier)).await? {
+        return Ok(form.aller("/compte", DERNIER_AGENT));
+    }
     mettre_fin(&tx, &cadre, &mandat.id, "").await?;
     form.conclure(tx, "/compte", "Cette fonction est terminée.").await
 }

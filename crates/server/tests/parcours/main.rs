@@ -5,6 +5,7 @@
 mod appels;
 mod attribution;
 mod brouillon;
+mod formulaires;
 mod interface;
 mod marches;
 mod nouvelles;
