@@ -17,7 +17,7 @@ use web::feature::Route;
 use web::instance::Parties;
 use web::{Instance, Maison};
 
-use crate::features;
+use crate::{features, ligne};
 
 /// An instance with the routes of its features.
 pub struct Ouverte {
@@ -102,7 +102,7 @@ pub async fn ouvrir_avec(configuration: &Configuration, base: Base, ids: Arc<dyn
         dossiers: dossiers(configuration),
     })
     .await
-    .map_err(|erreur| anyhow::anyhow!("L’instance ne peut pas être ouverte : {erreur:?}"))?;
+    .map_err(|erreur| ligne::de_la_maison("L’instance ne peut pas être ouverte", &erreur))?;
     Ok(Ouverte { instance, routes })
 }
 
@@ -115,7 +115,11 @@ pub fn options_de_base(configuration: &Configuration) -> DbOptions {
 /// Where the instance keeps its files and its backups.
 #[must_use]
 pub fn dossiers(configuration: &Configuration) -> Dossiers {
-    Dossiers { donnees: configuration.donnees.clone(), sauvegardes: configuration.sauvegardes.clone() }
+    Dossiers {
+        donnees: configuration.donnees.clone(),
+        sauvegardes: configuration.sauvegardes.clone(),
+        espace_min: configuration.limites.espace_libre_octets,
+    }
 }
 
 /// Runs the migrations that are missing; an existing database is backed up first.
@@ -188,7 +192,7 @@ pub async fn semer(instance: &Instance) -> anyhow::Result<()> {
             semis.push(feature.demo);
         }
         for semis in semis.into_iter().flatten() {
-            semis(instance).await.map_err(|erreur| anyhow::anyhow!("{} : {erreur:?}", feature.nom))?;
+            semis(instance).await.map_err(|erreur| ligne::de_la_maison(feature.nom, &erreur))?;
         }
     }
     Ok(())

@@ -16,6 +16,10 @@ const LIMITE: u64 = 300;
 
 /// What the directory proposes.
 pub(crate) async fn proposer(demande: &DemandePropositions<'_>) -> Result<Vec<Proposition>, Erreur> {
+    // The directory is of this territory: elsewhere, another one knows who can help.
+    if !demande.instance.perimetre().contient(&demande.profil.commune) {
+        return Ok(Vec::new());
+    }
     let offres = lecture::sur_les_themes(demande.tx, &demande.profil.themes, LIMITE).await?;
     let noms = demande.instance.locaux().themes.noms_de_themes();
     let mut propositions =

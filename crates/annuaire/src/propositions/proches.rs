@@ -42,7 +42,7 @@ pub struct Proche {
 /// What the directory proposes beside offers.
 pub(super) async fn proposer(demande: &DemandePropositions<'_>) -> Result<Vec<Proposition>, Erreur> {
     let DemandePropositions { tx, instance, profil, .. } = demande;
-    if profil.themes.is_empty() || !instance.perimetre().contient(&profil.commune) {
+    if profil.themes.is_empty() {
         return Ok(Vec::new());
     }
     let ids = autour(instance, &profil.commune, &profil.themes)?;

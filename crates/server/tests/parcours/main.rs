@@ -14,6 +14,7 @@ mod publication;
 mod recherche;
 mod reouverture;
 mod suivi;
+mod textes;
 
 use axum::http::StatusCode;
 use domain::droit::Fonction;
