@@ -11,6 +11,7 @@ use platform::crypto::Signature;
 use platform::fichiers::Fichiers;
 use platform::sauvegarde::{CLE, Dossiers, Motif, sauvegarder};
 use platform::{Db, DbOptions, Ids, Migration, SystemClock, SystemIds, migration};
+use socle::organisation::epci;
 use socle::reglage;
 use web::application::routes;
 use web::feature::Route;
@@ -76,6 +77,7 @@ pub async fn ouvrir_avec(configuration: &Configuration, base: Base, ids: Arc<dyn
     let migrations = maison.migrations();
     mettre_a_jour(&db, &migrations, &dossiers(configuration)).await?;
     reconnaitre_la_base(&db, &collectivite).await?;
+    completer_les_epci(&db).await?;
     // Statistics are a comfort: a full disk refuses them, and the pages still answer.
     if let Err(erreur) = db.entretenir().await {
         tracing::warn!(%erreur, "les statistiques de la base n’ont pas pu être tenues");
@@ -161,6 +163,20 @@ async fn reconnaitre_la_base(db: &Db, collectivite: &Collectivite) -> anyhow::Re
             Ok(tx.commit().await?)
         }
     }
+}
+
+/// EPCI declared by their name before the site asked for a commune: those that are not in doubt get their SIREN. Nothing to
+/// do is one statement.
+async fn completer_les_epci(db: &Db) -> anyhow::Result<()> {
+    let quoi = "Les intercommunalités sans numéro ne se lisent pas.";
+    if epci::sans_numero(&db.read().await?).await.context(quoi)?.is_empty() {
+        return Ok(());
+    }
+    let tx = db.begin().await?;
+    let faites = epci::completer(&tx).await.context(quoi)?;
+    tx.commit().await?;
+    tracing::info!(faites, "intercommunalités reconnues par leur commune");
+    Ok(())
 }
 
 fn signature(chemin: &Path) -> anyhow::Result<Signature> {

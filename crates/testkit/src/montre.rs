@@ -22,7 +22,7 @@ pub struct FormulaireMontre {
     pub fichiers: bool,
     /// Names of what a person types or chooses, in order, each once.
     pub noms: Vec<String>,
-    /// Hidden value of `acte`, and name and value of its first button: several forms share an address.
+    /// Names of what is hidden, and the button: several forms share an address.
     pub acte: String,
     vide: Vec<(String, String)>,
     absurde: Vec<(String, String)>,
@@ -44,7 +44,8 @@ impl FormulaireMontre {
         (&self.action, &self.noms, &self.acte) == (&autre.action, &autre.noms, &autre.acte)
     }
 
-    fn lire(formulaire: ElementRef<'_>) -> Self {
+    /// One for each of its buttons.
+    fn lire(formulaire: ElementRef<'_>) -> Vec<Self> {
         let champs = Selector::parse("input[name], textarea[name], select[name]").expect("a CSS selector");
         let bouton = Selector::parse("button[name]").expect("a CSS selector");
         let cache = |nom: &str| nom.starts_with('_');
@@ -75,19 +76,28 @@ impl FormulaireMontre {
                 absurde.push((nom, valeur));
             }
         }
-        if let Some(bouton) = formulaire.select(&bouton).next() {
-            let valeur = |nom| bouton.attr(nom).unwrap_or_default().to_owned();
-            acte.push_str(&format!("{}={}", valeur("name"), valeur("value")));
-            vide.push((valeur("name"), valeur("value")));
-            absurde.push((valeur("name"), valeur("value")));
-        }
-        Self {
+        let sans_bouton = Self {
             action: formulaire.attr("action").unwrap_or_default().to_owned(),
             fichiers: formulaire.attr("enctype") == Some("multipart/form-data"),
             noms,
             acte,
             vide,
             absurde,
+        };
+        let boutons: Vec<Self> = formulaire.select(&bouton).map(|bouton| sans_bouton.avec(bouton)).collect();
+        if boutons.is_empty() { vec![sans_bouton] } else { boutons }
+    }
+
+    /// Sent by this button.
+    fn avec(&self, bouton: ElementRef<'_>) -> Self {
+        let valeur = |nom| bouton.attr(nom).unwrap_or_default().to_owned();
+        let presse = (valeur("name"), valeur("value"));
+        let et = |valeurs: &[(String, String)]| valeurs.iter().cloned().chain([presse.clone()]).collect();
+        Self {
+            acte: format!("{}{}={}", self.acte, presse.0, presse.1),
+            vide: et(&self.vide),
+            absurde: et(&self.absurde),
+            ..self.clone()
         }
     }
 }
@@ -113,7 +123,7 @@ fn valeur_absurde(champ: ElementRef<'_>, premier: bool) -> Option<String> {
         (_, Some("radio")) => premier.then(|| champ.attr("value").unwrap_or("on").to_owned()),
         (_, Some("checkbox")) => Some(champ.attr("value").unwrap_or("on").to_owned()),
         (_, Some("date")) => Some("31/02/2026".to_owned()),
-        ("textarea", _) => Some("mot ".repeat(15_000)),
+        ("textarea", _) => Some("mot ".repeat(3_000)),
         _ => Some("n’importe quoi ".repeat(60)),
     }
 }
@@ -123,7 +133,7 @@ impl Page {
     #[must_use]
     pub fn formulaires(&self) -> Vec<FormulaireMontre> {
         let formulaires = Selector::parse("main form[method=post]").expect("a CSS selector");
-        self.document().select(&formulaires).map(FormulaireMontre::lire).collect()
+        self.document().select(&formulaires).flat_map(FormulaireMontre::lire).collect()
     }
 
     /// Paths of this site that the page leads to.

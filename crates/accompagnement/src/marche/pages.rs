@@ -150,7 +150,7 @@ pub async fn noter(cadre: Cadre, form: CheckedForm) -> Reponse {
     let acte = form.saisie.texte("acte");
     let suivi = match acte {
         "annuler" => None,
-        acte => Some(acte.parse::<Suivi>().map_err(|_| Erreur::Invalide("Ce choix n’existe pas.".to_owned()))?),
+        acte => Some(acte.parse::<Suivi>().map_err(|_| Erreur::Invalide("Ce choix n’existe pas. Revenez à la liste des marchés et recommencez.".to_owned()))?),
     };
     let par = cadre.visiteur.connecte()?.id.clone();
     let tx = instance.db.begin().await?;

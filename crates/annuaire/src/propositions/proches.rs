@@ -35,8 +35,21 @@ pub struct Proche {
     courriel: Option<String>,
     exemple: bool,
     modifie_le: Instant,
+    naf: Option<String>,
     /// `theme:origine`, joined by commas.
     themes: Option<String>,
+}
+
+/// Social work (division 88 of the NAF) says how a body of insertion looks after its people, not what it makes: no theme is
+/// guessed from it.
+const ACTION_SOCIALE: &str = "88";
+
+impl Proche {
+    /// Does somebody say one of these themes, or an activity that means something?
+    fn dit_quelque_chose(&self, voulus: &[Theme]) -> bool {
+        let sociale = self.naf.as_deref().is_some_and(|naf| naf.starts_with(ACTION_SOCIALE));
+        origines(self.themes.as_deref(), voulus).iter().any(|(_, origine)| *origine != Origine::Naf || !sociale)
+    }
 }
 
 /// What the directory proposes beside offers.
@@ -49,6 +62,7 @@ pub(super) async fn proposer(demande: &DemandePropositions<'_>) -> Result<Vec<Pr
     let mut proches: Vec<(f64, Proche)> = sans_offre(*tx, &ids, &profil.themes)
         .await?
         .into_iter()
+        .filter(|proche| proche.dit_quelque_chose(&profil.themes))
         .filter_map(|proche| Some((km_entre(instance, &profil.commune, proche.commune.as_ref()?)?, proche)))
         .collect();
     proches.sort_by(|a, b| a.0.total_cmp(&b.0));
@@ -92,13 +106,12 @@ fn autour(instance: &Instance, commune: &CodeCommune, themes: &[Theme]) -> Resul
 
 /// Those that are in activity and have no offer in force on these themes: an offer says more, and is proposed by itself.
 async fn sans_offre(db: &impl ConnectionTrait, ids: &[String], themes: &[Theme]) -> Result<Vec<Proche>, DbErr> {
-    if ids.is_empty() {
-        return Ok(Vec::new());
-    }
+    // Nobody near is asked too: a page costs as many statements whatever the directory holds.
+    let ids: Vec<&str> = ids.iter().map(String::as_str).chain([""]).collect();
     let themes: Vec<&str> = themes.iter().map(|theme| theme.as_str()).collect();
     Proche::find_by_statement(raw_sql!(
         Postgres,
-        "SELECT a.id, a.nom, a.reference, a.commune, a.courriel, a.exemple, a.modifie_le,
+        "SELECT a.id, a.nom, a.reference, a.commune, a.courriel, a.exemple, a.modifie_le, a.naf,
             (SELECT string_agg(t.theme || ':' || t.origine, ',') FROM acteur_theme t
              WHERE t.acteur_id = a.id AND t.theme IN ({..themes})) AS themes
          FROM acteur a
@@ -193,7 +206,12 @@ mod tests {
     use rstest::rstest;
 
     fn proche(themes: &str) -> Proposition {
-        let proche = Proche {
+        let voulus = [Theme::Reemploi, Theme::Insertion];
+        proposition(une(themes), "Lunéville", 7.6, &voulus, &NomsDeThemes::default(), "2026-11-24".parse().unwrap())
+    }
+
+    fn une(themes: &str) -> Proche {
+        Proche {
             id: "a".to_owned(),
             nom: "Une structure".to_owned(),
             reference: "abc".to_owned(),
@@ -201,10 +219,9 @@ mod tests {
             courriel: None,
             exemple: false,
             modifie_le: Instant(0),
+            naf: None,
             themes: Some(themes.to_owned()),
-        };
-        let voulus = [Theme::Reemploi, Theme::Insertion];
-        proposition(proche, "Lunéville", 7.6, &voulus, &NomsDeThemes::default(), "2026-11-24".parse().unwrap())
+        }
     }
 
     #[rstest]
@@ -222,6 +239,16 @@ mod tests {
     fn seuls_les_themes_du_projet_sont_dits() {
         let phrase = &proche("reemploi:naf,insertion:siae,sport:agent,lune:agent").constats[0].phrase;
         assert_eq!(phrase, "Elle travaille sur un thème du projet : Insertion, emploi.");
+    }
+
+    #[rstest]
+    #[case::dit("insertion:siae", "88.99B", true)]
+    #[case::devine("reemploi:naf", "38.11Z", true)]
+    #[case::devine_de_l_action_sociale("reemploi:naf", "88.10C", false)]
+    #[case::autre_theme("sport:agent", "93.12Z", false)]
+    fn l_action_sociale_ne_fait_rien_deviner(#[case] themes: &str, #[case] naf: &str, #[case] attendu: bool) {
+        let proche = Proche { naf: Some(naf.to_owned()), ..une(themes) };
+        assert_eq!(proche.dit_quelque_chose(&[Theme::Reemploi, Theme::Insertion]), attendu);
     }
 
     #[rstest]

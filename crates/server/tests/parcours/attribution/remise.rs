@@ -111,7 +111,15 @@ async fn le_portefeuille_de_qui_part_se_transmet(#[case] moteur: Moteur) {
     let page = m.coordination.navigateur.envoyer(&page, "/tableau/portefeuille", &champs).await;
     page.exiger("3 projets changent d’interlocuteur");
     assert!(!page.textes("#de option").contains(&"Exemple ada".to_owned()), "she holds nothing any more");
-    assert_eq!(m.destinataires(avant).await, ["bob@exemple.invalid"], "one mail, and none to who has left");
+    page.exiger("1 personne est prévenue");
+    let recus = m.destinataires(avant).await;
+    assert_eq!(recus, ["bob@exemple.invalid", "porteuse@exemple.invalid"], "one mail each, none to who has left");
+    let dit = m.appli.courriels().await[avant + 1].clone();
+    assert_eq!(dit.sujet(), "Votre interlocuteur change");
+    for mot in ["Exemple bob suit maintenant vos projets", "- Ouvrir une recyclerie", "- Rouvrir le café", "/projets"] {
+        assert!(dit.texte().contains(mot), "{mot} : {}", dit.texte());
+    }
+    assert!(dit.texte().contains("Téléphone : 03 99 00 00 01"), "{}", dit.texte());
     let recu = m.appli.courriels().await[avant].texte().replace('\u{a0}', " ");
     assert!(recu.contains("3 projets que suivait Exemple ada"), "{recu}");
     for reference in &references {
