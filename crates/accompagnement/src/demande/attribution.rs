@@ -4,7 +4,7 @@
 use jiff::civil::Date;
 use platform::WriteTx;
 use sea_orm::entity::prelude::*;
-use sea_orm::{DbBackend, FromQueryResult, Statement, raw_sql};
+use sea_orm::{DbBackend, FromQueryResult, Statement, Value, raw_sql};
 use socle::{PersonneId, ProjetId, personne, projet, secteur};
 
 use super::storage::Model;
@@ -67,6 +67,11 @@ macro_rules! tenues {
     };
 }
 
+#[expect(clippy::disallowed_methods, reason = "the text is made of parts written once; both engines read `$1`")]
+fn avec<const N: usize>(sql: &'static str, valeurs: [Value; N]) -> Statement {
+    Statement::from_sql_and_values(DbBackend::Postgres, sql, valeurs)
+}
+
 /// A project of a portfolio.
 #[derive(Clone, Debug, FromQueryResult)]
 pub struct Suivi {
@@ -85,8 +90,7 @@ pub async fn detenteurs(db: &impl ConnectionTrait, jour: Date) -> Result<Vec<per
         " SELECT a.* FROM personne a
           WHERE a.id IN (SELECT agent FROM tenue WHERE etape NOT IN ('activite', 'arrete')) ORDER BY a.nom_tri, a.id"
     );
-    let valeurs = [jour.to_string().into()];
-    personne::Model::find_by_statement(Statement::from_sql_and_values(DbBackend::Postgres, SQL, valeurs)).all(db).await
+    personne::Model::find_by_statement(avec(SQL, [jour.to_string().into()])).all(db).await
 }
 
 /// What a person holds, as [`detenteurs`] says, with what is at its end: requests that are not closed.
@@ -95,8 +99,7 @@ pub async fn detenteurs(db: &impl ConnectionTrait, jour: Date) -> Result<Vec<per
 /// The engine refused.
 pub async fn portefeuille(db: &impl ConnectionTrait, de: &PersonneId, jour: Date) -> Result<Vec<Suivi>, DbErr> {
     const SQL: &str = concat!(tenues!(), " SELECT projet_id FROM tenue WHERE agent = $2 ORDER BY projet_id");
-    let valeurs = [jour.to_string().into(), de.as_str().into()];
-    Suivi::find_by_statement(Statement::from_sql_and_values(DbBackend::Postgres, SQL, valeurs)).all(db).await
+    Suivi::find_by_statement(avec(SQL, [jour.to_string().into(), de.as_str().into()])).all(db).await
 }
 
 /// Requests go to an agent: by name, but where they already answer for the commune, whose requests follow it.

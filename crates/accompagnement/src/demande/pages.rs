@@ -82,7 +82,9 @@ fn est_possible(proposition: &Proposition) -> bool {
 }
 
 fn option(proposition: &Proposition) -> OptionDeChamp {
-    OptionDeChamp::nouvelle(&proposition.titre, &proposition.titre).aide(&proposition.porteur)
+    let option = OptionDeChamp::nouvelle(&proposition.titre, &proposition.titre);
+    // A structure without an offer is its own title.
+    if proposition.porteur == proposition.titre { option } else { option.aide(&proposition.porteur) }
 }
 
 /// A project that asked for nothing, or whose request was refused.
