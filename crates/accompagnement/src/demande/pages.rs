@@ -16,6 +16,7 @@ use web::composants::{Alerte, ChampLong, ChampOptions, ChampTexte, Html, OptionD
 use web::courriels::{self, Modele};
 use web::feature::{Famille, Proposition};
 use web::formulaire::Erreurs;
+use web::textes::en_html;
 use web::{Cadre, CheckedForm, Erreur, Instance, Reponse, Saisie, contact, texte};
 
 use super::attribution;
@@ -27,6 +28,7 @@ use crate::suivi::rules::GenreEchange;
 #[derive(Template)]
 #[template(path = "demande.html")]
 struct PageDemande {
+    gratuit: Html,
     titre: String,
     reference: String,
     resume: ResumeErreurs,
@@ -58,15 +60,16 @@ async fn page(cadre: &Cadre, projet: &projet::Model, saisie: Saisie, erreurs: Er
         promesse: contact::promesse(instance, interlocuteur.as_ref()),
         interets: (!options.is_empty()).then(|| {
             f.cases("interets", "Qu’est-ce qui vous intéresse ? (facultatif)", options)
-                .aide("Cochez ce dont vous aimeriez parler. Rien n’est engagé.")
+                .aide(instance.texte("demande.interets"))
         }),
         message: f
             .long("message", "Qu’attendez-vous de nous ?", 2_000)
-            .aide("Une ou deux phrases. La personne qui suit votre secteur les lira."),
+            .aide(instance.texte("demande.message")),
         rappel: f
             .texte("rappel", "Téléphone où vous rappeler (facultatif)")
-            .aide("Précisez vos horaires si besoin.")
+            .aide(instance.texte("demande.rappel"))
             .remplir("tel"),
+        gratuit: Html(en_html(&instance.texte("demande.gratuit"))),
     })
 }
 
@@ -85,7 +88,9 @@ fn est_possible(proposition: &Proposition) -> bool {
 }
 
 fn option(proposition: &Proposition) -> OptionDeChamp {
-    OptionDeChamp::nouvelle(&proposition.titre, &proposition.titre).aide(&proposition.porteur)
+    let option = OptionDeChamp::nouvelle(&proposition.titre, &proposition.titre);
+    // A structure without an offer is its own title.
+    if proposition.porteur == proposition.titre { option } else { option.aide(&proposition.porteur) }
 }
 
 /// A project that asked for nothing, or whose request was refused.

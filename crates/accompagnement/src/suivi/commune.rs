@@ -124,7 +124,7 @@ fn apres_un_message(instance: &Instance, demande: &storage::Model) -> (storage::
 pub async fn decider(cadre: Cadre, Path(reference): Path<String>, form: CheckedForm) -> Reponse {
     let projet = ouvrir(&cadre, &reference).await?;
     let etat = EtatRecommandation::lire(form.saisie.texte("etat"))
-        .ok_or_else(|| Erreur::Invalide("Ce choix n’existe pas.".to_owned()))?;
+        .ok_or_else(|| Erreur::Invalide("Ce choix n’existe pas. Revenez à la page du projet et recommencez.".to_owned()))?;
     let instance = &cadre.instance;
     let mut l = form.lecteur();
     let motif = l.texte_libre("motif", MOTIF_MAX);
