@@ -1,6 +1,7 @@
-// Comfort only: every page works without this file. No storage (computers are shared) but an agent's note without network;
+// Comfort only: every page works without this file. No storage in the browser (computers are shared) but an agent's note without network;
 // no inline script, no third party.
 
+import { garderEnTapant } from "./brouillon";
 import { aiderAChoisir, type Suggestion } from "./choix";
 import { suivreLesFiltres } from "./filtres";
 import { ecouterLesRaccourcis } from "./raccourcis";
@@ -228,6 +229,7 @@ replierLesGroupes();
 envoyerUneFois();
 compterLesCaracteres();
 garderHorsLigne();
+void garderEnTapant();
 imprimer();
 proposerLaCarte(document);
 document.addEventListener("resultats", (evenement) => proposerLaCarte(evenement.target as HTMLElement));

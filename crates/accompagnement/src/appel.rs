@@ -37,7 +37,7 @@ fn page(cadre: &Cadre, saisie: Saisie, erreurs: Erreurs) -> PageSaisir {
         .chain(cadre.instance.locaux().themes.options(&[]));
     PageSaisir {
         resume: f.resume(),
-        caches: f.caches(),
+        caches: f.caches_gardes("/saisir"),
         commune: f.texte("commune", "Commune").commune(),
         phrase: f
             .long("phrase", "En une phrase, de quoi s’agit-il ?", 500)

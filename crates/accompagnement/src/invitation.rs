@@ -129,7 +129,7 @@ fn page(cadre: &Cadre, projet: &projet::Model, secret: String, saisie: Saisie, e
         commune: cadre.instance.referentiel().nom_commune(&projet.commune).to_owned(),
         manque: Html(texte::paragraphes(&projet.manque)),
         resume: f.resume(),
-        caches: f.caches(),
+        caches: f.caches_gardes(&format!("/est-ce-bien-cela#{}", projet.reference)),
         correction: f.long("correction", "Ce qui est juste", MANQUE_MAX).lignes(5),
         a_corriger,
         secret,

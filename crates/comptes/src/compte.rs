@@ -187,6 +187,7 @@ pub(crate) async fn exporter_identite(tx: &ReadTx, id: &PersonneId) -> Result<Va
         "fonctions": mandats.iter().map(|m| json!({
             "fonction": m.fonction, "du": m.du, "au": m.au, "preuve": m.preuve,
         })).collect::<Vec<_>>(),
+        "textes_pas_encore_envoyes": crate::saisies::exporter(tx, id).await?,
     }))
 }
 

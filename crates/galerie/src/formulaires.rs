@@ -44,6 +44,15 @@ pub(crate) fn vitrines(cadre: &Cadre) -> Vec<Vitrine> {
             etats: vec![etat!("Vide", f.long("manque", "Ce qui manque, et pour qui", 600))],
         },
         Vitrine {
+            id: "garde",
+            nom: "Texte gardé en tapant",
+            pour: "un long texte : il est gardé par le site, et se retrouve au retour. Une ligne dans le formulaire.",
+            contre: "un mot de passe, un code, une donnée de santé ; un formulaire de deux champs.",
+            etats: vec![etat!("À mettre dans le formulaire : rien ne se voit avant la première lettre", {
+                f.caches_gardes("/composants/formulaires")
+            })],
+        },
+        Vitrine {
             id: "choix",
             nom: "Boutons radio et cases",
             pour: "moins de dix choix, tous visibles. Radio : un seul. Cases : autant qu’on veut.",

@@ -89,7 +89,7 @@ impl Ecran {
     ) -> Reponse {
         let statut = etat.statut();
         self.resume = Some(formulaire.resume());
-        self.caches = formulaire.caches();
+        self.caches = formulaire.caches_gardes(&self.action);
         self.version = formulaire.version(self.version);
         self.conflit = etat.conflit;
         self.apercu = self.apercu.or(etat.apercu);

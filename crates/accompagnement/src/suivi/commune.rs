@@ -59,10 +59,10 @@ fn message_a_reprendre(cadre: &Cadre, reference: String, form: &CheckedForm, err
     let f = cadre.formulaire_avec(form.saisie.clone(), erreurs);
     PageAReprendre {
         titre: "Écrire au département",
+        resume: f.resume(),
+        caches: f.caches_gardes(&super::message_garde(&reference)),
         reference,
         action: "message",
-        resume: f.resume(),
-        caches: f.caches(),
         champ: f.long("texte", "Votre message", MESSAGE_MAX).lignes(8),
         recommandation: None,
     }

@@ -12,6 +12,7 @@ mod porteurs;
 mod publication;
 mod recherche;
 mod reouverture;
+mod saisies;
 mod suivi;
 
 use axum::http::StatusCode;
