@@ -135,8 +135,8 @@ function montrerLAccent(): void {
 }
 
 /** Every row of a table at once: its boxes are one by one without this. */
-function toutChoisir(): void {
-  document.querySelectorAll<HTMLTableElement>("table.tr-table-travail").forEach((tableau) => {
+function toutChoisir(dans: ParentNode): void {
+  dans.querySelectorAll<HTMLTableElement>("table.tr-table-travail").forEach((tableau) => {
     const cases = [...tableau.querySelectorAll<HTMLInputElement>("tbody input[type=checkbox]")];
     if (cases.length < 2) return;
     const bouton = document.createElement("button");
@@ -232,10 +232,14 @@ garderHorsLigne();
 void garderEnTapant();
 imprimer();
 proposerLaCarte(document);
-document.addEventListener("resultats", (evenement) => proposerLaCarte(evenement.target as HTMLElement));
+document.addEventListener("resultats", (evenement) => {
+  const neufs = evenement.target as HTMLElement;
+  proposerLaCarte(neufs);
+  toutChoisir(neufs);
+});
 montrerLAccent();
 suivreLesFiltres();
-toutChoisir();
+toutChoisir(document);
 ecouterLesRaccourcis();
 aiderAChoisir();
 proposerPresDeMoi();

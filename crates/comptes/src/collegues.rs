@@ -7,7 +7,7 @@ use platform::journal;
 use sea_orm::ConnectionTrait;
 use socle::mandat::{self, EnVigueur, MandatId};
 use socle::{OrganisationId, PersonneId};
-use web::composants::{Etiquette, Html, Ton};
+use web::composants::{Bouton, Etiquette, Html, Poids, Ton};
 use web::{Cadre, CheckedForm, Erreur, Instance, Reponse, texte};
 
 use crate::evenements::{self, evenement};

@@ -8,7 +8,7 @@ use serde_json::{Map, Value, json};
 use socle::mandat::{EnVigueur, MandatId};
 use socle::{PersonneId, personne, session};
 use web::cadre::{poser, retirer};
-use web::composants::{ChampOptions, ChampTexte, Etiquette, Html, OptionDeChamp, ResumeErreurs, Ton};
+use web::composants::{Bouton, ChampOptions, ChampTexte, Etiquette, Html, OptionDeChamp, Poids, ResumeErreurs, Ton};
 use web::contexte::COOKIE_SESSION;
 use web::formulaire::Erreurs;
 use web::{Cadre, CheckedForm, Erreur, Reponse, Saisie, courriels, texte};
