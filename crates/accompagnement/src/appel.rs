@@ -10,7 +10,7 @@ use domain::theme::Theme;
 use platform::{WriteTx, journal};
 use socle::projet;
 use socle::secteur::Interlocuteur;
-use web::composants::{ChampLong, ChampTexte, Html, OptionDeChamp, ResumeErreurs, Selection};
+use web::composants::{Bouton, ChampLong, ChampTexte, Html, OptionDeChamp, ResumeErreurs, Selection};
 use web::formulaire::Erreurs;
 use web::{Cadre, CheckedForm, Erreur, Instance, Reponse, Saisie, contact};
 

@@ -7,7 +7,7 @@ use axum::http::StatusCode;
 use domain::profil::MANQUE_MAX;
 use platform::{Jour, ReadTx, WriteTx, journal};
 use socle::{jeton, personne, projet};
-use web::composants::{ChampLong, Html, ResumeErreurs};
+use web::composants::{Bouton, ChampLong, Html, Poids, ResumeErreurs};
 use web::courriels;
 use web::formulaire::{Erreurs, Lecteur};
 use web::{Cadre, CheckedForm, Erreur, Instance, Reponse, Saisie, texte};

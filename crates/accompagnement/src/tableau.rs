@@ -139,12 +139,7 @@ impl Equipe {
 
 fn bornes(instance: &Instance, jour: Date) -> Bornes {
     let dernier_en_retard = dernier_en_retard(instance, jour);
-    Bornes {
-        par_colonne: PAR_COLONNE,
-        silencieuses: SILENCIEUSES,
-        dernier_en_retard,
-        silence: rules::silence(jour),
-    }
+    Bornes { par_colonne: PAR_COLONNE, silencieuses: SILENCIEUSES, dernier_en_retard, silence: rules::silence(jour) }
 }
 
 fn dernier_en_retard(instance: &Instance, jour: Date) -> Date {

@@ -113,7 +113,8 @@ pub(crate) fn vitrines(cadre: &Cadre) -> Vec<Vitrine> {
                     f.selection("facette", "Thème des structures", themes).aide("La liste suit dès que l’on choisit.")
                 }),
                 etat!("En erreur", {
-                    let themes = [OptionDeChamp::nouvelle("", "Choisir"), OptionDeChamp::nouvelle("mobilite", "Mobilité")];
+                    let themes =
+                        [OptionDeChamp::nouvelle("", "Choisir"), OptionDeChamp::nouvelle("mobilite", "Mobilité")];
                     faux.selection("theme-faux", "Thème", themes)
                 }),
             ],

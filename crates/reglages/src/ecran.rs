@@ -7,7 +7,7 @@ use axum::response::Response;
 use platform::journal::{self, Evenement, Visibilite};
 use serde::Serialize;
 use socle::reglage;
-use web::composants::{Html, ResumeErreurs, echapper};
+use web::composants::{Bouton, Html, Poids, ResumeErreurs, echapper};
 use web::formulaire::Erreurs;
 use web::{Cadre, CheckedForm, Erreur, Formulaire, Reponse, Saisie};
 

@@ -5,11 +5,12 @@ use axum::http::StatusCode;
 use platform::journal::{self, Evenement, Visibilite};
 use socle::reglage;
 use web::composants::{
-    Bouton, ChampFichier, ChampLong, ChampOptions, ChampTexte, Conflit, Html, OptionDeChamp, Poids, Resume, ResumeErreurs,
+    Bouton, ChampFichier, ChampLong, ChampOptions, ChampTexte, Conflit, Html, OptionDeChamp, Poids, Resume,
+    ResumeErreurs,
 };
 use web::formulaire::Erreurs;
-use web::logo::Logo;
 use web::identite::{CLE, Fond, Identite, contraste};
+use web::logo::Logo;
 use web::{Cadre, CheckedForm, Reponse, Saisie, texte};
 
 use crate::logo;

@@ -57,7 +57,9 @@ fn redessiner(octets: &[u8]) -> Result<Dessin, &'static str> {
         return Err("Cette image est trop petite : il faut au moins 40 points de haut.");
     }
     if image.width() > 8 * image.height() || image.height() > 3 * image.width() {
-        return Err("Cette image est trop longue : un logo tient dans un bandeau, huit fois plus large que haut au plus.");
+        return Err(
+            "Cette image est trop longue : un logo tient dans un bandeau, huit fois plus large que haut au plus.",
+        );
     }
     if image.width() > BOITE.0 || image.height() > BOITE.1 {
         image = image.resize(BOITE.0, BOITE.1, FilterType::Lanczos3);
@@ -69,7 +71,9 @@ fn redessiner(octets: &[u8]) -> Result<Dessin, &'static str> {
         .write_image(dessin.as_bytes(), taille.0, taille.1, dessin.color().into())
         .map_err(|_| ILLISIBLE)?;
     if png.len() > OCTETS_MAX {
-        return Err("Ce logo est trop lourd une fois réduit : il ralentirait chaque page. Prenez-en un plus simple, sans photo.");
+        return Err(
+            "Ce logo est trop lourd une fois réduit : il ralentirait chaque page. Prenez-en un plus simple, sans photo.",
+        );
     }
     Ok(Dessin { png, taille })
 }

@@ -109,7 +109,9 @@ fn sens(instance: &Instance, cle: &str) -> String {
 fn termes(instance: &Instance, cherches: &Mots) -> Vec<Trouve> {
     let siens = mots().map(|(cle, mot)| (cle, mot, sens(instance, cle)));
     let siens = siens.filter(|(_, mot, sens)| cherches.sont_dans([mot.mot.as_str(), sens.as_str()]));
-    siens.map(|(cle, mot, sens)| trouve(web::texte::majuscule(&mot.mot), extrait(&sens), format!("/mots#{cle}"))).collect()
+    siens
+        .map(|(cle, mot, sens)| trouve(web::texte::majuscule(&mot.mot), extrait(&sens), format!("/mots#{cle}")))
+        .collect()
 }
 
 /// A word, what it means, the text it comes from.

@@ -30,7 +30,8 @@ impl Mots {
     #[must_use]
     pub fn sont_dans<'a>(&self, textes: impl IntoIterator<Item = &'a str>) -> bool {
         let texte: Vec<String> = textes.into_iter().map(cle_de_tri).collect();
-        let commence = |mot: &String| texte.iter().flat_map(|t| t.split(' ')).any(|autre| autre.starts_with(mot.as_str()));
+        let commence =
+            |mot: &String| texte.iter().flat_map(|t| t.split(' ')).any(|autre| autre.starts_with(mot.as_str()));
         !self.0.is_empty() && self.0.iter().all(commence)
     }
 

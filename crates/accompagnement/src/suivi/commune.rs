@@ -7,7 +7,7 @@ use domain::dates::avec_le_jour;
 use domain::droit::Action;
 use platform::journal;
 use socle::projet;
-use web::composants::{ChampLong, Html, ResumeErreurs};
+use web::composants::{Bouton, ChampLong, Html, ResumeErreurs};
 use web::formulaire::Erreurs;
 use web::{Cadre, CheckedForm, Erreur, Instance, Reponse, courriels};
 

@@ -14,7 +14,7 @@ use askama::Template;
 use domain::dates::avec_le_jour;
 use domain::droit::{Action, Lien};
 use web::Erreur;
-use web::composants::{ChampLong, Etiquette, Html, Ton};
+use web::composants::{Bouton, ChampLong, Etiquette, Html, Poids, Ton};
 use web::feature::{DemandePanneau, Lieu, Panneau};
 use web::texte;
 

@@ -1,7 +1,7 @@
 //! The filters that an agent keeps under a name, one's own.
 
-use axum::http::StatusCode;
 use askama::Template;
+use axum::http::StatusCode;
 use socle::PersonneId;
 use web::composants::{Bouton, ChampTexte, Html, Message, Poids};
 use web::formulaire::Erreurs;

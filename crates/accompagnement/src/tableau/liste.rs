@@ -10,8 +10,8 @@ use domain::theme::Theme;
 use jiff::civil::Date;
 use socle::{mandat, personne, secteur};
 use web::composants::{
-    Bouton, Cellule, ChampTexte, Etiquette, Exports, FiltresActifs, Html, Onglets, OptionDeChamp, Ordre, Pagination, Poids,
-    ResumeErreurs, Selection, Tableau, TableauDeTravail, echapper,
+    Bouton, Cellule, ChampTexte, Etiquette, Exports, FiltresActifs, Html, Onglets, OptionDeChamp, Ordre, Pagination,
+    Poids, ResumeErreurs, Selection, Tableau, TableauDeTravail, echapper,
 };
 use web::formulaire::Erreurs;
 use web::recherche::Trouve;
@@ -121,7 +121,11 @@ pub(super) async fn page(
         pagination: Pagination::nouvelle(&criteres.adresse(), numero, total, PAR_PAGE),
         exports: exports(&criteres),
     };
-    cadre.page("Liste des demandes suivies", &contenu)?.statut(statut).fil(&[("Tableau de bord", "/tableau")]).repondre()
+    cadre
+        .page("Liste des demandes suivies", &contenu)?
+        .statut(statut)
+        .fil(&[("Tableau de bord", "/tableau")])
+        .repondre()
 }
 
 fn jours(instance: &Instance, jour: Date) -> Jours {
@@ -143,8 +147,7 @@ async fn exporter(cadre: &Cadre, demande: &Saisie, format: documents::export::Fo
     }
     let tx = instance.db.read().await?;
     let portefeuille = a_suivre(cadre, &tx, jour).await?;
-    let lignes =
-        storage::chercher(&tx, &portefeuille, &criteres, &jours(instance, jour), (0, EXPORT_MAX)).await?;
+    let lignes = storage::chercher(&tx, &portefeuille, &criteres, &jours(instance, jour), (0, EXPORT_MAX)).await?;
     let lignes: Vec<_> = lignes.into_iter().map(|ligne| ligne.ligne).collect();
     let equipe = Equipe::lire(&tx, secteur::repondants(&tx, jour).await?, jour).await?;
     fichier::exporter(instance, &export::tableau(instance, &lignes, |ligne| equipe.qui(ligne)), format)

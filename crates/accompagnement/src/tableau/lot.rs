@@ -132,18 +132,13 @@ struct Fait {
 
 impl Fait {
     /// Everything in a few sentences, with the way back.
-    async fn message(
-        self,
-        tx: &WriteTx,
-        cadre: &Cadre,
-        changees: usize,
-        ailleurs: usize,
-    ) -> Result<Message, Erreur> {
+    async fn message(self, tx: &WriteTx, cadre: &Cadre, changees: usize, ailleurs: usize) -> Result<Message, Erreur> {
         let mut phrases = vec![self.phrase];
         phrases.extend(self.sans_objet);
         match changees {
             0 => {}
-            1 => phrases.push("Une autre a changé pendant que vous choisissiez : regardez-la, rien n’y est fait.".to_owned()),
+            1 => phrases
+                .push("Une autre a changé pendant que vous choisissiez : regardez-la, rien n’y est fait.".to_owned()),
             n => phrases.push(format!("{n} autres ont changé pendant que vous choisissiez : rien n’y est fait.")),
         }
         if ailleurs > 0 {
@@ -198,8 +193,7 @@ async fn repondre(tx: &WriteTx, cadre: &Cadre, choisies: Vec<Choisie>) -> Result
         let Ok(horloge) = rules::apres(choisie.demande.horloge(), Acte::Repondre, jour, calendrier) else { continue };
         avant.push(Avant::de(&choisie));
         let Choisie { projet, demande } = choisie;
-        let demande =
-            Model { mode: Some("telephone".to_owned()), contact_le: Jour(jour), ..demande.avec(horloge) };
+        let demande = Model { mode: Some("telephone".to_owned()), contact_le: Jour(jour), ..demande.avec(horloge) };
         enregistrer(tx, &demande).await?;
         let faits = json!({"mode": "telephone"});
         noter(tx, cadre, evenement(cadre, evenements::REPONDU, &projet).faits(faits)).await?;

@@ -14,8 +14,8 @@ pub const R40_FONDS: FicheRegle = FicheRegle {
          pour leur activité, avec des réserves que l’on ne partage pas.",
         "Par leur forme : les coopératives, les mutuelles, les fondations, les associations. Par choix : les sociétés \
          commerciales qui remplissent les conditions et qui le déclarent.",
-        "Une société commerciale de l’ESS met au moins 20 % de son bénéfice dans un fonds de développement, jusqu’à ce \
-         que ses réserves atteignent 20 % du capital. Elle met au moins 50 % en réserves ou en report. Une société « à \
+        "Une société commerciale de l’ESS met au moins 20 % de son bénéfice dans un fonds de développement. Elle le \
+         fait jusqu’à ce que ses réserves atteignent 20 % du capital. Elle met au moins 50 % en réserves ou en report. Une société « à \
          mission » n’en fait pas partie pour cette seule raison.",
         "Dans l’annuaire, la réponse est « oui », « non » ou « inconnu », avec sa raison. Quand rien n’est dit, la \
          réponse est « inconnu », jamais « non ».",

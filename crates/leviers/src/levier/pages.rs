@@ -9,7 +9,9 @@ use domain::droit::Action;
 use domain::profil::Porteur;
 use domain::theme::Theme;
 use jiff::civil::Date;
-use web::composants::{Bouton, Cellule, EtatVide, Etiquette, Html, OptionDeChamp, Pagination, Poids, Resume, Selection, Ton, echapper};
+use web::composants::{
+    Bouton, Cellule, EtatVide, Etiquette, Html, OptionDeChamp, Pagination, Poids, Resume, Selection, Ton, echapper,
+};
 use web::formulaire::Erreurs;
 use web::locaux::ThemesLocaux;
 use web::{Cache, Cadre, Erreur, Instance, Reponse, Saisie, texte};

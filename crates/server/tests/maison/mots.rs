@@ -21,7 +21,7 @@ const MOTS_MESURABLES: usize = 60;
 const MOTS_PAR_LIGNE_FACILE: usize = 12;
 
 /// Capitals that are no acronym: patterns, titles of law, one word of a form.
-const PAS_DES_SIGLES: &[&str] = &["AAAA", "MM", "JJ", "XX", "XXX", "NON", "OUI"];
+const PAS_DES_SIGLES: &[&str] = &["AAAA", "MM", "JJ", "XX", "XXX", "NON", "OUI", "III"];
 
 struct Texte {
     ou: String,
@@ -89,8 +89,17 @@ fn gabarits() -> Vec<Texte> {
 /// demonstration, tables, patterns of addresses.
 fn sources() -> Vec<PathBuf> {
     const CRATES: [&str; 11] = [
-        "accompagnement", "annuaire", "comptes", "graphiques", "leviers", "observatoire", "opendata", "projets",
-        "reglages", "web", "domain/src/regle",
+        "accompagnement",
+        "annuaire",
+        "comptes",
+        "graphiques",
+        "leviers",
+        "observatoire",
+        "opendata",
+        "projets",
+        "reglages",
+        "web",
+        "domain/src/regle",
     ];
     const PAS_LUS: [&str; 6] = ["migrations", "_tests.rs", "/demo", "generateur", "publication/rules.rs", "/tests/"];
     let mut chemins = Vec::new();
@@ -104,7 +113,17 @@ fn sources() -> Vec<PathBuf> {
 /// Strings of a Rust file that are French: not attributes, tests, statements, messages for the log or for who develops.
 fn litteraux(jetons: TokenStream, lus: &mut Vec<String>) {
     const MACROS_TUES: [&str; 12] = [
-        "raw_sql", "assert", "assert_eq", "assert_ne", "debug_assert", "panic", "error", "warn", "info", "debug", "trace",
+        "raw_sql",
+        "assert",
+        "assert_eq",
+        "assert_ne",
+        "debug_assert",
+        "panic",
+        "error",
+        "warn",
+        "info",
+        "debug",
+        "trace",
         "include_str",
     ];
     let mut jetons = jetons.into_iter().peekable();
@@ -113,8 +132,9 @@ fn litteraux(jetons: TokenStream, lus: &mut Vec<String>) {
     let mut avant = String::new();
     while let Some(jeton) = jetons.next() {
         match jeton {
-            // `#[…]`: documentation is one too. After `#[cfg(test)]`, the module.
+            // `#[…]` and `#![…]`: documentation is one too. After `#[cfg(test)]`, the module.
             TokenTree::Punct(signe) if signe.as_char() == '#' => {
+                jetons.next_if(|jeton| matches!(jeton, TokenTree::Punct(signe) if signe.as_char() == '!'));
                 if let Some(TokenTree::Group(attribut)) = jetons.peek()
                     && attribut.delimiter() == Delimiter::Bracket
                 {
@@ -123,7 +143,8 @@ fn litteraux(jetons: TokenStream, lus: &mut Vec<String>) {
                 }
             }
             TokenTree::Ident(mot) => {
-                tue = MACROS_TUES.contains(&mot.to_string().as_str()) && matches!(jetons.peek(), Some(TokenTree::Punct(s)) if s.as_char() == '!');
+                tue = MACROS_TUES.contains(&mot.to_string().as_str())
+                    && matches!(jetons.peek(), Some(TokenTree::Punct(s)) if s.as_char() == '!');
                 avant = mot.to_string();
             }
             TokenTree::Punct(signe) if signe.as_char() == ';' => de_test = false,
@@ -152,8 +173,9 @@ fn francais(literal: &Literal) -> Option<String> {
     let texte = syn::parse_str::<syn::LitStr>(&literal.to_string()).ok()?.value();
     let dits = mots(&texte);
     let francais = dits.iter().any(|mot| PETITS_MOTS.contains(&mot.as_str()) || !mot.is_ascii());
-    let requete = ["SELECT ", "INSERT ", "UPDATE ", "DELETE ", "WHERE "].iter().any(|verbe| texte.contains(verbe));
-    (dits.len() > 1 && francais && !requete).then(|| visible(&sans_places(&texte)))
+    let requete =
+        ["SELECT ", "INSERT ", "UPDATE ", "DELETE ", "WHERE ", "CREATE "].iter().any(|verbe| texte.contains(verbe));
+    (texte.contains(' ') && dits.len() > 1 && francais && !requete).then(|| visible(&sans_places(&texte)))
 }
 
 /// `{}` and `{nom}` of a format are one word each.
@@ -385,6 +407,7 @@ fn une_ligne_facile_est_une_idee_courte() {
 #[test]
 fn les_chaines_de_rust_sont_lues_et_elles_seules() {
     let source = r##"
+        //! Une phrase de documentation du module.
         /// Une phrase de documentation pour qui développe.
         #[expect(clippy::x, reason = "une raison pour le compilateur")]
         fn dire(n: u8) -> String {
@@ -401,10 +424,7 @@ fn les_chaines_de_rust_sont_lues_et_elles_seules() {
     let mut lus = Vec::new();
     litteraux(source.parse().unwrap(), &mut lus);
     let lus: Vec<String> = lus.iter().map(|lu| lu.split_whitespace().collect::<Vec<_>>().join(" ")).collect();
-    assert_eq!(
-        lus,
-        ["Il reste x places pour le car de x.", "la \"commune\" de Cirey", "Après le module de test."]
-    );
+    assert_eq!(lus, ["Il reste x places pour le car de x.", "la \"commune\" de Cirey", "Après le module de test."]);
     assert!(chaines_de_rust().iter().map(|texte| texte.dit.lines().count()).sum::<usize>() > 2_000);
     assert!(mots_des_expressions().iter().any(|texte| texte.dit.contains("Recevoir le code")));
 }

@@ -487,8 +487,7 @@ fn png() -> Vec<u8> {
 async fn le_logo_se_met_se_retire_et_revient(#[case] moteur: Moteur) {
     let (appli, mut agent) = ouverte(moteur).await;
     let mut public = appli.navigateur();
-    let (url, depot, retrait) =
-        ("/reglages/identite", "/reglages/identite/logo", "/reglages/identite/logo/retirer");
+    let (url, depot, retrait) = ("/reglages/identite", "/reglages/identite/logo", "/reglages/identite/logo/retirer");
     let mots = [("logo_mots", "Département d’exemple")];
     let page = agent.ouvrir(url).await;
     page.exiger("Aucun logo pour l’instant");

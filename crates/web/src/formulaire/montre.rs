@@ -5,9 +5,7 @@ use std::borrow::Cow;
 use platform::fichiers::Genre;
 
 use super::{CHAMP_BROUILLON, CHAMP_CLE, CHAMP_JETON, CHAMP_VERSION, Erreurs, Saisie};
-use crate::composants::{
-    ChampFichier, ChampLong, ChampOptions, ChampTexte, Html, OptionDeChamp, Selection, echapper,
-};
+use crate::composants::{ChampFichier, ChampLong, ChampOptions, ChampTexte, Html, OptionDeChamp, Selection, echapper};
 use crate::contexte::Contexte;
 
 /// A page with a form may stay open this long.

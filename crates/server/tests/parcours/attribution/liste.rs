@@ -16,7 +16,11 @@ fn titres(page: &Page) -> Vec<String> {
 
 /// Values of the boxes, in order.
 fn cases(page: &Page) -> Vec<String> {
-    page.html.split("name=\"demande\" value=\"").skip(1).map(|reste| reste.split('"').next().unwrap().to_owned()).collect()
+    page.html
+        .split("name=\"demande\" value=\"")
+        .skip(1)
+        .map(|reste| reste.split('"').next().unwrap().to_owned())
+        .collect()
 }
 
 async fn liste(agent: &mut Agent, filtres: &str) -> Page {
@@ -60,7 +64,11 @@ async fn la_liste_se_filtre_se_trie_et_se_garde(#[case] moteur: Moteur) {
         ("?secteur=aucun", vec![]),
     ] {
         let page = liste(&mut m.ada, filtre).await;
-        assert_eq!((page.statut, titres(&page)), (StatusCode::OK, attendus.iter().map(|t| (*t).to_owned()).collect()), "{filtre}");
+        assert_eq!(
+            (page.statut, titres(&page)),
+            (StatusCode::OK, attendus.iter().map(|t| (*t).to_owned()).collect()),
+            "{filtre}"
+        );
     }
     // What is not understood shows nothing rather than more, and says where.
     let page = liste(&mut m.ada, "?delai=jamais").await;
@@ -167,7 +175,11 @@ async fn confier_plusieurs_demandes_et_jamais_celles_d_un_autre(#[case] moteur: 
     fait.exiger("2 projets sont confiés à Exemple carl").exiger("n’est plus à vous");
     let mut recus = m.destinataires(avant).await;
     recus.sort();
-    assert_eq!(recus, ["carl@exemple.invalid", "porteuse@exemple.invalid", "porteuse@exemple.invalid"], "one mail for two");
+    assert_eq!(
+        recus,
+        ["carl@exemple.invalid", "porteuse@exemple.invalid", "porteuse@exemple.invalid"],
+        "one mail for two"
+    );
     assert!(titres(&liste(&mut m.ada, "").await).is_empty());
     assert_eq!(titres(&liste(&mut m.carl, "?tri=titre").await), ["Projet A", "Projet B"]);
     for reference in [&a, &b] {
