@@ -1,6 +1,7 @@
-// Comfort only: every page works without this file. No storage (computers are shared) but an agent's note without network;
+// Comfort only: every page works without this file. No storage in the browser (computers are shared) but an agent's note without network;
 // no inline script, no third party.
 
+import { garderEnTapant } from "./brouillon";
 import { aiderAChoisir, type Suggestion } from "./choix";
 import { suivreLesFiltres } from "./filtres";
 import { ecouterLesRaccourcis } from "./raccourcis";
@@ -142,8 +143,8 @@ function montrerLAccent(): void {
 }
 
 /** Every row of a table at once: its boxes are one by one without this. */
-function toutChoisir(): void {
-  document.querySelectorAll<HTMLTableElement>("table.tr-table-travail").forEach((tableau) => {
+function toutChoisir(dans: ParentNode): void {
+  dans.querySelectorAll<HTMLTableElement>("table.tr-table-travail").forEach((tableau) => {
     const cases = [...tableau.querySelectorAll<HTMLInputElement>("tbody input[type=checkbox]")];
     if (cases.length < 2) return;
     const bouton = document.createElement("button");
@@ -236,12 +237,17 @@ replierLesGroupes();
 envoyerUneFois();
 compterLesCaracteres();
 garderHorsLigne();
+void garderEnTapant();
 imprimer();
 proposerLaCarte(document);
-document.addEventListener("resultats", (evenement) => proposerLaCarte(evenement.target as HTMLElement));
+document.addEventListener("resultats", (evenement) => {
+  const neufs = evenement.target as HTMLElement;
+  proposerLaCarte(neufs);
+  toutChoisir(neufs);
+});
 montrerLAccent();
 suivreLesFiltres();
-toutChoisir();
+toutChoisir(document);
 ecouterLesRaccourcis();
 aiderAChoisir();
 proposerPresDeMoi();

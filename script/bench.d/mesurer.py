@@ -45,6 +45,7 @@ PAGES = [
     ("Carte des projets", ["/carte"], None, None),
     ("Projet et sa chronologie", "projets-du-secteur", CHARGE, 1000),
     ("Tableau de la chargée", ["/tableau"], CHARGE, 1000),
+    ("Liste de la chargée", ["/tableau/liste"], CHARGE, None),
     ("Tableau de la coordination", ["/tableau"], COORDINATION, None),
     ("Pilotage", ["/pilotage"], COORDINATION, None),
 ]

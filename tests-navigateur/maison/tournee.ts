@@ -13,7 +13,7 @@ export const ROUTES: string[] = [
 ];
 
 // Files and machines, not pages; and what stands in the pages of others, without header nor menu.
-const PAS_DES_PAGES = /\/export$|json$|\.rss$|\.jsonld$|^\/donnees\/|^\/api\/v1\/|^\/compte\/donnees$|\/pieces\/\{piece\}$|\/photos\/\{photo\}$|^\/sante$|^\/integrer\/annuaire$|^\/connexion\/agents|^\/deconnexion\//;
+const PAS_DES_PAGES = /\/export$|json$|\.rss$|\.jsonld$|^\/donnees\/|^\/api\/v1\/|^\/compte\/donnees$|\/pieces\/\{piece\}$|\/photos\/\{photo\}$|^\/sante$|^\/brouillon$|^\/logo\/|^\/integrer\/annuaire$|^\/connexion\/agents|^\/deconnexion\//;
 
 /** The pages among them. */
 export const PAGES = ROUTES.filter((route) => !PAS_DES_PAGES.test(route));

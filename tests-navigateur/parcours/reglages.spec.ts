@@ -205,3 +205,26 @@ test("une sauvegarde se demande et se voit ; les travaux sont à jour", async ({
   await agent.aller("/reglages/travaux");
   await agent.lit("Rien n’a échoué");
 });
+
+test("met le logo du département, puis le retire et le remet", async ({ arrive }) => {
+  const agent = await arrive();
+  await entrerComme(agent, /Agent qui gère le site/);
+  await agent.aller("/reglages/identite");
+  await agent.envoyer("Mettre ce logo");
+  await agent.lit("Choisissez une image");
+  await agent.joindre("Image du logo", "logo.svg", "<svg xmlns='http://www.w3.org/2000/svg'/>");
+  await agent.remplir("Ce que montre le logo", "Département d’exemple");
+  await agent.envoyer("Mettre ce logo");
+  await expect(agent.page.locator(".govuk-error-summary")).toBeVisible();
+  const png = await agent.page.screenshot({ clip: { x: 0, y: 0, width: 300, height: 60 } });
+  await agent.joindre("Image du logo", "logo.png", png);
+  await agent.remplir("Ce que montre le logo", "Département d’exemple");
+  await agent.envoyer("Mettre ce logo");
+  await agent.lit("Le logo est en haut de chaque page");
+  await expect(agent.page.locator("header img")).toHaveAttribute("alt", "Département d’exemple");
+  await agent.envoyer("Retirer le logo");
+  await expect(agent.page.locator("header img")).toHaveCount(0);
+  await agent.envoyer("Annuler");
+  await expect(agent.page.locator("header img")).toHaveCount(1);
+  await agent.envoyer("Retirer le logo");
+});

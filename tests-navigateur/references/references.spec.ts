@@ -1,9 +1,10 @@
-// Reference pictures of the gallery and of key pages, in each look and at two widths. A difference fails, and the pictures
+// Reference pictures of the gallery and of key pages, in each look and at three widths; of the pages that each persona works in. A difference fails, and the pictures
 // wanted, seen and compared are kept beside the report. To take them again after a wanted change:
 //   REFERENCES=1 script/test-navigateur --project=references
-// Pages that show today's date are not here: they would change every night.
+// What changes with the day (dates, delays) is replaced by words that do not, before the picture of a page of work is taken.
 import { join } from "node:path";
 import { test as base, expect } from "../maison/essai.js";
+import { entrerComme } from "../maison/gestes.js";
 import { comparer, photographier } from "../maison/image.js";
 import type { BrowserContext, TestInfo } from "@playwright/test";
 import type { Visite } from "../maison/visite.js";
@@ -12,7 +13,14 @@ const IMAGES = join(import.meta.dirname, "images");
 const FAMILLES = ["", "/gestes", "/formulaires", "/donnees", "/recit", "/reperes", "/dessins"].map((famille) => `/composants${famille}`);
 const PAGES = ["/", "/annuaire", "/projets/nouveau", "/connexion", "/affichage", "/nulle-part"];
 const AFFICHAGES = ["clair", "sombre", "contraste", "contraste-sombre"] as const;
-const LARGEURS = { large: { width: 1280, height: 900 }, etroit: { width: 360, height: 740 } };
+const LARGEURS = { large: { width: 1280, height: 900 }, moyen: { width: 768, height: 1024 }, etroit: { width: 360, height: 740 } };
+/** Who works where. */
+const METIER = [
+  { role: /Chargé·e territorial·e/, pages: { tableau: "/tableau", liste: "/tableau/liste?toutes=oui&tri=titre", suivi: "/projets/cafecrey/suivi" } },
+  { role: /Maire de Cirey/, pages: { "mes-projets": "/projets", projet: "/projets/cafecrey", resultat: "/projets/cafecrey/resultat" } },
+  { role: /Acteur de l’économie sociale/, pages: { compte: "/compte" } },
+  { role: /Agent qui gère le site/, pages: { reglages: "/reglages", identite: "/reglages/identite" } },
+] as const;
 
 const test = base.extend<{ laboratoire: BrowserContext }>({
   laboratoire: async ({ browser }, prete) => {
@@ -46,14 +54,51 @@ for (const affichage of AFFICHAGES) {
       await visiteur.page.setViewportSize(taille);
       await visiteur.afficher(affichage);
       // On a telephone the components of one light look and one dark say enough.
-      const galerie = largeur === "large" || !affichage.startsWith("contraste") ? FAMILLES : [];
-      for (const chemin of [...PAGES, ...galerie]) {
+      const galerie = largeur === "large" || (largeur === "etroit" && !affichage.startsWith("contraste")) ? FAMILLES : [];
+      const pages = largeur === "moyen" && affichage.startsWith("contraste") ? [] : PAGES;
+      for (const chemin of [...pages, ...galerie]) {
         // Only looked at: the journeys judge them.
         await visiteur.page.goto(new URL(chemin, serveur.url).href);
         await reconnaitre(visiteur, `${nom(chemin)}-${affichage}-${largeur}`, laboratoire, essai);
       }
     });
   }
+}
+
+/** The same words whatever the day: dates, hours, delays; a delay is as grave tomorrow as today. */
+async function figer(visite: Visite): Promise<void> {
+  await visite.page.evaluate(() => {
+    const mois = "janvier|février|mars|avril|mai|juin|juillet|août|septembre|octobre|novembre|décembre";
+    const fixes: Array<[RegExp, string]> = [
+      [new RegExp(`((lundi|mardi|mercredi|jeudi|vendredi|samedi|dimanche)\\s)?\\d{1,2}(er)?\\s(${mois})(\\s\\d{4})?`, "g"), "1er janvier 2026"],
+      [/\d{1,2}\sh\s\d{2}/g, "9 h 00"],
+      [/\d+\sjours?( ouvrés?)?( de retard| restants?)?|Aujourd’hui/g, "5 jours"],
+    ];
+    const textes = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
+    for (let un = textes.nextNode(); un; un = textes.nextNode()) {
+      const mots = un.nodeValue ?? "";
+      const figes = fixes.reduce((deja, [date, fixe]) => deja.replace(date, fixe), mots);
+      if (figes === mots) continue;
+      un.nodeValue = figes;
+      const etiquette = un.parentElement?.closest(".tr-etiquette");
+      if (etiquette) etiquette.className = "tr-etiquette tr-etiquette--neutre";
+    }
+  });
+}
+
+for (const [largeur, taille] of Object.entries(LARGEURS)) {
+  test(`pages de travail, ${largeur}`, async ({ arrive, serveur, laboratoire }, essai) => {
+    for (const { role, pages } of METIER) {
+      const personne = await arrive();
+      await personne.page.setViewportSize(taille);
+      await entrerComme(personne, role);
+      for (const [page, chemin] of Object.entries(pages)) {
+        await personne.page.goto(new URL(chemin, serveur.url).href);
+        await figer(personne);
+        await reconnaitre(personne, `travail-${page}-${largeur}`, laboratoire, essai);
+      }
+    }
+  });
 }
 
 test("la comparaison voit un mot changé, et pas une nuance", async ({ laboratoire, browser }) => {

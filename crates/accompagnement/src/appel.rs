@@ -10,7 +10,7 @@ use domain::theme::Theme;
 use platform::{WriteTx, journal};
 use socle::projet;
 use socle::secteur::Interlocuteur;
-use web::composants::{ChampLong, ChampTexte, Html, OptionDeChamp, ResumeErreurs, Selection};
+use web::composants::{Bouton, ChampLong, ChampTexte, Html, OptionDeChamp, ResumeErreurs, Selection};
 use web::formulaire::Erreurs;
 use web::{Cadre, CheckedForm, Erreur, Instance, Reponse, Saisie, contact};
 
@@ -37,7 +37,7 @@ fn page(cadre: &Cadre, saisie: Saisie, erreurs: Erreurs) -> PageSaisir {
         .chain(cadre.instance.locaux().themes.options(&[]));
     PageSaisir {
         resume: f.resume(),
-        caches: f.caches(),
+        caches: f.caches_gardes("/saisir"),
         commune: f.texte("commune", "Commune").commune(),
         phrase: f
             .long("phrase", "En une phrase, de quoi s’agit-il ?", 500)

@@ -39,7 +39,9 @@ pub(crate) async fn exporter(tx: &ReadTx, personne: &PersonneId) -> Result<Value
     ))
     .all(tx)
     .await?;
+    let filtres = crate::tableau::storage::filtres(tx, personne).await?;
     Ok(json!({
+        "filtres_gardes": filtres.iter().map(|f| json!({"nom": f.nom, "filtre": f.requete})).collect::<Vec<_>>(),
         "demandes": demandes.iter().map(|d| json!({
             "projet": d.reference, "faite_le": d.faite_le, "message": d.message, "rappeler_au": d.rappel,
         })).collect::<Vec<_>>(),
@@ -49,7 +51,7 @@ pub(crate) async fn exporter(tx: &ReadTx, personne: &PersonneId) -> Result<Value
     }))
 }
 
-/// The telephone where to call back vanishes.
+/// The telephone where to call back vanishes, with the filters kept.
 pub(crate) async fn effacer(tx: &WriteTx, personne: &PersonneId) -> Result<(), Erreur> {
     let id = personne.as_str();
     tx.execute_raw(raw_sql!(
@@ -57,5 +59,5 @@ pub(crate) async fn effacer(tx: &WriteTx, personne: &PersonneId) -> Result<(), E
         "UPDATE demande SET rappel = NULL, version = version + 1 WHERE faite_par = {id}"
     ))
     .await?;
-    Ok(())
+    Ok(crate::tableau::storage::effacer(tx, personne).await?)
 }

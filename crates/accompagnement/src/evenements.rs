@@ -11,6 +11,7 @@ use crate::suivi::rules::EtatRecommandation;
 pub(crate) const DEMANDE: &str = "accompagnement.demande";
 pub(crate) const SAISI: &str = "accompagnement.saisi";
 pub(crate) const REPONDU: &str = "accompagnement.repondu";
+pub(crate) const REPONSE_ANNULEE: &str = "accompagnement.reponse-annulee";
 pub(crate) const ATTENTE: &str = "accompagnement.attente";
 pub(crate) const REPRISE: &str = "accompagnement.reprise";
 pub(crate) const REFUSE: &str = "accompagnement.refuse";
@@ -61,6 +62,7 @@ pub(crate) const RENDUS: &[(&str, Rendu)] = &[
             "Réponse du département".to_owned()
         }
     }),
+    (REPONSE_ANNULEE, |_, _| "La réponse par téléphone, notée par erreur, est annulée".to_owned()),
     (ATTENTE, |_, _| "Le département attend un élément de votre part : le délai est suspendu".to_owned()),
     (REPRISE, |_, f| format!("Le délai reprend. Réponse promise au plus tard le {}", jour(f, "promise_le"))),
     (REFUSE, |_, _| "Le département ne peut pas accompagner ce projet (raison donnée)".to_owned()),

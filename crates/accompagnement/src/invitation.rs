@@ -7,7 +7,7 @@ use axum::http::StatusCode;
 use domain::profil::MANQUE_MAX;
 use platform::{Jour, ReadTx, WriteTx, journal};
 use socle::{jeton, personne, projet};
-use web::composants::{ChampLong, Html, ResumeErreurs};
+use web::composants::{Bouton, ChampLong, Html, Poids, ResumeErreurs};
 use web::courriels;
 use web::formulaire::{Erreurs, Lecteur};
 use web::{Cadre, CheckedForm, Erreur, Instance, Reponse, Saisie, texte};
@@ -129,7 +129,7 @@ fn page(cadre: &Cadre, projet: &projet::Model, secret: String, saisie: Saisie, e
         commune: cadre.instance.referentiel().nom_commune(&projet.commune).to_owned(),
         manque: Html(texte::paragraphes(&projet.manque)),
         resume: f.resume(),
-        caches: f.caches(),
+        caches: f.caches_gardes(&format!("/est-ce-bien-cela#{}", projet.reference)),
         correction: f.long("correction", "Ce qui est juste", MANQUE_MAX).lignes(5),
         a_corriger,
         secret,

@@ -8,7 +8,7 @@
 //! - [`marche`]: markets planned within 12 months, for the facilitateur: whom to call, and what was done.
 //! - `piece`: an attachment is told to the other side.
 //! - [`reprise`]: the spreadsheet in use taken over, line by line, undone if need be.
-//! - [`tableau`]: the board of the chargé, of the coordination.
+//! - [`tableau`]: the board of the chargé, of the coordination; the same as a list, with acts on several at once.
 //! - [`pilotage`]: funnel, delays and the note for the direction; the public delay of answer.
 
 pub mod appel;
@@ -28,6 +28,8 @@ pub mod tableau;
 
 use axum::routing::{get, post};
 use domain::droit::Action;
+use platform::periodique::Periodique;
+use platform::worker::Tache;
 use socle::projet;
 use web::feature::{Donnees, EntreeMenu, Route};
 use web::{Acces, Feature};
@@ -49,7 +51,9 @@ pub fn feature() -> Feature {
         demo: Some(|instance| Box::pin(demo::semer(instance))),
         evenements: evenements::RENDUS,
         ecoutes: &[(projet::EVENEMENT_PIECE, |tx, cadre, projet| Box::pin(piece::entendre(tx, cadre, projet)))],
-        taches: vec![piece::tache()],
+        trouver: Some(|demande| Box::pin(tableau::liste::trouver(demande))),
+        taches: vec![piece::tache(), Tache::nouvelle(tableau::lot::MENAGE, tableau::lot::menage)],
+        periodiques: &[Periodique { sujet: tableau::lot::MENAGE, heure: 3 }],
         export: Some(|tx, personne| Box::pin(donnees::exporter(tx, personne))),
         effacer: Some(|tx, _, personne| Box::pin(donnees::effacer(tx, personne))),
         attribution: Some(demande::attribution::confie),
@@ -59,6 +63,11 @@ pub fn feature() -> Feature {
                 quoi: "Vos demandes d’accompagnement, les réponses, les recommandations, les notes d’entretien",
                 pourquoi: "Vous accompagner (mission d’intérêt public). Les notes disent des faits et vous pouvez les lire",
                 duree: "La durée de l’accompagnement, puis selon le visa des Archives départementales",
+            },
+            Donnees {
+                quoi: "Les filtres que garde un agent sur sa liste de demandes",
+                pourquoi: "Retrouver sa liste",
+                duree: "Jusqu’à ce que la personne les supprime, ou efface son compte",
             },
             Donnees {
                 quoi: "Les mises en relation : texte approuvé par vous, réponse de l’acteur",
@@ -90,6 +99,10 @@ fn routes() -> Vec<Route> {
         route("GET POST", "/saisir", agents, get(appel::montrer).post(appel::saisir)),
         route("GET POST", "/est-ce-bien-cela/{secret}", objet, get(invitation::ouvrir).post(invitation::repondre)),
         route("GET", "/tableau", agents, get(tableau::montrer)),
+        route("GET", "/tableau/liste", agents, get(tableau::liste::montrer)),
+        route("POST", "/tableau/filtres", agents, post(tableau::filtres::agir)),
+        route("POST", "/tableau/lot", agents, post(tableau::lot::agir)),
+        route("POST", "/tableau/lot/{id}/annuler", agents, post(tableau::lot::annuler)),
         route(
             "GET POST",
             "/tableau/import",

@@ -90,4 +90,16 @@ Migration {
     UPDATE demande SET confiee = TRUE WHERE agent_id IS NOT NULL
         AND projet_id IN (SELECT projet_id FROM journal WHERE genre = 'accompagnement.confie')",
 },
+Migration {
+    feature: "accompagnement-liste",
+    numero: 1,
+    nom: "filtres gardés, actes groupés que l’on défait",
+    sql: "CREATE TABLE filtre_garde (
+        personne_id TEXT NOT NULL REFERENCES personne(id), nom TEXT NOT NULL, nom_tri TEXT NOT NULL, requete TEXT NOT NULL,
+        PRIMARY KEY (personne_id, nom));
+    CREATE TABLE lot_de_suivi (
+        id TEXT PRIMARY KEY, personne_id TEXT NOT NULL REFERENCES personne(id), acte TEXT NOT NULL, avant TEXT NOT NULL,
+        fait_le BIGINT NOT NULL);
+    CREATE INDEX lot_de_suivi_le ON lot_de_suivi (fait_le)",
+},
 crate::reprise::storage::MIGRATION];

@@ -11,7 +11,7 @@ use sea_orm::{IntoActiveModel, raw_sql};
 use socle::jeton;
 use socle::projet;
 use socle::{PersonneId, ProjetId, personne};
-use web::composants::{Etiquette, Html, Ton};
+use web::composants::{Bouton, Etiquette, Html, Poids, Ton};
 use web::courriels;
 use web::feature::Famille;
 use web::formulaire::Lecteur;

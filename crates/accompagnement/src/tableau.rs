@@ -1,4 +1,14 @@
-//! The board: what is to be answered and when, what is late, next actions, who has had no news.
+//! The board: what is to be answered and when, what is late, next actions, who has had no news. Each column shows the most
+//! urgent; the rest is in the list.
+//!
+//! - [`liste`]: the same requests as a table, filtered, ordered, chosen. - [`lot`]: what is done to those chosen, and undone.
+//! - [`criteres`]: filters as an address. - [`filtres`]: those that an agent keeps. - [`storage`]: the queries.
+
+mod criteres;
+pub mod filtres;
+pub mod liste;
+pub mod lot;
+pub(crate) mod storage;
 
 use askama::Template;
 use axum::http::StatusCode;
@@ -7,20 +17,22 @@ use jiff::civil::Date;
 use socle::secteur::{self, Repondant, SecteurId};
 use socle::{PersonneId, mandat, personne};
 use web::composants::{
-    Cellule, Colonne, Etiquette, Exports, Fiche, Fiches, Html, OptionDeChamp, Planche, ResumeErreurs, Selection,
+    Cellule, Colonne, Etiquette, Exports, Fiche, Fiches, Html, Onglets, OptionDeChamp, Planche, ResumeErreurs, Selection,
     Tableau, Ton,
 };
 use web::formulaire::Erreurs;
 use web::{Cadre, Erreur, Instance, Reponse, Saisie, fichier, texte};
 
 use crate::demande::attribution;
-use crate::demande::listes::{self, Bornes, Charge, Ligne, Portefeuille};
+use crate::demande::listes::{self, Bornes, Carte, Charge, Ligne, Portefeuille, Rayon};
 use crate::demande::rules::{self, Etat, Horloge};
 use crate::pilotage::export;
 
-/// Requests shown.
-const LIMITE: i64 = 200;
-/// Of which, without news.
+use criteres::{Criteres, Delai, SANS_SECTEUR, Suite, Tri};
+
+/// Cards of a column: what one reads.
+const PAR_COLONNE: i64 = 8;
+/// Requests without news that are looked at.
 const SILENCIEUSES: i64 = 30;
 /// Requests of an export.
 const EXPORT_MAX: i64 = 50_000;
@@ -29,8 +41,8 @@ const EXPORT_MAX: i64 = 50_000;
 #[template(path = "tableau.html")]
 struct PageTableau {
     resume: ResumeErreurs,
+    onglets: Onglets,
     planche: Planche,
-    tronque: bool,
     /// Said when the filter changed the board.
     annonce: String,
     exports: Exports,
@@ -45,8 +57,10 @@ struct Coordination {
     caches: Html,
 }
 
-/// The value of the filter for what has no secteur.
-const SANS_SECTEUR: &str = "aucun";
+/// The two views of what one follows.
+fn onglets(ici: &str) -> Onglets {
+    Onglets::nouveaux("Vue", &[("En colonnes", "/tableau"), ("En liste", liste::URL)], ici)
+}
 
 /// GET. A chargé sees the communes of their secteurs (and those they replace) and what was handed to them by name, less what
 /// was handed to others; the coordination sees all, or one secteur with `?secteur=`.
@@ -74,17 +88,16 @@ async fn page(cadre: &Cadre, saisie: Saisie, erreurs: Erreurs) -> Reponse {
         let equipe = Equipe::lire(&tx, repondants, jour).await?;
         return fichier::exporter(instance, &export::tableau(instance, &lignes, |ligne| equipe.qui(ligne)), format);
     }
-    let bornes = Bornes { toutes: LIMITE, silencieuses: SILENCIEUSES };
-    let lignes = listes::a_suivre(&tx, &portefeuille, &rules::silence(jour), bornes).await?;
+    let cartes = listes::au_tableau(&tx, &portefeuille, &bornes(instance, jour)).await?;
     let exports = Exports::nouveaux("ce tableau", "/tableau", &[("secteur", choisi)]);
     let resume = cadre.formulaire_avec(saisie.clone(), erreurs.clone()).resume();
     let rempli = (saisie, erreurs);
     let coordination = if coordonne { Some(coordination(cadre, &tx, jour, &demande, rempli).await?) } else { None };
     let page = PageTableau {
         resume,
-        planche: planche(instance, &lignes, jour),
-        tronque: lignes.len() as i64 == LIMITE,
-        annonce: texte::accorde(lignes.len() as u64, "demande à suivre", "demandes à suivre"),
+        onglets: onglets("/tableau"),
+        annonce: annonce(&cartes),
+        planche: planche(instance, &cartes, jour, choisi),
         exports,
         coordination,
     };
@@ -102,6 +115,14 @@ fn du_filtre(choisi: &str, jour: Date) -> Portefeuille {
 }
 
 /// What is one's own to do today.
+async fn a_suivre(cadre: &Cadre, tx: &impl sea_orm::ConnectionTrait, jour: Date) -> Result<Portefeuille, Erreur> {
+    if cadre.visiteur.peut(Action::Coordonner) {
+        return Ok(Portefeuille { tout: true, ..Portefeuille::du(jour) });
+    }
+    let repondants = secteur::repondants(tx, jour).await?;
+    a_soi(cadre, &repondants, jour)
+}
+
 fn a_soi(cadre: &Cadre, repondants: &[Repondant], jour: Date) -> Result<Portefeuille, Erreur> {
     let moi = &cadre.visiteur.connecte()?.id;
     let remplaces = repondants.iter().filter(|r| &r.personne_id == moi).map(|r| r.agent.clone());
@@ -133,68 +154,113 @@ impl Equipe {
     }
 }
 
-fn planche(instance: &Instance, lignes: &[Ligne], jour: Date) -> Planche {
+fn bornes(instance: &Instance, jour: Date) -> Bornes {
+    let dernier_en_retard = dernier_en_retard(instance, jour);
+    Bornes { par_colonne: PAR_COLONNE, silencieuses: SILENCIEUSES, dernier_en_retard, silence: rules::silence(jour) }
+}
+
+fn dernier_en_retard(instance: &Instance, jour: Date) -> Date {
     let locaux = instance.locaux();
-    let zone = locaux.calendrier(instance.collectivite.feries);
-    let mut a_repondre = Vec::new();
-    let mut retard = Vec::new();
-    let mut actions = Vec::new();
-    let mut silence = Vec::new();
-    let mut attente = Vec::new();
-    for ligne in lignes {
-        let etat = Etat::lire(&ligne.etat);
-        match rules::jours_restants(ligne.horloge(), jour, zone) {
-            Some(jours) if jours < 0 => {
-                let note = texte::accorde(u64::from(jours.unsigned_abs()), "jour de retard", "jours de retard");
-                retard.push(carte(instance, ligne, Etiquette::nouvelle(note, Ton::Negatif)));
-            }
-            Some(0) => a_repondre.push(carte(instance, ligne, Etiquette::nouvelle("Aujourd’hui", Ton::Attente))),
-            Some(jours) => {
-                let note = format!("{} restants", texte::accorde(u64::from(jours.unsigned_abs()), "jour", "jours"));
-                a_repondre.push(carte(instance, ligne, Etiquette::nouvelle(note, Ton::Neutre)));
-            }
-            None if etat == Etat::AttendLaCommune => {
-                attente.push(carte(instance, ligne, Etiquette::nouvelle("Délai suspendu", Ton::Neutre)));
-            }
-            None => {}
+    rules::dernier_jour_en_retard(jour, locaux.calendrier(instance.collectivite.feries))
+}
+
+/// How many in a column, shown or not.
+fn nombre(cartes: &[Carte], rayon: Rayon) -> i64 {
+    cartes.iter().find(|carte| carte.rayon() == Some(rayon)).map_or(0, |carte| carte.nombre)
+}
+
+fn annonce(cartes: &[Carte]) -> String {
+    let [retard, a_repondre] = [Rayon::Retard, Rayon::ARepondre].map(|rayon| nombre(cartes, rayon).unsigned_abs());
+    format!("{} en retard, {a_repondre} à répondre", texte::accorde(retard, "demande", "demandes"))
+}
+
+fn planche(instance: &Instance, cartes: &[Carte], jour: Date, secteur: &str) -> Planche {
+    let colonne = |rayon: Rayon, id: &str, titre: &str, vide: &str, liste: Criteres| {
+        let siennes: Vec<&Carte> = cartes.iter().filter(|carte| carte.rayon() == Some(rayon)).collect();
+        let nombre = nombre(cartes, rayon);
+        let autres = nombre.unsigned_abs().saturating_sub(siennes.len() as u64);
+        let compte = match rayon {
+            Rayon::Silence if nombre == SILENCIEUSES => format!("{nombre} derniers contacts"),
+            _ => nombre.to_string(),
+        };
+        let liste = Criteres { secteur: secteur.to_owned(), ..liste };
+        let mots = match (rayon, autres) {
+            (Rayon::Silence, _) if nombre == SILENCIEUSES => "Voir les autres".to_owned(),
+            (_, 1) => "Voir l’autre".to_owned(),
+            _ => format!("Voir les {autres} autres"),
+        };
+        Colonne {
+            id: id.to_owned(),
+            titre: titre.to_owned(),
+            compte,
+            vide: vide.to_owned(),
+            fiches: Fiches(siennes.iter().map(|carte| fiche(instance, carte, rayon, jour)).collect()),
+            suite: (autres > 0).then(|| (mots, liste.adresse())),
         }
-        if let Some(le) = ligne.prochaine_le {
-            let ton = if le.0 < jour { Ton::Negatif } else { Ton::Neutre };
-            actions.push((le.0, carte(instance, ligne, Etiquette::nouvelle(texte::jour(le.0), ton))));
-        } else if rules::sans_nouvelles(etat, ligne.etape, ligne.contact_le.0, jour) {
-            let etiquette = Etiquette::nouvelle(format!("depuis le {}", texte::jour(ligne.contact_le.0)), Ton::Attente);
-            silence.push(carte(instance, ligne, etiquette));
-        }
-    }
-    actions.sort_by_key(|(le, _)| *le);
-    let actions = actions.into_iter().map(|(_, carte)| carte).collect();
-    let suite = silence.len() as i64 == SILENCIEUSES;
-    let colonne = |id: &str, titre: &str, vide: &str, fiches: Vec<Fiche>| Colonne {
-        id: id.to_owned(),
-        titre: titre.to_owned(),
-        compte: if suite && id == "silence" {
-            format!("{} derniers contacts", fiches.len())
-        } else {
-            fiches.len().to_string()
-        },
-        vide: vide.to_owned(),
-        fiches: Fiches(fiches),
     };
+    let du_delai = |delai| Criteres { delai: Some(delai), ..Criteres::default() };
+    let prevue = Criteres { suite: Some(Suite::Prevue), tri: Tri::Suite, ..Criteres::default() };
+    let muette = Criteres { tri: Tri::Contact, decroissant: true, ..du_delai(Delai::SansNouvelles) };
     let colonnes = vec![
-        colonne("retard", "Promis et en retard", "Rien n’est en retard.", retard),
-        colonne("a-repondre", "À répondre", "Aucune demande n’attend.", a_repondre),
-        colonne("actions", "Mes prochaines actions", "Aucune action prévue.", actions),
-        colonne("attente", "La commune est attendue", "Aucun délai suspendu.", attente),
-        colonne("silence", "Sans nouvelles depuis 45 jours", "Tout le monde a eu des nouvelles.", silence),
+        colonne(Rayon::Retard, "retard", "Promis et en retard", "Rien n’est en retard.", du_delai(Delai::Retard)),
+        colonne(Rayon::ARepondre, "a-repondre", "À répondre", "Aucune demande n’attend.", du_delai(Delai::ARepondre)),
+        colonne(Rayon::Actions, "actions", "Mes prochaines actions", "Aucune action prévue.", prevue),
+        colonne(
+            Rayon::Attente,
+            "attente",
+            "La commune est attendue",
+            "Aucun délai suspendu.",
+            du_delai(Delai::Suspendu),
+        ),
+        colonne(
+            Rayon::Silence,
+            "silence",
+            "Sans nouvelles depuis 45 jours",
+            "Tout le monde a eu des nouvelles.",
+            muette,
+        ),
     ];
     Planche { colonnes }
 }
 
-fn carte(instance: &Instance, ligne: &Ligne, etiquette: Etiquette) -> Fiche {
+fn fiche(instance: &Instance, carte: &Carte, rayon: Rayon, jour: Date) -> Fiche {
+    let ligne = &carte.ligne;
+    let etiquette = match (rayon, ligne.prochaine_le) {
+        (Rayon::Actions, Some(le)) => a_faire_le(le.0, jour),
+        _ => delai(instance, ligne, jour),
+    };
     let commune = instance.referentiel().nom_commune(&ligne.commune);
     let suite = ligne.prochaine_action.as_deref().unwrap_or_else(|| ligne.etape.libelle());
     Fiche::nouvelle(&ligne.titre, format!("/projets/{}/suivi", ligne.reference), format!("{commune} · {suite}"))
         .etiquette(etiquette)
+}
+
+/// The day of the next action.
+fn a_faire_le(le: Date, jour: Date) -> Etiquette {
+    let ton = if le < jour { Ton::Negatif } else { Ton::Neutre };
+    Etiquette::nouvelle(texte::jour(le), ton)
+}
+
+/// Where the answer stands, in a word or two.
+fn delai(instance: &Instance, ligne: &Ligne, jour: Date) -> Etiquette {
+    let locaux = instance.locaux();
+    let etat = Etat::lire(&ligne.etat);
+    match rules::jours_restants(ligne.horloge(), jour, locaux.calendrier(instance.collectivite.feries)) {
+        Some(jours) if jours < 0 => {
+            let note = texte::accorde(u64::from(jours.unsigned_abs()), "jour de retard", "jours de retard");
+            Etiquette::nouvelle(note, Ton::Negatif)
+        }
+        Some(0) => Etiquette::nouvelle("Aujourd’hui", Ton::Attente),
+        Some(jours) => {
+            let note = format!("{} restants", texte::accorde(u64::from(jours.unsigned_abs()), "jour", "jours"));
+            Etiquette::nouvelle(note, Ton::Neutre)
+        }
+        None if etat == Etat::AttendLaCommune => Etiquette::nouvelle("Délai suspendu", Ton::Neutre),
+        None if rules::sans_nouvelles(etat, ligne.etape, ligne.contact_le.0, jour) && ligne.prochaine_le.is_none() => {
+            Etiquette::nouvelle(format!("depuis le {}", texte::jour(ligne.contact_le.0)), Ton::Attente)
+        }
+        None => Etiquette::nouvelle("Répondu", Ton::Positif),
+    }
 }
 
 /// Load by secteur and hand-over of a portfolio: from who holds projects, in office or gone, to who is in office.

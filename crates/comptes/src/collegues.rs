@@ -8,7 +8,7 @@ use platform::journal;
 use sea_orm::ConnectionTrait;
 use socle::mandat::{self, EnVigueur, MandatId};
 use socle::{OrganisationId, PersonneId};
-use web::composants::{ChampTexte, Etiquette, Html, ResumeErreurs, Ton};
+use web::composants::{Bouton, ChampTexte, Etiquette, Html, Poids, ResumeErreurs, Ton};
 use web::formulaire::Erreurs;
 use web::{Cadre, CheckedForm, Erreur, Instance, Reponse, Saisie, texte};
 

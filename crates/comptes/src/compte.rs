@@ -8,7 +8,7 @@ use serde_json::{Map, Value, json};
 use socle::mandat::{EnVigueur, MandatId};
 use socle::{PersonneId, personne, session};
 use web::cadre::{poser, retirer};
-use web::composants::{ChampOptions, ChampTexte, Etiquette, Html, OptionDeChamp, ResumeErreurs, Ton};
+use web::composants::{Bouton, ChampOptions, ChampTexte, Etiquette, Html, OptionDeChamp, Poids, ResumeErreurs, Ton};
 use web::contexte::COOKIE_SESSION;
 use web::formulaire::Erreurs;
 use web::{Cadre, CheckedForm, Erreur, Reponse, Saisie, courriels, texte};
@@ -187,6 +187,7 @@ pub(crate) async fn exporter_identite(tx: &ReadTx, id: &PersonneId) -> Result<Va
         "fonctions": mandats.iter().map(|m| json!({
             "fonction": m.fonction, "du": m.du, "au": m.au, "preuve": m.preuve,
         })).collect::<Vec<_>>(),
+        "textes_pas_encore_envoyes": crate::saisies::exporter(tx, id).await?,
     }))
 }
 

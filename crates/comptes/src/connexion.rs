@@ -11,7 +11,7 @@ use socle::mandat::{self, Verification};
 use socle::organisation;
 use socle::{jeton, personne, projet, session};
 use web::cadre::{cookie, poser, retirer};
-use web::composants::{ChampTexte, Html, ResumeErreurs};
+use web::composants::{Bouton, ChampTexte, Html, ResumeErreurs};
 use web::contexte::COOKIE_SESSION;
 use web::courriels;
 use web::formulaire::Erreurs;

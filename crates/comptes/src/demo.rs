@@ -8,7 +8,7 @@ use socle::mandat::{self, Nouveau, Verification};
 use socle::organisation::{self, Nature, Nouvelle};
 use socle::{PersonneId, personne, secteur};
 use web::cadre::{cookie, poser};
-use web::composants::Html;
+use web::composants::{Bouton, Html, Poids};
 use web::contexte::COOKIE_SESSION;
 use web::{Cadre, CheckedForm, Erreur, Instance, Reponse, texte};
 

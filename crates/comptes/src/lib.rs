@@ -7,6 +7,7 @@
 //! - `structure`: the organisation that they name, one for all who act for it.
 //! - [`oidc`]: agents enter with ProConnect or another OpenID Connect provider, where one is configured.
 //! - [`personnes`]: who has an account, for the agent who runs the site: functions and their dates, sessions.
+//! - [`saisies`]: what is typed in a form and not sent yet, kept as one types.
 //! - [`premier_agent`]: the one-time link printed by `terreau init`.
 //! - [`demo`]: entering as an invented person, reading the mails of the demonstration. Only there.
 
@@ -20,6 +21,7 @@ pub mod mandats;
 pub mod oidc;
 pub mod personnes;
 pub mod premier_agent;
+pub mod saisies;
 mod structure;
 
 use axum::routing::{get, post};
@@ -48,6 +50,7 @@ pub fn feature() -> Feature {
         evenements: evenements::RENDUS,
         demo: Some(|instance| Box::pin(demo::semer(instance))),
         export: Some(|tx, personne| Box::pin(compte::exporter_identite(tx, personne))),
+        effacer: Some(|tx, _, personne| Box::pin(saisies::oublier(tx, personne))),
         donnees: &[
             Donnees {
                 quoi: "Votre adresse de courriel, votre nom, votre téléphone si vous le donnez",
@@ -58,6 +61,11 @@ pub fn feature() -> Feature {
                 quoi: "Vos fonctions (maire, élu·e, agent…), leurs dates et leur preuve",
                 pourquoi: "Savoir qui agit pour quelle structure",
                 duree: "La durée du mandat, puis le temps prévu par le visa des Archives départementales",
+            },
+            Donnees {
+                quoi: "Ce que vous écrivez dans un long formulaire, avant de l’envoyer",
+                pourquoi: "Ne rien perdre si la page se ferme. Personne d’autre ne le lit",
+                duree: "Jusqu’à l’envoi ; 30 jours au plus, un jour si vous n’êtes pas connecté. Un bouton l’efface",
             },
             Donnees {
                 quoi: "Vos connexions : navigateur, début, dernière visite",
@@ -90,6 +98,8 @@ fn routes() -> Vec<Route> {
         route("GET", "/deconnexion/agents", Acces::Public, get(oidc::sortir)),
         route("GET", "/deconnexion/retour", Acces::Public, get(oidc::sorti)),
         route("POST", "/deconnexion", Acces::Connecte, post(connexion::sortir)),
+        route("GET POST", "/brouillon", Acces::Public, get(saisies::lire).post(saisies::garder)),
+        route("POST", "/brouillon/effacer", Acces::Public, post(saisies::effacer)),
         route("GET POST", "/compte", Acces::Connecte, get(compte::montrer).post(compte::enregistrer)),
         route("POST", "/compte/mandat", Acces::Connecte, post(compte::choisir_mandat)),
         route("POST", "/compte/sessions/fermer", Acces::Connecte, post(compte::fermer_session)),

@@ -7,7 +7,7 @@ use domain::droit::{Fonction, Refus};
 use platform::{WriteTx, journal};
 use socle::mandat::{self, MandatId, Nouveau};
 use socle::organisation::{self, Nature, Nouvelle};
-use web::composants::{ChampOptions, ChampTexte, EtatVide, Html, OptionDeChamp, ResumeErreurs};
+use web::composants::{Bouton, ChampOptions, ChampTexte, EtatVide, Html, OptionDeChamp, Poids, ResumeErreurs};
 use web::courriels;
 use web::formulaire::{Erreurs, trouver_commune};
 use web::{Cadre, CheckedForm, Erreur, Reponse, Saisie, texte};

@@ -10,7 +10,7 @@ use socle::mandat::{self, Nouveau, Verification};
 use socle::organisation::{self, Nature, Nouvelle};
 use socle::{OrganisationId, jeton, personne};
 use web::cadre::{cookie, poser};
-use web::composants::{ChampTexte, Html, ResumeErreurs};
+use web::composants::{Bouton, ChampTexte, Html, ResumeErreurs};
 use web::contexte::COOKIE_SESSION;
 use web::formulaire::Erreurs;
 use web::{Cadre, CheckedForm, Erreur, Instance, Reponse, Saisie};

@@ -46,7 +46,7 @@ pub(crate) fn vitrines(_cadre: &Cadre) -> Vec<Vitrine> {
             nom: "Tableau de travail",
             pour: "ranger par colonne, choisir plusieurs lignes pour un même geste.",
             contre: "le public : il lit, il ne traite pas.",
-            etats: vec![etat!("Rangé par délai, lignes à choisir", {
+            etats: vec![etat!("Rangé par délai, une ligne déjà choisie", {
                 let ligne = |nom, commune, jours| {
                     vec![Cellule::lien("/projets", nom), Cellule::texte(commune), Cellule::nombre(jours)]
                 };
@@ -62,6 +62,7 @@ pub(crate) fn vitrines(_cadre: &Cadre) -> Vec<Vitrine> {
                 TableauDeTravail::nouveau(tableau)
                     .triable(vec![tri("nom", Ordre::Aucun), None, tri("jours", Ordre::Croissant)])
                     .choisissable("projet", vec!["a".to_owned(), "b".to_owned()])
+                    .choisies(&["b".to_owned()])
             })],
         },
         Vitrine {
@@ -117,6 +118,7 @@ pub(crate) fn vitrines(_cadre: &Cadre) -> Vec<Vitrine> {
                     titre: titre.to_owned(),
                     compte: fiches.len().to_string(),
                     vide: "Rien n’attend ici.".to_owned(),
+                    suite: (!fiches.is_empty()).then(|| ("Voir les 12 autres".to_owned(), "/tableau/liste".to_owned())),
                     fiches: Fiches(fiches),
                 };
                 let jardins = Fiche::nouvelle("Des jardins partagés", "/projets", "Blâmont · Idée");

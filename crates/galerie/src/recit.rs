@@ -151,7 +151,7 @@ pub(crate) fn vitrines(cadre: &Cadre) -> Vec<Vitrine> {
             id: "progression",
             nom: "Travail en cours",
             pour: "un import, une sauvegarde : plus de trois secondes.",
-            contre: "une page ordinaire : elle doit être rapide.",
+            contre: "une page ordinaire : elle doit être rapide. Il n’y a pas de page en gris qui attend : ce qui est montré reste, jusqu’à ce que la suite soit là.",
             etats: vec![
                 etat!("Mesuré", Progression::nouvelle("import", "Lignes lues", 12_000, 30_000)),
                 etat!("Sans mesure", Progression::inconnue("copie", "La sauvegarde se prépare")),

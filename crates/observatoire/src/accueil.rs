@@ -3,7 +3,7 @@
 use askama::Template;
 use socle::projet;
 use web::brouillon::Brouillons;
-use web::composants::{Dessin, Html, Icone, Illustration, Signe};
+use web::composants::{Bouton, Dessin, Html, Icone, Illustration, Poids, Signe};
 use web::{Cache, Cadre, Instance, Reponse, textes};
 
 struct Vu {

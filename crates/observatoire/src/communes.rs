@@ -14,7 +14,7 @@ use search::Document;
 use serde::Serialize;
 use socle::personne::courriel_normalise;
 use socle::{projet, secteur};
-use web::composants::{Cellule, Contact, EtatVide, Html, Resume, Tableau, echapper};
+use web::composants::{Bouton, Cellule, Contact, EtatVide, Html, Resume, Tableau, echapper};
 use web::feature::{DemandeCommune, Panneau};
 use web::locaux::CantonLocal;
 use web::recherche::{Portee, Source, Trouve};

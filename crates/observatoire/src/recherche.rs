@@ -1,4 +1,5 @@
-//! One search for the whole site: results by family, a few of each, and the way to the rest.
+//! One search for the whole site: results by family, a few of each, and the way to the rest. What everyone may find is in the
+//! index; the visitor's own (projects, requests, settings) and what is in memory (rules, help, words) is asked of the features.
 
 use std::collections::HashMap;
 
@@ -7,14 +8,17 @@ use axum::http::header;
 use axum::response::IntoResponse as _;
 use search::Requete;
 use serde::Serialize;
-use web::composants::{EtatVide, Pagination};
+use web::composants::{Bouton, EtatVide, Pagination};
 use web::recherche::{Source, Trouve};
+use web::trouvailles::{DemandeTrouver, Mots, Trouvailles};
 use web::{Cache, Cadre, Erreur, Reponse, texte};
 
 /// Results of each family, on the page of all of them.
 const PAR_FAMILLE: usize = 8;
 /// Results of one family alone.
 const PAR_PAGE: usize = 50;
+/// Results of one family that is not in the index.
+const HORS_INDEX_MAX: usize = 200;
 /// Longest text shown back.
 const LONGUEUR: usize = 200;
 
@@ -22,6 +26,7 @@ struct Groupe {
     nom: &'static str,
     titre: &'static str,
     compte: String,
+    nombre: String,
     trouves: Vec<Trouve>,
     suite: Option<String>,
     /// No result holds all the words as they were typed.
@@ -43,7 +48,9 @@ struct PageRecherche {
 /// What is asked.
 struct Demande {
     q: String,
-    /// One family alone.
+    /// The name of one family alone, of the index or not; empty: all.
+    dans: String,
+    /// The same, of the index.
     seul: Option<&'static Source>,
     page: usize,
 }
@@ -55,6 +62,7 @@ impl Demande {
         Self {
             q: saisie.texte("q").trim().chars().take(LONGUEUR).collect(),
             seul: cadre.instance.maison.sources().find(|source| source.nom == dans),
+            dans: dans.to_owned(),
             page: saisie.texte("page").parse().unwrap_or(1).clamp(1, 1_000),
         }
     }
@@ -76,7 +84,10 @@ pub async fn montrer(cadre: Cadre) -> Reponse {
     let demande = Demande::lire(&cadre);
     let mut groupes = Vec::new();
     let mut total = 0;
-    if !demande.q.is_empty() {
+    let hors_index = hors_index(&cadre, &demande).await?;
+    // A family that nobody knows is every family.
+    let une_de_celles_la = hors_index.iter().any(|famille| famille.nom == demande.dans);
+    if !demande.q.is_empty() && !une_de_celles_la {
         for source in cadre.instance.maison.sources().filter(|s| demande.seul.is_none_or(|seul| seul.nom == s.nom)) {
             if let Some((groupe, combien)) = chercher(&cadre, source, &demande).await? {
                 groupes.push(groupe);
@@ -85,9 +96,16 @@ pub async fn montrer(cadre: Cadre) -> Reponse {
         }
     }
     // Close answers only help where nothing answers exactly.
-    if groupes.iter().any(|groupe| !groupe.approche) {
+    if !hors_index.is_empty() || groupes.iter().any(|groupe| !groupe.approche) {
         groupes.retain(|groupe| !groupe.approche);
     }
+    let (avant, apres): (Vec<Trouvailles>, _) = hors_index
+        .into_iter()
+        .filter(|famille| demande.seul.is_none() && (!une_de_celles_la || famille.nom == demande.dans))
+        .partition(|famille| famille.avant);
+    let du_visiteur = avant.into_iter().map(|famille| Groupe::hors_index(famille, &demande));
+    let autres = apres.into_iter().map(|famille| Groupe::hors_index(famille, &demande));
+    let groupes: Vec<Groupe> = du_visiteur.chain(groupes).chain(autres).collect();
     let q = &demande.q;
     let vide = (groupes.is_empty() && !q.is_empty()).then(|| EtatVide {
         titre: format!("Rien ne répond à « {q} »"),
@@ -100,7 +118,7 @@ pub async fn montrer(cadre: Cadre) -> Reponse {
         None => (0, demande.adresse("/recherche")),
     };
     let page = PageRecherche {
-        seul: demande.seul.is_some(),
+        seul: demande.seul.is_some() || une_de_celles_la,
         tous: demande.adresse("/recherche"),
         approche: groupes.iter().any(|groupe| groupe.approche),
         groupes,
@@ -109,6 +127,38 @@ pub async fn montrer(cadre: Cadre) -> Reponse {
         q: demande.q,
     };
     cadre.page(titre, &page)?.cache(Cache::Public(60)).repondre()
+}
+
+/// Families that are not in the index: the visitor's own, and what is in memory. As many statements whatever is found.
+async fn hors_index(cadre: &Cadre, demande: &Demande) -> Result<Vec<Trouvailles>, Erreur> {
+    let mots = Mots::de(&demande.q);
+    if mots.sont_vides() || demande.seul.is_some() {
+        return Ok(Vec::new());
+    }
+    let tx = cadre.instance.db.read().await?;
+    let max = if demande.dans.is_empty() { PAR_FAMILLE } else { HORS_INDEX_MAX };
+    let demande = DemandeTrouver { tx: &tx, cadre, q: &demande.q, mots: &mots, max };
+    Ok(cadre.instance.maison.trouver(&demande).await)
+}
+
+impl Groupe {
+    fn hors_index(famille: Trouvailles, demande: &Demande) -> Self {
+        let toutes = || format!("{}&dans={}", demande.adresse("/recherche"), famille.nom);
+        let reste = famille.total > famille.trouves.len();
+        Self {
+            compte: compte(famille.total),
+            nombre: famille.total.to_string(),
+            suite: reste.then(|| famille.suite.clone().unwrap_or_else(toutes)),
+            nom: famille.nom,
+            titre: famille.titre,
+            trouves: famille.trouves,
+            approche: false,
+        }
+    }
+}
+
+fn compte(total: usize) -> String {
+    texte::accorde(u64::try_from(total).unwrap_or(u64::MAX), "résultat", "résultats")
 }
 
 /// Source of the directory in the index.
@@ -161,7 +211,8 @@ async fn chercher(
     let groupe = Groupe {
         nom: source.nom,
         titre: source.titre,
-        compte: texte::accorde(u64::try_from(resultat.total).unwrap_or(u64::MAX), "résultat", "résultats"),
+        compte: compte(resultat.total),
+        nombre: resultat.total.to_string(),
         trouves,
         suite: (demande.seul.is_none() && resultat.total > PAR_FAMILLE).then(|| demande.adresse_de(source)),
         approche: resultat.partiel || !resultat.approches.is_empty(),

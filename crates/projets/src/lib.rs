@@ -51,6 +51,7 @@ pub fn feature() -> Feature {
         demo: Some(|instance| Box::pin(demo::semer(instance))),
         evenements: evenements::RENDUS,
         sources: recherche::SOURCES,
+        trouver: Some(|demande| Box::pin(recherche::siens(demande))),
         panneaux: &[
             |demande| Box::pin(pieces::panneau(demande)),
             |demande| Box::pin(precisions::panneau(demande)),

@@ -1,9 +1,12 @@
-//! What of the projects everyone may find: those that their bearers published, as their public page shows them.
+//! What of the projects everyone may find: those that their bearers published, as their public page shows them. And those
+//! that only their own people find.
 
 use platform::ReadTx;
 use search::Document;
-use socle::projet::{Publie, publication};
+use socle::OrganisationId;
+use socle::projet::{self, Publie, publication};
 use web::recherche::{PROJET, Portee, Source, Trouve};
+use web::trouvailles::{DemandeTrouver, Trouvailles};
 use web::{Erreur, Instance};
 
 /// Published projects, for the search of the whole site.
@@ -61,4 +64,29 @@ fn trouve(instance: &Instance, publie: Publie) -> Trouve {
         titre: publie.titre,
         exemple: false,
     }
+}
+
+/// Projects of a person that are looked through.
+const SIENS_MAX: u64 = 500;
+
+/// The visitor's own projects, published or not: those of their list. One statement; none for who is not signed in.
+pub(crate) async fn siens(demande: &DemandeTrouver<'_>) -> Result<Vec<Trouvailles>, Erreur> {
+    let DemandeTrouver { tx, cadre, mots, max, .. } = demande;
+    let Some(personne) = cadre.visiteur.personne_id() else { return Ok(Vec::new()) };
+    let mandats = cadre.visiteur.mandats.iter().filter(|mandat| mandat.verifie());
+    let organisations: Vec<OrganisationId> = mandats.map(|mandat| mandat.organisation_id.clone()).collect();
+    let siens = projet::de_la_personne(*tx, personne, &organisations, SIENS_MAX).await?;
+    let referentiel = cadre.instance.referentiel();
+    let trouves = siens.into_iter().filter_map(|projet| {
+        let commune = referentiel.nom_commune(&projet.commune);
+        let textes = [projet.titre.as_str(), commune, &projet.manque, &projet.reference];
+        mots.sont_dans(textes).then(|| Trouve {
+            id: projet.id.to_string(),
+            url: format!("/projets/{}", projet.reference),
+            resume: format!("{commune} · {}", projet.etape.libelle()),
+            titre: projet.titre.clone(),
+            exemple: false,
+        })
+    });
+    Ok(vec![Trouvailles::nouvelles("mes-projets", "Vos projets", trouves.collect(), *max).avant()])
 }

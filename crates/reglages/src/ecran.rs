@@ -7,7 +7,7 @@ use axum::response::Response;
 use platform::journal::{self, Evenement, Visibilite};
 use serde::Serialize;
 use socle::reglage;
-use web::composants::{Html, ResumeErreurs, echapper};
+use web::composants::{Bouton, Html, Poids, ResumeErreurs, echapper};
 use web::formulaire::Erreurs;
 use web::{Cadre, CheckedForm, Erreur, Formulaire, Reponse, Saisie};
 
@@ -89,7 +89,7 @@ impl Ecran {
     ) -> Reponse {
         let statut = etat.statut();
         self.resume = Some(formulaire.resume());
-        self.caches = formulaire.caches();
+        self.caches = formulaire.caches_gardes(&self.action);
         self.version = formulaire.version(self.version);
         self.conflit = etat.conflit;
         self.apercu = self.apercu.or(etat.apercu);

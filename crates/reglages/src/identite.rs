@@ -4,10 +4,16 @@ use askama::Template;
 use axum::http::StatusCode;
 use platform::journal::{self, Evenement, Visibilite};
 use socle::reglage;
-use web::composants::{ChampLong, ChampOptions, ChampTexte, Conflit, Html, OptionDeChamp, Resume, ResumeErreurs};
+use web::composants::{
+    Bouton, ChampFichier, ChampLong, ChampOptions, ChampTexte, Conflit, Html, OptionDeChamp, Poids, Resume,
+    ResumeErreurs,
+};
 use web::formulaire::Erreurs;
 use web::identite::{CLE, Fond, Identite, contraste};
+use web::logo::Logo;
 use web::{Cadre, CheckedForm, Reponse, Saisie, texte};
+
+use crate::logo;
 
 /// Contrast asked of the accent on white (WCAG 2.1, 1.4.3, level AA).
 const CONTRASTE_MIN: f64 = 4.5;
@@ -39,6 +45,9 @@ struct PageIdentite {
     apercu: Option<Apercu>,
     fond: ChampOptions,
     adresse: ChampLong,
+    logo: Logo,
+    fichier: ChampFichier,
+    mots: ChampTexte,
 }
 
 fn page(cadre: &Cadre, saisie: Saisie, erreurs: Erreurs, conflit: Option<Conflit>) -> PageIdentite {
@@ -67,7 +76,19 @@ fn page(cadre: &Cadre, saisie: Saisie, erreurs: Erreurs, conflit: Option<Conflit
             .radios("fond", "Fond de la carte à déplacer", Fond::TOUS.iter().map(|f| OptionDeChamp::nouvelle(f.as_str(), f.libelle())))
             .aide("Le plan IGN est demandé à l’IGN par le navigateur de la personne, quand elle ouvre la carte : l’IGN voit son adresse de réseau. La page « Données personnelles » le dit alors."),
         adresse: f.long("adresse", "Adresse postale (facultatif)", 300).lignes(3),
+        logo: cadre.identite().logo.clone(),
+        fichier: f.fichier("logo", "Image du logo", logo::ACCEPTES),
+        mots: f.texte("logo_mots", "Ce que montre le logo").aide(
+            "Pour les personnes qui ne le voient pas. Par exemple : Département de Meurthe-et-Moselle.",
+        ),
     }
+}
+
+/// The page with what is wrong in the form of the logo.
+pub(crate) fn avec_erreurs(cadre: &Cadre, saisie: Saisie, erreurs: Erreurs, statut: StatusCode) -> Reponse {
+    let tapes = saisie_de(cadre.identite()).avec("logo_mots", saisie.texte("logo_mots"));
+    let page = page(cadre, tapes, erreurs, None);
+    cadre.page("Identité du site", &page)?.statut(statut).fil(&[("Réglages", "/reglages")]).repondre()
 }
 
 /// GET.
@@ -144,6 +165,7 @@ fn lire(form: &CheckedForm) -> Result<Identite, Erreurs> {
             dpo,
             fond,
             delai_jours_ouvres,
+            logo: Logo::default(),
             version: form.version(),
         }),
         _ => Err(l.erreurs),

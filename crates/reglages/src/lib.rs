@@ -2,6 +2,7 @@
 //!
 //! - [`affichage`]: light, dark, high contrast, chosen by the reader.
 //! - [`identite`]: name, accent colour (contrast checked), contact, host.
+//! - [`logo`]: the logo of the collectivité, drawn again small.
 //! - [`textes`], [`courriels`], [`themes`], [`listes`], [`cantons`], [`calendrier`]: texts of pages and mails, themes and
 //!   priorities, dated lists of communes, cantons, closing days and electoral period. Each with preview or check, conflict,
 //!   [`historique`] and return to what is shipped; `ecran` is what they share.
@@ -13,6 +14,7 @@
 //! - [`travaux`]: work that failed, replayed from here; health of the service.
 //! - [`poids`]: what the pages weigh and cost, shown to everyone.
 //! - [`regles`]: the page of each dated rule.
+//! - `recherche`: pages, settings, rules, help and words as the search finds them; the page of all words explained.
 //! - [`accessibilite`]: the statement and its criteria.
 //! - [`pages`]: help, legal notice, personal data, health for the operator.
 //! - [`demo`]: the six territories of the demonstration.
@@ -29,9 +31,11 @@ pub mod facile;
 pub mod historique;
 pub mod identite;
 pub mod listes;
+pub mod logo;
 mod migrations;
 pub mod pages;
 pub mod poids;
+mod recherche;
 pub mod regles;
 pub mod sauvegardes;
 pub mod secteurs;
@@ -75,6 +79,7 @@ pub fn feature() -> Feature {
             Tache::nouvelle(conservation::pages::EFFACER, conservation::pages::effacer),
         ],
         periodiques: PERIODIQUES,
+        trouver: Some(|demande| Box::pin(recherche::trouver(demande))),
         reglages: liens(),
         menu: vec![EntreeMenu {
             rang: 90,
@@ -144,6 +149,8 @@ fn routes() -> Vec<Route> {
             vers: get(affichage::montrer).post(affichage::choisir),
         },
         public("/aide", get(pages::aide)),
+        public("/mots", get(recherche::les_mots)),
+        public("/logo/{empreinte}", get(logo::image)),
         public("/accessibilite", get(accessibilite::declaration)),
         public("/accessibilite/criteres", get(accessibilite::criteres)),
         public("/facile-a-lire", get(facile::accueil)),
@@ -156,6 +163,9 @@ fn routes() -> Vec<Route> {
         public("/regles/{id}", get(regles::montrer)),
         route("GET", "/reglages", get(pages::reglages)),
         route("GET POST", "/reglages/identite", get(identite::montrer).post(identite::enregistrer)),
+        route("POST", "/reglages/identite/logo", post(logo::deposer)),
+        route("POST", "/reglages/identite/logo/retirer", post(logo::retirer)),
+        route("POST", "/reglages/identite/logo/remettre", post(logo::remettre)),
         route("GET POST", "/reglages/secteurs", get(secteurs::liste).post(secteurs::creer)),
         route("GET POST", "/reglages/secteurs/{id}", get(secteurs::un::montrer).post(secteurs::un::enregistrer)),
         route("POST", "/reglages/secteurs/{id}/agent", post(secteurs::un::confier)),

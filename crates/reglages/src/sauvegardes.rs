@@ -5,7 +5,7 @@ use platform::espace::Espace;
 use platform::outbox::{self, Travail, ligne};
 use platform::sauvegarde::{Motif, SauvegardeError, lister, rotation, sauvegarder};
 use platform::worker::EchecTravail;
-use socle::{formulaire, jeton, projet, session};
+use socle::{formulaire, jeton, projet, saisie, session};
 use web::composants::{Cellule, EtatVide, Html, Progression, Tableau};
 use web::{Cadre, CheckedForm, Instance, Reponse, texte};
 
@@ -157,7 +157,7 @@ pub(crate) async fn chaque_nuit(instance: Instance, _: ligne::Model) -> Result<(
     Ok(())
 }
 
-/// Worker: drafts that nobody kept, expired links and sessions, answers of old forms.
+/// Worker: drafts that nobody kept, expired links and sessions, answers of old forms, text never sent.
 pub(crate) async fn menage(instance: Instance, _: ligne::Model) -> Result<(), EchecTravail> {
     let maintenant = instance.clock.instant();
     let tx = instance.db.begin().await?;
@@ -165,6 +165,7 @@ pub(crate) async fn menage(instance: Instance, _: ligne::Model) -> Result<(), Ec
     let jetons = jeton::nettoyer(&tx, maintenant).await?;
     let sessions = session::nettoyer(&tx, maintenant).await?;
     formulaire::nettoyer(&tx, maintenant.plus_seconds(-FORMULAIRE_S)).await?;
+    saisie::nettoyer(&tx, maintenant).await?;
     tx.commit().await?;
     tracing::info!(brouillons, jetons, sessions, "ménage du jour");
     Ok(())

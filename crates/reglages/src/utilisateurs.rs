@@ -7,7 +7,7 @@ use platform::journal::{self, Evenement, Visibilite};
 use socle::mandat::{self, MandatId, Nouveau, Verification};
 use socle::organisation::{self, Nature, Nouvelle};
 use socle::personne;
-use web::composants::{ChampOptions, ChampTexte, Html, OptionDeChamp, ResumeErreurs};
+use web::composants::{Bouton, ChampOptions, ChampTexte, Html, OptionDeChamp, ResumeErreurs};
 use web::courriels;
 use web::formulaire::Erreurs;
 use web::{Cadre, CheckedForm, Erreur, Reponse, Saisie, texte};

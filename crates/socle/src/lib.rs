@@ -7,6 +7,7 @@
 //! - [`reglage`]: settings that an agent changes on screen.
 //! - [`nouvelle`]: news that wait for the daily digest of those who chose it.
 //! - [`formulaire`]: a form sent twice gets its first answer.
+//! - [`saisie`]: what is typed in a form and not sent yet, kept a few days for who types it.
 
 pub mod formulaire;
 pub mod jeton;
@@ -17,6 +18,7 @@ pub mod organisation;
 pub mod personne;
 pub mod projet;
 pub mod reglage;
+pub mod saisie;
 pub mod secteur;
 pub mod session;
 

@@ -153,4 +153,13 @@ pub const MIGRATIONS: &[Migration] = &[
                AND o.commune = projet.commune)
         WHERE organisation_id IS NULL AND porteur = 'commune' AND etat = 'garde'",
     },
+    Migration {
+        feature: "socle-saisie",
+        numero: 1,
+        nom: "ce qui est écrit dans un formulaire, gardé en attendant l’envoi",
+        sql: "CREATE TABLE saisie_gardee (
+            proprietaire TEXT NOT NULL, formulaire TEXT NOT NULL, champs TEXT NOT NULL, gardee_le BIGINT NOT NULL,
+            PRIMARY KEY (proprietaire, formulaire));
+        CREATE INDEX saisie_gardee_le ON saisie_gardee (gardee_le)",
+    },
 ];

@@ -11,6 +11,7 @@ use domain::droit::{Action, Demandeur, Fonction, Lien, Refus, autoriser};
 use platform::crypto::empreinte_de_jeton;
 use sea_orm::DbErr;
 use socle::mandat::{self, EnVigueur};
+use socle::saisie::Proprietaire;
 use socle::secteur::{self, SecteurId};
 use socle::session::PAS_DE_VISITE_S;
 use socle::{PersonneId, organisation, personne, projet, session};
@@ -196,6 +197,15 @@ impl Contexte {
             visiteur,
             cookies,
         })))
+    }
+
+    /// Whose unsent text this browser keeps and finds again: the person's once signed in, the browser's own otherwise.
+    #[must_use]
+    pub fn proprietaire_des_saisies(&self) -> Proprietaire {
+        match self.visiteur.personne_id() {
+            Some(id) => Proprietaire::personne(id),
+            None => Proprietaire::navigateur(&empreinte_de_jeton(&format!("saisies/{}", self.jeton_visiteur))),
+        }
     }
 
     /// Digest that binds tokens to this browser and, once signed in, to this session.

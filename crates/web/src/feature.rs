@@ -24,6 +24,7 @@ use crate::contexte::Visiteur;
 use crate::erreur::Erreur;
 use crate::instance::Instance;
 use crate::recherche::Source;
+use crate::trouvailles::{DemandeTrouver, Trouvailles, Trouver};
 
 /// Who may enter a route, checked before its handler runs; a test walks every route as every function.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -265,6 +266,8 @@ pub struct Feature {
     pub propositions: Option<Propositions>,
     /// What it lets be found.
     pub sources: &'static [Source],
+    /// What it finds beside the index, for one visitor.
+    pub trouver: Option<Trouver>,
     /// Parts of the project page.
     pub panneaux: &'static [PanneauProjet],
     /// Parts of a commune's page.
@@ -336,6 +339,19 @@ impl Maison {
     /// What the features let be found.
     pub fn sources(&self) -> impl Iterator<Item = &'static Source> {
         self.features.iter().flat_map(|feature| feature.sources)
+    }
+
+    /// What the features find beside the index, in their order; one that fails is left out and logged.
+    pub async fn trouver(&self, demande: &DemandeTrouver<'_>) -> Vec<Trouvailles> {
+        let mut familles = Vec::new();
+        for feature in &self.features {
+            let Some(trouver) = feature.trouver else { continue };
+            match trouver(demande).await {
+                Ok(siennes) => familles.extend(siennes.into_iter().filter(|famille| famille.total > 0)),
+                Err(erreur) => tracing::error!(feature = feature.nom, ?erreur, "une recherche n’a pas abouti"),
+            }
+        }
+        familles
     }
 
     /// The open tables, in the order of features.

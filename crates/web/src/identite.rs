@@ -4,6 +4,8 @@ use domain::referentiel::Collectivite;
 use serde::{Deserialize, Serialize};
 use socle::reglage;
 
+use crate::logo::Logo;
+
 /// Key of the setting.
 pub const CLE: &str = "identite";
 
@@ -33,6 +35,9 @@ pub struct Identite {
     pub fond: Fond,
     /// Promised delay of answer where a commune has no secteur, in working days.
     pub delai_jours_ouvres: u32,
+    /// The logo, a setting of its own.
+    #[serde(skip)]
+    pub logo: Logo,
     /// Version read, for the optimistic lock of the settings page.
     #[serde(skip)]
     pub version: i64,
@@ -52,6 +57,7 @@ impl Default for Identite {
             dpo: String::new(),
             fond: Fond::Aucun,
             delai_jours_ouvres: 10,
+            logo: Logo::default(),
             version: 0,
         }
     }
@@ -89,7 +95,7 @@ impl Identite {
     #[must_use]
     pub fn parmi(lignes: &[reglage::Model], collectivite: &Collectivite) -> Self {
         let (lue, version) = reglage::parmi::<Self>(lignes, CLE);
-        let mut identite = Self { version, ..lue.unwrap_or_default() };
+        let mut identite = Self { version, logo: Logo::parmi(lignes), ..lue.unwrap_or_default() };
         if identite.collectivite.is_empty() {
             identite.collectivite = collectivite.nom.clone();
         }

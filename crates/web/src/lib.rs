@@ -3,6 +3,7 @@
 //! - [`feature`]: [`Feature`], plain data by which a feature is gathered (routes, jobs, migrations, menu, propositions…).
 //! - [`instance`]: [`Instance`], one collectivité with its database, perimeter, identity, clock.
 //! - [`contexte`]: [`Contexte`], what is known of one request (visitor, nonce, request number).
+//! - [`logo`]: the logo of the collectivité.
 //! - [`locaux`], [`textes`]: what the agent of the site changed on screen; the texts that may be changed.
 //! - [`zonages`]: the lists of communes that a condition may name.
 //! - [`courriels`]: mails from templates, sent by the worker.
@@ -17,6 +18,7 @@
 //! - [`poids`]: what each page weighs and costs, measured on the answers.
 //! - [`sigles`]: acronyms, explained at the end of each page that uses them.
 //! - [`recherche`]: what a feature lets be found; how the index follows the database.
+//! - [`trouvailles`]: what is found beside the index: the visitor's own, what is in memory.
 //! - [`ouvert`]: what a feature publishes as open data, and what is never in it.
 //! - [`suite`]: where to go after signing in.
 //! - [`erreur`]: [`Erreur`], answered as a French page that helps.
@@ -43,6 +45,7 @@ pub mod hotes;
 pub mod identite;
 pub mod instance;
 pub mod locaux;
+pub mod logo;
 pub mod ouvert;
 pub mod poids;
 pub mod recherche;
@@ -50,6 +53,7 @@ pub mod sigles;
 pub mod suite;
 pub mod texte;
 pub mod textes;
+pub mod trouvailles;
 pub mod typographie;
 pub mod zonages;
 

@@ -24,6 +24,11 @@ pub fn sens(sigle: &str) -> Option<&'static str> {
     LISTE.sigles.get(sigle).map(String::as_str)
 }
 
+/// All acronyms that the house knows, in alphabetical order.
+pub fn tous() -> impl Iterator<Item = (&'static str, &'static str)> {
+    LISTE.sigles.iter().map(|(sigle, sens)| (sigle.as_str(), sens.as_str()))
+}
+
 /// Words that may be acronyms: capitals and digits, two at least, the first a capital.
 pub fn candidats(texte: &str) -> impl Iterator<Item = &str> {
     texte.split(|lettre: char| !lettre.is_alphanumeric()).filter(|mot| {

@@ -34,7 +34,13 @@ pub fn jour(date: Date) -> String {
 /// "24 novembre 2026 à 15 h 04".
 #[must_use]
 pub fn moment(instant: DateTime) -> String {
-    format!("{} à {}\u{a0}h\u{a0}{:02}", en_lettres(instant.date()), instant.hour(), instant.minute())
+    format!("{} à {}", en_lettres(instant.date()), heure(instant))
+}
+
+/// "15 h 04".
+#[must_use]
+pub fn heure(instant: DateTime) -> String {
+    format!("{}\u{a0}h\u{a0}{:02}", instant.hour(), instant.minute())
 }
 
 /// A telephone number as dialled, for `tel:` links: digits and a leading `+`.

@@ -89,7 +89,7 @@ impl Portefeuille {
 }
 
 /// For `IN`: an empty list would make invalid SQL on one engine.
-fn liste<'a>(ids: impl Iterator<Item = &'a str>) -> Vec<&'a str> {
+pub(crate) fn liste<'a>(ids: impl Iterator<Item = &'a str>) -> Vec<&'a str> {
     let ids: Vec<&str> = ids.collect();
     if ids.is_empty() { vec![""] } else { ids }
 }
@@ -127,50 +127,114 @@ pub async fn ouvertes(
     .await
 }
 
-/// How many requests of each kind a board shows.
-#[derive(Clone, Copy, Debug)]
-pub struct Bornes {
-    /// Of all.
-    pub toutes: i64,
-    /// Of those without news.
-    pub silencieuses: i64,
+/// A column of the board, as the database sorts requests into it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Rayon {
+    /// Promised, and late.
+    Retard,
+    /// An answer is owed.
+    ARepondre,
+    /// Something is planned.
+    Actions,
+    /// The commune is awaited.
+    Attente,
+    /// No news for too long.
+    Silence,
 }
 
-/// What an agent has to follow: what is owed or awaited, then what has a next action, then what had no news (the last
-/// contacts of `silence` first). After twenty years nearly all requests are none of these: each of the three is found by
-/// its own index. One statement.
+impl Rayon {
+    /// As the statement names it.
+    fn lire(texte: &str) -> Option<Self> {
+        Some(match texte {
+            "retard" => Self::Retard,
+            "a-repondre" => Self::ARepondre,
+            "actions" => Self::Actions,
+            "attente" => Self::Attente,
+            "silence" => Self::Silence,
+            _ => return None,
+        })
+    }
+}
+
+/// A card of the board: its request, its column, how many that column holds.
+#[derive(Clone, Debug, FromQueryResult)]
+pub struct Carte {
+    /// The request.
+    #[sea_orm(nested)]
+    pub ligne: Ligne,
+    colonne: String,
+    /// Requests of the column, shown or not.
+    pub nombre: i64,
+}
+
+impl Carte {
+    /// Its column.
+    #[must_use]
+    pub fn rayon(&self) -> Option<Rayon> {
+        Rayon::lire(&self.colonne)
+    }
+}
+
+/// What a board shows.
+#[derive(Clone, Debug)]
+pub struct Bornes {
+    /// Cards of a column.
+    pub par_colonne: i64,
+    /// Of those without news, how many are looked at.
+    pub silencieuses: i64,
+    /// Promised on that day or before: late.
+    pub dernier_en_retard: Date,
+    /// Last contacts that are too old.
+    pub silence: RangeInclusive<Date>,
+}
+
+/// What an agent has to follow, the most urgent of each column: what is owed or awaited, what has a next action (a request may
+/// be in both), what had no news (the last contacts first). After twenty years nearly all requests are none of these: each
+/// of the three is found by its own index. One statement.
 ///
 /// # Errors
 /// The engine refused.
-pub async fn a_suivre(
+pub async fn au_tableau(
     db: &impl ConnectionTrait,
     portefeuille: &Portefeuille,
-    silence: &RangeInclusive<Date>,
-    bornes: Bornes,
-) -> Result<Vec<Ligne>, DbErr> {
+    bornes: &Bornes,
+) -> Result<Vec<Carte>, DbErr> {
     let Portefeuille { tout, sans_secteur, secteurs, sauf_a, agents, jour } = portefeuille;
     let (tout, sans, jour) = (*tout, *sans_secteur, jour.to_string());
     let secteurs = liste(secteurs.iter().map(SecteurId::as_str));
     let sauf = liste(sauf_a.iter().map(PersonneId::as_str));
     let agents = liste(agents.iter().map(PersonneId::as_str));
-    let (debut, fin) = (silence.start().to_string(), silence.end().to_string());
-    let Bornes { toutes, silencieuses } = bornes;
-    Ligne::find_by_statement(raw_sql!(
+    let (debut, fin) = (bornes.silence.start().to_string(), bornes.silence.end().to_string());
+    let (silencieuses, par_colonne) = (bornes.silencieuses, bornes.par_colonne);
+    let retard = bornes.dernier_en_retard.to_string();
+    Carte::find_by_statement(raw_sql!(
         Postgres,
         "WITH ici AS (SELECT commune, MIN(secteur_id) AS secteur_id FROM secteur_commune
                       WHERE du <= {jour} AND (au IS NULL OR au >= {jour}) GROUP BY commune),
          due AS (
-             SELECT * FROM demande WHERE etat IN ('a-repondre', 'attend-la-commune')
-             UNION ALL SELECT * FROM demande
+             SELECT id, projet_id, agent_id, confiee, etat, promise_le, prochaine_le FROM demande
+             WHERE etat IN ('a-repondre', 'attend-la-commune')
+             UNION ALL SELECT id, projet_id, agent_id, confiee, etat, promise_le, prochaine_le FROM demande
              WHERE prochaine_le > '' AND etat NOT IN ('a-repondre', 'attend-la-commune', 'refusee')),
          vive AS (
              SELECT d.*, ici.secteur_id AS secteur_du_jour FROM due d JOIN projet p ON p.id = d.projet_id
              LEFT JOIN ici ON ici.commune = p.commune
-             WHERE {tout} OR ({sans} AND ici.secteur_id IS NULL)
+             WHERE p.etat = 'garde' AND ({tout} OR ({sans} AND ici.secteur_id IS NULL)
                 OR (ici.secteur_id IN ({..secteurs}) AND NOT (d.confiee AND d.agent_id IN ({..sauf})))
-                OR (d.confiee AND d.agent_id IN ({..agents}))
-             UNION ALL SELECT * FROM (
-               SELECT d.*, ici.secteur_id AS secteur_du_jour FROM demande d JOIN projet p ON p.id = d.projet_id
+                OR (d.confiee AND d.agent_id IN ({..agents})))),
+         rangee AS (
+             SELECT id, secteur_du_jour, promise_le AS rang_le,
+                    CASE WHEN etat = 'attend-la-commune' THEN 'attente' WHEN promise_le <= {retard} THEN 'retard'
+                         ELSE 'a-repondre' END AS colonne
+             FROM vive WHERE etat IN ('a-repondre', 'attend-la-commune')
+             UNION ALL SELECT id, secteur_du_jour, prochaine_le, 'actions' FROM vive WHERE prochaine_le IS NOT NULL),
+         comptee AS (
+             SELECT id, secteur_du_jour, colonne, COUNT(*) OVER (PARTITION BY colonne) AS nombre,
+                    ROW_NUMBER() OVER (PARTITION BY colonne ORDER BY rang_le, id) AS rang
+             FROM rangee
+             UNION ALL SELECT id, secteur_du_jour, 'silence', COUNT(*) OVER (), ROW_NUMBER() OVER (ORDER BY contact_le DESC, id)
+             FROM (
+               SELECT d.id, d.contact_le, ici.secteur_id AS secteur_du_jour FROM demande d JOIN projet p ON p.id = d.projet_id
                LEFT JOIN ici ON ici.commune = p.commune
                WHERE d.etat = 'repondue' AND d.prochaine_le IS NULL AND d.contact_le BETWEEN {debut} AND {fin}
                  AND p.etat = 'garde' AND p.etape NOT IN ('activite', 'arrete')
@@ -178,13 +242,12 @@ pub async fn a_suivre(
                       OR (ici.secteur_id IN ({..secteurs}) AND NOT (d.confiee AND d.agent_id IN ({..sauf})))
                       OR (d.confiee AND d.agent_id IN ({..agents})))
                ORDER BY d.contact_le DESC, d.secteur_id, d.projet_id LIMIT {silencieuses}) AS silence)
-         SELECT p.reference, p.titre, p.commune, p.etape, d.secteur_du_jour AS secteur_id, s.nom AS secteur,
-                CASE WHEN d.confiee THEN d.agent_id END AS confiee_a, d.etat,
+         SELECT c.colonne, c.nombre, p.reference, p.titre, p.commune, p.etape, c.secteur_du_jour AS secteur_id,
+                s.nom AS secteur, CASE WHEN d.confiee THEN d.agent_id END AS confiee_a, d.etat,
                 d.faite_le, d.promise_le, d.attend_depuis, d.repondue_le, d.prochaine_action, d.prochaine_le, d.contact_le
-         FROM vive d JOIN projet p ON p.id = d.projet_id LEFT JOIN secteur s ON s.id = d.secteur_du_jour
-         WHERE p.etat = 'garde'
-         ORDER BY CASE d.etat WHEN 'repondue' THEN 1 ELSE 0 END, COALESCE(d.prochaine_le, d.promise_le), p.reference
-         LIMIT {toutes}"
+         FROM comptee c JOIN demande d ON d.id = c.id JOIN projet p ON p.id = d.projet_id
+         LEFT JOIN secteur s ON s.id = c.secteur_du_jour
+         WHERE c.rang <= {par_colonne} ORDER BY c.colonne, c.rang"
     ))
     .all(db)
     .await

@@ -54,7 +54,7 @@ async fn page(cadre: &Cadre, projet: &projet::Model, saisie: Saisie, erreurs: Er
         titre: projet.titre.clone(),
         reference: projet.reference.clone(),
         resume: f.resume(),
-        caches: f.caches(),
+        caches: f.caches_gardes(&format!("/projets/{}/accompagnement", projet.reference)),
         interets_ouverts: !f.saisie.liste("interets").is_empty(),
         refus: refus.map(|e| (texte::jour(instance.jour_de(e.ecrit_le)), Html(texte::paragraphes(&e.texte)))),
         promesse: contact::promesse(instance, interlocuteur.as_ref()),

@@ -154,6 +154,16 @@ pub fn jours_restants(horloge: Horloge, jour: Date, calendrier: Calendrier<'_>) 
     })
 }
 
+/// A promise of that day or before is late on `jour`: the last day from which a working day has passed.
+#[must_use]
+pub fn dernier_jour_en_retard(jour: Date, calendrier: Calendrier<'_>) -> Date {
+    // Weekends, holidays and closed days in a row are never as many.
+    (1..=60)
+        .map(|avant: i64| jour.saturating_sub(avant.days()))
+        .find(|promis| jours_ouvres_entre(*promis, jour, calendrier) > 0)
+        .unwrap_or_else(|| jour.saturating_sub(60.days()))
+}
+
 /// Is the project at its end? Nobody waits for its news any more.
 #[must_use]
 pub fn fini(etape: Etape) -> bool {
@@ -182,6 +192,18 @@ mod tests {
     use rstest::rstest;
 
     const METROPOLE: Calendrier<'static> = Calendrier { zone: ZoneFeriee::Metropole, fermetures: &[] };
+
+    proptest! {
+        /// The day that the database compares with says what the clock of each request says.
+        #[test]
+        fn le_dernier_jour_en_retard_dit_comme_l_horloge(n in 0_i64..800, ecart in -40_i64..40) {
+            let jour = date(2026, 1, 1).saturating_add(n.days());
+            let promise_le = jour.saturating_add(ecart.days());
+            let horloge = Horloge { etat: Etat::ARepondre, promise_le, attend_depuis: None, repondue_le: None };
+            let en_retard = jours_restants(horloge, jour, METROPOLE).is_some_and(|jours| jours < 0);
+            prop_assert_eq!(promise_le <= dernier_jour_en_retard(jour, METROPOLE), en_retard);
+        }
+    }
 
     #[rstest]
     // A Tuesday plus five working days: the next Tuesday.

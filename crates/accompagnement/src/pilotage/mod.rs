@@ -16,7 +16,7 @@ use graphiques::{Barres, Courbes, Empilees};
 use jiff::ToSpan;
 use jiff::civil::Date;
 use std::collections::BTreeMap;
-use web::composants::{Bouton, Cellule, Exports, OptionDeChamp, Selection, Tableau};
+use web::composants::{Bouton, Cellule, Exports, OptionDeChamp, Poids, Selection, Tableau};
 use web::{Cache, Cadre, Erreur, Instance, Reponse, fichier, texte};
 
 use chiffres::{Filtre, a_temps, dans_le_delai, mediane};

@@ -6,7 +6,9 @@ use axum::http::StatusCode;
 use documents::export::{Feuille, Genre as Colonne, Valeur};
 use documents::lecture::{self, FeuilleLue};
 use platform::fichiers::Genre;
-use web::composants::{Cellule, ChampFichier, Exports, Html, OptionDeChamp, ResumeErreurs, Selection, Tableau};
+use web::composants::{
+    Bouton, Cellule, ChampFichier, Exports, Html, OptionDeChamp, Poids, ResumeErreurs, Selection, Tableau,
+};
 use web::formulaire::Erreurs;
 use web::{Cadre, CheckedForm, CheckedFormFichier, Erreur, Instance, Reponse, Saisie, fichier, texte};
 

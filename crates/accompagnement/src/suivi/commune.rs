@@ -7,7 +7,7 @@ use domain::dates::avec_le_jour;
 use domain::droit::Action;
 use platform::journal;
 use socle::projet;
-use web::composants::{ChampLong, Html, ResumeErreurs};
+use web::composants::{Bouton, ChampLong, Html, ResumeErreurs};
 use web::formulaire::Erreurs;
 use web::{Cadre, CheckedForm, Erreur, Instance, Reponse, courriels};
 
@@ -59,10 +59,10 @@ fn message_a_reprendre(cadre: &Cadre, reference: String, form: &CheckedForm, err
     let f = cadre.formulaire_avec(form.saisie.clone(), erreurs);
     PageAReprendre {
         titre: "Écrire au département",
+        resume: f.resume(),
+        caches: f.caches_gardes(&super::message_garde(&reference)),
         reference,
         action: "message",
-        resume: f.resume(),
-        caches: f.caches(),
         champ: f.long("texte", "Votre message", MESSAGE_MAX).lignes(8),
         recommandation: None,
     }

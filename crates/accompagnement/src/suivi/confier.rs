@@ -103,7 +103,7 @@ async fn remise(
 }
 
 /// Tells who receives, with the way there; and who gives, who may have no right to enter any more.
-async fn prevenir(
+pub(crate) async fn prevenir(
     tx: &WriteTx,
     cadre: &Cadre,
     nouveau: &personne::Model,
@@ -112,16 +112,30 @@ async fn prevenir(
     chemin: &str,
 ) -> Result<(), Erreur> {
     let (instance, par) = (&cadre.instance, cadre.visiteur.connecte()?);
-    let (qui, a) = (par.nom_complet(), nouveau.nom_complet());
+    let qui = par.nom_complet();
     let lien = instance.url(chemin);
     let valeurs = [("qui", qui.as_str()), ("quoi", quoi), ("lien", &lien)];
     let Modele { sujet, texte } = courriels::composer(instance, "suivi-confie", &valeurs)?;
     courriels::prevenir(tx, instance, nouveau, Some(&par.id), &sujet, &texte).await?;
-    if let Some(ancien) = ancien {
-        let valeurs = [("qui", qui.as_str()), ("quoi", quoi), ("a", &a)];
-        let Modele { sujet, texte } = courriels::composer(instance, "suivi-passe", &valeurs)?;
-        courriels::prevenir(tx, instance, ancien, Some(&par.id), &sujet, &texte).await?;
+    match ancien {
+        Some(ancien) => prevenir_l_ancien(tx, cadre, nouveau, ancien, quoi).await,
+        None => Ok(()),
     }
+}
+
+/// Tells who gives.
+pub(crate) async fn prevenir_l_ancien(
+    tx: &WriteTx,
+    cadre: &Cadre,
+    nouveau: &personne::Model,
+    ancien: &personne::Model,
+    quoi: &str,
+) -> Result<(), Erreur> {
+    let (instance, par) = (&cadre.instance, cadre.visiteur.connecte()?);
+    let (qui, a) = (par.nom_complet(), nouveau.nom_complet());
+    let valeurs = [("qui", qui.as_str()), ("quoi", quoi), ("a", &a)];
+    let Modele { sujet, texte } = courriels::composer(instance, "suivi-passe", &valeurs)?;
+    courriels::prevenir(tx, instance, ancien, Some(&par.id), &sujet, &texte).await?;
     Ok(())
 }
 
@@ -188,7 +202,7 @@ async fn choisies<'a>(
 }
 
 /// One line of the journal for each project.
-async fn noter(tx: &WriteTx, cadre: &Cadre, suivis: &[Suivi], a: &PersonneId) -> Result<(), Erreur> {
+pub(crate) async fn noter(tx: &WriteTx, cadre: &Cadre, suivis: &[Suivi], a: &PersonneId) -> Result<(), Erreur> {
     let instance = &cadre.instance;
     let evenements = suivis.iter().map(|suivi| {
         Evenement::nouveau(evenements::CONFIE, "projet", suivi.projet_id.as_str())

@@ -14,7 +14,7 @@ use askama::Template;
 use domain::dates::avec_le_jour;
 use domain::droit::{Action, Lien};
 use web::Erreur;
-use web::composants::{ChampLong, Etiquette, Html, Ton};
+use web::composants::{Bouton, ChampLong, Etiquette, Html, Poids, Ton};
 use web::feature::{DemandePanneau, Lieu, Panneau};
 use web::texte;
 
@@ -208,12 +208,17 @@ async fn corps(demande: &DemandePanneau<'_>, ligne: &Model, agent: bool) -> Resu
         recommandations: recommandations.into_iter().map(RecommandationVue::from).collect(),
         relations: relations.into_iter().map(relation::RelationVue::from).collect(),
         conversation: conversation(instance, demande.tx, &demande.projet.id).await?,
-        caches: f.caches(),
+        caches: f.caches_gardes(&message_garde(&demande.projet.reference)),
         message: f.long("texte", "Votre message", 3_000).lignes(4),
         peut_agir: demande.lien < Lien::Aucun && !agent,
         agent,
     };
     Ok(corps.render()?)
+}
+
+/// Under which name the message of a commune is kept as it is typed, on the page of the project or by itself.
+fn message_garde(reference: &str) -> String {
+    format!("/projets/{reference}#message")
 }
 
 pub(crate) fn etiquette(etat: Etat) -> Etiquette {

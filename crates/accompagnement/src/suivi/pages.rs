@@ -15,7 +15,7 @@ use web::composants::{
 };
 use web::feature::{DemandePanneau, Famille, Lieu, Panneau, Proposition};
 use web::formulaire::Erreurs;
-use web::{Cadre, Erreur, Reponse, Saisie, texte};
+use web::{Cadre, Erreur, Formulaire, Reponse, Saisie, texte};
 
 use super::{Attendu, RecommandationVue, attendu, conversation, etiquette};
 use crate::demande::attribution::repondant;
@@ -36,6 +36,7 @@ pub(super) struct PageSuivi {
     conflit: Option<&'static str>,
     /// What was typed for an act that is no longer offered.
     tape: Html,
+    formulaire: Formulaire,
     caches: Html,
     version: i64,
     ouvert: bool,
@@ -72,6 +73,13 @@ pub(super) struct PageSuivi {
     attend: bool,
     a_repondre: bool,
     plis: Plis,
+}
+
+impl PageSuivi {
+    /// Hidden fields of one of the forms where one writes at length: its text is kept as one types.
+    fn gardes(&self, acte: &str) -> Html {
+        self.formulaire.caches_gardes(&format!("/projets/{}/suivi#{acte}", self.projet.reference))
+    }
 }
 
 /// What is folded away opens again where something is to be corrected.
@@ -258,6 +266,7 @@ pub(super) async fn page(
         a_repondre: etat == Some(Etat::ARepondre),
         plis,
         projet,
+        formulaire: f,
     })
 }
 

@@ -9,13 +9,13 @@ pub const R40_FONDS: FicheRegle = FicheRegle {
     id: "r-40",
     titre: "Qui fait partie de l’économie sociale et solidaire, selon la loi",
     texte: &[
-        "La loi vise des personnes de droit privé qui ont un autre but que le seul partage des bénéfices, une \
-         gouvernance démocratique prévue par les statuts, et qui gardent l’essentiel de leurs bénéfices pour leur \
-         activité, avec des réserves que l’on ne partage pas.",
+        "La loi vise des personnes de droit privé, à trois conditions. Leur but n’est pas seulement de partager des \
+         bénéfices. Leurs statuts prévoient une gouvernance démocratique. Elles gardent l’essentiel de leurs bénéfices \
+         pour leur activité, avec des réserves que l’on ne partage pas.",
         "Par leur forme : les coopératives, les mutuelles, les fondations, les associations. Par choix : les sociétés \
          commerciales qui remplissent les conditions et qui le déclarent.",
-        "Une société commerciale de l’ESS met au moins 20 % de son bénéfice dans un fonds de développement, jusqu’à ce \
-         que ses réserves atteignent 20 % du capital, et au moins 50 % en réserves ou en report. Une société « à \
+        "Une société commerciale de l’ESS met au moins 20 % de son bénéfice dans un fonds de développement. Elle le \
+         fait jusqu’à ce que ses réserves atteignent 20 % du capital. Elle met au moins 50 % en réserves ou en report. Une société « à \
          mission » n’en fait pas partie pour cette seule raison.",
         "Dans l’annuaire, la réponse est « oui », « non » ou « inconnu », avec sa raison. Quand rien n’est dit, la \
          réponse est « inconnu », jamais « non ».",
@@ -52,8 +52,8 @@ pub const R41: FicheRegle = FicheRegle {
     id: "r-41",
     titre: "L’agrément « entreprise solidaire d’utilité sociale » (ESUS)",
     texte: &[
-        "Le préfet le donne à un organisme de l’ESS dont le but principal est l’utilité sociale, quand cette utilité \
-         pèse sur ses comptes, que ses salaires sont limités et que ses titres ne sont pas cotés.",
+        "Le préfet le donne à un organisme de l’ESS dont le but principal est l’utilité sociale, à trois conditions. \
+         Cette utilité pèse sur ses comptes. Ses salaires sont limités. Ses titres ne sont pas cotés.",
         "La moyenne des cinq plus hauts salaires ne dépasse pas 7 fois le SMIC annuel, le plus haut 10 fois.",
         "Les structures d’insertion, les entreprises adaptées et quelques autres l’ont de droit, avec moins de \
          conditions. Il dure 5 ans (2 ans pour une entreprise de moins de 3 ans, à vérifier).",

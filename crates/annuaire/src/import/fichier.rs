@@ -136,9 +136,9 @@ impl Entete {
         } else {
             let vus: Vec<&str> = self.noms.iter().take(6).map(String::as_str).collect();
             Err(format!(
-                "ce fichier n’est pas reconnu à son en-tête (« {} »…). Attendu : StockUniteLegale, \
-                 StockEtablissement et StockEtablissementLiensSuccession de l’Insee, la liste des SIAE (siret, kind, nom, code_postal, commune), leurs conventions, celle \
-                 d’ESS France, le RNA, ou une liste décrite par un fichier de correspondance. La première ligne porte les noms des colonnes.",
+                "ce fichier n’est pas reconnu à son en-tête (« {} »…). Attendu, de l’Insee : StockUniteLegale, \
+                 StockEtablissement et StockEtablissementLiensSuccession. Ou la liste des SIAE (siret, kind, nom, code_postal, commune) et leurs conventions. \
+                 Ou la liste d’ESS France, le RNA, une liste décrite par un fichier de correspondance. La première ligne porte les noms des colonnes.",
                 vus.join(", ").chars().take(120).collect::<String>()
             ))
         }

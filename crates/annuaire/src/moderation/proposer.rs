@@ -59,7 +59,7 @@ fn page(cadre: &Cadre, ouvert: &Ouvert, saisie: Saisie, erreurs: Erreurs) -> Pag
         reference: ouvert.acteur.reference.clone(),
         declare: cadre.visiteur.mandats.iter().any(|m| m.organisation_id == ouvert.acteur.organisation_id),
         resume: f.resume(),
-        caches: f.caches(),
+        caches: f.caches_gardes(&format!("/annuaire/{}/proposer", ouvert.acteur.reference)),
         champs: ChampsFiche::nouveaux(&f),
         mot: f
             .long("mot", "Le reste, en quelques mots (facultatif)", 600)

@@ -130,16 +130,17 @@ fn page(
     erreurs: Erreurs,
 ) -> PageOffre {
     let base = format!("/annuaire/{}/offres", acteur.reference);
+    let action = format!("{base}/{}", offre.map_or("nouvelle", |complete| complete.offre.reference()));
     let f = cadre.formulaire_avec(saisie, erreurs);
     let choisir = std::iter::once(OptionDeChamp::nouvelle("", "Choisir"));
     PageOffre {
         acteur: acteur.nom.clone(),
         nouvelle: offre.is_none(),
-        action: format!("{base}/{}", offre.map_or("nouvelle", |complete| complete.offre.reference())),
+        caches: f.caches_gardes(&action),
+        action,
         retour: base,
         version: offre.map_or(0, |complete| complete.offre.version),
         resume: f.resume(),
-        caches: f.caches(),
         conflit: None,
         titre: f
             .texte("titre", "Titre")

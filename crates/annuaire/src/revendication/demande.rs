@@ -117,7 +117,7 @@ fn page(
         nom: acteur.nom.clone(),
         reference: acteur.reference.clone(),
         resume: f.resume(),
-        caches: f.caches(),
+        caches: f.caches_gardes(&format!("/annuaire/{}/revendiquer", acteur.reference)),
         en_cours: attentes.iter().map(|r| r.moyen.libelle().to_owned()).collect(),
         code_attendu: attentes.iter().any(|r| r.moyen == Moyen::Poste),
         moyen: f.radios("moyen", "Comment le montrer ?", options),

@@ -73,7 +73,7 @@ fn page(cadre: &Cadre, ouvert: &Ouvert, saisie: Saisie, erreurs: Erreurs) -> Pag
             |le| format!("Fiche confirmée le {le}."),
         ),
         resume: f.resume(),
-        caches: f.caches(),
+        caches: f.caches_gardes(&format!("/annuaire/{}/modifier", acteur.reference)),
         version: f.version(acteur.version),
         reseau: ouvert.reseau.clone(),
         conflit: None,

@@ -16,7 +16,9 @@ use jiff::civil::Date;
 use platform::journal::ligne;
 use socle::mandat::{self, Etat};
 use socle::{PersonneId, personne, session};
-use web::composants::{Cellule, ChampTexte, EtatVide, Etiquette, Html, Pagination, ResumeErreurs, Tableau, Ton};
+use web::composants::{
+    Bouton, Cellule, ChampTexte, EtatVide, Etiquette, Html, Pagination, Poids, ResumeErreurs, Tableau, Ton,
+};
 use web::formulaire::Erreurs;
 use web::{Cadre, Erreur, Reponse, Saisie, texte};
 

@@ -119,8 +119,8 @@ pub const R05: FicheRegle = FicheRegle {
     id: "r-05",
     titre: "Ne signez rien avant la réponse écrite",
     texte: &[
-        "La plupart des aides sont perdues si un devis, un bon de commande ou un marché est signé, ou si les travaux \
-         commencent, avant la réponse écrite de chaque financeur.",
+        "Attendez la réponse écrite de chaque financeur. La plupart des aides sont perdues si, avant elle, un devis, un \
+         bon de commande ou un marché est signé, ou si les travaux commencent.",
         "Certains financeurs donnent une autorisation écrite de commencer plus tôt. Elle ne promet pas l’aide.",
     ],
     exemples: &[],

@@ -24,8 +24,8 @@ pub const FICHE: FicheRegle = FicheRegle {
     id: "r-20",
     titre: "Ce que le département a le droit de financer",
     texte: &[
-        "Le département n’aide directement une entreprise que dans quelques cas prévus par la loi, même si elle fait \
-         partie de l’économie sociale et solidaire. Chaque aide du département dit donc sur quelle base elle repose.",
+        "Le département n’aide directement une entreprise que dans quelques cas prévus par la loi. Cela vaut aussi \
+         pour une entreprise de l’économie sociale et solidaire. Chaque aide du département dit donc sur quelle base elle repose.",
         "La « solidarité territoriale » seule ne permet pas d’aider une entreprise (circulaire du 3 novembre 2016).",
     ],
     exemples: &[],

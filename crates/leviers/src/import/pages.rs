@@ -4,7 +4,7 @@
 use askama::Template;
 use axum::http::StatusCode;
 use platform::fichiers::Genre;
-use web::composants::{ChampFichier, ChampOptions, Html, OptionDeChamp, ResumeErreurs, Selection};
+use web::composants::{Bouton, ChampFichier, ChampOptions, Html, OptionDeChamp, ResumeErreurs, Selection};
 use web::fichier::CheckedFormFichier;
 use web::formulaire::Erreurs;
 use web::{Cadre, Erreur, Reponse, Saisie};

@@ -10,7 +10,7 @@ use domain::profil::Porteur;
 use domain::theme::Theme;
 use jiff::civil::Date;
 use web::composants::{
-    Cellule, EtatVide, Etiquette, Html, OptionDeChamp, Pagination, Resume, Selection, Ton, echapper,
+    Bouton, Cellule, EtatVide, Etiquette, Html, OptionDeChamp, Pagination, Poids, Resume, Selection, Ton, echapper,
 };
 use web::formulaire::Erreurs;
 use web::locaux::ThemesLocaux;

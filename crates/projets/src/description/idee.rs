@@ -49,9 +49,9 @@ fn page(
         etapes: Etapes::nouvelles(NOMS_DES_ETAPES, 1),
         brouillons: Brouillons::default(),
         nouveau: actuelle.is_none(),
-        action,
         resume: formulaire.resume(),
-        caches: formulaire.caches(),
+        caches: formulaire.caches_gardes(&action),
+        action,
         version: actuelle.map(|actuelle| formulaire.version(actuelle)),
         conflit,
         titre: formulaire

@@ -38,13 +38,14 @@ fn page(
     projet: &projet::Model,
     conflit: Option<Conflit>,
 ) -> PagePrecisions {
+    let action = format!("/projets/{}/precisions/{}", projet.reference, groupe.cle);
     PagePrecisions {
         reference: projet.reference.clone(),
         titre: groupe.titre,
         pourquoi: groupe.pourquoi,
-        action: format!("/projets/{}/precisions/{}", projet.reference, groupe.cle),
         resume: formulaire.resume(),
-        caches: formulaire.caches(),
+        caches: formulaire.caches_gardes(&action),
+        action,
         version: formulaire.version(projet.version),
         conflit,
         champs: groupe.questions.iter().map(|question| champ(formulaire, question)).collect(),

@@ -9,7 +9,7 @@ use platform::worker::EchecTravail;
 use platform::{Instant, Jour};
 use sea_orm::DbErr;
 use socle::projet;
-use web::composants::{Cellule, ChampOptions, ChampTexte, Html, OptionDeChamp, ResumeErreurs, Tableau};
+use web::composants::{Bouton, Cellule, ChampOptions, ChampTexte, Html, OptionDeChamp, Poids, ResumeErreurs, Tableau};
 use web::formulaire::Erreurs;
 use web::locaux::{CONSERVATION, Conservation};
 use web::{Cadre, CheckedForm, Erreur, Instance, Reponse, Saisie, recherche, texte};

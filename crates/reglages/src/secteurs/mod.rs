@@ -14,7 +14,7 @@ use platform::journal::{self, Evenement, Visibilite};
 use socle::mandat;
 use socle::secteur::{self, Nouveau, absence};
 use web::composants::{
-    Cellule, ChampLong, ChampTexte, EtatVide, Html, OptionDeChamp, ResumeErreurs, Selection, Tableau,
+    Bouton, Cellule, ChampLong, ChampTexte, EtatVide, Html, OptionDeChamp, Poids, ResumeErreurs, Selection, Tableau,
 };
 use web::formulaire::Erreurs;
 use web::{Cadre, CheckedForm, Erreur, Formulaire, Reponse, Saisie, texte};

@@ -8,7 +8,7 @@ use domain::droit::Fonction;
 use socle::PersonneId;
 use socle::secteur::{self, SecteurId, fin};
 use socle::{mandat, personne};
-use web::composants::{ChampTexte, Conflit, Html, OptionDeChamp, Resume, ResumeErreurs, Selection};
+use web::composants::{Bouton, ChampTexte, Conflit, Html, OptionDeChamp, Poids, Resume, ResumeErreurs, Selection};
 use web::formulaire::{Erreurs, lire_date};
 use web::{Cadre, CheckedForm, Erreur, Instance, Reponse, Saisie, texte};
 

@@ -3,6 +3,7 @@
 #![expect(clippy::unwrap_used, clippy::panic, reason = "a test fails with a line number")]
 
 mod accessibilite;
+mod balises;
 mod dependances;
 mod exemple;
 mod feature_de_plus;

@@ -1,10 +1,11 @@
-//! The words of the site: short sentences, simple words, acronyms that the house explains. Read in `contenu/` and in the
-//! templates, as a person reads them: what tags, figures and variables say is left out.
+//! The words of the site: short sentences, simple words, acronyms that the house explains. Read in `contenu/`, in the
+//! templates and in the strings of the Rust files, as a person reads them: what tags, figures and variables say is left out.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::{Path, PathBuf};
 
+use proc_macro2::{Delimiter, Literal, TokenStream, TokenTree};
 use serde::Deserialize;
 use toml::Value;
 use web::sigles;
@@ -20,7 +21,7 @@ const MOTS_MESURABLES: usize = 60;
 const MOTS_PAR_LIGNE_FACILE: usize = 12;
 
 /// Capitals that are no acronym: patterns, titles of law, one word of a form.
-const PAS_DES_SIGLES: &[&str] = &["AAAA", "MM", "JJ", "XX", "XXX", "NON", "OUI"];
+const PAS_DES_SIGLES: &[&str] = &["AAAA", "MM", "JJ", "XX", "XXX", "NON", "OUI", "III"];
 
 struct Texte {
     ou: String,
@@ -84,8 +85,136 @@ fn gabarits() -> Vec<Texte> {
     chemins.iter().map(|chemin| Texte { ou: nom(chemin), dit: visible(&fs::read_to_string(chemin).unwrap()) }).collect()
 }
 
+/// Sources whose strings are shown to people. Not read: what only developers or operators see, the invented people of the
+/// demonstration, tables, patterns of addresses.
+fn sources() -> Vec<PathBuf> {
+    const CRATES: [&str; 11] = [
+        "accompagnement",
+        "annuaire",
+        "comptes",
+        "graphiques",
+        "leviers",
+        "observatoire",
+        "opendata",
+        "projets",
+        "reglages",
+        "web",
+        "domain/src/regle",
+    ];
+    const PAS_LUS: [&str; 6] = ["migrations", "_tests.rs", "/demo", "generateur", "publication/rules.rs", "/tests/"];
+    let mut chemins = Vec::new();
+    for crate_lu in CRATES {
+        fichiers(&racine().join("crates").join(crate_lu), "rs", &mut chemins);
+    }
+    chemins.retain(|chemin| !PAS_LUS.iter().any(|pas_lu| nom(chemin).contains(pas_lu)));
+    chemins
+}
+
+/// Strings of a Rust file that are French: not attributes, tests, statements, messages for the log or for who develops.
+fn litteraux(jetons: TokenStream, lus: &mut Vec<String>) {
+    const MACROS_TUES: [&str; 12] = [
+        "raw_sql",
+        "assert",
+        "assert_eq",
+        "assert_ne",
+        "debug_assert",
+        "panic",
+        "error",
+        "warn",
+        "info",
+        "debug",
+        "trace",
+        "include_str",
+    ];
+    let mut jetons = jetons.into_iter().peekable();
+    let mut tue = false;
+    let mut de_test = false;
+    let mut avant = String::new();
+    while let Some(jeton) = jetons.next() {
+        match jeton {
+            // `#[…]` and `#![…]`: documentation is one too. After `#[cfg(test)]`, the module.
+            TokenTree::Punct(signe) if signe.as_char() == '#' => {
+                jetons.next_if(|jeton| matches!(jeton, TokenTree::Punct(signe) if signe.as_char() == '!'));
+                if let Some(TokenTree::Group(attribut)) = jetons.peek()
+                    && attribut.delimiter() == Delimiter::Bracket
+                {
+                    de_test = de_test || attribut.stream().to_string().replace(' ', "") == "cfg(test)";
+                    jetons.next();
+                }
+            }
+            TokenTree::Ident(mot) => {
+                tue = MACROS_TUES.contains(&mot.to_string().as_str())
+                    && matches!(jetons.peek(), Some(TokenTree::Punct(s)) if s.as_char() == '!');
+                avant = mot.to_string();
+            }
+            TokenTree::Punct(signe) if signe.as_char() == ';' => de_test = false,
+            TokenTree::Punct(_) => {}
+            TokenTree::Group(groupe) => {
+                // `.expect("…")` and `Erreur::interne("…")` are read in the log alone.
+                let muet = tue || de_test || avant == "expect" || avant == "interne";
+                if !muet {
+                    litteraux(groupe.stream(), lus);
+                }
+                if groupe.delimiter() == Delimiter::Brace {
+                    de_test = false;
+                }
+                tue = false;
+                avant.clear();
+            }
+            TokenTree::Literal(literal) => lus.extend(francais(&literal)),
+        }
+    }
+}
+
+/// A string of several words in French, as it is read.
+fn francais(literal: &Literal) -> Option<String> {
+    const PETITS_MOTS: [&str; 14] =
+        ["le", "la", "les", "des", "une", "un", "du", "de", "vous", "votre", "ce", "est", "pas", "pour"];
+    let texte = syn::parse_str::<syn::LitStr>(&literal.to_string()).ok()?.value();
+    let dits = mots(&texte);
+    let francais = dits.iter().any(|mot| PETITS_MOTS.contains(&mot.as_str()) || !mot.is_ascii());
+    let requete =
+        ["SELECT ", "INSERT ", "UPDATE ", "DELETE ", "WHERE ", "CREATE "].iter().any(|verbe| texte.contains(verbe));
+    (texte.contains(' ') && dits.len() > 1 && francais && !requete).then(|| visible(&sans_places(&texte)))
+}
+
+/// `{}` and `{nom}` of a format are one word each.
+fn sans_places(texte: &str) -> String {
+    let mut parts = texte.split('{');
+    let debut = parts.next().unwrap_or_default().to_owned();
+    parts.fold(debut, |dit, part| dit + "x" + part.split_once('}').map_or("", |(_, suite)| suite))
+}
+
+fn chaines_de_rust() -> Vec<Texte> {
+    sources()
+        .iter()
+        .map(|chemin| {
+            let mut lus = Vec::new();
+            litteraux(fs::read_to_string(chemin).unwrap().parse().unwrap(), &mut lus);
+            Texte { ou: nom(chemin), dit: lus.join("\n") }
+        })
+        .collect()
+}
+
+/// Words written inside the expressions of the templates: buttons, most of all.
+fn mots_des_expressions() -> Vec<Texte> {
+    let mut chemins = Vec::new();
+    fichiers(&racine().join("crates"), "html", &mut chemins);
+    chemins.retain(|chemin| nom(chemin).contains("/templates/"));
+    let dits = |gabarit: &str| {
+        let mut lus = Vec::new();
+        for expression in gabarit.split("{{").skip(1).filter_map(|reste| reste.split_once("}}")) {
+            if let Ok(jetons) = expression.0.parse::<TokenStream>() {
+                litteraux(jetons, &mut lus);
+            }
+        }
+        lus.join("\n")
+    };
+    chemins.iter().map(|c| Texte { ou: nom(c), dit: dits(&fs::read_to_string(c).unwrap()) }).collect()
+}
+
 fn tous() -> Vec<Texte> {
-    contenus().into_iter().chain(gabarits()).collect()
+    contenus().into_iter().chain(gabarits()).chain(mots_des_expressions()).chain(chaines_de_rust()).collect()
 }
 
 /// Without what a template computes: a variable is one word, a condition is nothing.
@@ -177,12 +306,14 @@ fn aucune_phrase_n_est_longue() {
     assert!(longues.is_empty(), "{}", longues.join("\n"));
 }
 
+/// Strings of Rust are pieces of pages: their length is measured, not their ease together.
 #[test]
 fn chaque_texte_se_lit_sans_effort() {
-    let mesures: Vec<(String, f64)> = tous()
-        .iter()
+    let mesures: Vec<(String, f64)> = contenus()
+        .into_iter()
+        .chain(gabarits())
         .filter(|texte| mots(&texte.dit).len() >= MOTS_MESURABLES)
-        .map(|texte| (texte.ou.clone(), facilite(&texte.dit)))
+        .map(|texte| (texte.ou, facilite(&texte.dit)))
         .collect();
     assert!(mesures.len() > 30, "texts were read: {}", mesures.len());
     let durs: Vec<_> = mesures.iter().filter(|(_, facilite)| *facilite < FACILITE).collect();
@@ -271,6 +402,31 @@ fn une_ligne_facile_est_une_idee_courte() {
             }
         }
     }
+}
+
+#[test]
+fn les_chaines_de_rust_sont_lues_et_elles_seules() {
+    let source = r##"
+        //! Une phrase de documentation du module.
+        /// Une phrase de documentation pour qui développe.
+        #[expect(clippy::x, reason = "une raison pour le compilateur")]
+        fn dire(n: u8) -> String {
+            tracing::error!("une ligne du journal de bord");
+            tx.execute_raw(raw_sql!(Postgres, "SELECT le nom de la table"));
+            let _ = autre().expect("une promesse de la maison");
+            format!("Il reste {n} places pour <strong>le</strong> car de {}.", r#"la "commune" de Cirey"#)
+        }
+        const CLE: &str = "une-cle";
+        #[cfg(test)]
+        mod tests { const T: &str = "une phrase de test pour rien"; }
+        const APRES: &str = "Après le module de test.";
+    "##;
+    let mut lus = Vec::new();
+    litteraux(source.parse().unwrap(), &mut lus);
+    let lus: Vec<String> = lus.iter().map(|lu| lu.split_whitespace().collect::<Vec<_>>().join(" ")).collect();
+    assert_eq!(lus, ["Il reste x places pour le car de x.", "la \"commune\" de Cirey", "Après le module de test."]);
+    assert!(chaines_de_rust().iter().map(|texte| texte.dit.lines().count()).sum::<usize>() > 2_000);
+    assert!(mots_des_expressions().iter().any(|texte| texte.dit.contains("Recevoir le code")));
 }
 
 #[test]

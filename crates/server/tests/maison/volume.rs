@@ -13,7 +13,7 @@ const CHARGE: &str = "charge.lunevillois@exemple.invalid";
 /// Pages of everyone, then of the chargé territorial.
 const PAGES: [&str; 5] =
     ["/", "/annuaire?theme=commerce&ordre=nom", "/recherche?q=epicerie", "/communes/54329", "/carte"];
-const PAGES_DU_CHARGE: [&str; 3] = ["/tableau", "/projets", "/projets/cafecrey/suivi"];
+const PAGES_DU_CHARGE: [&str; 4] = ["/tableau", "/tableau/liste", "/projets", "/projets/cafecrey/suivi"];
 const FACILITATION: &str = "facilitation@exemple.invalid";
 
 async fn entrer(appli: &Appli, role: &str) -> Navigateur {
@@ -96,8 +96,10 @@ async fn les_pages_marchent_sur_ce_qui_est_genere(#[case] moteur: Moteur) {
     let suivi = siens.iter().find(|suivi| suivi.genere && suivi.etat == "repondue").unwrap();
     let page = charge.ouvrir(&format!("/projets/{}", suivi.reference)).await;
     page.exiger("(exemple)").exiger("Projet décrit").exiger("Accompagnement demandé").exiger("Réponse du département");
-    let tableau = charge.ouvrir("/tableau").await;
-    let montre = |suivi: &&Suivi| tableau.html.contains(&format!("/projets/{}/suivi", suivi.reference));
+    // The board shows the most urgent; the list, everything.
+    charge.ouvrir("/tableau").await.exiger("À répondre");
+    let liste = charge.ouvrir("/tableau/liste").await;
+    let montre = |suivi: &&Suivi| liste.html.contains(&format!("/projets/{}/suivi", suivi.reference));
     let dus: Vec<_> = siens.iter().filter(|suivi| suivi.etat == "a-repondre").collect();
     assert!(!dus.is_empty() && dus.iter().all(montre), "what is owed is shown");
     let fini = |suivi: &&Suivi| suivi.etat == "refusee" || (suivi.etape == "arrete" && !suivi.prevue);

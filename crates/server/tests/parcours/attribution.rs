@@ -1,6 +1,7 @@
 //! Who answers a request: absent, gone, a commune that changes secteur, a call; handed over in [`remise`]. On the board, by
 //! mail, by right.
 
+mod liste;
 mod remise;
 
 use axum::http::StatusCode;

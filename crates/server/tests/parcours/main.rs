@@ -13,6 +13,7 @@ mod porteurs;
 mod publication;
 mod recherche;
 mod reouverture;
+mod saisies;
 mod suivi;
 mod textes;
 

@@ -109,7 +109,10 @@ async fn un_projet_ne_se_trouve_que_publie(#[case] moteur: Moteur) {
 
     appli.travailler().await;
     for q in ["zygomatique", "vibraphone"] {
-        for qui in &mut chacun {
+        // Her own: she finds it, and nobody else does.
+        let page = chacun[0].ouvrir(&format!("/recherche?q={q}")).await;
+        page.exiger("Vos projets").exiger("Orangerie zygomatique");
+        for qui in &mut chacun[1..] {
             let page = qui.ouvrir(&format!("/recherche?q={q}")).await;
             assert!(!page.html.contains("Orangerie") && !page.html.contains(&reference), "{q} : {}", page.texte());
         }
@@ -125,12 +128,83 @@ async fn un_projet_ne_se_trouve_que_publie(#[case] moteur: Moteur) {
     let page = chacun[0].ouvrir(&fiche).await;
     chacun[0].envoyer(&page, &format!("{fiche}/retirer"), &[]).await.exiger("de nouveau privé");
     for _ in 0..2 {
-        for qui in &mut chacun {
+        for qui in &mut chacun[1..] {
             let page = qui.ouvrir("/recherche?q=vibraphone").await;
             assert!(!page.html.contains("Orangerie") && !page.contient("Projets publiés"), "{}", page.texte());
         }
         appli.travailler().await;
     }
+    appli.fin().await;
+}
+
+#[rstest]
+#[case::sqlite(Moteur::Sqlite)]
+#[case::postgres(Moteur::Postgres)]
+#[tokio::test]
+async fn chacun_trouve_ce_qu_il_a_le_droit_de_voir(#[case] moteur: Moteur) {
+    let appli = Appli::demonstration(moteur, features()).await;
+    let (mut porteuse, _) = appli.connecter("porteuse@exemple.invalid", None).await;
+    let (_, reference) = crate::decrire(&mut porteuse).await;
+    let action = format!("/projets/{reference}/accompagnement");
+    let page = porteuse.ouvrir(&action).await;
+    porteuse.envoyer(&page, &action, &[("message", "Nous aider à commencer.")]).await;
+    let mut visiteur = appli.navigateur();
+    let entrer = async |role: &str| {
+        let mut n = appli.navigateur();
+        let page = n.ouvrir("/demo").await;
+        n.envoyer(&page, "/demo", &[("role", role)]).await;
+        n
+    };
+    let mut charge = entrer("charge.lunevillois@exemple.invalid").await;
+    let (mut ailleurs, _) = appli
+        .connecter("ch@exemple.invalid", Some((Nature::Departement, "Meurthe-et-Moselle", Fonction::ChargeTerritorial)))
+        .await;
+    let (mut agent, _) = appli
+        .connecter("agent@exemple.invalid", Some((Nature::Departement, "Meurthe-et-Moselle", Fonction::AgentSite)))
+        .await;
+    let projet = format!("/projets/{reference}");
+    let trouve = async |n: &mut testkit::Navigateur, q: &str| n.ouvrir(&format!("/recherche?q={q}")).await;
+
+    // A request: who bears it, who follows it; not the chargé of elsewhere, not the agent of the site, not everyone.
+    trouve(&mut porteuse, "rouvrir+epicerie").await.exiger("Vos projets");
+    let page = trouve(&mut charge, "rouvrir+epicerie").await;
+    page.exiger("Demandes que vous suivez");
+    assert!(page.html.contains(&format!("{projet}/suivi")));
+    for qui in [&mut ailleurs, &mut agent, &mut visiteur] {
+        assert!(!trouve(qui, "rouvrir+epicerie").await.html.contains(&projet));
+    }
+    // Settings: the agent of the site alone.
+    trouve(&mut agent, "sauvegardes").await.exiger("Réglages du site");
+    for qui in [&mut charge, &mut porteuse, &mut visiteur] {
+        let page = trouve(qui, "sauvegardes").await;
+        assert!(!page.contient("Réglages du site") && !page.html.contains("/reglages"), "{}", page.texte());
+    }
+    // Rules, help, words, pages: everyone; kept by browsers only where nothing personal is in it.
+    for (q, famille, adresse) in [
+        ("r-05", "Règles", "/regles/r-05"),
+        ("signer+un+devis", "Aide", "/aide"),
+        ("scic", "Mots expliqués", "/mots#"),
+        ("delais", "Pages du site", "/delais"),
+    ] {
+        let page = trouve(&mut visiteur, q).await;
+        page.exiger(famille);
+        assert!(page.html.contains(&format!("href=\"{adresse}")), "{q} : {}", page.texte());
+        assert_eq!(page.entetes["cache-control"], "public, max-age=60");
+    }
+    assert_eq!(trouve(&mut porteuse, "delais").await.entetes["cache-control"], "no-store");
+    let page = visiteur.ouvrir("/recherche?q=regle&dans=regles").await;
+    assert_eq!(page.textes("main h2").len(), 1, "one family alone");
+    visiteur.ouvrir("/mots").await.exiger("Sigles");
+
+    // As many statements whatever is found.
+    let mut cout = async |q: &str| {
+        let avant = appli.instance.db.nombre_de_requetes();
+        trouve(&mut charge, q).await;
+        appli.instance.db.nombre_de_requetes() - avant
+    };
+    let sans = cout("zzzzzz").await;
+    // One more for each family of the index that has something to show.
+    assert!(cout("epicerie").await <= sans + 4);
     appli.fin().await;
 }
 

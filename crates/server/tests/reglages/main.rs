@@ -496,3 +496,53 @@ async fn des_travaux_en_echec_se_refont_ensemble(#[case] moteur: Moteur) {
     tx.commit().await.unwrap();
     appli.fin().await;
 }
+
+/// A small PNG, one colour.
+fn png() -> Vec<u8> {
+    let mut sortie = std::io::Cursor::new(Vec::new());
+    let image = image::RgbaImage::from_pixel(200, 80, image::Rgba([31, 92, 58, 255]));
+    image::DynamicImage::from(image).write_to(&mut sortie, image::ImageFormat::Png).unwrap();
+    sortie.into_inner()
+}
+
+#[rstest]
+#[case::sqlite(Moteur::Sqlite)]
+#[case::postgres(Moteur::Postgres)]
+#[tokio::test]
+async fn le_logo_se_met_se_retire_et_revient(#[case] moteur: Moteur) {
+    let (appli, mut agent) = ouverte(moteur).await;
+    let mut public = appli.navigateur();
+    let (url, depot, retrait) = ("/reglages/identite", "/reglages/identite/logo", "/reglages/identite/logo/retirer");
+    let mots = [("logo_mots", "Département d’exemple")];
+    let page = agent.ouvrir(url).await;
+    page.exiger("Aucun logo pour l’instant");
+    let svg = b"<svg xmlns='http://www.w3.org/2000/svg'><script>alert(1)</script></svg>";
+    let refuse = agent.envoyer_fichier(&page, depot, &mots, ("logo", "logo.svg", svg)).await;
+    assert_eq!(refuse.statut, StatusCode::UNPROCESSABLE_ENTITY);
+    assert!(refuse.html.contains("Département d’exemple"), "what was typed is kept");
+    let refuse = agent.envoyer_fichier(&page, depot, &mots, ("logo", "logo.png", &png()[..50])).await;
+    refuse.exiger("Cette image");
+
+    let page = agent.envoyer_fichier(&refuse, depot, &mots, ("logo", "logo.png", &png())).await;
+    page.exiger("Le logo est en haut de chaque page");
+    let accueil = public.ouvrir("/").await;
+    assert_eq!(accueil.attribut("header img", "alt").as_deref(), Some("Département d’exemple"));
+    let adresse = accueil.attribut("header img", "src").unwrap();
+    let image = public.ouvrir(&adresse).await;
+    assert_eq!((image.statut, &image.entetes["content-type"]), (StatusCode::OK, &"image/png".parse().unwrap()));
+    assert!(image.octets.starts_with(b"\x89PNG"));
+    assert_eq!(public.ouvrir("/logo/autre").await.statut, StatusCode::NOT_FOUND);
+
+    // Gone in one click, and back in one click.
+    let retire = agent.envoyer(&page, retrait, &[]).await;
+    retire.exiger("Le logo est retiré");
+    assert!(public.ouvrir("/").await.attribut("header img", "src").is_none());
+    assert_eq!(public.ouvrir(&adresse).await.statut, StatusCode::NOT_FOUND);
+    agent.envoyer(&retire, "/reglages/identite/logo/remettre", &[]).await.exiger("Le logo est revenu");
+    assert_eq!(public.ouvrir("/").await.attribut("header img", "src"), Some(adresse));
+    // The name and the colour are saved apart: the logo stays.
+    let page = agent.ouvrir(url).await;
+    agent.envoyer(&page, url, &[("nom", "Terreau d’ici")]).await.exiger("L’identité est enregistrée");
+    assert!(public.ouvrir("/").await.attribut("header img", "src").is_some());
+    appli.fin().await;
+}

@@ -64,6 +64,8 @@ pub struct Colonne {
     pub vide: String,
     /// Its cards.
     pub fiches: Fiches,
+    /// Where the cards that are not shown are: words, address.
+    pub suite: Option<(String, String)>,
 }
 
 /// A board: what waits, in columns on a wide screen.
@@ -93,13 +95,14 @@ pub struct TableauDeTravail {
     tableau: Tableau,
     tris: Vec<Option<(String, Ordre)>>,
     choix: Option<(&'static str, Vec<String>)>,
+    choisies: Vec<String>,
 }
 
 impl TableauDeTravail {
     /// Over a table.
     #[must_use]
     pub fn nouveau(tableau: Tableau) -> Self {
-        Self { tableau, tris: Vec::new(), choix: None }
+        Self { tableau, tris: Vec::new(), choix: None, choisies: Vec::new() }
     }
 
     /// For each column, where its header leads and its present order; `None` where it cannot be ordered.
@@ -114,6 +117,17 @@ impl TableauDeTravail {
     pub fn choisissable(mut self, nom: &'static str, valeurs: Vec<String>) -> Self {
         self.choix = Some((nom, valeurs));
         self
+    }
+
+    /// Rows chosen already: the page comes back with an error.
+    #[must_use]
+    pub fn choisies(mut self, valeurs: &[String]) -> Self {
+        self.choisies = valeurs.to_vec();
+        self
+    }
+
+    fn est_choisie(&self, rang: &usize) -> bool {
+        self.choisies.iter().any(|choisie| choisie == self.valeur(rang))
     }
 
     fn tri(&self, rang: &usize) -> Option<&(String, Ordre)> {

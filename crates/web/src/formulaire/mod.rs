@@ -20,5 +20,7 @@ pub use saisie::{Erreurs, Saisie};
 const CHAMP_JETON: &str = "_jeton";
 /// Hidden field of the one-use key.
 const CHAMP_CLE: &str = "_cle";
+/// Hidden field: which form its text is kept for, as one types.
+pub const CHAMP_BROUILLON: &str = "_brouillon";
 /// Hidden field: version of the row that the person read.
 const CHAMP_VERSION: &str = "version";

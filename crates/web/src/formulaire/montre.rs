@@ -4,8 +4,8 @@ use std::borrow::Cow;
 
 use platform::fichiers::Genre;
 
-use super::{CHAMP_CLE, CHAMP_JETON, CHAMP_VERSION, Erreurs, Saisie};
-use crate::composants::{ChampFichier, ChampLong, ChampOptions, ChampTexte, OptionDeChamp, Selection};
+use super::{CHAMP_BROUILLON, CHAMP_CLE, CHAMP_JETON, CHAMP_VERSION, Erreurs, Saisie};
+use crate::composants::{ChampFichier, ChampLong, ChampOptions, ChampTexte, Html, OptionDeChamp, Selection, echapper};
 use crate::contexte::Contexte;
 
 /// A page with a form may stay open this long.
@@ -42,6 +42,17 @@ impl Formulaire {
         crate::composants::Html(format!(
             "<input type=\"hidden\" name=\"{CHAMP_JETON}\" value=\"{jeton}\"><input type=\"hidden\" name=\"{CHAMP_CLE}\" value=\"{cle}\">"
         ))
+    }
+
+    /// The same, for a form whose text is kept as one types, until it is sent (where a script runs). `formulaire` names it
+    /// among all forms of the site: its address, and `#name` where a page has several.
+    #[must_use]
+    pub fn caches_gardes(&self, formulaire: &str) -> Html {
+        let Html(caches) = self.caches();
+        // Come back with an error: what was typed is in the page, what was kept is older.
+        let revenu = if self.saisie.texte(CHAMP_BROUILLON) == formulaire { " data-revenu" } else { "" };
+        let nom = echapper(formulaire);
+        Html(format!("{caches}<input type=\"hidden\" name=\"{CHAMP_BROUILLON}\" value=\"{nom}\"{revenu}>"))
     }
 
     /// Version to write in the page: the one that the person had read when the form comes back with an error or a preview

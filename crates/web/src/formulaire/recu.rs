@@ -6,9 +6,9 @@ use axum::http::header;
 use axum::response::Response;
 use platform::crypto::empreinte_de_jeton;
 use platform::{Instant, WriteTx};
-use socle::formulaire;
+use socle::{formulaire, saisie};
 
-use super::{CHAMP_CLE, CHAMP_JETON, CHAMP_VERSION, Lecteur, Saisie};
+use super::{CHAMP_BROUILLON, CHAMP_CLE, CHAMP_JETON, CHAMP_VERSION, Lecteur, Saisie};
 use crate::cadre;
 use crate::composants::Message;
 use crate::contexte::Contexte;
@@ -98,6 +98,14 @@ impl CheckedForm {
         self.saisie.texte(CHAMP_VERSION).parse().unwrap_or(0)
     }
 
+    /// Where the first answer to this very form led, when it was answered since it was received.
+    ///
+    /// # Errors
+    /// The engine refused.
+    pub async fn deja_repondu(&self, tx: &WriteTx) -> Result<Option<String>, Erreur> {
+        Ok(formulaire::reponse(tx, &self.cle).await?)
+    }
+
     /// Commits the data together with the answer to this form, then goes there with a message.
     ///
     /// # Errors
@@ -112,6 +120,11 @@ impl CheckedForm {
                 Some(premiere) => Err(Erreur::Aller(premiere)),
                 None => Err(erreur.into()),
             };
+        }
+        // Sent: what was kept of it as one typed is not needed any more.
+        let brouillon = self.saisie.texte(CHAMP_BROUILLON);
+        if !brouillon.is_empty() {
+            saisie::oublier(&tx, &self.contexte.proprietaire_des_saisies(), brouillon).await?;
         }
         tx.commit().await?;
         Ok(self.aller(vers, message))

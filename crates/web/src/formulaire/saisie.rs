@@ -37,6 +37,12 @@ impl Saisie {
         self.0.get(nom).map_or(&[], Vec::as_slice)
     }
 
+    /// What was typed, field by field: the hidden fields of the house left out.
+    pub fn champs(&self) -> impl Iterator<Item = (&str, &str)> {
+        let tapes = self.0.iter().filter(|(nom, _)| !nom.starts_with('_') && *nom != CHAMP_VERSION);
+        tapes.flat_map(|(nom, valeurs)| valeurs.iter().map(move |valeur| (nom.as_str(), valeur.as_str())))
+    }
+
     /// Sets a value (what is already known, before the first display).
     #[must_use]
     pub fn avec(mut self, nom: &str, valeur: impl Into<String>) -> Self {

@@ -3,7 +3,7 @@
 use askama::Template;
 use axum::extract::Path;
 use platform::{Clock, journal};
-use web::composants::{Etiquette, Html, Tableau};
+use web::composants::{Bouton, Etiquette, Html, Poids, Tableau};
 use web::{Cadre, CheckedForm, Erreur, Reponse, texte};
 
 use super::liste::{etiquette, tableau_des_differences};

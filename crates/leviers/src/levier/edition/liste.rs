@@ -7,7 +7,7 @@ use axum::extract::Path;
 use domain::theme::NomsDeThemes;
 use jiff::civil::Date;
 use platform::{Clock, journal};
-use web::composants::{Cellule, EtatVide, Etiquette, Html, OptionDeChamp, Selection, Tableau, Ton};
+use web::composants::{Bouton, Cellule, EtatVide, Etiquette, Html, OptionDeChamp, Poids, Selection, Tableau, Ton};
 use web::formulaire::Erreurs;
 use web::{Cadre, CheckedForm, Erreur, Reponse, texte};
 

@@ -6,7 +6,9 @@ use axum::extract::Path;
 use axum::http::StatusCode;
 use domain::constat::Verdict;
 use platform::{Clock, journal};
-use web::composants::{Cellule, ChampTexte, Etiquette, Html, OptionDeChamp, ResumeErreurs, Selection, Tableau, Ton};
+use web::composants::{
+    Bouton, Cellule, ChampTexte, Etiquette, Html, OptionDeChamp, Poids, ResumeErreurs, Selection, Tableau, Ton,
+};
 use web::formulaire::Erreurs;
 use web::{Cadre, CheckedForm, Erreur, Reponse, Saisie, zonages};
 
