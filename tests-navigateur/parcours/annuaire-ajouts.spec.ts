@@ -10,7 +10,6 @@ test("un visiteur propose une structure absente, un agent en fait la fiche", asy
   await voisin.lit("Aucun acteur ne répond");
   await voisin.suivre("La proposer");
   await voisin.titre("Proposer une structure");
-  await voisin.capturer("proposer-une-structure");
   await voisin.cocher(/Elle n’en a pas encore/);
   await voisin.remplir("Commune", "Cirey-sur-Vezouze");
   await voisin.page.keyboard.press("Tab");
@@ -24,7 +23,6 @@ test("un visiteur propose une structure absente, un agent en fait la fiche", asy
   await agent.aller("/reglages/annuaire/propositions");
   await agent.suivre(new RegExp(nom));
   await agent.titre("Une structure proposée");
-  await agent.capturer("structure-proposee");
   await agent.envoyer("Créer la fiche");
   await agent.lit("La fiche est dans l’annuaire");
   const chemin = lien(await courriel(voisin, "fournil@exemple.invalid", /Votre proposition/), "/annuaire/");
@@ -93,7 +91,6 @@ test("une structure répond au réseau qui la cite, et voit ce qui l’attend", 
   await agent.envoyer(/Voir ce qui se passera/);
   await agent.lit("à ajouter : Grandir en campagne");
   await agent.lit("pas dans l’annuaire : la proposer");
-  await agent.capturer("liste-d-un-reseau");
   await agent.envoyer(/Ajouter celles/);
   await agent.lit("1 structure ajoutée");
   const structure = await arrive();
@@ -104,7 +101,6 @@ test("une structure répond au réseau qui la cite, et voit ce qui l’attend", 
   const fiche = structure.chemin;
   await structure.aller(lien(texte, "/annonce-d-un-reseau/"));
   await structure.titre("Faites-vous partie de ce réseau ?");
-  await structure.capturer("annonce-d-un-reseau");
   await structure.envoyer("Oui, nous en faisons partie");
   await structure.lit("fait partie de Réseau lorrain");
   await structure.aller(fiche);
@@ -119,5 +115,4 @@ test("une structure répond au réseau qui la cite, et voit ce qui l’attend", 
   await entrerComme(acteur, /Acteur de l’économie sociale/);
   await acteur.aller("/ma-structure");
   await acteur.titre("Ma structure");
-  await acteur.capturer("ma-structure");
 });

@@ -125,10 +125,12 @@ const DONNEES: &[Donnees] = &[
             pendant deux ans, la fiche n’est plus montrée",
     },
     Donnees {
-        quoi: "Qui demande à tenir la fiche d’une structure, avec sa preuve ; qui propose une correction, et son adresse",
+        quoi: "Qui demande à tenir la fiche d’une structure, avec sa preuve ; qui propose une correction, une offre ou une \
+               structure à ajouter, et son adresse",
         pourquoi: "Vérifier que cette personne agit pour la structure, et lui répondre (mission d’intérêt public). Qui choisit \
                    la parole d’un réseau est lu par les représentants vérifiés de ce réseau",
-        duree: "Tant que le compte existe ; l’adresse d’une personne sans compte, un mois après la réponse",
+        duree: "Tant que le compte existe ; l’adresse d’une personne sans compte, et ce qu’elle proposait d’ajouter, un mois après \
+                la réponse",
     },
     Donnees {
         quoi: "Les recherches dans l’annuaire que vous gardez, et la date du dernier courriel",

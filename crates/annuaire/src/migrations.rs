@@ -224,7 +224,8 @@ pub(crate) const MIGRATIONS: &[Migration] = &[
         numero: 11,
         nom: "structures et offres proposées, avant qu’un agent les lise",
         sql: "CREATE TABLE acteur_proposition_neuve (
-            id TEXT PRIMARY KEY, reference TEXT NOT NULL UNIQUE, genre TEXT NOT NULL, acteur_id TEXT REFERENCES acteur(id),
+            id TEXT PRIMARY KEY, reference TEXT NOT NULL UNIQUE, genre TEXT NOT NULL DEFAULT 'correction',
+            acteur_id TEXT REFERENCES acteur(id),
             titre TEXT, contenu TEXT, personne_id TEXT REFERENCES personne(id), courriel TEXT, ecarts TEXT NOT NULL,
             mot TEXT NOT NULL, etat TEXT NOT NULL, motif TEXT, proposee_le BIGINT NOT NULL, decidee_le BIGINT,
             decidee_par TEXT, version BIGINT NOT NULL);

@@ -10,7 +10,6 @@ use socle::jeton;
 use web::composants::Html;
 use web::{Cadre, CheckedForm, Erreur, Instance, Reponse, courriels};
 
-use super::rules::ANNONCE_MOIS;
 use super::storage::{self, Annonce, Membre, Reseau};
 use crate::acteur::{self, ActeurId};
 use crate::doublon;
@@ -18,8 +17,8 @@ use crate::evenements;
 
 /// Use of the links.
 const USAGE: &str = "annuaire-adhesion";
-/// A link holds as long as the announcement.
-const VALABLE_S: i64 = ANNONCE_MOIS as i64 * 31 * 86_400;
+/// A link holds as long as the announcement ([`super::rules::ANNONCE_MOIS`]).
+const VALABLE_S: i64 = 366 * 86_400;
 
 /// Tells an actor that a network names it, when it may be written to. Says whether a mail leaves.
 pub(super) async fn prevenir(
@@ -116,5 +115,5 @@ pub async fn repondre(cadre: Cadre, Path(secret): Path<String>, form: CheckedFor
         .visible(Visibilite::Agents)
         .faits(serde_json::json!({ "reseau": annonce.reseau_id.as_str(), "par": "lien" }));
     journal::ecrire(&tx, &*instance.clock, &*instance.ids, evenement).await?;
-    form.conclure(tx, "/annuaire", message(oui, &annonce.nom)).await
+    form.conclure(tx, "/annuaire", message(oui, &annonce.nom).as_str()).await
 }
