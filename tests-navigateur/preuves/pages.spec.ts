@@ -9,7 +9,7 @@ import { PAGES, tournee } from "../maison/tournee.js";
 import type { Visite } from "../maison/visite.js";
 
 // Reached by a link that a mail holds once: the journeys show them, and judge them with axe.
-const PAR_COURRIEL = ["/confirmer-une-fiche/{secret}", "/confirmation/{secret}", "/connexion/lien/{secret}", "/est-ce-bien-cela/{secret}", "/premier-agent/{secret}", "/relation/{secret}", "/connexion/code", "/c-est-notre-structure/{secret}", "/annuaire/{reference}/revendiquer/code"];
+const PAR_COURRIEL = ["/annonce-d-un-reseau/{secret}", "/confirmer-une-fiche/{secret}", "/confirmation/{secret}", "/connexion/lien/{secret}", "/est-ce-bien-cela/{secret}", "/premier-agent/{secret}", "/relation/{secret}", "/connexion/code", "/c-est-notre-structure/{secret}", "/annuaire/{reference}/revendiquer/code"];
 // The link of a weekly mail, which no journey waits for: `annuaire` tests its page.
 const PAR_SEMAINE = ["/arreter-une-alerte/{secret}"];
 // Only after a file was sent: the journeys show them too.

@@ -75,6 +75,7 @@ pub fn feature() -> Feature {
                 duree: "La durée de l’accompagnement",
             },
         ],
+        attentes: Some(|demande| Box::pin(relation::attendues(demande))),
         purge: Some(|tx, _, projet| Box::pin(suivi::purger(tx, projet))),
         ..Feature::default()
     }

@@ -7,13 +7,13 @@ use domain::droit::Action;
 use platform::journal::{self, Evenement, Visibilite};
 use platform::{Instant, ReadTx, WriteTx};
 use sea_orm::entity::prelude::*;
-use sea_orm::{IntoActiveModel, raw_sql};
+use sea_orm::{FromQueryResult, IntoActiveModel, raw_sql};
 use socle::jeton;
 use socle::projet;
 use socle::{PersonneId, ProjetId, personne};
 use web::composants::{Bouton, Etiquette, Html, Poids, Ton};
 use web::courriels;
-use web::feature::Famille;
+use web::feature::{Attente, DemandeStructure, Famille};
 use web::formulaire::Lecteur;
 use web::{Cadre, CheckedForm, Erreur, Reponse, texte};
 
@@ -106,6 +106,38 @@ pub(crate) async fn du_projet(db: &impl ConnectionTrait, projet: &ProjetId) -> R
         ))
         .all(db)
         .await
+}
+
+/// Introductions that left and that a structure has not answered, oldest first. One statement.
+pub(crate) async fn attendues(demande: &DemandeStructure<'_>) -> Result<Vec<Attente>, Erreur> {
+    #[derive(FromQueryResult)]
+    struct Attendue {
+        titre: String,
+        etat: String,
+        envoyee_le: Option<Instant>,
+    }
+    let courriel = demande.courriel.to_lowercase();
+    let lignes = Attendue::find_by_statement(raw_sql!(
+        Postgres,
+        "SELECT p.titre, r.etat, r.approuvee_le AS envoyee_le FROM relation r JOIN projet p ON p.id = r.projet_id
+         WHERE LOWER(r.courriel) = {courriel} AND r.etat IN ('envoyee', 'plus-tard') ORDER BY r.proposee_le, r.id LIMIT 20"
+    ))
+    .all(demande.tx)
+    .await?;
+    let attente = |ligne: Attendue| Attente {
+        quoi: match ligne.etat.as_str() {
+            PLUS_TARD => format!("Mise en relation : {} (vous avez répondu « plus tard »)", ligne.titre),
+            _ => format!("Mise en relation : {}", ligne.titre),
+        },
+        comment: match ligne.envoyee_le {
+            Some(le) => {
+                let le = texte::jour(demande.instance.jour_de(le));
+                format!("Répondez par le lien du courriel envoyé le {le} à {}.", demande.courriel)
+            }
+            None => format!("Répondez par le lien du courriel envoyé à {}.", demande.courriel),
+        },
+    };
+    Ok(lignes.into_iter().map(attente).collect())
 }
 
 async fn enregistrer(tx: &WriteTx, relation: &Model) -> Result<bool, DbErr> {

@@ -1,6 +1,7 @@
 //! The directory of the demonstration: the real insertion bodies of the 54, through the same import as everybody's
 //! files (list of 2020: its date is shown), and invented actors plainly marked.
 
+use domain::cents::Cents;
 use domain::code::CodeCommune;
 use domain::profil::Etape;
 use domain::theme::Theme;
@@ -16,9 +17,9 @@ use crate::acteur::projection::{Fait, projeter};
 use crate::acteur::{self, ActeurId, agrement, etablissement, storage, theme, valeur};
 use crate::import::fichier::{Contenu, FichierRecu};
 use crate::import::preparation::{Demande, SANS_PROGRES, appliquer, preparer};
-use crate::offre::storage::{self as offres, OffreComplete, OffreId};
+use crate::offre::storage::{self as offres, OffreComplete, OffreId, Reference};
 use crate::reseau::storage as reseau;
-use crate::vocabulaire::{Champ, GenreAgrement, GenreOffre, GenreTerritoire, ModeOffre, Origine};
+use crate::vocabulaire::{Champ, GenreAgrement, GenreOffre, GenreTerritoire, ModeOffre, Origine, Periode};
 
 #[derive(Deserialize)]
 struct Fichier {
@@ -61,6 +62,28 @@ struct ExempleOffre {
     etapes: Vec<Etape>,
     #[serde(default)]
     epci: Vec<String>,
+    #[serde(default)]
+    capacite: Option<String>,
+    #[serde(default)]
+    capacite_nombre: Option<i64>,
+    #[serde(default)]
+    capacite_periode: Option<Periode>,
+    /// Euros.
+    #[serde(default)]
+    a_partir_de: Option<i64>,
+    #[serde(default)]
+    prix_pour: Option<String>,
+    #[serde(default)]
+    fait: Vec<ExempleFait>,
+}
+
+/// A project already done, invented too.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct ExempleFait {
+    commune: CodeCommune,
+    annee: i64,
+    phrase: String,
 }
 
 /// Fills the directory; does nothing when it holds something already, or outside the 54.
@@ -111,6 +134,9 @@ async fn animer(
     let Some(reseau) = reseau::de_l_organisation(tx, organisation).await? else { return Ok(()) };
     for membre in membres {
         reseau::ajouter(tx, &reseau.id, membre, maintenant, None).await?;
+        if let Some(acteur) = acteur::Entity::find_by_id(membre.clone()).one(tx).await? {
+            reseau::repondre(tx, instance, &reseau.id, acteur, true).await?;
+        }
     }
     Ok(())
 }
@@ -189,6 +215,7 @@ async fn rattacher(tx: &WriteTx, instance: &Instance, id: &ActeurId, exemple: &E
             du: None,
             au: None,
             source_du: None,
+            preuve: None,
         };
         agrement.into_active_model()
     });
@@ -212,9 +239,26 @@ fn offre_complete(instance: &Instance, acteur: &ActeurId, exemple: ExempleOffre)
         cree_le: maintenant,
         modifie_le: maintenant,
         version: 1,
+        capacite: exemple.capacite,
+        capacite_nombre: exemple.capacite_nombre,
+        capacite_periode: exemple.capacite_periode,
+        a_partir_de: exemple.a_partir_de.map(Cents::euros),
+        prix_pour: exemple.prix_pour,
     };
     let territoires = exemple.epci.into_iter().map(|code| (GenreTerritoire::Epci, code)).collect();
-    OffreComplete { offre, themes: exemple.themes, etapes: exemple.etapes, territoires }
+    let deja_fait = exemple.fait.into_iter().map(|fait| Reference {
+        commune: Some(fait.commune),
+        annee: fait.annee,
+        phrase: fait.phrase,
+        lien: None,
+    });
+    OffreComplete {
+        offre,
+        themes: exemple.themes,
+        etapes: exemple.etapes,
+        territoires,
+        references: deja_fait.collect(),
+    }
 }
 
 #[cfg(test)]

@@ -20,6 +20,7 @@ struct Revendication {
 struct Proposition {
     acteur: String,
     ecarts: String,
+    contenu: Option<String>,
     mot: String,
     etat: String,
 }
@@ -36,7 +37,8 @@ pub(crate) async fn exporter(tx: &ReadTx, personne: &PersonneId) -> Result<Value
     .await?;
     let propositions = Proposition::find_by_statement(raw_sql!(
         Postgres,
-        "SELECT a.nom AS acteur, r.ecarts, r.mot, r.etat FROM acteur_proposition r JOIN acteur a ON a.id = r.acteur_id
+        "SELECT COALESCE(a.nom, r.titre, '') AS acteur, r.ecarts, r.contenu, r.mot, r.etat
+         FROM acteur_proposition r LEFT JOIN acteur a ON a.id = r.acteur_id
          WHERE r.personne_id = {id} ORDER BY r.proposee_le, r.id"
     ))
     .all(tx)
@@ -48,6 +50,7 @@ pub(crate) async fn exporter(tx: &ReadTx, personne: &PersonneId) -> Result<Value
         "corrections_proposees": propositions.iter().map(|p| json!({
             "structure": p.acteur, "mot": p.mot, "etat": p.etat,
             "champs": serde_json::from_str::<Value>(&p.ecarts).unwrap_or_default(),
+            "a_ajouter": p.contenu.as_deref().and_then(|contenu| serde_json::from_str::<Value>(contenu).ok()),
         })).collect::<Vec<_>>(),
         "recherches_gardees": alertes::pages::exporter(tx, personne).await?,
     }))
@@ -77,6 +80,13 @@ pub(crate) async fn oublier_les_adresses(tx: &WriteTx, instance: &Instance) -> R
         Postgres,
         "UPDATE acteur_proposition SET courriel = NULL, version = version + 1
          WHERE courriel IS NOT NULL AND decidee_le < {avant}"
+    ))
+    .await?;
+    // What was proposed and entered is on the page; what did not enter is nobody's.
+    tx.execute_raw(raw_sql!(
+        Postgres,
+        "UPDATE acteur_proposition SET contenu = NULL, version = version + 1
+         WHERE contenu IS NOT NULL AND decidee_le < {avant}"
     ))
     .await?;
     Ok(())

@@ -6,6 +6,7 @@ use web::feature::Rendu;
 
 use crate::acteur::ActeurId;
 use crate::offre::storage::OffreId;
+use crate::vocabulaire::GenreAgrement;
 
 /// Object of the journal.
 pub(crate) const OBJET: &str = "acteur";
@@ -14,10 +15,17 @@ pub(crate) const OFFRE_MODIFIEE: &str = "annuaire.offre-modifiee";
 pub(crate) const OFFRE_RETIREE: &str = "annuaire.offre-retiree";
 pub(crate) const OFFRE_REMISE: &str = "annuaire.offre-remise";
 
+pub(crate) const CREE: &str = "annuaire.acteur-cree";
+pub(crate) const STRUCTURE_PROPOSEE: &str = "annuaire.structure-proposee";
+pub(crate) const STRUCTURE_JUGEE: &str = "annuaire.structure-jugee";
+pub(crate) const OFFRE_PROPOSEE: &str = "annuaire.offre-proposee";
+pub(crate) const OFFRE_REFUSEE: &str = "annuaire.offre-refusee";
+
 pub(crate) const MODIFIE: &str = "annuaire.acteur-modifie";
 pub(crate) const CONFIRME: &str = "annuaire.acteur-confirme";
 pub(crate) const TRANCHE: &str = "annuaire.acteur-tranche";
 pub(crate) const SITUE: &str = "annuaire.acteur-situe";
+pub(crate) const AGREMENT: &str = "annuaire.agrement-dit";
 pub(crate) const CAMPAGNE_REGLEE: &str = "annuaire.campagne-reglee";
 
 pub(crate) const RESEAU_MARQUE: &str = "annuaire.reseau-marque";
@@ -26,6 +34,9 @@ pub(crate) const MEMBRE_AJOUTE: &str = "annuaire.membre-ajoute";
 pub(crate) const MEMBRE_APPROUVE: &str = "annuaire.membre-approuve";
 pub(crate) const MEMBRE_RELANCE: &str = "annuaire.membre-relance";
 pub(crate) const MEMBRE_RETIRE: &str = "annuaire.membre-retire";
+
+pub(crate) const ADHESION_CONFIRMEE: &str = "annuaire.adhesion-confirmee";
+pub(crate) const ADHESION_REFUSEE: &str = "annuaire.adhesion-refusee";
 
 pub(crate) const REUNI: &str = "annuaire.acteur-reuni";
 pub(crate) const ABSORBE: &str = "annuaire.acteur-absorbe";
@@ -50,6 +61,15 @@ pub(crate) const RENDUS: &[(&str, Rendu)] = &[
     (OFFRE_MODIFIEE, |_, _| "Offre modifiée".to_owned()),
     (OFFRE_RETIREE, |_, _| "Offre retirée de l’annuaire".to_owned()),
     (OFFRE_REMISE, |_, _| "Offre remise dans l’annuaire".to_owned()),
+    (CREE, |_, _| "Fiche créée par un agent".to_owned()),
+    (STRUCTURE_PROPOSEE, |_, _| "Structure proposée pour l’annuaire".to_owned()),
+    (STRUCTURE_JUGEE, |_, faits| match faits.get("suite").and_then(serde_json::Value::as_str) {
+        Some("acceptee") => "Structure proposée, ajoutée à l’annuaire".to_owned(),
+        Some("double") => "Structure proposée, déjà dans l’annuaire".to_owned(),
+        _ => "Structure proposée, refusée".to_owned(),
+    }),
+    (OFFRE_PROPOSEE, |_, _| "Offre proposée par une personne non vérifiée".to_owned()),
+    (OFFRE_REFUSEE, |_, _| "Offre proposée, refusée".to_owned()),
     (MODIFIE, |_, _| "Fiche corrigée".to_owned()),
     (CONFIRME, |_, faits| match faits.get("par") {
         Some(_) => "Fiche confirmée par le lien d’un courriel".to_owned(),
@@ -58,6 +78,15 @@ pub(crate) const RENDUS: &[(&str, Rendu)] = &[
     (SITUE, |_, faits| match faits.get("motif").and_then(serde_json::Value::as_str) {
         Some(motif) => format!("Situation de la structure dite par un agent : {motif}"),
         None => "Situation de la structure dite par un agent".to_owned(),
+    }),
+    (AGREMENT, |_, faits| {
+        let texte = |cle: &str| faits.get(cle).and_then(serde_json::Value::as_str).unwrap_or_default();
+        let genre = texte("genre").parse().map_or("agrément", |genre: GenreAgrement| genre.libelle());
+        match texte("acte") {
+            "termine" => format!("Agrément terminé, selon un agent : {genre}"),
+            "retire" => format!("Agrément retiré, dit par erreur : {genre}"),
+            _ => format!("Agrément dit par un agent : {genre}"),
+        }
     }),
     (TRANCHE, |_, faits| match faits.get("prise").and_then(serde_json::Value::as_bool) {
         Some(true) => "Valeur officielle prise".to_owned(),
@@ -73,6 +102,8 @@ pub(crate) const RENDUS: &[(&str, Rendu)] = &[
     (MEMBRE_APPROUVE, |_, _| "Fiche relue par un réseau".to_owned()),
     (MEMBRE_RELANCE, |_, _| "Relancé par un réseau".to_owned()),
     (MEMBRE_RETIRE, |_, _| "Retiré des membres d’un réseau".to_owned()),
+    (ADHESION_CONFIRMEE, |_, _| "La structure dit qu’elle fait partie du réseau".to_owned()),
+    (ADHESION_REFUSEE, |_, _| "La structure dit qu’elle ne fait pas partie du réseau".to_owned()),
     (REUNI, |_, _| "Une autre fiche est réunie à celle-ci".to_owned()),
     (ABSORBE, |_, _| "Fiche réunie à une autre".to_owned()),
     (SEPARE, |_, _| "Réunion défaite".to_owned()),

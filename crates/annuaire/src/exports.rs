@@ -139,7 +139,7 @@ fn ligne(acteur: &ActeurOuvert) -> [Valeur; 28] {
         acteur.epci.as_deref().into(),
         libelles(&acteur.themes, Theme::libelle).join(", ").into(),
         libelles(&acteur.agrements, GenreAgrement::libelle).join(", ").into(),
-        acteur.offres.join(" ; ").into(),
+        offres(acteur).join(" ; ").into(),
         libelle(&acteur.ess_loi, TroisValeurs::libelle).into(),
         acteur.ess_loi_motif.as_str().into(),
         libelle(&acteur.ess_statistique, TroisValeurs::libelle).into(),
@@ -152,6 +152,15 @@ fn ligne(acteur: &ActeurOuvert) -> [Valeur; 28] {
         if acteur.exemple { "exemple" } else { "" }.into(),
         acteur.page.as_str().into(),
     ]
+}
+
+/// Titles, each with its lowest price when it is said.
+fn offres(acteur: &ActeurOuvert) -> Vec<String> {
+    let avec_prix = |(titre, prix): (&String, &String)| match prix.as_str() {
+        "" => titre.clone(),
+        prix => format!("{titre} (à partir de {} €)", prix.replace('.', ",").trim_end_matches(",00")),
+    };
+    acteur.offres.iter().zip(&acteur.offres_prix).map(avec_prix).collect()
 }
 
 /// An actor in an address book: what everyone may take of it, nothing more.

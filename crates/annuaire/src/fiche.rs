@@ -31,8 +31,10 @@ use crate::photo;
 use crate::photo::pages::PhotoVue;
 use crate::photo::storage::Photo;
 use crate::portrait::rules::bornes;
+use crate::reseau::rules::Adhesion;
+use crate::reseau::storage::{self as reseau, Annonce};
 use crate::tenue::champs::OUVERTURES;
-use crate::tenue::rules::{Fraicheur, fraicheur};
+use crate::tenue::rules::{Fraicheur, fraicheur, regle};
 use crate::tenue::situation;
 use crate::vocabulaire::{Champ, Diffusion, EtatActeur, Origine, Reponse as TroisValeurs};
 
@@ -78,6 +80,7 @@ struct PageFiche {
     /// The page of what only an agent may say.
     situer: Option<String>,
     proposer: String,
+    proposer_offre: Option<String>,
     revendiquer: Option<String>,
 }
 
@@ -90,6 +93,7 @@ struct Lue {
     offres: Vec<OffreComplete>,
     etapes: Vec<succession::Etape>,
     photos: Vec<Photo>,
+    reseaux: Vec<Annonce>,
 }
 
 impl Lue {
@@ -102,11 +106,12 @@ impl Lue {
             offres: lecture::de_l_acteur(tx, &acteur.id).await?,
             etapes: succession::de_l_acteur(tx, acteur).await?,
             photos: photo::storage::de_l_acteur(tx, &acteur.id).await?,
+            reseaux: reseau::annonces(tx, &acteur.id).await?,
         })
     }
 }
 
-/// GET. Eight statements, whatever the actor.
+/// GET. Ten statements, whatever the actor.
 pub async fn montrer(cadre: Cadre, Path(reference): Path<String>) -> Reponse {
     let tx = cadre.instance.db.read().await?;
     let acteur = match acces::trouver(&tx, &reference).await? {
@@ -125,11 +130,12 @@ pub async fn montrer(cadre: Cadre, Path(reference): Path<String>) -> Reponse {
 
 fn page(cadre: &Cadre, acteur: acteur::Model, lue: Lue, gerable: bool) -> PageFiche {
     let instance = &cadre.instance;
+    let sirene = lue.valeurs.iter().any(|v| v.courante && v.source == Origine::Sirene);
     let offertes = lue.offres.into_iter().filter(|complete| complete.offre.active);
     PageFiche {
         surtitre: surtitre(instance, &acteur),
         exemple: acteur.exemple,
-        avis: avis(instance, &acteur),
+        avis: avis(instance, &acteur, sirene),
         presentation: Html(texte::paragraphes(acteur.presentation.as_deref().unwrap_or_default())),
         themes: lue.themes.iter().filter_map(|theme| theme_vu(instance, theme)).collect(),
         photos: lue.photos.into_iter().map(|photo| PhotoVue::nouvelle(&acteur, photo)).collect(),
@@ -138,7 +144,7 @@ fn page(cadre: &Cadre, acteur: acteur::Model, lue: Lue, gerable: bool) -> PageFi
             EssVue::nouvelle("Selon la loi", acteur.ess_loi, &acteur.ess_loi_motif, "r-40"),
             EssVue::nouvelle("Dans les statistiques", acteur.ess_stat, &acteur.ess_stat_motif, "r-42"),
         ],
-        resume: resume(&acteur, &lue.valeurs),
+        resume: reseaux(instance, &lue.reseaux, resume(&acteur, &lue.valeurs)),
         agrements: tableau_des_agrements(instance, &lue.agrements),
         etablissements: tableau_des_etablissements(instance, &acteur, &lue.etablissements),
         recits: succession::raconter(acteur.siren.as_ref().map_or("", |siren| siren.as_str()), &lue.etapes),
@@ -147,6 +153,8 @@ fn page(cadre: &Cadre, acteur: acteur::Model, lue: Lue, gerable: bool) -> PageFi
         gerer: gerable.then(|| format!("/annuaire/{}", acteur.reference)),
         situer: cadre.visiteur.peut(Action::GererLeSite).then(|| situation::url(&acteur.reference)),
         proposer: format!("/annuaire/{}/proposer", acteur.reference),
+        proposer_offre: (!gerable && acteur.etat == EtatActeur::Actif)
+            .then(|| format!("/annuaire/{}/offres/proposer", acteur.reference)),
         revendiquer: (!acces::represente(&cadre.visiteur, &acteur) && acteur.etat != EtatActeur::Cesse)
             .then(|| format!("/annuaire/{}/revendiquer", acteur.reference)),
         sigle: acteur.sigle.filter(|sigle| *sigle != acteur.nom),
@@ -166,13 +174,13 @@ fn surtitre(instance: &Instance, acteur: &acteur::Model) -> String {
     [Some(acteur.famille.libelle()), commune].into_iter().flatten().collect::<Vec<_>>().join(" · ")
 }
 
-/// Sirene's own dates do not matter here: a page that it keeps awake is still to be confirmed.
+/// Sirene's own dates do not matter here: a page that it holds is still to be confirmed.
 fn a_confirmer(instance: &Instance, acteur: &acteur::Model) -> bool {
     let depuis = instance.jour_de(acteur.confirme_le.unwrap_or(acteur.cree_le));
     fraicheur(instance.aujourd_hui(), depuis, None) != Fraicheur::AJour
 }
 
-fn avis(instance: &Instance, acteur: &acteur::Model) -> Vec<&'static str> {
+fn avis(instance: &Instance, acteur: &acteur::Model, sirene: bool) -> Vec<&'static str> {
     let mut avis = Vec::new();
     if acteur.exemple {
         avis.push("Exemple : cet acteur est inventé pour la démonstration.");
@@ -190,6 +198,9 @@ fn avis(instance: &Instance, acteur: &acteur::Model) -> Vec<&'static str> {
             "Le public ne voit plus cette fiche : personne ne l’a confirmée depuis deux ans. Confirmez-la, elle revient \
              aussitôt.",
         );
+        if sirene {
+            avis.push(regle(instance.aujourd_hui()).pourquoi);
+        }
     }
     if acteur.etat == EtatActeur::Actif && a_confirmer(instance, acteur) {
         avis.push("À confirmer : personne n’a relu cette fiche depuis plus d’un an. Vérifiez avant de vous déplacer.");
@@ -252,6 +263,21 @@ fn resume(acteur: &acteur::Model, valeurs: &[valeur::Model]) -> Resume {
         let dit = retenue(valeurs, champ).map(|valeur| echapper(&valeur.valeur));
         ligne(resume, champ.libelle(), dit)
     })
+}
+
+/// The networks that name the actor; what it has not confirmed is said so, what is too old or refused is not shown.
+fn reseaux(instance: &Instance, annonces: &[Annonce], resume: Resume) -> Resume {
+    let dits: Vec<String> = annonces
+        .iter()
+        .filter_map(|annonce| match annonce.adhesion(instance) {
+            Adhesion::Confirmee(_) => Some(echapper(&annonce.nom)),
+            Adhesion::Annoncee(_) => {
+                Some(format!("{} (annoncé par le réseau, non confirmé par l’acteur)", echapper(&annonce.nom)))
+            }
+            Adhesion::Perimee | Adhesion::Refusee(_) => None,
+        })
+        .collect();
+    if dits.is_empty() { resume } else { resume.html("Réseaux", Html(dits.join("<br>"))) }
 }
 
 /// A class of workforce of Sirene, in words.

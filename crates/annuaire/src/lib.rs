@@ -16,9 +16,11 @@
 //! - [`doublon`]: one actor, once: pairs found, merge bench, undoing; old references lead to the new one.
 //! - `courriel`: what a domain says of who holds it.
 //! - [`revendication`]: "c'est ma structure": a person takes a page by a proof that somebody else holds.
+//! - [`creation`]: an actor that the directory does not have: made by an agent, or proposed by anyone.
 //! - [`moderation`]: corrections proposed by people who are not verified wait for an agent.
 //! - [`photo`]: photos of an actor, made small, each with its words.
 //! - `donnees`: what is held about people.
+//! - [`soi`]: "Ma structure", the door of who represents an actor.
 //! - [`tenue`]: what keeps it true: corrections, yearly confirmation, questions when sources differ, their order.
 //! - [`portrait`]: what a territory has and misses, as a page and a sheet. [`integrer`]: the list on another site.
 //! - [`ouvert`]: what everyone may take: the open table, the read API, the feed of new actors.
@@ -32,6 +34,7 @@ pub mod acteur;
 mod activite;
 pub mod alertes;
 pub mod courriel;
+pub mod creation;
 mod demo;
 mod donnees;
 pub mod doublon;
@@ -55,11 +58,12 @@ pub mod qualite;
 mod recherche;
 pub mod reseau;
 pub mod revendication;
+pub mod soi;
 pub mod tenue;
 pub mod vocabulaire;
 
 use axum::routing::{MethodRouter, get, post};
-use domain::droit::Action;
+use domain::droit::{Action, Fonction};
 use platform::worker::Tache;
 use web::feature::{Donnees, EntreeMenu, LienReglage, Route};
 use web::{Acces, Feature};
@@ -97,6 +101,7 @@ pub fn feature() -> Feature {
             ("/annuaire/recherches", "Mes recherches dans l’annuaire, et leurs courriels"),
             ("/reseaux", "Mes réseaux : les structures que j’anime"),
         ],
+        liens_de_fonction: &[(Fonction::Representant, soi::pages::URL, "Ma structure")],
         demo: Some(|instance| Box::pin(demo::semer(instance))),
         jeux: ouvert::jeu::JEUX,
         api: Some(ouvert::api::document),
@@ -120,10 +125,12 @@ const DONNEES: &[Donnees] = &[
             pendant deux ans, la fiche n’est plus montrée",
     },
     Donnees {
-        quoi: "Qui demande à tenir la fiche d’une structure, avec sa preuve ; qui propose une correction, et son adresse",
+        quoi: "Qui demande à tenir la fiche d’une structure, avec sa preuve ; qui propose une correction, une offre ou une \
+               structure à ajouter, et son adresse",
         pourquoi: "Vérifier que cette personne agit pour la structure, et lui répondre (mission d’intérêt public). Qui choisit \
                    la parole d’un réseau est lu par les représentants vérifiés de ce réseau",
-        duree: "Tant que le compte existe ; l’adresse d’une personne sans compte, un mois après la réponse",
+        duree: "Tant que le compte existe ; l’adresse d’une personne sans compte, et ce qu’elle proposait d’ajouter, un mois après \
+                la réponse",
     },
     Donnees {
         quoi: "Les recherches dans l’annuaire que vous gardez, et la date du dernier courriel",
@@ -162,8 +169,14 @@ fn reglages() -> Vec<LienReglage> {
         LienReglage {
             rang: 63,
             libelle: "Propositions pour l’annuaire",
-            texte: "Relire les corrections proposées par des personnes non vérifiées.",
+            texte: "Relire les corrections, les offres et les structures proposées par des personnes non vérifiées.",
             url: moderation::examiner::URL,
+        },
+        LienReglage {
+            rang: 58,
+            libelle: "Ajouter une structure à l’annuaire",
+            texte: "Créer la fiche d’une structure que les listes n’ont pas apportée : on cherche d’abord si elle est déjà là.",
+            url: creation::agent::URL,
         },
         LienReglage {
             rang: 64,
@@ -195,6 +208,18 @@ fn routes_publiques() -> Vec<Route> {
             "/annuaire/{reference}/proposer",
             tous,
             get(moderation::proposer::montrer).post(moderation::proposer::envoyer),
+        ),
+        route(
+            "GET POST",
+            creation::proposer::URL,
+            tous,
+            get(creation::proposer::montrer).post(creation::proposer::envoyer),
+        ),
+        route(
+            "GET POST",
+            "/annuaire/{reference}/offres/proposer",
+            tous,
+            get(offre::proposee::demander).post(offre::proposee::envoyer),
         ),
         route("GET", "/annuaire/{reference}/photos/{photo}", tous, get(photo::pages::image)),
         route("GET", "/annuaire/portraits", tous, get(portrait::pages::lister)),
@@ -238,7 +263,19 @@ fn routes_des_structures() -> Vec<Route> {
             objet,
             get(tenue::relance::ouvrir).post(tenue::relance::confirmer),
         ),
+        route(
+            "GET POST",
+            "/annonce-d-un-reseau/{secret}",
+            objet,
+            get(reseau::annonce::ouvrir).post(reseau::annonce::repondre),
+        ),
         route("GET", "/annuaire/{reference}/qualite", objet, get(qualite::pages::montrer)),
+        route(
+            "GET POST",
+            soi::pages::URL,
+            Acces::Connecte,
+            get(soi::pages::montrer).post(soi::pages::repondre),
+        ),
         route("GET", "/reseaux", Acces::Connecte, get(reseau::pages::lister)),
         route("GET POST", "/reseaux/{reference}", objet, get(reseau::pages::montrer).post(reseau::pages::agir)),
         route("GET", "/reseaux/{reference}/export", objet, get(reseau::pages::telecharger)),
@@ -310,7 +347,19 @@ fn routes_des_agents() -> Vec<Route> {
             agent,
             get(tenue::situation::montrer).post(tenue::situation::enregistrer),
         ),
+        route(
+            "GET POST",
+            creation::agent::URL,
+            agent,
+            get(creation::agent::montrer).post(creation::agent::enregistrer),
+        ),
         route("GET", "/reglages/annuaire/sources", agent, get(tenue::sources::montrer)),
+        route(
+            "GET POST",
+            "/reglages/annuaire/fiches/{reference}/agrements",
+            agent,
+            get(tenue::agreer::montrer).post(tenue::agreer::enregistrer),
+        ),
         route("GET", "/reglages/annuaire/agrements", agent, get(tenue::agrements::montrer)),
         route(
             "GET POST",

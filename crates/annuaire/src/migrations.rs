@@ -219,4 +219,53 @@ pub(crate) const MIGRATIONS: &[Migration] = &[
             nouveau BOOLEAN NOT NULL, champ TEXT NOT NULL, avant TEXT NOT NULL, apres TEXT NOT NULL,
             PRIMARY KEY (pour_import, rang))",
     },
+    Migration {
+        feature: "annuaire",
+        numero: 11,
+        nom: "structures et offres proposées, avant qu’un agent les lise",
+        sql: "CREATE TABLE acteur_proposition_neuve (
+            id TEXT PRIMARY KEY, reference TEXT NOT NULL UNIQUE, genre TEXT NOT NULL DEFAULT 'correction',
+            acteur_id TEXT REFERENCES acteur(id),
+            titre TEXT, contenu TEXT, personne_id TEXT REFERENCES personne(id), courriel TEXT, ecarts TEXT NOT NULL,
+            mot TEXT NOT NULL, etat TEXT NOT NULL, motif TEXT, proposee_le BIGINT NOT NULL, decidee_le BIGINT,
+            decidee_par TEXT, version BIGINT NOT NULL);
+        INSERT INTO acteur_proposition_neuve
+            (id, reference, genre, acteur_id, personne_id, courriel, ecarts, mot, etat, motif, proposee_le, decidee_le,
+             decidee_par, version)
+            SELECT id, reference, 'correction', acteur_id, personne_id, courriel, ecarts, mot, etat, motif, proposee_le,
+                decidee_le, decidee_par, version FROM acteur_proposition;
+        DROP TABLE acteur_proposition;
+        ALTER TABLE acteur_proposition_neuve RENAME TO acteur_proposition;
+        CREATE INDEX acteur_proposition_liste ON acteur_proposition (etat, proposee_le);
+        CREATE INDEX acteur_proposition_acteur ON acteur_proposition (acteur_id, etat);
+        CREATE INDEX acteur_proposition_personne ON acteur_proposition (personne_id);
+        CREATE INDEX acteur_proposition_courriel ON acteur_proposition (courriel);
+        CREATE INDEX acteur_rna ON acteur (rna) WHERE rna IS NOT NULL",
+    },
+    Migration {
+        feature: "annuaire",
+        numero: 12,
+        nom: "ce qu’une offre peut faire, son prix, ce qui a déjà été fait",
+        sql: "ALTER TABLE offre ADD COLUMN capacite TEXT;
+        ALTER TABLE offre ADD COLUMN capacite_nombre BIGINT;
+        ALTER TABLE offre ADD COLUMN capacite_periode TEXT;
+        ALTER TABLE offre ADD COLUMN a_partir_de BIGINT;
+        ALTER TABLE offre ADD COLUMN prix_pour TEXT;
+        CREATE TABLE offre_reference (
+            offre_id TEXT NOT NULL REFERENCES offre(id), rang BIGINT NOT NULL, commune TEXT, annee BIGINT NOT NULL,
+            phrase TEXT NOT NULL, lien TEXT, PRIMARY KEY (offre_id, rang))",
+    },
+    Migration {
+        feature: "annuaire",
+        numero: 13,
+        nom: "le document qui montre un agrément",
+        sql: "ALTER TABLE acteur_agrement ADD COLUMN preuve TEXT; ALTER TABLE import_agrement ADD COLUMN preuve TEXT",
+    },
+    Migration {
+        feature: "annuaire",
+        numero: 14,
+        nom: "ce qu’un acteur répond au réseau qui l’annonce",
+        sql: "ALTER TABLE reseau_membre ADD COLUMN confirme_le BIGINT;
+        ALTER TABLE reseau_membre ADD COLUMN refuse_le BIGINT",
+    },
 ];

@@ -9,7 +9,7 @@ use sea_orm::entity::prelude::*;
 use sea_orm::{QueryOrder, QuerySelect};
 use search::Document;
 use web::recherche::{Portee, Source, Trouve};
-use web::{Erreur, Instance};
+use web::{Erreur, Instance, zonages};
 
 use crate::acteur::{self, ActeurId, agrement, etablissement, theme, valeur};
 use crate::activite;
@@ -62,7 +62,7 @@ async fn lister(tx: &ReadTx, instance: &Instance, portee: Portee<'_>) -> Result<
     };
     let acteurs = requete.all(tx).await?;
     let ids: Vec<ActeurId> = acteurs.iter().map(|acteur| acteur.id.clone()).collect();
-    let autour = Autour::lire(tx, &ids).await?;
+    let autour = Autour::lire(tx, instance, &ids).await?;
     Ok(acteurs.iter().map(|acteur| autour.document(instance, acteur)).collect())
 }
 
@@ -87,7 +87,18 @@ fn trouve(instance: &Instance, ligne: Ligne) -> Trouve {
 pub(crate) fn jeton_de_territoire(genre: GenreTerritoire, code: &str) -> String {
     match genre {
         GenreTerritoire::Departement => genre.as_str().to_owned(),
-        GenreTerritoire::Epci | GenreTerritoire::Commune => format!("{genre}:{code}"),
+        GenreTerritoire::Epci | GenreTerritoire::Commune | GenreTerritoire::Perimetre => format!("{genre}:{code}"),
+    }
+}
+
+/// The same for what an offer says: a perimeter is found by each of its communes.
+fn jetons_de_territoire(instance: &Instance, genre: GenreTerritoire, code: &str) -> Vec<String> {
+    match genre {
+        GenreTerritoire::Perimetre => zonages::communes(&instance.locaux(), code)
+            .iter()
+            .map(|commune| jeton_de_territoire(GenreTerritoire::Commune, commune.as_str()))
+            .collect(),
+        _ => vec![jeton_de_territoire(genre, code)],
     }
 }
 
@@ -102,7 +113,7 @@ struct Autour {
 }
 
 impl Autour {
-    async fn lire(tx: &ReadTx, ids: &[ActeurId]) -> Result<Self, DbErr> {
+    async fn lire(tx: &ReadTx, instance: &Instance, ids: &[ActeurId]) -> Result<Self, DbErr> {
         let ids = || ids.iter().map(ActeurId::as_str);
         let etablissements = etablissement::Entity::find()
             .filter(etablissement::Column::ActeurId.is_in(ids()))
@@ -124,7 +135,7 @@ impl Autour {
             etablissements: par_acteur(etablissements.all(tx).await?, |e| e.acteur_id.clone()),
             agrements: par_acteur(agrements.all(tx).await?, |a| a.acteur_id.clone()),
             themes: par_acteur(themes.all(tx).await?, |t| t.acteur_id.clone()),
-            territoires: territoires(tx, &offres).await?,
+            territoires: territoires(tx, instance, &offres).await?,
             offres: par_acteur(offres, |o| o.acteur_id.clone()),
         })
     }
@@ -211,7 +222,11 @@ fn dit_oui(valeurs: &[valeur::Model], champ: Champ) -> bool {
 }
 
 /// Territories that each of these offers serves.
-async fn territoires(tx: &ReadTx, offres: &[offre::Model]) -> Result<BTreeMap<OffreId, Vec<String>>, DbErr> {
+async fn territoires(
+    tx: &ReadTx,
+    instance: &Instance,
+    offres: &[offre::Model],
+) -> Result<BTreeMap<OffreId, Vec<String>>, DbErr> {
     use offre::territoire::{Column, Entity};
     let mut par_offre: BTreeMap<OffreId, Vec<String>> = BTreeMap::new();
     if offres.is_empty() {
@@ -220,7 +235,7 @@ async fn territoires(tx: &ReadTx, offres: &[offre::Model]) -> Result<BTreeMap<Of
     let ids = offres.iter().map(|offre| offre.id.as_str());
     for servi in Entity::find().filter(Column::OffreId.is_in(ids)).all(tx).await? {
         if let Ok(genre) = servi.genre.parse::<GenreTerritoire>() {
-            par_offre.entry(servi.offre_id).or_default().push(jeton_de_territoire(genre, &servi.code));
+            par_offre.entry(servi.offre_id).or_default().extend(jetons_de_territoire(instance, genre, &servi.code));
         }
     }
     // An offer that names no place serves them all.

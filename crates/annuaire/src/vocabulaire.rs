@@ -157,6 +157,18 @@ vocabulaire! {
 }
 
 vocabulaire! {
+    /// How long a capacity is counted over.
+    #[derive(DeriveValueType)]
+    #[sea_orm(value_type = "String")]
+    Periode {
+        Jour = "jour", "par jour";
+        Semaine = "semaine", "par semaine";
+        Mois = "mois", "par mois";
+        An = "an", "par an";
+    }
+}
+
+vocabulaire! {
     /// Kind of a territory served.
     #[derive(DeriveValueType)]
     #[sea_orm(value_type = "String")]
@@ -164,5 +176,6 @@ vocabulaire! {
         Departement = "departement", "Département";
         Epci = "epci", "Intercommunalité";
         Commune = "commune", "Commune";
+        Perimetre = "perimetre", "Périmètre du département";
     }
 }

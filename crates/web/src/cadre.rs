@@ -181,6 +181,7 @@ impl Page<'_> {
             suite,
             chemin,
             personne: visiteur.personne().map(socle::personne::Model::nom_complet),
+            liens: instance.maison.liens_de_fonction(visiteur),
             mandats: &visiteur.mandats,
             mandat: visiteur.mandat().map(|m| m.id.as_str()),
             message: message.map(|message| MessageVu::nouveau(message, caches.clone())),
@@ -233,6 +234,8 @@ struct Gabarit<'a> {
     suite: Vec<EntreeMenu>,
     chemin: &'a str,
     personne: Option<String>,
+    /// Pages that the visitor's functions open.
+    liens: Vec<(&'static str, &'static str)>,
     mandats: &'a [socle::mandat::EnVigueur],
     mandat: Option<&'a str>,
     caches: Html,

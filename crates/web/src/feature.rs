@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use axum::routing::MethodRouter;
 use domain::constat::{Constat, Verdict};
-use domain::droit::{Action, Lien};
+use domain::droit::{Action, Fonction, Lien};
 use domain::plan::Aide;
 use domain::profil::{FaitsCommune, ProfilDeProjet};
 use domain::regle::FicheRegle;
@@ -197,6 +197,28 @@ pub struct DemandeCommune<'a> {
 /// A part of the page of a commune.
 pub type PanneauCommune = for<'a> fn(&'a DemandeCommune<'a>) -> BoxFuture<'a, Result<Option<Panneau>, Erreur>>;
 
+/// What a feature is asked about a structure of the directory, for the page of who represents it.
+pub struct DemandeStructure<'a> {
+    /// Snapshot.
+    pub tx: &'a ReadTx,
+    /// Instance.
+    pub instance: &'a Instance,
+    /// Where it is written to.
+    pub courriel: &'a str,
+}
+
+/// Something that waits for the answer of a structure.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Attente {
+    /// What, in one sentence.
+    pub quoi: String,
+    /// How to answer.
+    pub comment: String,
+}
+
+/// What waits for the answer of a structure, in one feature: at most two statements.
+pub type Attentes = for<'a> fn(&'a DemandeStructure<'a>) -> BoxFuture<'a, Result<Vec<Attente>, Erreur>>;
+
 /// Work at `init`, or at the making of a demonstration.
 pub type Semis = for<'a> fn(&'a Instance) -> BoxFuture<'a, Result<(), Erreur>>;
 
@@ -292,6 +314,10 @@ pub struct Feature {
     pub purge: Option<Purge>,
     /// Its pages in one's account: address and words.
     pub liens_compte: &'static [(&'static str, &'static str)],
+    /// Its pages in the menu of one's account, for who holds such a function: function, address, words.
+    pub liens_de_fonction: &'static [(Fonction, &'static str, &'static str)],
+    /// What waits for the answer of a structure.
+    pub attentes: Option<Attentes>,
     /// Tables that everyone may take.
     pub jeux: &'static [crate::ouvert::Jeu],
     /// Its read API, described: an OpenAPI document whose paths and schemas join those of the others.
@@ -454,6 +480,27 @@ impl Maison {
             }
         }
         panneaux
+    }
+
+    /// What waits for the answer of a structure; a feature that fails is left out and logged, the page goes on.
+    pub async fn attentes(&self, demande: &DemandeStructure<'_>) -> Vec<Attente> {
+        let mut toutes = Vec::new();
+        for feature in &self.features {
+            let Some(attentes) = feature.attentes else { continue };
+            match attentes(demande).await {
+                Ok(attentes) => toutes.extend(attentes),
+                Err(erreur) => tracing::error!(feature = feature.nom, ?erreur, "des attentes n’ont pas pu être lues"),
+            }
+        }
+        toutes
+    }
+
+    /// The pages that the visitor's functions open in the menu of their account, in the order of features.
+    #[must_use]
+    pub fn liens_de_fonction(&self, visiteur: &Visiteur) -> Vec<(&'static str, &'static str)> {
+        let tenue = |fonction: Fonction| visiteur.mandats.iter().any(|mandat| mandat.fonction == fonction);
+        let liens = self.features.iter().flat_map(|feature| feature.liens_de_fonction);
+        liens.filter(|(fonction, ..)| tenue(*fonction)).map(|(_, url, mots)| (*url, *mots)).collect()
     }
 
     /// All rules with a page: those of the kernel, then those of the features.

@@ -1,5 +1,6 @@
 //! Lists of communes that a condition may name: national ones, then those entered on the screens.
 
+use domain::code::CodeCommune;
 use domain::constat::{Source, Surete};
 use domain::referentiel::Commune;
 use domain::referentiel::zonage::{self, Appartenance, DansUneListe, situer};
@@ -58,6 +59,13 @@ pub fn situations(commune: &Commune, locaux: &Locaux, jour: Date) -> Vec<DansUne
         },
     }));
     toutes
+}
+
+/// The communes of a list entered here; none for another list, or one that was withdrawn.
+#[must_use]
+pub fn communes(locaux: &Locaux, id: &str) -> Vec<CodeCommune> {
+    let liste = id.strip_prefix(ICI).and_then(|id| locaux.listes.get(id));
+    liste.map_or_else(Vec::new, |liste| liste.communes.clone())
 }
 
 fn appartenance(commune: &Commune, liste: &ListeLocale) -> Appartenance {

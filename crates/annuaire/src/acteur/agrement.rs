@@ -27,6 +27,8 @@ pub struct Model {
     pub au: Option<Jour>,
     /// Date of the source.
     pub source_du: Option<Jour>,
+    /// The document that shows it, when an agent says so.
+    pub preuve: Option<String>,
 }
 
 impl Model {

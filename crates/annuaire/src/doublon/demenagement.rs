@@ -171,8 +171,8 @@ async fn suivre_les_reseaux(tx: &WriteTx, de: &str, vers: &str, trace: &mut Trac
         let fait = tx
             .execute_raw(raw_sql!(
                 Postgres,
-                "INSERT INTO reseau_membre (reseau_id, acteur_id, ajoute_le, ajoute_par)
-                 SELECT reseau_id, CAST({vers} AS TEXT), ajoute_le, ajoute_par FROM reseau_membre
+                "INSERT INTO reseau_membre (reseau_id, acteur_id, ajoute_le, ajoute_par, confirme_le, refuse_le)
+                 SELECT reseau_id, CAST({vers} AS TEXT), ajoute_le, ajoute_par, confirme_le, refuse_le FROM reseau_membre
                  WHERE reseau_id = {reseau} AND acteur_id = {de} ON CONFLICT DO NOTHING"
             ))
             .await?;

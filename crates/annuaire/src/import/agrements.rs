@@ -68,5 +68,6 @@ fn lire(id: &ActeurId, fiche: &Fiche, lu: &AgrementLu, deja: Option<&agrement::M
         du,
         au,
         source_du,
+        preuve: None,
     })
 }

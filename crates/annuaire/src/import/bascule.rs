@@ -121,8 +121,21 @@ async fn organisations(tx: &WriteTx, id: &str) -> Result<(), ImportRefuse> {
          SELECT {colonnes} FROM import_organisation WHERE pour_import = $1 AND moment = '{APRES}'"
     );
     executer(tx, sql, id).await.map_err(conflit)?;
+    numeroter(tx, id).await?;
     nommer(tx, id, APRES).await?;
     Ok(())
+}
+
+/// The organisation of an actor that just took a SIREN has it too, unless another one does.
+async fn numeroter(tx: &WriteTx, id: &str) -> Result<(), DbErr> {
+    let sql = format!(
+        "UPDATE organisation SET siren = s.siren, nature = 'acteur', version = organisation.version + 1
+         FROM import_acteur AS s WHERE s.pour_import = $1 AND s.moment = '{APRES}' AND s.version > 1
+           AND s.siren IS NOT NULL AND organisation.id = s.organisation_id AND organisation.siren IS NULL
+           AND organisation.nature IN ('acteur', 'collectif')
+           AND NOT EXISTS (SELECT 1 FROM organisation o WHERE o.siren = s.siren)"
+    );
+    executer(tx, sql, id).await.map(|_| ())
 }
 
 /// An organisation that is only an actor has the name of the actor.
@@ -130,7 +143,8 @@ async fn nommer(tx: &WriteTx, id: &str, moment: &str) -> Result<(), DbErr> {
     let sql = format!(
         "UPDATE organisation SET nom = s.nom, nom_tri = s.nom_tri, version = organisation.version + 1
          FROM import_acteur AS s WHERE s.pour_import = $1 AND s.moment = '{moment}'
-           AND organisation.id = s.organisation_id AND organisation.nature = 'acteur' AND organisation.nom <> s.nom"
+           AND organisation.id = s.organisation_id AND organisation.nature IN ('acteur', 'collectif')
+           AND organisation.nom <> s.nom"
     );
     executer(tx, sql, id).await.map(|_| ())
 }

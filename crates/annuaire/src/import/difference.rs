@@ -11,6 +11,7 @@ use super::agrements::agrements;
 use super::confirmees::confirmees;
 use super::fiche::{EtablissementLu, Fiche};
 use crate::acteur::projection::{Fait, projeter, retenu};
+use crate::doublon::cles::cle_de_l_adresse;
 use crate::acteur::{self, ActeurId, agrement, etablissement, theme, valeur};
 use crate::vocabulaire::{Champ, Diffusion, EtatActeur, Famille, Origine};
 
@@ -232,7 +233,7 @@ fn etablissements_dits(
     let mut lignes: Vec<etablissement::Model> = Vec::new();
     for fiche in fiches {
         for lu in &fiche.etablissements {
-            let deja = connu.etablissements.iter().find(|e| e.siret.as_deref() == Some(lu.siret.as_str()));
+            let deja = deja_connu(connu, lu, &lignes);
             // Sirene knows an establishment better than a list: the list only adds those that Sirene has not named.
             let mieux_connu = deja.is_some_and(|e| e.source == Origine::Sirene && fiche.source != Origine::Sirene);
             if mieux_connu || lignes.iter().any(|l| l.siret.as_deref() == Some(lu.siret.as_str())) {
@@ -240,12 +241,31 @@ fn etablissements_dits(
             }
             let ligne = etablissement(cadre, id, fiche, lu, deja);
             let ligne = if partielle { sans_adresse(ligne) } else { ligne };
-            if !deja.is_some_and(|e| identique(e, &ligne) || plus_ancien(fiche.lieux_du.or(fiche.du), e.source_du)) {
+            // A place that takes its number is told by its source from then on, whatever the day when people added it.
+            let dit_par_la_source = deja.filter(|e| e.siret.is_some() && !a_des_personnes(e.source));
+            let plus_ancien = dit_par_la_source.is_some_and(|e| plus_ancien(fiche.lieux_du.or(fiche.du), e.source_du));
+            if !plus_ancien && !deja.is_some_and(|e| identique(e, &ligne)) {
                 lignes.push(ligne);
             }
         }
     }
     lignes
+}
+
+/// The place that the source names: by its SIRET; else the one that people added without a number, at the same address.
+fn deja_connu<'a>(
+    connu: &'a Connu,
+    lu: &EtablissementLu,
+    prises: &[etablissement::Model],
+) -> Option<&'a etablissement::Model> {
+    let numerote = connu.etablissements.iter().find(|e| e.siret.as_deref() == Some(lu.siret.as_str()));
+    numerote.or_else(|| {
+        let ici = lu.adresse.as_deref().and_then(cle_de_l_adresse)?;
+        let ajoutes = connu.etablissements.iter().filter(|e| e.siret.is_none() && e.ouvert && e.commune == lu.commune);
+        ajoutes
+            .filter(|e| !prises.iter().any(|prise| prise.id == e.id))
+            .find(|e| e.adresse.as_deref().and_then(cle_de_l_adresse).as_ref() == Some(&ici))
+    })
 }
 
 fn etablissement(
@@ -275,8 +295,13 @@ fn etablissement(
     }
 }
 
+fn a_des_personnes(source: Origine) -> bool {
+    matches!(source, Origine::Acteur | Origine::Agent)
+}
+
 fn identique(deja: &etablissement::Model, ligne: &etablissement::Model) -> bool {
-    deja.siege == ligne.siege
+    deja.siret == ligne.siret
+        && deja.siege == ligne.siege
         && deja.enseigne == ligne.enseigne
         && deja.commune == ligne.commune
         && deja.adresse == ligne.adresse

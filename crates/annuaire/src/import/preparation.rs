@@ -6,7 +6,7 @@ use domain::identifiant::{Rna, Siren};
 use jiff::civil::Date;
 use platform::journal::{self, Evenement, Visibilite};
 use platform::{ReadTx, WriteTx};
-use sea_orm::QuerySelect;
+use sea_orm::{Condition, QueryOrder, QuerySelect};
 use sea_orm::entity::prelude::*;
 use serde_json::json;
 use socle::PersonneId;
@@ -26,7 +26,7 @@ use super::rapport::{Difference, Laissee, Rapport};
 use super::succession::{self, Lien};
 use super::{ANNUAIRE_IMPORTE, IMPORT_ANNULE, ImportRefuse, conventions, ecarts, ess_france, liste, rna, siae, sirene};
 use crate::acteur::{self, agrement, etablissement, theme, valeur};
-use crate::vocabulaire::Champ;
+use crate::vocabulaire::{Champ, EtatActeur};
 
 /// Told from time to time: table, bytes read, size (0 when unknown).
 pub type Progres = fn(&str, u64, u64);
@@ -205,7 +205,7 @@ async fn sirens_connus(tx: &ReadTx) -> Result<HashSet<u32>, DbErr> {
     Ok(sirens.iter().flatten().map(court).collect())
 }
 
-/// What is known of the SIREN of a batch: six statements, whatever its size.
+/// What is known of the SIREN of a batch: eight statements, whatever its size.
 async fn connus_du_lot(tx: &ReadTx, lot: &[(Siren, Vec<Fiche>)]) -> Result<BTreeMap<Siren, Connu>, DbErr> {
     let sirens: Vec<Siren> = lot.iter().map(|(siren, _)| siren.clone()).collect();
     let mut connus: BTreeMap<Siren, Connu> = BTreeMap::new();
@@ -216,7 +216,9 @@ async fn connus_du_lot(tx: &ReadTx, lot: &[(Siren, Vec<Fiche>)]) -> Result<BTree
         }
     }
     communes_du_lot(tx, lot, &mut connus).await?;
-    let acteurs = acteur::Entity::find().filter(acteur::Column::Siren.is_in(sirens)).all(tx).await?;
+    let mut acteurs = acteur::Entity::find().filter(acteur::Column::Siren.is_in(sirens)).all(tx).await?;
+    let retrouves = sans_siren(tx, lot, (&connus, &acteurs)).await?;
+    acteurs.extend(retrouves);
     let ids: Vec<acteur::ActeurId> = acteurs.iter().map(|acteur| acteur.id.clone()).collect();
     let siren_de: BTreeMap<acteur::ActeurId, Siren> =
         acteurs.iter().filter_map(|acteur| Some((acteur.id.clone(), acteur.siren.clone()?))).collect();
@@ -251,6 +253,45 @@ async fn connus_du_lot(tx: &ReadTx, lot: &[(Siren, Vec<Fiche>)]) -> Result<BTree
         }
     }
     Ok(connus)
+}
+
+/// Actors that people entered without a SIREN, and that the files name: by the RNA number, which Sirene gives beside the SIREN,
+/// or by their organisation, whose SIREN somebody gave. They take the SIREN: the files complete their page instead of making a
+/// second one. One that was withdrawn stays so.
+async fn sans_siren(
+    tx: &ReadTx,
+    lot: &[(Siren, Vec<Fiche>)],
+    (connus, avec): (&BTreeMap<Siren, Connu>, &[acteur::Model]),
+) -> Result<Vec<acteur::Model>, DbErr> {
+    let avec: HashSet<&Siren> = avec.iter().filter_map(|acteur| acteur.siren.as_ref()).collect();
+    let libres: Vec<&(Siren, Vec<Fiche>)> = lot.iter().filter(|(siren, _)| !avec.contains(siren)).collect();
+    let par_rna: BTreeMap<String, &Siren> = libres
+        .iter()
+        .flat_map(|(siren, fiches)| fiches.iter().filter_map(numero_rna).map(move |(rna, _)| (rna, siren)))
+        .collect();
+    let par_organisation: BTreeMap<&str, &Siren> = libres
+        .iter()
+        .filter_map(|(siren, _)| Some((connus.get(siren)?.organisation.as_ref()?.as_str(), siren)))
+        .collect();
+    if par_rna.is_empty() && par_organisation.is_empty() {
+        return Ok(Vec::new());
+    }
+    let nommes = Condition::any()
+        .add(acteur::Column::Rna.is_in(par_rna.keys().map(String::as_str)))
+        .add(acteur::Column::OrganisationId.is_in(par_organisation.keys().copied()));
+    let sans = acteur::Entity::find().filter(acteur::Column::Siren.is_null()).filter(nommes);
+    let mut trouves = sans.order_by_asc(acteur::Column::Id).all(tx).await?;
+    trouves.sort_by_key(|acteur| acteur.etat == EtatActeur::Masque);
+    let (mut pris, mut retrouves) = (HashSet::new(), Vec::new());
+    for acteur in trouves {
+        let rna = acteur.rna.as_ref().and_then(|rna| par_rna.get(rna.as_str()));
+        let siren = rna.or_else(|| par_organisation.get(acteur.organisation_id.as_str())).copied();
+        // Two pages of one association are a pair for the bench: the older one takes the number.
+        if let Some(siren) = siren.filter(|siren| pris.insert(*siren)) {
+            retrouves.push(acteur::Model { siren: Some(siren.clone()), ..acteur });
+        }
+    }
+    Ok(retrouves)
 }
 
 /// A commune that carries an insertion body may be known without its SIREN, by its code.

@@ -12,6 +12,7 @@ use super::filtres::{Filtres, Vue};
 use super::impression::imprimer;
 use super::storage;
 use super::vu::ActeurVu;
+use crate::creation;
 use crate::ouvert::flux;
 use crate::recherche::axe;
 
@@ -45,6 +46,8 @@ struct PageListe {
     vers: Vers,
     garder: Garder,
     vide: Option<EtatVide>,
+    /// The way in for a structure that is not here, with the words that did not find it.
+    proposer: String,
 }
 
 /// Keeping this search: a form for who is signed in, the way in for the others.
@@ -126,8 +129,17 @@ pub async fn montrer(cadre: Cadre) -> Reponse {
             integrer: en_liste.sous("/integrer"),
         },
         vide: vide(filtres, &resultat),
+        proposer: proposer(cadre.demande().texte("q"), resultat.total),
     };
     cadre.page("Annuaire", &page)?.flux(flux::TITRE, flux::ADRESSE).cache(Cache::Public(60)).repondre()
+}
+
+fn proposer(mots: &str, trouves: usize) -> String {
+    if trouves > 0 || mots.trim().is_empty() {
+        return creation::proposer::URL.to_owned();
+    }
+    let nom: String = form_urlencoded::byte_serialize(mots.trim().as_bytes()).collect();
+    format!("{}?nom={nom}", creation::proposer::URL)
 }
 
 fn notes(demande: &Demande, resultat: &Resultat) -> Vec<String> {

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use askama::Template;
 use axum::extract::Path;
 use axum::http::StatusCode;
+use domain::theme::Theme;
 use platform::{ReadTx, WriteTx, journal};
 use sea_orm::EntityTrait;
 use socle::{PersonneId, personne};
@@ -12,28 +13,33 @@ use web::composants::{
     Cellule, ChampOptions, ChampTexte, Conflit, Html, OptionDeChamp, Resume, ResumeErreurs, Tableau,
 };
 use web::formulaire::Erreurs;
+use web::locaux::ThemesLocaux;
 use web::{Cadre, CheckedForm, Erreur, Instance, Reponse, Saisie, courriels, texte};
 
-use super::rules::{Ecart, Etat, etat as comparer};
+use super::proposer::joints;
+use super::rules::{Ecart, Etat, Genre, Quoi, etat as comparer};
 use super::storage::{self, Ligne, Proposition, etat};
 use crate::a_decider::{self, Liste, Tranche};
-use crate::acteur::{self, storage as acteurs};
+use crate::acteur::{self, storage as acteurs, theme};
+use crate::creation;
 use crate::doublon;
 use crate::evenements;
+use crate::offre;
 use crate::tenue::FIL;
 use crate::tenue::champs::{Montre, dire};
+use crate::tenue::modifier::remplacer_les_themes;
 use crate::tenue::storage::{self as tenue, Auteur};
 use crate::vocabulaire::{Champ, EtatActeur, Origine};
 
 /// Address of the list.
 pub(crate) const URL: &str = "/reglages/annuaire/propositions";
 /// Said when two answers cross.
-const DEJA_REPONDU: &str = "Quelqu’un d’autre a déjà répondu.";
+pub(crate) const DEJA_REPONDU: &str = "Quelqu’un d’autre a déjà répondu.";
 const LISTE: Liste = Liste {
     url: URL,
     titre: "Propositions pour l’annuaire",
     intro: "Des personnes qui ne représentent pas la structure, ou dont la fonction n’est pas vérifiée, proposent des \
-            corrections. Rien ne change sans vous.",
+            corrections, des offres, des structures absentes. Rien ne change sans vous.",
     onglets: "Propositions",
     un: "proposition",
     plusieurs: "propositions",
@@ -53,8 +59,9 @@ pub async fn lister(cadre: Cadre) -> Reponse {
     a_decider::montrer(&cadre, &LISTE, tranche, total, tableau)
 }
 
-fn etat_en_mots(etat_lu: &str) -> &'static str {
+pub(crate) fn etat_en_mots(etat_lu: &str) -> &'static str {
     match etat_lu {
+        etat::DOUBLE => "déjà dans l’annuaire",
         etat::ACCEPTEE => "acceptée",
         etat::PARTIELLE => "acceptée en partie",
         etat::REFUSEE => "refusée",
@@ -106,13 +113,22 @@ struct Lue {
     proposition: Proposition,
     acteur: acteur::Model,
     montre: Montre,
+    themes: Vec<Theme>,
     qui: Option<personne::Model>,
     declare: bool,
 }
 
 impl Lue {
+    /// What the page says today.
+    fn de(&self, quoi: Quoi) -> String {
+        match quoi {
+            Quoi::Champ(champ) => self.montre.de(champ).to_owned(),
+            Quoi::Themes => joints(&self.themes),
+        }
+    }
+
     fn etat(&self, ecart: &Ecart) -> Etat {
-        comparer(ecart, self.montre.de(ecart.champ))
+        comparer(ecart, &self.de(ecart.champ))
     }
 
     /// What is left to take: the page does not say it yet.
@@ -121,13 +137,26 @@ impl Lue {
     }
 }
 
-async fn lire(tx: &ReadTx, instance: &Instance, reference: &str) -> Result<Lue, Erreur> {
-    let proposition = storage::par_reference(tx, reference).await?.ok_or(Erreur::Introuvable("cette proposition"))?;
-    let lu = acteur::Entity::find_by_id(proposition.acteur_id.clone()).one(tx).await?;
+/// The actor that a proposal is about, where it is now.
+pub(crate) async fn acteur_de(tx: &ReadTx, proposition: &Proposition) -> Result<acteur::Model, Erreur> {
+    let lu = match &proposition.acteur_id {
+        Some(id) => acteur::Entity::find_by_id(id.clone()).one(tx).await?,
+        None => None,
+    };
     let acteur = doublon::chemin::suivre(tx, lu.ok_or(Erreur::Introuvable("cet acteur"))?).await?;
     if acteur.etat == EtatActeur::Masque {
         return Err(Erreur::Introuvable("cet acteur"));
     }
+    Ok(acteur)
+}
+
+async fn trouver(tx: &ReadTx, reference: &str) -> Result<Proposition, Erreur> {
+    storage::par_reference(tx, reference).await?.ok_or(Erreur::Introuvable("cette proposition"))
+}
+
+async fn lire(tx: &ReadTx, instance: &Instance, proposition: Proposition) -> Result<Lue, Erreur> {
+    let acteur = acteur_de(tx, &proposition).await?;
+    let themes = acteurs::themes(tx, &acteur.id).await?.iter().filter_map(theme::Model::theme).collect();
     let montre = Montre::nouveau(&acteur, &acteurs::valeurs(tx, &acteur.id).await?);
     let (mut qui, mut declare) = (None, false);
     if let Some(id) = &proposition.personne_id {
@@ -135,10 +164,22 @@ async fn lire(tx: &ReadTx, instance: &Instance, reference: &str) -> Result<Lue, 
         let mandats = socle::mandat::en_vigueur(tx, id, instance.aujourd_hui()).await?;
         declare = mandats.iter().any(|m| m.organisation_id == acteur.organisation_id && !m.verifie());
     }
-    Ok(Lue { proposition, acteur, montre, qui, declare })
+    Ok(Lue { proposition, acteur, montre, themes, qui, declare })
 }
 
-fn ecarts(lue: &Lue) -> Tableau {
+/// A value in words.
+fn en_mots(noms: &ThemesLocaux, quoi: Quoi, valeur: &str) -> String {
+    match quoi {
+        Quoi::Champ(_) => valeur.to_owned(),
+        Quoi::Themes => noms.noms(&themes_de(valeur)),
+    }
+}
+
+fn themes_de(joints: &str) -> Vec<Theme> {
+    joints.split(',').filter_map(|theme| theme.parse().ok()).collect()
+}
+
+fn ecarts(noms: &ThemesLocaux, lue: &Lue) -> Tableau {
     let lignes = lue.proposition.ecarts().into_iter().map(|ecart| {
         let note = match lue.etat(&ecart) {
             Etat::Inchangee => "",
@@ -147,9 +188,9 @@ fn ecarts(lue: &Lue) -> Tableau {
         };
         vec![
             Cellule::texte(ecart.champ.libelle()),
-            dire(&ecart.avant),
-            dire(lue.montre.de(ecart.champ)),
-            dire(&ecart.apres),
+            dire(&en_mots(noms, ecart.champ, &ecart.avant)),
+            dire(&en_mots(noms, ecart.champ, &lue.de(ecart.champ))),
+            dire(&en_mots(noms, ecart.champ, &ecart.apres)),
             Cellule::texte(note),
         ]
     });
@@ -158,6 +199,13 @@ fn ecarts(lue: &Lue) -> Tableau {
         colonnes: ["Quoi", "Quand il a été écrit", "Aujourd’hui", "Proposé", "À savoir"].map(str::to_owned).into(),
         lignes: lignes.collect(),
     }
+}
+
+/// Who proposes, and where they are answered.
+pub(crate) fn auteur(qui: Option<&personne::Model>, p: &Proposition) -> Resume {
+    let nom = qui.map(personne::Model::nom_complet).unwrap_or_else(|| "Une personne sans compte".to_owned());
+    let courriel = qui.and_then(|qui| qui.courriel.clone()).or_else(|| p.courriel.clone()).unwrap_or_default();
+    Resume::default().ligne("Qui", nom).ligne("Courriel", courriel)
 }
 
 fn page(cadre: &Cadre, lue: &Lue, saisie: Option<Saisie>, erreurs: Erreurs) -> PageUne {
@@ -169,12 +217,12 @@ fn page(cadre: &Cadre, lue: &Lue, saisie: Option<Saisie>, erreurs: Erreurs) -> P
         sures.fold(Saisie::default(), |saisie, e| saisie.avec("prendre", e.champ.as_str()))
     });
     let f = cadre.formulaire_avec(saisie, erreurs);
-    let qui = lue.qui.as_ref();
-    let nom = qui.map(personne::Model::nom_complet).unwrap_or_else(|| "Une personne sans compte".to_owned());
-    let courriel = qui.and_then(|qui| qui.courriel.clone()).or_else(|| p.courriel.clone()).unwrap_or_default();
-    let mut fiche = Resume::default()
-        .ligne("Qui", if lue.declare { format!("{nom} (dit agir pour la structure, non vérifié)") } else { nom })
-        .ligne("Courriel", courriel)
+    let noms = &cadre.instance.locaux().themes;
+    let mut fiche = auteur(lue.qui.as_ref(), p);
+    if lue.declare {
+        fiche = fiche.ligne("Fonction", "dit agir pour la structure, non vérifié");
+    }
+    fiche = fiche
         .ligne("Le", texte::jour(cadre.instance.jour_de(p.proposee_le)))
         .ligne("État", etat_en_mots(&p.etat));
     if let Some(motif) = &p.motif {
@@ -182,15 +230,16 @@ fn page(cadre: &Cadre, lue: &Lue, saisie: Option<Saisie>, erreurs: Erreurs) -> P
     }
     let attend = p.etat == etat::ATTENTE;
     let options = prenables.iter().map(|e| {
-        let apres = if e.apres.is_empty() { "rien" } else { e.apres.as_str() };
-        OptionDeChamp::nouvelle(e.champ.as_str(), e.champ.libelle()).aide(apres.to_owned())
+        let apres = en_mots(noms, e.champ, &e.apres);
+        let apres = if apres.is_empty() { "rien".to_owned() } else { apres };
+        OptionDeChamp::nouvelle(e.champ.as_str(), e.champ.libelle()).aide(apres)
     });
     PageUne {
         nom: lue.acteur.nom.clone(),
         url: format!("/annuaire/{}", lue.acteur.reference),
         fiche,
         mot: Html(texte::paragraphes(&p.mot)),
-        ecarts: (!p.ecarts().is_empty()).then(|| ecarts(lue)),
+        ecarts: (!p.ecarts().is_empty()).then(|| ecarts(noms, lue)),
         changee: attend && prenables.iter().any(|e| lue.etat(e) == Etat::ChangeeDepuis),
         attend,
         reference: p.reference.clone(),
@@ -214,7 +263,16 @@ fn repondre(cadre: &Cadre, page: &PageUne, statut: StatusCode) -> Reponse {
 /// GET `/reglages/annuaire/propositions/{id}`.
 pub async fn montrer(cadre: Cadre, Path(reference): Path<String>) -> Reponse {
     let tx = cadre.instance.db.read().await?;
-    let lue = lire(&tx, &cadre.instance, &reference).await?;
+    let proposition = trouver(&tx, &reference).await?;
+    match proposition.genre {
+        Genre::Correction => {}
+        Genre::Structure => {
+            drop(tx);
+            return creation::examiner::montrer(&cadre, &proposition).await;
+        }
+        Genre::Offre => return offre::proposee::montrer(&cadre, &tx, &proposition).await,
+    }
+    let lue = lire(&tx, &cadre.instance, proposition).await?;
     repondre(&cadre, &page(&cadre, &lue, None, Erreurs::default()), StatusCode::OK)
 }
 
@@ -224,7 +282,7 @@ fn lire_la_reponse(form: &CheckedForm, lue: &Lue) -> Result<(Vec<Ecart>, Option<
     let (mut pris, mut motif) = (Vec::new(), None);
     match form.saisie.texte("acte") {
         "prendre" => {
-            let voulus: Vec<Champ> = l.plusieurs("prendre", 50, "C’est trop.");
+            let voulus: Vec<Quoi> = l.plusieurs("prendre", 50, "C’est trop.");
             let prenables = lue.prenables();
             pris = prenables.iter().filter(|e| voulus.contains(&e.champ)).cloned().collect();
             if pris.is_empty() && !prenables.is_empty() {
@@ -241,7 +299,16 @@ fn lire_la_reponse(form: &CheckedForm, lue: &Lue) -> Result<(Vec<Ecart>, Option<
 pub async fn decider(cadre: Cadre, Path(reference): Path<String>, form: CheckedForm) -> Reponse {
     let instance = &cadre.instance;
     let lecture = instance.db.read().await?;
-    let lue = lire(&lecture, instance, &reference).await?;
+    let proposition = trouver(&lecture, &reference).await?;
+    match proposition.genre {
+        Genre::Correction => {}
+        Genre::Structure => {
+            drop(lecture);
+            return creation::examiner::decider(&cadre, &proposition, form).await;
+        }
+        Genre::Offre => return offre::proposee::decider(&cadre, lecture, &proposition, form).await,
+    }
+    let lue = lire(&lecture, instance, proposition).await?;
     drop(lecture);
     if lue.proposition.etat != etat::ATTENTE {
         return Ok(form.aller(URL, DEJA_REPONDU));
@@ -278,8 +345,15 @@ async fn ecrire(tx: &WriteTx, cadre: &Cadre, form: &CheckedForm, lue: &Lue, pris
     let genre = if pris.is_empty() { evenements::PROPOSITION_REFUSEE } else { evenements::PROPOSITION_PRISE };
     if !pris.is_empty() {
         let auteur = Auteur { source: Origine::Agent, personne: cadre.visiteur.personne_id() };
-        let faits: Vec<(Champ, String)> = pris.iter().map(|e| (e.champ, e.apres.clone())).collect();
+        let fait = |e: &Ecart| match e.champ {
+            Quoi::Champ(champ) => Some((champ, e.apres.clone())),
+            Quoi::Themes => None,
+        };
+        let faits: Vec<(Champ, String)> = pris.iter().filter_map(fait).collect();
         tenue::dire(tx, instance, &lue.acteur.id, auteur, &faits).await?;
+        if let Some(themes) = pris.iter().find(|e| e.champ == Quoi::Themes) {
+            remplacer_les_themes(tx, &lue.acteur, &themes_de(&themes.apres), Origine::Agent).await?;
+        }
         let version = form.version();
         let acteur = acteur::Model { version, ..lue.acteur.clone() };
         if !tenue::reprojeter(tx, instance, acteur).await? {
@@ -317,8 +391,8 @@ async fn prevenir(
 /// Somebody changed the page since: what it says now stands beside the proposal, what was ticked stays.
 async fn en_conflit(cadre: &Cadre, form: &CheckedForm, reference: &str) -> Reponse {
     let tx = cadre.instance.db.read().await?;
-    let lue = lire(&tx, &cadre.instance, reference).await?;
+    let lue = lire(&tx, &cadre.instance, trouver(&tx, reference).await?).await?;
     let page = page(cadre, &lue, Some(form.saisie.clone().sur_la_version_actuelle()), Erreurs::default());
-    let conflit = Conflit::sur("cette fiche").enregistre(ecarts(&lue));
+    let conflit = Conflit::sur("cette fiche").enregistre(ecarts(&cadre.instance.locaux().themes, &lue));
     repondre(cadre, &PageUne { conflit: Some(conflit), ecarts: None, ..page }, StatusCode::CONFLICT)
 }

@@ -1,4 +1,4 @@
-//! What people who are not verified propose for a page waits for an agent, who sees the differences field by field.
+//! What people who are not verified propose (a correction, an offer, a structure to add) waits for an agent, who sees the differences field by field.
 //!
 //! - [`rules`]: a proposal, compared with the page as it is now. Pure.
 //! - [`storage`]: the proposals.

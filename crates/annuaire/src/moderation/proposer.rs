@@ -4,14 +4,15 @@
 use askama::Template;
 use axum::extract::Path;
 use axum::http::StatusCode;
+use domain::theme::Theme;
 use platform::{ReadTx, WriteTx, journal};
-use web::composants::{ChampLong, ChampTexte, Html, ResumeErreurs};
+use web::composants::{ChampLong, ChampOptions, ChampTexte, Html, ResumeErreurs};
 use web::formulaire::Erreurs;
 use web::{Cadre, CheckedForm, Erreur, Reponse, Saisie};
 
-use super::rules::Ecart;
+use super::rules::{Ecart, Genre, Quoi};
 use super::storage::{self, Nouvelle};
-use crate::acteur::{self, storage as acteurs};
+use crate::acteur::{self, storage as acteurs, theme};
 use crate::tenue::champs::{self, ChampsFiche, Montre};
 use crate::{acces, evenements};
 
@@ -29,6 +30,7 @@ struct PageProposer {
     resume: ResumeErreurs,
     caches: Html,
     champs: ChampsFiche,
+    themes: ChampOptions,
     mot: ChampLong,
     courriel_auteur: Option<ChampTexte>,
 }
@@ -36,6 +38,20 @@ struct PageProposer {
 struct Ouvert {
     acteur: acteur::Model,
     montre: Montre,
+    themes: Vec<Theme>,
+}
+
+impl Ouvert {
+    fn en_saisie(&self) -> Saisie {
+        self.themes.iter().fold(self.montre.en_saisie(), |saisie, theme| saisie.avec("themes", theme.as_str()))
+    }
+}
+
+/// Themes as a proposal keeps them: in the order of their ids, whatever the order in which they were ticked.
+pub(super) fn joints(themes: &[Theme]) -> String {
+    let mut ids: Vec<&str> = themes.iter().map(|theme| theme.as_str()).collect();
+    ids.sort_unstable();
+    ids.join(",")
 }
 
 /// The actor with what its page shows to everyone: a proposal must not tell what the page hides.
@@ -49,12 +65,15 @@ async fn ouvrir(tx: &ReadTx, cadre: &Cadre, reference: &str) -> Result<Ouvert, E
     }
     let valeurs = acteurs::valeurs(tx, &acteur.id).await?;
     let visible = crate::fiche::au_public(acteur.clone(), &valeurs);
-    Ok(Ouvert { montre: Montre::nouveau(&visible, &valeurs), acteur })
+    let themes = acteurs::themes(tx, &acteur.id).await?.iter().filter_map(theme::Model::theme).collect();
+    Ok(Ouvert { montre: Montre::nouveau(&visible, &valeurs), themes, acteur })
 }
 
 fn page(cadre: &Cadre, ouvert: &Ouvert, saisie: Saisie, erreurs: Erreurs) -> PageProposer {
+    let themes = cadre.instance.locaux().themes.options(saisie.liste("themes"));
     let f = cadre.formulaire_avec(saisie, erreurs);
     PageProposer {
+        themes: f.cases("themes", "Thèmes", themes).aide("Un à cinq thèmes.").en_colonnes(),
         nom: ouvert.acteur.nom.clone(),
         reference: ouvert.acteur.reference.clone(),
         declare: cadre.visiteur.mandats.iter().any(|m| m.organisation_id == ouvert.acteur.organisation_id),
@@ -81,7 +100,7 @@ fn repondre(cadre: &Cadre, page: &PageProposer, statut: StatusCode) -> Reponse {
 pub async fn montrer(cadre: Cadre, Path(reference): Path<String>) -> Reponse {
     let tx = cadre.instance.db.read().await?;
     let ouvert = ouvrir(&tx, &cadre, &reference).await?;
-    let page = page(&cadre, &ouvert, ouvert.montre.en_saisie(), Erreurs::default());
+    let page = page(&cadre, &ouvert, ouvert.en_saisie(), Erreurs::default());
     repondre(&cadre, &page, StatusCode::OK)
 }
 
@@ -93,14 +112,23 @@ pub async fn envoyer(cadre: Cadre, Path(reference): Path<String>, form: CheckedF
     drop(lecture);
     let mut l = form.lecteur();
     let valeurs = champs::lire(&mut l, &form.saisie, &ouvert.montre);
+    let themes = champs::lire_les_themes(&mut l);
     let mot = l.texte_libre("mot", 600).unwrap_or_default();
     let personne = cadre.visiteur.personne_id();
     let courriel = match personne {
         Some(_) => None,
         None => l.courriel("courriel_auteur", "Écrivez votre adresse : la réponse y part."),
     };
-    let ecart = |(champ, apres)| Ecart { champ, avant: ouvert.montre.de(champ).to_owned(), apres };
-    let ecarts: Vec<Ecart> = ouvert.montre.changements(&valeurs).into_iter().map(ecart).collect();
+    let ecart = |(champ, apres)| Ecart {
+        champ: Quoi::Champ(champ),
+        avant: ouvert.montre.de(champ).to_owned(),
+        apres,
+    };
+    let mut ecarts: Vec<Ecart> = ouvert.montre.changements(&valeurs).into_iter().map(ecart).collect();
+    let (avant, apres) = (joints(&ouvert.themes), joints(&themes));
+    if avant != apres {
+        ecarts.push(Ecart { champ: Quoi::Themes, avant, apres });
+    }
     if l.erreurs.est_vide() && ecarts.is_empty() && mot.is_empty() {
         l.erreurs.ajouter("mot", "Rien ne change : corrigez un champ, ou dites ce qui ne va pas.");
     }
@@ -133,7 +161,10 @@ async fn garder(
     let nouvelle = Nouvelle {
         id: instance.ids.uuid().to_string(),
         reference: instance.ids.reference(10),
-        acteur: &acteur.id,
+        genre: Genre::Correction,
+        acteur: Some(&acteur.id),
+        titre: None,
+        contenu: None,
         personne: cadre.visiteur.personne_id(),
         courriel,
         ecarts,

@@ -6,7 +6,7 @@ use sea_orm::entity::prelude::*;
 use sea_orm::{FromQueryResult, raw_sql};
 use socle::PersonneId;
 
-use super::rules::Ecart;
+use super::rules::{Ecart, Genre};
 use crate::a_decider::{Tranche, compter};
 use crate::acteur::ActeurId;
 
@@ -20,6 +20,8 @@ pub mod etat {
     pub const PARTIELLE: &str = "partielle";
     /// Nothing was taken.
     pub const REFUSEE: &str = "refusee";
+    /// The structure has its page already.
+    pub const DOUBLE: &str = "double";
 }
 
 /// A proposal.
@@ -29,8 +31,14 @@ pub struct Proposition {
     pub id: String,
     /// Short reference, in addresses.
     pub reference: String,
-    /// Actor.
-    pub acteur_id: ActeurId,
+    /// What is proposed.
+    pub genre: Genre,
+    /// Actor; none for a structure that is not in the directory yet.
+    pub acteur_id: Option<ActeurId>,
+    /// Name of the structure or of the offer to add.
+    pub titre: Option<String>,
+    /// What is to be added, as the form held it.
+    pub contenu: Option<String>,
     /// Who, when they have an account.
     pub personne_id: Option<PersonneId>,
     /// Where to answer, for the others.
@@ -63,8 +71,14 @@ pub struct Nouvelle<'a> {
     pub id: String,
     /// Short reference.
     pub reference: String,
+    /// What is proposed.
+    pub genre: Genre,
     /// Actor.
-    pub acteur: &'a ActeurId,
+    pub acteur: Option<&'a ActeurId>,
+    /// Name of what is to be added.
+    pub titre: Option<&'a str>,
+    /// What is to be added, as the form held it.
+    pub contenu: Option<&'a str>,
     /// Who.
     pub personne: Option<&'a PersonneId>,
     /// Where to answer.
@@ -83,13 +97,14 @@ pub struct Nouvelle<'a> {
 /// The engine refused.
 pub async fn inserer(tx: &WriteTx, n: Nouvelle<'_>) -> Result<(), DbErr> {
     let ecarts = serde_json::to_string(n.ecarts).map_err(|erreur| DbErr::Custom(erreur.to_string()))?;
-    let (id, reference, acteur) = (n.id.as_str(), n.reference.as_str(), n.acteur.as_str());
+    let (id, reference, acteur) = (n.id.as_str(), n.reference.as_str(), n.acteur.map(ActeurId::as_str));
+    let (genre, titre, contenu) = (n.genre.as_str(), n.titre, n.contenu);
     let (personne, courriel, mot, le) = (n.personne.map(|id| id.as_str()), n.courriel, n.mot, n.le.0);
     tx.execute_raw(raw_sql!(
         Postgres,
         "INSERT INTO acteur_proposition
-         (id, reference, acteur_id, personne_id, courriel, ecarts, mot, etat, proposee_le, version)
-         VALUES ({id}, {reference}, {acteur}, {personne}, {courriel}, {ecarts}, {mot}, 'attente', {le}, 1)"
+         (id, reference, genre, acteur_id, titre, contenu, personne_id, courriel, ecarts, mot, etat, proposee_le, version)
+         VALUES ({id}, {reference}, {genre}, {acteur}, {titre}, {contenu}, {personne}, {courriel}, {ecarts}, {mot}, 'attente', {le}, 1)"
     ))
     .await?;
     Ok(())
@@ -102,7 +117,8 @@ pub async fn inserer(tx: &WriteTx, n: Nouvelle<'_>) -> Result<(), DbErr> {
 pub async fn par_reference(db: &impl ConnectionTrait, reference: &str) -> Result<Option<Proposition>, DbErr> {
     Proposition::find_by_statement(raw_sql!(
         Postgres,
-        "SELECT id, reference, acteur_id, personne_id, courriel, ecarts, mot, etat, motif, proposee_le, decidee_le
+        "SELECT id, reference, genre, acteur_id, titre, contenu, personne_id, courriel, ecarts, mot, etat, motif, proposee_le,
+            decidee_le
          FROM acteur_proposition WHERE reference = {reference}"
     ))
     .one(db)
@@ -157,13 +173,27 @@ pub async fn decider(
     Ok(resultat.rows_affected() == 1)
 }
 
+/// The actor that came of a proposal, or that it was about.
+///
+/// # Errors
+/// The engine refused.
+pub async fn rattacher(tx: &WriteTx, id: &str, acteur: &ActeurId) -> Result<(), DbErr> {
+    let acteur = acteur.as_str();
+    tx.execute_raw(raw_sql!(Postgres, "UPDATE acteur_proposition SET acteur_id = {acteur} WHERE id = {id}")).await?;
+    Ok(())
+}
+
 /// A proposal in the agents' list.
 #[derive(Clone, Debug, FromQueryResult)]
 pub struct Ligne {
     /// Its reference.
     pub reference: String,
-    /// Name of the actor.
+    /// What is proposed.
+    pub genre: Genre,
+    /// Name of the actor, or of the structure to add.
     pub acteur: String,
+    /// Title of the offer to add.
+    pub titre: Option<String>,
     /// Commune of the actor.
     pub commune: Option<CodeCommune>,
     /// Who, with an account.
@@ -178,9 +208,14 @@ pub struct Ligne {
 }
 
 impl Ligne {
-    /// The fields, in words.
+    /// What is proposed, in words.
     #[must_use]
     pub fn champs(&self) -> String {
+        match (self.genre, &self.titre) {
+            (Genre::Structure, _) => return "structure à ajouter".to_owned(),
+            (Genre::Offre, Some(titre)) => return format!("offre : {titre}"),
+            _ => {}
+        }
         let ecarts: Vec<Ecart> = serde_json::from_str(&self.ecarts).unwrap_or_default();
         ecarts.iter().map(|ecart| ecart.champ.libelle()).collect::<Vec<_>>().join(", ")
     }
@@ -194,8 +229,9 @@ pub(crate) async fn lister(db: &impl ConnectionTrait, tranche: Tranche) -> Resul
     let (decidees, premier, nombre) = (tranche.decidees, tranche.premier(), tranche.nombre());
     let lignes = Ligne::find_by_statement(raw_sql!(
         Postgres,
-        "SELECT r.reference, a.nom AS acteur, a.commune, r.personne_id, r.courriel, r.ecarts, r.etat, r.proposee_le
-         FROM acteur_proposition r JOIN acteur a ON a.id = r.acteur_id
+        "SELECT r.reference, r.genre, COALESCE(a.nom, r.titre, '') AS acteur, r.titre, a.commune, r.personne_id, r.courriel,
+            r.ecarts, r.etat, r.proposee_le
+         FROM acteur_proposition r LEFT JOIN acteur a ON a.id = r.acteur_id
          WHERE (r.etat <> 'attente') = {decidees}
          ORDER BY CASE WHEN r.etat = 'attente' THEN r.proposee_le ELSE -r.proposee_le END, r.id
          LIMIT {nombre} OFFSET {premier}"

@@ -1,5 +1,8 @@
-//! Reading offers with their themes, stages and territories: one statement, whatever their number.
+//! Reading offers with their themes, stages and territories: a constant number of statements.
 
+use std::collections::BTreeMap;
+
+use domain::cents::Cents;
 use domain::code::CodeCommune;
 use domain::profil::Etape;
 use domain::theme::Theme;
@@ -7,10 +10,10 @@ use platform::Instant;
 use sea_orm::entity::prelude::*;
 use sea_orm::{FromQueryResult, raw_sql};
 
-use super::storage::{Model, OffreComplete, OffreId};
+use super::storage::{Model, OffreComplete, OffreId, Reference, reference};
 use crate::acteur::ActeurId;
 use crate::liste::storage::valeurs;
-use crate::vocabulaire::{GenreOffre, GenreTerritoire, ModeOffre};
+use crate::vocabulaire::{GenreOffre, GenreTerritoire, ModeOffre, Periode};
 
 /// An offer on one line.
 #[derive(Clone, Debug, FromQueryResult)]
@@ -28,6 +31,11 @@ struct Lue {
     cree_le: Instant,
     modifie_le: Instant,
     version: i64,
+    capacite: Option<String>,
+    capacite_nombre: Option<i64>,
+    capacite_periode: Option<Periode>,
+    a_partir_de: Option<Cents>,
+    prix_pour: Option<String>,
     themes: Option<String>,
     etapes: Option<String>,
     territoires: Option<String>,
@@ -39,6 +47,7 @@ impl From<Lue> for OffreComplete {
             themes: valeurs::<Theme>(lue.themes.as_deref()),
             etapes: valeurs::<Etape>(lue.etapes.as_deref()),
             territoires: territoires(lue.territoires.as_deref()),
+            references: Vec::new(),
             offre: Model {
                 id: lue.id,
                 acteur_id: lue.acteur_id,
@@ -53,6 +62,11 @@ impl From<Lue> for OffreComplete {
                 cree_le: lue.cree_le,
                 modifie_le: lue.modifie_le,
                 version: lue.version,
+                capacite: lue.capacite,
+                capacite_nombre: lue.capacite_nombre,
+                capacite_periode: lue.capacite_periode,
+                a_partir_de: lue.a_partir_de,
+                prix_pour: lue.prix_pour,
             },
         }
     }
@@ -79,7 +93,7 @@ pub async fn de_l_acteur(db: &impl ConnectionTrait, acteur: &ActeurId) -> Result
     let lues = Lue::find_by_statement(raw_sql!(
         Postgres,
         "SELECT o.id, o.acteur_id, o.titre, o.titre_tri, o.description, o.genre, o.mode, o.payant, o.active, o.exemple,
-            o.cree_le, o.modifie_le, o.version,
+            o.cree_le, o.modifie_le, o.version, o.capacite, o.capacite_nombre, o.capacite_periode, o.a_partir_de, o.prix_pour,
             (SELECT string_agg(t.theme, ',') FROM offre_theme t WHERE t.offre_id = o.id) AS themes,
             (SELECT string_agg(e.etape, ',') FROM offre_etape e WHERE e.offre_id = o.id) AS etapes,
             (SELECT string_agg(z.genre || ':' || z.code, ',') FROM offre_territoire z WHERE z.offre_id = o.id) AS territoires
@@ -87,7 +101,30 @@ pub async fn de_l_acteur(db: &impl ConnectionTrait, acteur: &ActeurId) -> Result
     ))
     .all(db)
     .await?;
-    Ok(lues.into_iter().map(OffreComplete::from).collect())
+    let mut offres: Vec<OffreComplete> = lues.into_iter().map(OffreComplete::from).collect();
+    rattacher(&mut offres, references_de_l_acteur(db, acteur).await?);
+    Ok(offres)
+}
+
+async fn references_de_l_acteur(db: &impl ConnectionTrait, acteur: &str) -> Result<Vec<reference::Model>, DbErr> {
+    reference::Entity::find()
+        .from_raw_sql(raw_sql!(
+            Postgres,
+            "SELECT r.* FROM offre_reference r JOIN offre o ON o.id = r.offre_id WHERE o.acteur_id = {acteur}
+             ORDER BY r.offre_id, r.rang"
+        ))
+        .all(db)
+        .await
+}
+
+fn rattacher<'a>(offres: impl IntoIterator<Item = &'a mut OffreComplete>, references: Vec<reference::Model>) {
+    let mut par_offre: BTreeMap<OffreId, Vec<Reference>> = BTreeMap::new();
+    for reference::Model { offre_id, commune, annee, phrase, lien, .. } in references {
+        par_offre.entry(offre_id).or_default().push(Reference { commune, annee, phrase, lien });
+    }
+    for complete in offres {
+        complete.references = par_offre.remove(&complete.offre.id).unwrap_or_default();
+    }
 }
 
 /// An offer with who offers it.
@@ -113,25 +150,22 @@ struct DeLActeur {
     courriel: Option<String>,
 }
 
-/// Offers in force of actors in activity that share a theme with these, by title.
+/// Every offer in force of actors in activity that shares a theme with these, by title: a list that stopped somewhere would
+/// be unfair to those that come after. Two statements, whatever their number.
 ///
 /// # Errors
 /// The engine refused.
-pub async fn sur_les_themes(
-    db: &impl ConnectionTrait,
-    themes: &[Theme],
-    limite: u64,
-) -> Result<Vec<OffreDActeur>, DbErr> {
+pub async fn sur_les_themes(db: &impl ConnectionTrait, themes: &[Theme]) -> Result<Vec<OffreDActeur>, DbErr> {
     if themes.is_empty() {
         return Ok(Vec::new());
     }
     let themes: Vec<&str> = themes.iter().map(|theme| theme.as_str()).collect();
-    let limite = i64::try_from(limite).unwrap_or(i64::MAX);
     let lignes = db
         .query_all_raw(raw_sql!(
             Postgres,
             "SELECT o.id, o.acteur_id, o.titre, o.titre_tri, o.description, o.genre, o.mode, o.payant, o.active,
-                o.exemple, o.cree_le, o.modifie_le, o.version, a.nom AS acteur, a.reference, a.commune, a.courriel,
+                o.exemple, o.cree_le, o.modifie_le, o.version, o.capacite, o.capacite_nombre, o.capacite_periode,
+                o.a_partir_de, o.prix_pour, a.nom AS acteur, a.reference, a.commune, a.courriel,
                 (SELECT string_agg(t.theme, ',') FROM offre_theme t WHERE t.offre_id = o.id) AS themes,
                 (SELECT string_agg(e.etape, ',') FROM offre_etape e WHERE e.offre_id = o.id) AS etapes,
                 (SELECT string_agg(z.genre || ':' || z.code, ',') FROM offre_territoire z WHERE z.offre_id = o.id)
@@ -139,10 +173,10 @@ pub async fn sur_les_themes(
              FROM offre o JOIN acteur a ON a.id = o.acteur_id
              WHERE o.active AND a.etat = 'actif'
                AND EXISTS (SELECT 1 FROM offre_theme c WHERE c.offre_id = o.id AND c.theme IN ({..themes}))
-             ORDER BY o.titre_tri, o.id LIMIT {limite}"
+             ORDER BY o.titre_tri, o.id"
         ))
         .await?;
-    lignes
+    let mut offres = lignes
         .iter()
         .map(|ligne| {
             let acteur = DeLActeur::from_query_result(ligne, "")?;
@@ -154,7 +188,18 @@ pub async fn sur_les_themes(
                 courriel: acteur.courriel,
             })
         })
-        .collect()
+        .collect::<Result<Vec<OffreDActeur>, DbErr>>()?;
+    let references = reference::Entity::find()
+        .from_raw_sql(raw_sql!(
+            Postgres,
+            "SELECT r.* FROM offre_reference r JOIN offre o ON o.id = r.offre_id
+             WHERE o.active AND EXISTS (SELECT 1 FROM offre_theme c WHERE c.offre_id = o.id AND c.theme IN ({..themes}))
+             ORDER BY r.offre_id, r.rang"
+        ))
+        .all(db)
+        .await?;
+    rattacher(offres.iter_mut().map(|offre| &mut offre.complete), references);
+    Ok(offres)
 }
 
 /// Saves an offer and what hangs on it, if nobody changed it since it was read. False on a conflict.
@@ -162,7 +207,7 @@ pub async fn sur_les_themes(
 /// # Errors
 /// The engine refused.
 pub async fn enregistrer(tx: &platform::WriteTx, complete: OffreComplete) -> Result<bool, DbErr> {
-    use super::storage::{Column, Entity, etape, inserer_les_liens, territoire, theme};
+    use super::storage::{Column, Entity, etape, inserer_les_liens, reference, territoire, theme};
     use sea_orm::IntoActiveModel;
 
     let id = complete.offre.id.as_str().to_owned();
@@ -179,6 +224,7 @@ pub async fn enregistrer(tx: &platform::WriteTx, complete: OffreComplete) -> Res
     theme::Entity::delete_many().filter(theme::Column::OffreId.eq(id.as_str())).exec(tx).await?;
     etape::Entity::delete_many().filter(etape::Column::OffreId.eq(id.as_str())).exec(tx).await?;
     territoire::Entity::delete_many().filter(territoire::Column::OffreId.eq(id.as_str())).exec(tx).await?;
+    reference::Entity::delete_many().filter(reference::Column::OffreId.eq(id.as_str())).exec(tx).await?;
     inserer_les_liens(tx, complete).await?;
     Ok(true)
 }

@@ -1,5 +1,7 @@
 //! The rows of offers.
 
+use domain::cents::Cents;
+use domain::code::CodeCommune;
 use domain::profil::Etape;
 use domain::theme::Theme;
 use platform::{Instant, WriteTx, identifiant};
@@ -7,7 +9,7 @@ use sea_orm::IntoActiveModel;
 use sea_orm::entity::prelude::*;
 
 use crate::acteur::ActeurId;
-use crate::vocabulaire::{GenreOffre, GenreTerritoire, ModeOffre};
+use crate::vocabulaire::{GenreOffre, GenreTerritoire, ModeOffre, Periode};
 
 identifiant!(
     /// Identifier of an offer.
@@ -45,6 +47,16 @@ pub struct Model {
     pub modifie_le: Instant,
     /// Optimistic lock.
     pub version: i64,
+    /// How much it can do, in a few words ("deux classes", "120 m²").
+    pub capacite: Option<String>,
+    /// How many.
+    pub capacite_nombre: Option<i64>,
+    /// Of that many, in so long.
+    pub capacite_periode: Option<Periode>,
+    /// The lowest price asked.
+    pub a_partir_de: Option<Cents>,
+    /// For what it is asked ("la journée", "par repas").
+    pub prix_pour: Option<String>,
 }
 
 impl Model {
@@ -136,6 +148,51 @@ pub mod territoire {
     impl ActiveModelBehavior for ActiveModel {}
 }
 
+/// A project that the actor did already.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Reference {
+    /// Where, when it is a commune of this site.
+    pub commune: Option<CodeCommune>,
+    /// When.
+    pub annee: i64,
+    /// What, in one sentence.
+    pub phrase: String,
+    /// Where one can read more.
+    pub lien: Option<String>,
+}
+
+/// Rows of `offre_reference`.
+pub mod reference {
+    use super::{CodeCommune, OffreId};
+    use sea_orm::entity::prelude::*;
+
+    /// Columns.
+    #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
+    #[sea_orm(table_name = "offre_reference")]
+    pub struct Model {
+        /// Offer.
+        #[sea_orm(primary_key, auto_increment = false)]
+        pub offre_id: OffreId,
+        /// In the order written.
+        #[sea_orm(primary_key, auto_increment = false)]
+        pub rang: i64,
+        /// Commune.
+        pub commune: Option<CodeCommune>,
+        /// Year.
+        pub annee: i64,
+        /// Sentence.
+        pub phrase: String,
+        /// Link.
+        pub lien: Option<String>,
+    }
+
+    /// No declared relation.
+    #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
+    pub enum Relation {}
+
+    impl ActiveModelBehavior for ActiveModel {}
+}
+
 /// An offer with what hangs on it.
 #[derive(Clone, Debug)]
 pub struct OffreComplete {
@@ -147,6 +204,8 @@ pub struct OffreComplete {
     pub etapes: Vec<Etape>,
     /// Where; none: everywhere.
     pub territoires: Vec<(GenreTerritoire, String)>,
+    /// What was done already.
+    pub references: Vec<Reference>,
 }
 
 /// Inserts an offer with its themes, stages and territories.
@@ -160,7 +219,7 @@ pub async fn inserer(tx: &WriteTx, complete: OffreComplete) -> Result<(), DbErr>
 
 /// Inserts what hangs on an offer.
 pub(crate) async fn inserer_les_liens(tx: &WriteTx, complete: OffreComplete) -> Result<(), DbErr> {
-    let OffreComplete { offre: Model { id, .. }, themes, etapes, territoires } = complete;
+    let OffreComplete { offre: Model { id, .. }, themes, etapes, territoires, references } = complete;
     let ligne = |theme: Theme| theme::Model { offre_id: id.clone(), theme: theme.to_string() }.into_active_model();
     theme::Entity::insert_many(themes.into_iter().map(ligne)).exec_without_returning(tx).await?;
     let ligne = |etape: Etape| etape::Model { offre_id: id.clone(), etape: etape.to_string() }.into_active_model();
@@ -169,5 +228,10 @@ pub(crate) async fn inserer_les_liens(tx: &WriteTx, complete: OffreComplete) -> 
         territoire::Model { offre_id: id.clone(), genre: genre.to_string(), code }.into_active_model()
     };
     territoire::Entity::insert_many(territoires.into_iter().map(ligne)).exec_without_returning(tx).await?;
+    let ligne = |(rang, r): (i64, Reference)| {
+        let Reference { commune, annee, phrase, lien } = r;
+        reference::Model { offre_id: id.clone(), rang, commune, annee, phrase, lien }.into_active_model()
+    };
+    reference::Entity::insert_many((1..).zip(references).map(ligne)).exec_without_returning(tx).await?;
     Ok(())
 }

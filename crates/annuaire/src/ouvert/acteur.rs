@@ -67,6 +67,8 @@ pub struct ActeurOuvert {
     pub agrements: Vec<String>,
     /// Titres des offres.
     pub offres: Vec<String>,
+    /// Prix « à partir de » de chaque offre, en euros, dans le même ordre ; vide quand il n’est pas dit.
+    pub offres_prix: Vec<String>,
     /// Fait partie de l’ESS selon la loi : oui, non, inconnu.
     pub ess_loi: String,
     /// Pourquoi.
@@ -132,8 +134,9 @@ struct Ligne {
     latitude: Option<f64>,
 }
 
-/// Between titles: never in one.
-const ENTRE_TITRES: char = '\u{1f}';
+/// Between offers, and between the title and the price of one: never in a title.
+const ENTRE_OFFRES: char = '\u{1f}';
+const AVANT_LE_PRIX: char = '\u{1e}';
 
 /// Those of these ids that everyone may take, in the order of `ids`. One statement for each five hundred.
 ///
@@ -151,7 +154,7 @@ pub async fn lire(tx: &ReadTx, instance: &Instance, ids: &[String]) -> Result<Ve
 }
 
 async fn lignes(tx: &ReadTx, ids: &[String], jour: &str) -> Result<Vec<Ligne>, DbErr> {
-    let entre = ENTRE_TITRES.to_string();
+    let (entre, avant_le_prix) = (ENTRE_OFFRES.to_string(), AVANT_LE_PRIX.to_string());
     Ligne::find_by_statement(raw_sql!(
         Postgres,
         "SELECT a.id, a.reference, a.nom, a.sigle, a.siren, a.rna, a.famille, a.categorie_juridique, a.naf, a.tranche,
@@ -160,7 +163,8 @@ async fn lignes(tx: &ReadTx, ids: &[String], jour: &str) -> Result<Vec<Ligne>, D
             (SELECT string_agg(t.theme, ',') FROM acteur_theme t WHERE t.acteur_id = a.id) AS themes,
             (SELECT string_agg(g.genre, ',') FROM acteur_agrement g
              WHERE g.acteur_id = a.id AND (g.au IS NULL OR g.au >= {jour})) AS agrements,
-            (SELECT string_agg(o.titre, {entre}) FROM offre o WHERE o.acteur_id = a.id AND o.active) AS offres,
+            (SELECT string_agg(o.titre || {avant_le_prix} || COALESCE(CAST(o.a_partir_de AS TEXT), ''), {entre})
+             FROM offre o WHERE o.acteur_id = a.id AND o.active) AS offres,
             e.siret, e.adresse, e.code_postal, e.longitude, e.latitude
          FROM acteur a
          LEFT JOIN acteur_etablissement e ON e.id = (
@@ -207,6 +211,7 @@ impl Ligne {
         let noms = [self.nom.as_str(), self.sigle.as_deref().unwrap_or_default()];
         let courriel = self.courriel.as_deref().and_then(|courriel| courriel_de_structure(courriel, &noms));
         let telephone = self.telephone.as_deref().and_then(telephone_de_structure);
+        let (offres, offres_prix) = offres(self.offres.as_deref()).into_iter().unzip();
         let pour_tous = |texte: Option<&str>| texte.filter(|_| joignable).map(str::to_owned);
         ActeurOuvert {
             courriel: pour_tous(courriel),
@@ -221,7 +226,8 @@ impl Ligne {
             forme: self.famille.as_str().to_owned(),
             themes: ids_de::<Theme>(self.themes.as_deref(), Theme::as_str),
             agrements: ids_de::<GenreAgrement>(self.agrements.as_deref(), GenreAgrement::as_str),
-            offres: titres(self.offres.as_deref()),
+            offres,
+            offres_prix,
             code_commune: self.commune.as_ref().map(|code| code.as_str().to_owned()),
             commune: faits.as_ref().map(|faits| faits.nom.clone()),
             code_epci: faits.as_ref().and_then(|faits| faits.epci.clone()),
@@ -252,14 +258,16 @@ fn ids_de<T: std::str::FromStr + Ord>(joints: Option<&str>, id: fn(T) -> &'stati
     valeurs::<T>(joints).into_iter().map(|valeur| id(valeur).to_owned()).collect()
 }
 
-/// Titles, sorted: the engine joins them in no order. People write them: they lose their contacts too.
-fn titres(joints: Option<&str>) -> Vec<String> {
-    let mut titres: Vec<String> = joints
-        .unwrap_or_default()
-        .split(ENTRE_TITRES)
-        .filter(|titre| !titre.is_empty())
-        .map(sans_coordonnees)
-        .collect();
-    titres.sort();
-    titres
+/// Titles with their price in euros, sorted: the engine joins them in no order. People write titles: they lose their contacts
+/// too.
+fn offres(jointes: Option<&str>) -> Vec<(String, String)> {
+    let une = |jointe: &str| {
+        let (titre, prix) = jointe.split_once(AVANT_LE_PRIX).unwrap_or((jointe, ""));
+        let euros = prix.parse().map(|cents: i64| format!("{}.{:02}", cents / 100, cents % 100));
+        (sans_coordonnees(titre), euros.unwrap_or_default())
+    };
+    let toutes = jointes.unwrap_or_default().split(ENTRE_OFFRES).filter(|jointe| !jointe.is_empty());
+    let mut offres: Vec<(String, String)> = toutes.map(une).collect();
+    offres.sort();
+    offres
 }

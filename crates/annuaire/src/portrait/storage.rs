@@ -7,6 +7,8 @@ use domain::referentiel::Referentiel;
 use domain::theme::Theme;
 use sea_orm::entity::prelude::*;
 use sea_orm::{FromQueryResult, raw_sql};
+use web::locaux::Locaux;
+use web::zonages;
 
 use super::rules::Desserte;
 use crate::vocabulaire::GenreTerritoire;
@@ -25,6 +27,7 @@ struct TerritoireServi {
 /// The engine refused.
 pub async fn territoires_servis(
     db: &impl ConnectionTrait,
+    locaux: &Locaux,
     themes: &[Theme],
 ) -> Result<BTreeMap<Theme, Desserte>, DbErr> {
     let mut dessertes: BTreeMap<Theme, Desserte> = themes.iter().map(|t| (*t, Desserte::default())).collect();
@@ -44,7 +47,7 @@ pub async fn territoires_servis(
         let theme = servi.theme.parse::<Theme>().ok();
         if let Some(desserte) = theme.and_then(|theme| dessertes.get_mut(&theme)) {
             match (servi.genre, servi.code) {
-                (Some(genre), Some(code)) => servir(desserte, &genre, &code),
+                (Some(genre), Some(code)) => servir(desserte, locaux, &genre, &code),
                 // An offer that names no place serves them all.
                 _ => desserte.partout = true,
             }
@@ -53,7 +56,7 @@ pub async fn territoires_servis(
     Ok(dessertes)
 }
 
-fn servir(desserte: &mut Desserte, genre: &str, code: &str) {
+fn servir(desserte: &mut Desserte, locaux: &Locaux, genre: &str, code: &str) {
     match genre.parse() {
         Ok(GenreTerritoire::Departement) => desserte.partout = true,
         Ok(GenreTerritoire::Commune) => desserte.desservies.extend(code.parse::<CodeCommune>()),
@@ -61,6 +64,7 @@ fn servir(desserte: &mut Desserte, genre: &str, code: &str) {
             let membres = Referentiel::embarque().epci(code).into_iter().flat_map(|epci| epci.membres());
             desserte.desservies.extend(membres.filter_map(|code| code.parse::<CodeCommune>().ok()));
         }
+        Ok(GenreTerritoire::Perimetre) => desserte.desservies.extend(zonages::communes(locaux, code)),
         Err(_) => {}
     }
 }

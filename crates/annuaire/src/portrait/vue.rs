@@ -90,7 +90,7 @@ impl Portrait {
         let partout = interroger(instance, &Requete { facettes: AXES, nombre: 0, ..tout })?;
         let lignes = liste::lignes(tx, &ici.ids, instance.aujourd_hui()).await?;
         let emplois = rules::emplois(&tranches(&ici));
-        let mut dessertes = storage::territoires_servis(tx, &parametres.themes).await?;
+        let mut dessertes = storage::territoires_servis(tx, &instance.locaux(), &parametres.themes).await?;
         for (theme, desserte) in &mut dessertes {
             desserte.lieux = lieux(instance, *theme)?;
         }

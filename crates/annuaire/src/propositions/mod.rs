@@ -1,5 +1,5 @@
-//! Offers that may fit a project, then structures near it that described none, each with its reasons. Two statements at
-//! most, whatever their number.
+//! Offers that may fit a project, then structures near it that described none, each with its reasons. Every offer that shares a
+//! theme with the project is judged, whatever their number: three statements at most.
 //!
 //! - [`rules`]: the criteria of an offer. [`proches`]: structures without an offer.
 
@@ -10,9 +10,7 @@ use web::Erreur;
 use web::feature::{DemandePropositions, Proposition};
 
 use crate::offre::lecture;
-
-/// Offers looked at: those that share a theme with the project.
-const LIMITE: u64 = 300;
+use crate::offre::vue::nom_du_perimetre;
 
 /// What the directory proposes.
 pub(crate) async fn proposer(demande: &DemandePropositions<'_>) -> Result<Vec<Proposition>, Erreur> {
@@ -20,10 +18,14 @@ pub(crate) async fn proposer(demande: &DemandePropositions<'_>) -> Result<Vec<Pr
     if !demande.instance.perimetre().contient(&demande.profil.commune) {
         return Ok(Vec::new());
     }
-    let offres = lecture::sur_les_themes(demande.tx, &demande.profil.themes, LIMITE).await?;
-    let noms = demande.instance.locaux().themes.noms_de_themes();
-    let mut propositions =
-        rules::apparier(&offres, demande.profil, demande.faits, &noms, &|instant| demande.instance.jour_de(instant));
+    let offres = lecture::sur_les_themes(demande.tx, &demande.profil.themes).await?;
+    let instance = demande.instance;
+    let mots = rules::Mots {
+        themes: &instance.locaux().themes.noms_de_themes(),
+        perimetre: &|code| nom_du_perimetre(instance, code),
+        jour_de: &|instant| instance.jour_de(instant),
+    };
+    let mut propositions = rules::apparier(&offres, demande.profil, demande.faits, &mots);
     propositions.extend(proches::proposer(demande).await?);
     Ok(propositions)
 }

@@ -1,37 +1,50 @@
 //! Matching offers with a project. Pure: each criterion gives a constat with its reason; unknown is never no. Providers
 //! are never ranked by preference, and one who is paid is never alone without the page saying so.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use domain::constat::{Constat, Source, Surete, Verdict};
 use domain::profil::{Besoin, Etape, FaitsCommune, ProfilDeProjet};
 use domain::referentiel::Referentiel;
+use domain::referentiel::zonage::Situation;
 use domain::theme::{NomsDeThemes, Theme};
 use jiff::civil::Date;
 use platform::Instant;
 use web::feature::{Famille, Proposition};
 
 use crate::offre::lecture::OffreDActeur;
+use crate::offre::storage::{Model, Reference};
+use crate::offre::vue;
 use crate::vocabulaire::{GenreOffre, GenreTerritoire, ModeOffre};
 
-/// Matches every offer. `noms` says how themes are called here; `jour_de` gives the civil day of an instant.
+/// How things are called here.
+#[derive(Clone, Copy)]
+pub struct Mots<'a> {
+    /// Themes.
+    pub themes: &'a NomsDeThemes,
+    /// A perimeter of the département.
+    pub perimetre: &'a dyn Fn(&str) -> String,
+    /// The civil day of an instant.
+    pub jour_de: &'a dyn Fn(Instant) -> Date,
+}
+
+/// Matches every offer.
 #[must_use]
 pub fn apparier(
     offres: &[OffreDActeur],
     profil: &ProfilDeProjet,
     commune: &FaitsCommune,
-    noms: &NomsDeThemes,
-    jour_de: &dyn Fn(Instant) -> Date,
+    mots: &Mots<'_>,
 ) -> Vec<Proposition> {
     let jugees: Vec<(&OffreDActeur, Vec<Constat>)> =
-        offres.iter().map(|offre| (offre, constats(offre, profil, commune, noms))).collect();
-    let possibles: Vec<&OffreDActeur> =
-        jugees.iter().filter(|(_, constats)| ensemble(constats) != Verdict::Non).map(|(offre, _)| *offre).collect();
+        offres.iter().map(|offre| (offre, constats(offre, profil, commune, mots))).collect();
+    let possibles = jugees.iter().filter(|(_, constats)| ensemble(constats) != Verdict::Non).map(|(offre, _)| *offre);
+    let concurrents = Concurrents::nouveaux(possibles, &profil.themes);
     jugees
         .into_iter()
         .map(|(offre, mut constats)| {
-            constats.extend(choix(offre, &possibles, &profil.themes));
-            proposition(offre, constats, jour_de(offre.complete.offre.modifie_le))
+            constats.extend(concurrents.choix(offre, &profil.themes));
+            proposition(offre, constats, mots)
         })
         .collect()
 }
@@ -40,12 +53,12 @@ fn ensemble(constats: &[Constat]) -> Verdict {
     Verdict::ensemble(constats.iter().map(|constat| constat.verdict))
 }
 
-fn proposition(offre: &OffreDActeur, constats: Vec<Constat>, mise_a_jour: Date) -> Proposition {
+fn proposition(offre: &OffreDActeur, constats: Vec<Constat>, mots: &Mots<'_>) -> Proposition {
     let url = format!("/annuaire/{}", offre.reference);
     let source = Source {
         libelle: format!("Offre décrite dans la fiche de {}", offre.acteur),
         url: Some(url.clone()),
-        consultee_le: Some(mise_a_jour),
+        consultee_le: Some((mots.jour_de)(offre.complete.offre.modifie_le)),
         surete: Surete::Moyenne,
     };
     let verdict = ensemble(&constats);
@@ -57,7 +70,10 @@ fn proposition(offre: &OffreDActeur, constats: Vec<Constat>, mise_a_jour: Date) 
         titre: lue.titre.clone(),
         porteur: offre.acteur.clone(),
         resume: lue.description.clone(),
-        montant: Some(paiement(lue.mode).to_owned()),
+        montant: Some(match vue::prix(lue) {
+            Some(prix) => format!("{} {prix}", paiement(lue.mode)),
+            None => paiement(lue.mode).to_owned(),
+        }),
         url: Some(url),
         verdict,
         constats,
@@ -82,16 +98,40 @@ fn constats(
     offre: &OffreDActeur,
     profil: &ProfilDeProjet,
     commune: &FaitsCommune,
-    noms: &NomsDeThemes,
+    mots: &Mots<'_>,
 ) -> Vec<Constat> {
     let complete = &offre.complete;
-    [
-        themes(&complete.themes, &profil.themes, noms),
+    let toujours = [
+        themes(&complete.themes, &profil.themes, mots.themes),
         etapes(&complete.etapes, profil.etape),
-        lieu(offre, commune).unwrap_or_else(|| territoire(&complete.territoires, commune)),
+        lieu(offre, commune).unwrap_or_else(|| territoire(&complete.territoires, commune, mots)),
         besoin(complete.offre.genre, &profil.complements.besoins),
-    ]
-    .into()
+    ];
+    let dits = [capacite(&complete.offre), deja_fait(&complete.references)];
+    toujours.into_iter().chain(dits.into_iter().flatten()).collect()
+}
+
+/// What it can do at most: told, never judged.
+fn capacite(offre: &Model) -> Option<Constat> {
+    vue::capacite(offre).map(|phrase| Constat::critere("capacite", Verdict::SansObjet, phrase))
+}
+
+/// What was done already: told, never judged.
+fn deja_fait(references: &[Reference]) -> Option<Constat> {
+    let referentiel = Referentiel::embarque();
+    let dits: Vec<String> = references
+        .iter()
+        .map(|fait| match &fait.commune {
+            Some(commune) => format!("{} ({}, {})", sans_point(fait), referentiel.nom_commune(commune), fait.annee),
+            None => format!("{} ({})", sans_point(fait), fait.annee),
+        })
+        .collect();
+    let phrase = format!("Déjà fait : {}.", dits.join(" ; "));
+    (!dits.is_empty()).then(|| Constat::critere("deja-fait", Verdict::SansObjet, phrase))
+}
+
+fn sans_point(fait: &Reference) -> &str {
+    fait.phrase.trim_end_matches('.')
 }
 
 fn themes(offerts: &[Theme], voulus: &[Theme], noms: &NomsDeThemes) -> Constat {
@@ -152,32 +192,40 @@ fn lieu(offre: &OffreDActeur, commune: &FaitsCommune) -> Option<Constat> {
     })
 }
 
-fn territoire(servis: &[(GenreTerritoire, String)], commune: &FaitsCommune) -> Constat {
+/// Is the commune in this territory served? Nothing: not known.
+fn y_est(genre: GenreTerritoire, code: &str, commune: &FaitsCommune) -> Option<bool> {
+    match genre {
+        GenreTerritoire::Departement => Some(commune.departement == code),
+        GenreTerritoire::Epci => commune.epci.as_deref().map(|epci| epci == code),
+        GenreTerritoire::Commune => Some(commune.code.as_str() == code),
+        GenreTerritoire::Perimetre => match commune.zonages.iter().find(|liste| liste.liste == code)?.situation {
+            Situation::Oui => Some(true),
+            Situation::Non | Situation::Terminee(_) | Situation::PasCommencee(_) => Some(false),
+            Situation::EnPartie | Situation::Incomplete | Situation::NonCouverte => None,
+        },
+    }
+}
+
+fn territoire(servis: &[(GenreTerritoire, String)], commune: &FaitsCommune, mots: &Mots<'_>) -> Constat {
     const CODE: &str = "territoire";
     if servis.is_empty() {
         return Constat::critere(CODE, Verdict::Oui, "Cette offre vaut dans tout le territoire.");
     }
     let mut inconnu = false;
     for (genre, code) in servis {
-        let ici = match genre {
-            GenreTerritoire::Departement => Some(commune.departement.as_str()),
-            GenreTerritoire::Epci => commune.epci.as_deref(),
-            GenreTerritoire::Commune => Some(commune.code.as_str()),
-        };
-        match ici {
-            Some(ici) if ici == code => {
-                let phrase = format!("Cette offre est proposée à {} ({}).", commune.nom, nom(*genre, code));
+        match y_est(*genre, code, commune) {
+            Some(true) => {
+                let phrase = format!("Cette offre est proposée à {} ({}).", commune.nom, nom(*genre, code, mots));
                 return Constat::critere(CODE, Verdict::Oui, phrase);
             }
-            Some(_) => {}
+            Some(false) => {}
             None => inconnu = true,
         }
     }
-    let noms: Vec<String> = servis.iter().map(|(genre, code)| nom(*genre, code)).collect();
+    let noms: Vec<String> = servis.iter().map(|(genre, code)| nom(*genre, code, mots)).collect();
     let ou = noms.join(", ");
     if inconnu {
-        let phrase =
-            format!("L’intercommunalité de {} n’est pas connue. Cette offre est proposée à : {ou}.", commune.nom);
+        let phrase = format!("Nous ne savons pas si {} en fait partie. Cette offre est proposée à : {ou}.", commune.nom);
         return Constat::critere(CODE, Verdict::AVerifier, phrase);
     }
     Constat::critere(
@@ -187,12 +235,13 @@ fn territoire(servis: &[(GenreTerritoire, String)], commune: &FaitsCommune) -> C
     )
 }
 
-fn nom(genre: GenreTerritoire, code: &str) -> String {
+fn nom(genre: GenreTerritoire, code: &str, mots: &Mots<'_>) -> String {
     let referentiel = Referentiel::embarque();
     let nom = match genre {
         GenreTerritoire::Departement => referentiel.departement(code).map(|d| d.nom),
         GenreTerritoire::Epci => referentiel.epci(code).map(|e| e.nom),
         GenreTerritoire::Commune => code.parse().ok().and_then(|code| referentiel.commune(&code)).map(|c| c.nom),
+        GenreTerritoire::Perimetre => return (mots.perimetre)(code),
     };
     nom.unwrap_or(code).to_owned()
 }
@@ -235,33 +284,59 @@ fn besoin(genre: GenreOffre, dits: &[Besoin]) -> Constat {
     }
 }
 
-/// For a paid offer: how many others could do the same, so that nobody is chosen for want of knowing another.
-fn choix(offre: &OffreDActeur, possibles: &[&OffreDActeur], voulus: &[Theme]) -> Option<Constat> {
-    const CODE: &str = "choix";
-    let lue = &offre.complete.offre;
-    if !lue.payant {
-        return None;
+/// Who else is paid for the same: by kind of offer and theme of the project, the actors that may do it.
+struct Concurrents<'a>(BTreeMap<(GenreOffre, Theme), BTreeSet<(&'a str, &'a str)>>);
+
+impl<'a> Concurrents<'a> {
+    fn nouveaux(possibles: impl Iterator<Item = &'a OffreDActeur>, voulus: &[Theme]) -> Self {
+        let mut par_cle: BTreeMap<(GenreOffre, Theme), BTreeSet<(&str, &str)>> = BTreeMap::new();
+        for offre in possibles.filter(|offre| offre.complete.offre.payant) {
+            let acteur = (offre.acteur.as_str(), offre.complete.offre.acteur_id.as_str());
+            for theme in voulus.iter().filter(|theme| offre.complete.themes.contains(theme)) {
+                par_cle.entry((offre.complete.offre.genre, *theme)).or_default().insert(acteur);
+            }
+        }
+        Self(par_cle)
     }
-    let semblables = |autre: &&&OffreDActeur| {
-        let partage = |theme: &&Theme| offre.complete.themes.contains(theme) && autre.complete.themes.contains(theme);
-        autre.complete.offre.genre == lue.genre
-            && autre.complete.offre.payant
-            && autre.complete.offre.acteur_id != lue.acteur_id
-            && voulus.iter().any(|theme| partage(&theme))
+
+    /// For a paid offer: who else could do the same, so that nobody is chosen for want of knowing another.
+    fn choix(&self, offre: &OffreDActeur, voulus: &[Theme]) -> Option<Constat> {
+        const CODE: &str = "choix";
+        let lue = &offre.complete.offre;
+        if !lue.payant {
+            return None;
+        }
+        let siens = voulus.iter().filter(|theme| offre.complete.themes.contains(theme));
+        let autres: BTreeSet<&str> = siens
+            .filter_map(|theme| self.0.get(&(lue.genre, *theme)))
+            .flatten()
+            .filter(|(_, id)| *id != lue.acteur_id.as_str())
+            .map(|(nom, _)| *nom)
+            .collect();
+        Some(if autres.is_empty() {
+            Constat::critere(
+                CODE,
+                Verdict::AVerifier,
+                "C’est payant, et nous ne connaissons ici que cet acteur pour ce service. Cherchez-en un autre avant de choisir.",
+            )
+        } else {
+            Constat::critere(CODE, Verdict::Oui, comparez(&autres))
+        })
+    }
+}
+
+/// Names said in a sentence: beyond, nobody reads them.
+const NOMMES: usize = 10;
+
+fn comparez(autres: &BTreeSet<&str>) -> String {
+    let noms: Vec<&str> = autres.iter().take(NOMMES).copied().collect();
+    let reste = autres.len() - noms.len();
+    let suite = match reste {
+        0 => String::new(),
+        1 => " et 1 autre dans cette liste".to_owned(),
+        reste => format!(" et {reste} autres dans cette liste"),
     };
-    let autres: BTreeSet<&str> = possibles.iter().filter(semblables).map(|autre| autre.acteur.as_str()).collect();
-    let constat = if autres.is_empty() {
-        Constat::critere(
-            CODE,
-            Verdict::AVerifier,
-            "C’est payant, et nous ne connaissons ici que cet acteur pour ce service. Cherchez-en un autre avant de choisir.",
-        )
-    } else {
-        let noms: Vec<&str> = autres.into_iter().collect();
-        let phrase = format!("C’est payant. Demandez aussi à : {}. Comparez avant de choisir.", noms.join(", "));
-        Constat::critere(CODE, Verdict::Oui, phrase)
-    };
-    Some(constat)
+    format!("C’est payant. Demandez aussi à : {}{suite}. Comparez avant de choisir.", noms.join(", "))
 }
 
 #[cfg(test)]

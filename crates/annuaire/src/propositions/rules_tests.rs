@@ -1,5 +1,7 @@
 use super::*;
+use domain::cents::Cents;
 use domain::profil::{Complements, Porteur};
+use domain::referentiel::zonage::DansUneListe;
 use proptest::prelude::*;
 use rstest::rstest;
 
@@ -21,9 +23,20 @@ fn offre(acteur: &str, genre: GenreOffre, mode: ModeOffre) -> OffreDActeur {
         cree_le: Instant(0),
         modifie_le: Instant(0),
         version: 1,
+        capacite: None,
+        capacite_nombre: None,
+        capacite_periode: None,
+        a_partir_de: None,
+        prix_pour: None,
     };
     OffreDActeur {
-        complete: OffreComplete { offre, themes: vec![Theme::Commerce], etapes: Vec::new(), territoires: Vec::new() },
+        complete: OffreComplete {
+            offre,
+            themes: vec![Theme::Commerce],
+            etapes: Vec::new(),
+            territoires: Vec::new(),
+            references: Vec::new(),
+        },
         acteur: acteur.to_owned(),
         reference: acteur.to_owned(),
         commune: None,
@@ -55,9 +68,17 @@ fn cirey() -> FaitsCommune {
     }
 }
 
+fn apparier_a(offres: &[OffreDActeur], besoins: &[Besoin], commune: &FaitsCommune) -> Vec<Proposition> {
+    let mots = Mots {
+        themes: &NomsDeThemes::default(),
+        perimetre: &|code| format!("le périmètre {code}"),
+        jour_de: &|_| "2026-11-24".parse().unwrap(),
+    };
+    apparier(offres, &profil(besoins), commune, &mots)
+}
+
 fn apparier_une(offre: OffreDActeur, besoins: &[Besoin]) -> Proposition {
-    apparier(&[offre], &profil(besoins), &cirey(), &NomsDeThemes::default(), &|_| "2026-11-24".parse().unwrap())
-        .remove(0)
+    apparier_a(&[offre], besoins, &cirey()).remove(0)
 }
 
 fn verdict_de(proposition: &Proposition, code: &str) -> Verdict {
@@ -115,11 +136,52 @@ fn une_intercommunalite_inconnue_n_est_pas_un_non() {
     let mut une = offre("a", GenreOffre::Ingenierie, ModeOffre::Gratuit);
     une.complete.territoires = vec![(GenreTerritoire::Epci, "200069433".to_owned())];
     let sans = FaitsCommune { epci: None, epci_nom: None, ..cirey() };
-    let jour = |_: Instant| "2026-11-24".parse().unwrap();
-    assert_eq!(
-        verdict_de(&apparier(&[une], &profil(&[]), &sans, &NomsDeThemes::default(), &jour)[0], "territoire"),
-        Verdict::AVerifier
-    );
+    assert_eq!(verdict_de(&apparier_a(&[une], &[], &sans)[0], "territoire"), Verdict::AVerifier);
+}
+
+#[rstest]
+#[case::dedans(Situation::Oui, Verdict::Oui)]
+#[case::dehors(Situation::Non, Verdict::Non)]
+#[case::liste_a_completer(Situation::Incomplete, Verdict::AVerifier)]
+#[case::fini(Situation::Terminee("2025-12-31".parse().unwrap()), Verdict::Non)]
+fn un_perimetre_se_lit_dans_les_listes(#[case] situation: Situation, #[case] attendu: Verdict) {
+    let mut une = offre("a", GenreOffre::Ingenierie, ModeOffre::Gratuit);
+    une.complete.territoires = vec![(GenreTerritoire::Perimetre, "ici.pays".to_owned())];
+    let source =
+        Source { libelle: "Une liste".to_owned(), url: None, consultee_le: None, surete: Surete::Moyenne };
+    let liste = DansUneListe { liste: "ici.pays".to_owned(), annee: 2026, situation, reserve: String::new(), source };
+    let lue = apparier_a(&[une], &[], &FaitsCommune { zonages: vec![liste], ..cirey() }).remove(0);
+    assert_eq!(verdict_de(&lue, "territoire"), attendu);
+    assert!(lue.constats.iter().any(|c| c.phrase.contains("le périmètre ici.pays")));
+}
+
+#[test]
+fn un_perimetre_qui_n_existe_plus_n_est_pas_un_non() {
+    let mut une = offre("a", GenreOffre::Ingenierie, ModeOffre::Gratuit);
+    une.complete.territoires = vec![(GenreTerritoire::Perimetre, "ici.pays".to_owned())];
+    assert_eq!(verdict_de(&apparier_une(une, &[]), "territoire"), Verdict::AVerifier);
+}
+
+#[test]
+fn le_prix_la_capacite_et_ce_qui_fut_fait_se_lisent_sans_rien_juger() {
+    let mut une = offre("a", GenreOffre::Ingenierie, ModeOffre::Achat);
+    let nue = apparier_une(une.clone(), &[Besoin::Conseil]);
+    une.complete.offre.a_partir_de = Some(Cents::euros(450));
+    une.complete.offre.prix_pour = Some("la journée".to_owned());
+    une.complete.offre.capacite = Some("projets suivis".to_owned());
+    une.complete.offre.capacite_nombre = Some(1_200);
+    une.complete.offre.capacite_periode = Some(crate::vocabulaire::Periode::An);
+    let phrase = "Ouverture d’une épicerie.".to_owned();
+    une.complete.references = vec![Reference { commune: Some("54129".parse().unwrap()), annee: 2024, phrase, lien: None }];
+    let lue = apparier_une(une, &[Besoin::Conseil]);
+    assert_eq!(lue.verdict, nue.verdict);
+    let phrases: Vec<String> =
+        lue.constats.iter().map(|c| c.phrase.replace('\u{202f}', " ").replace('\u{a0}', " ")).collect();
+    assert!(phrases.iter().any(|p| p == "Au plus 1 200 projets suivis par an."), "{phrases:?}");
+    let fait = "Déjà fait : Ouverture d’une épicerie (Cirey-sur-Vezouze, 2024).";
+    assert!(phrases.iter().any(|p| p == fait), "{phrases:?}");
+    let montant = lue.montant.unwrap().replace('\u{a0}', " ").replace('\u{202f}', " ");
+    assert!(montant.ends_with("À partir de 450 €. Pour : la journée."), "{montant}");
 }
 
 #[rstest]
@@ -139,8 +201,7 @@ fn un_prestataire_payant_n_est_jamais_seul_sans_qu_on_le_dise() {
     let payante = |acteur| offre(acteur, GenreOffre::Ingenierie, ModeOffre::Achat);
     let seule = apparier_une(payante("a"), &[Besoin::Conseil]);
     assert_eq!((verdict_de(&seule, "choix"), seule.verdict), (Verdict::AVerifier, Verdict::AVerifier));
-    let jour = |_: Instant| "2026-11-24".parse().unwrap();
-    let deux = apparier(&[payante("a"), payante("b")], &profil(&[]), &cirey(), &NomsDeThemes::default(), &jour);
+    let deux = apparier_a(&[payante("a"), payante("b")], &[], &cirey());
     for (proposition, autre) in deux.iter().zip(["b", "a"]) {
         let choix = proposition.constats.iter().find(|c| c.code == "choix").unwrap();
         assert_eq!(choix.verdict, Verdict::Oui);
@@ -152,7 +213,7 @@ fn un_prestataire_payant_n_est_jamais_seul_sans_qu_on_le_dise() {
     let gratuite = offre("d", GenreOffre::Ingenierie, ModeOffre::Gratuit);
     let autre_genre = offre("e", GenreOffre::Formation, ModeOffre::Achat);
     let toutes = [payante("a"), payante("a"), refusee, gratuite, autre_genre];
-    let propositions = apparier(&toutes, &profil(&[]), &cirey(), &NomsDeThemes::default(), &jour);
+    let propositions = apparier_a(&toutes, &[], &cirey());
     assert_eq!(verdict_de(&propositions[0], "choix"), Verdict::AVerifier);
     assert!(propositions[3].constats.iter().all(|constat| constat.code != "choix"));
 }
@@ -168,9 +229,8 @@ proptest! {
                 offre
             })
             .collect();
-        let jour = |_: Instant| "2026-11-24".parse().unwrap();
         let verdicts = |offres: &[OffreDActeur]| {
-            let mut verdicts: Vec<(String, Verdict)> = apparier(offres, &profil(&[]), &cirey(), &NomsDeThemes::default(), &jour)
+            let mut verdicts: Vec<(String, Verdict)> = apparier_a(offres, &[], &cirey())
                 .into_iter()
                 .map(|p| (p.id, p.verdict))
                 .collect();

@@ -7,13 +7,15 @@ use documents::export::{Feuille, Genre, Valeur};
 use domain::droit::{Action, Lien};
 use platform::{ReadTx, journal};
 use sea_orm::ConnectionTrait;
-use web::composants::{Cellule, ChampTexte, EtatVide, Exports, Html, Pagination, Resume, ResumeErreurs, Tableau};
+use web::composants::{Cellule, ChampLong, ChampTexte, EtatVide, Exports, Html, Pagination, Resume, ResumeErreurs, Tableau};
 use web::formulaire::Erreurs;
 use web::{Cadre, CheckedForm, Erreur, Instance, Reponse, Saisie, fichier, texte};
 
+use super::annonce;
 use super::demandes::{self, DemandeVue};
+use super::liste::{self, Lue};
 use super::relances;
-use super::rules::{Silence, relancable, reste_aujourd_hui};
+use super::rules::{Adhesion, Silence, peut_annoncer, relancable, reste_aujourd_hui};
 use super::storage::{self, Candidat, Membre, Reseau};
 use crate::acteur;
 use crate::evenements;
@@ -40,6 +42,10 @@ struct MembreVu {
     etat: &'static str,
     confirmee: String,
     approuvee: String,
+    /// What the actor answered to the network.
+    adhesion: String,
+    /// It may be announced again.
+    a_redire: bool,
     /// Why it cannot be written to, when it cannot.
     silence: Option<&'static str>,
     caches: Html,
@@ -47,7 +53,7 @@ struct MembreVu {
 
 #[derive(Template)]
 #[template(path = "reseau.html")]
-struct PageReseau {
+pub(super) struct PageReseau {
     resume: ResumeErreurs,
     caches: Html,
     nom: String,
@@ -56,6 +62,9 @@ struct PageReseau {
     chiffres: Resume,
     demandes: Vec<DemandeVue>,
     qui: ChampTexte,
+    liste: ChampLong,
+    lue: Option<Lue>,
+    refusees: Option<Tableau>,
     candidats: Vec<(String, String)>,
     caches_de_relance: Html,
     a_relancer: usize,
@@ -130,6 +139,31 @@ fn etat(instance: &Instance, membre: &Membre) -> &'static str {
     }
 }
 
+/// What the actor answered, in words.
+fn dire_l_adhesion(adhesion: Adhesion) -> String {
+    match adhesion {
+        Adhesion::Confirmee(le) => format!("membre, selon la structure, depuis le {}", texte::jour(le)),
+        Adhesion::Annoncee(le) => format!("annoncée le {}, la structure n’a pas répondu", texte::jour(le)),
+        Adhesion::Perimee => "annoncée il y a plus d’un an, sans réponse : la fiche n’en dit plus rien".to_owned(),
+        Adhesion::Refusee(le) => format!("a répondu non le {}", texte::jour(le)),
+    }
+}
+
+/// Those that said no: the network sees why they are not there.
+fn tableau_des_refus(instance: &Instance, refusees: &[Membre]) -> Option<Tableau> {
+    let lignes = refusees.iter().map(|membre| {
+        vec![
+            Cellule::lien(&format!("/annuaire/{}", membre.reference), &membre.nom),
+            Cellule::texte(dire_l_adhesion(membre.adhesion(instance))),
+        ]
+    });
+    (!refusees.is_empty()).then(|| Tableau {
+        legende: "Elles ont dit non".to_owned(),
+        colonnes: ["Structure", "Réponse"].map(str::to_owned).into(),
+        lignes: lignes.collect(),
+    })
+}
+
 fn vu(cadre: &Cadre, membre: &Membre) -> MembreVu {
     let instance = &cadre.instance;
     let jour = |le| texte::jour(instance.jour_de(le));
@@ -140,6 +174,8 @@ fn vu(cadre: &Cadre, membre: &Membre) -> MembreVu {
         etat: etat(instance, membre),
         confirmee: membre.confirme_le.map_or_else(|| "jamais".to_owned(), jour),
         approuvee: membre.approuve_le.map_or_else(|| "pas encore".to_owned(), jour),
+        adhesion: dire_l_adhesion(membre.adhesion(instance)),
+        a_redire: peut_annoncer(instance.aujourd_hui(), membre.adhesion(instance)),
         silence: peut_etre_relance(instance, membre).err().map(Silence::libelle),
         caches: cadre.formulaire().caches(),
     }
@@ -147,16 +183,18 @@ fn vu(cadre: &Cadre, membre: &Membre) -> MembreVu {
 
 /// What a page shows besides the network itself.
 #[derive(Default)]
-struct Vue {
-    saisie: Saisie,
-    erreurs: Erreurs,
-    candidats: Vec<Candidat>,
-    page: usize,
+pub(super) struct Vue {
+    pub(super) saisie: Saisie,
+    pub(super) erreurs: Erreurs,
+    pub(super) candidats: Vec<Candidat>,
+    pub(super) liste: Option<Lue>,
+    pub(super) page: usize,
 }
 
-async fn page(tx: &ReadTx, cadre: &Cadre, reseau: &Reseau, vue: Vue) -> Result<PageReseau, Erreur> {
+pub(super) async fn page(tx: &ReadTx, cadre: &Cadre, reseau: &Reseau, vue: Vue) -> Result<PageReseau, Erreur> {
     let instance = &cadre.instance;
-    let membres = storage::membres(tx, &reseau.id, None).await?;
+    let tous = storage::membres(tx, &reseau.id, None).await?;
+    let (refusees, membres): (Vec<Membre>, Vec<Membre>) = tous.into_iter().partition(|m| m.refuse_le.is_some());
     let demandes = demandes::lire(tx, cadre, reseau).await?;
     let (campagne, _) = campagne::lire(tx).await?;
     let envoyes = storage::relances_depuis(tx, &reseau.id, instance.debut_de(instance.aujourd_hui())).await?;
@@ -172,11 +210,18 @@ async fn page(tx: &ReadTx, cadre: &Cadre, reseau: &Reseau, vue: Vue) -> Result<P
         caches: f.caches(),
         chiffres: Resume::default()
             .ligne("Membres", membres.len().to_string())
+            .ligne("Qui l’ont confirmé", compter(&|m| m.adhesion(instance).fait_foi()).to_string())
             .ligne("Fiches à jour", compter(&|m| a_jour(instance, m)).to_string())
             .ligne("Fiches relues par le réseau", compter(&|m| m.approuve_le.is_some()).to_string()),
         qui: f
             .texte("qui", "Structure à ajouter")
             .aide("Son nom, ou son numéro SIREN (neuf chiffres). Elle doit être dans l’annuaire."),
+        liste: f
+            .long("liste", "Une structure par ligne", 20_000)
+            .lignes(6)
+            .aide("Son numéro SIREN ou SIRET, ou son nom exact. Vous pouvez coller la première colonne d’un tableur."),
+        lue: vue.liste,
+        refusees: tableau_des_refus(instance, &refusees),
         candidats: vue
             .candidats
             .iter()
@@ -201,7 +246,7 @@ async fn page(tx: &ReadTx, cadre: &Cadre, reseau: &Reseau, vue: Vue) -> Result<P
     })
 }
 
-fn repondre(cadre: &Cadre, page: &PageReseau, statut: StatusCode) -> Reponse {
+pub(super) fn repondre(cadre: &Cadre, page: &PageReseau, statut: StatusCode) -> Reponse {
     cadre.page(page.nom.clone(), page)?.statut(statut).fil(&[("Mes réseaux", "/reseaux")]).repondre()
 }
 
@@ -220,6 +265,8 @@ pub async fn agir(cadre: Cadre, Path(reference): Path<String>, form: CheckedForm
     let reseau = ouvrir(&tx, &cadre, &reference).await?;
     match form.saisie.texte("acte") {
         "ajouter" => ajouter(tx, &cadre, &reseau, form).await,
+        "lire-la-liste" => liste::annoncer(tx, &cadre, &reseau, &form).await,
+        "ajouter-la-liste" => liste::ajouter(tx, &cadre, &reseau, form).await,
         "relancer-toutes" => {
             drop(tx);
             relances::relancer(&cadre, &reseau, form, None).await
@@ -264,12 +311,25 @@ async fn ajouter(tx: ReadTx, cadre: &Cadre, reseau: &Reseau, form: CheckedForm) 
         }
     }
     let [candidat] = candidats.as_slice() else {
-        let vue = Vue { saisie: form.saisie.clone(), erreurs, candidats, page: 1 };
+        let vue = Vue { saisie: form.saisie.clone(), erreurs, candidats, page: 1, ..Vue::default() };
         let page = page(&tx, cadre, reseau, vue).await?;
         return repondre(cadre, &page, StatusCode::UNPROCESSABLE_ENTITY);
     };
-    drop(tx);
     let instance = &cadre.instance;
+    let connu = storage::membres(&tx, &reseau.id, Some(&candidat.reference)).await?.pop();
+    if let Some(adhesion) = connu.map(|membre| membre.adhesion(instance))
+        && !peut_annoncer(instance.aujourd_hui(), adhesion)
+    {
+        let message = match adhesion {
+            Adhesion::Refusee(le) => {
+                let le = texte::jour(le);
+                format!("{} a répondu non le {le}. Vous pourrez la citer de nouveau un an après.", candidat.nom)
+            }
+            _ => format!("{} était déjà dans le réseau.", candidat.nom),
+        };
+        return Ok(form.aller(&format!("/reseaux/{}", reseau.reference), &message));
+    }
+    drop(tx);
     let tx = instance.db.begin().await?;
     let par = cadre.visiteur.personne_id();
     let ajoute = storage::ajouter(&tx, &reseau.id, &candidat.id, instance.clock.instant(), par).await?;
@@ -277,7 +337,13 @@ async fn ajouter(tx: ReadTx, cadre: &Cadre, reseau: &Reseau, form: CheckedForm) 
         let evenement = evenements::de_l_acteur(cadre, evenements::MEMBRE_AJOUTE, &candidat.id)
             .faits(serde_json::json!({ "reseau": reseau.id.as_str() }));
         journal::ecrire(&tx, &*instance.clock, &*instance.ids, evenement).await?;
-        format!("{} est dans le réseau.", candidat.nom)
+        let membre = membre(&tx, reseau, &candidat.reference).await?;
+        let suite = if annonce::prevenir(&tx, instance, reseau, &membre).await? {
+            "Un courriel lui demande si c’est juste."
+        } else {
+            "Nous n’avons pas de courriel pour lui demander si c’est juste : dites-lui de répondre depuis « Ma structure »."
+        };
+        format!("{} est dans le réseau. {suite}", candidat.nom)
     } else {
         format!("{} était déjà dans le réseau.", candidat.nom)
     };
@@ -298,9 +364,11 @@ async fn changer(tx: ReadTx, cadre: &Cadre, reseau: &Reseau, form: CheckedForm, 
     let instance = &cadre.instance;
     let tx = instance.db.begin().await?;
     let par = cadre.visiteur.personne_id();
+    let fait_foi = membre.adhesion(instance).fait_foi();
     let (fait, genre, message) = if approuve {
-        let fait = storage::approuver(&tx, instance, &reseau.id, acteur, par).await?;
-        (fait, evenements::MEMBRE_APPROUVE, format!("La fiche de {} est dite juste.", membre.nom))
+        let fait = storage::approuver(&tx, instance, &reseau.id, acteur, (par, fait_foi)).await?;
+        let suite = if fait_foi { "" } else { " Ce sera écrit sur la fiche quand la structure aura confirmé qu’elle est membre." };
+        (fait, evenements::MEMBRE_APPROUVE, format!("La fiche de {} est dite juste.{suite}", membre.nom))
     } else {
         let fait = storage::retirer(&tx, instance, &reseau.id, acteur).await?;
         (fait, evenements::MEMBRE_RETIRE, format!("{} n’est plus dans le réseau.", membre.nom))
@@ -330,6 +398,7 @@ pub async fn telecharger(cadre: Cadre, Path(reference): Path<String>) -> Reponse
         ("État de la fiche", Genre::Texte),
         ("Confirmée le", Genre::Date),
         ("Relue par le réseau le", Genre::Date),
+        ("Adhésion", Genre::Texte),
         ("Page", Genre::Texte),
     ];
     let mut feuille = Feuille::nouvelle(format!("Membres : {}", reseau.nom), colonnes);
@@ -344,6 +413,7 @@ pub async fn telecharger(cadre: Cadre, Path(reference): Path<String>) -> Reponse
             etat(instance, membre).into(),
             jour(membre.confirme_le).into(),
             jour(membre.approuve_le).into(),
+            dire_l_adhesion(membre.adhesion(instance)).into(),
             instance.url(&format!("/annuaire/{}", membre.reference)).into(),
         ]);
     }

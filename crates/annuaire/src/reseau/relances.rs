@@ -25,7 +25,8 @@ pub(super) async fn relancer(cadre: &Cadre, reseau: &Reseau, form: CheckedForm, 
     let reste = reste_aujourd_hui(campagne.par_jour, envoyes);
     let maintenant = instance.clock.instant();
     let mut partis: u64 = 0;
-    for membre in membres.iter().filter(|m| peut_etre_relance(instance, m).is_ok()).take(reste) {
+    let relancables = membres.iter().filter(|m| m.refuse_le.is_none() && peut_etre_relance(instance, m).is_ok());
+    for membre in relancables.take(reste) {
         let Some(courriel) = membre.courriel.clone() else { continue };
         if !instance.peut_ecrire_a(&courriel) {
             continue;

@@ -8,6 +8,7 @@ use sea_orm::{FromQueryResult, IntoActiveModel, raw_sql};
 use socle::{OrganisationId, PersonneId};
 use web::Instance;
 
+use super::rules::{Adhesion, adhesion};
 use crate::acteur::{self, ActeurId, valeur};
 use crate::tenue::storage as tenue;
 use crate::vocabulaire::{Champ, EtatActeur, Origine};
@@ -77,7 +78,7 @@ pub async fn tous(
         Postgres,
         "SELECT r.id, r.organisation_id, r.reference, o.nom, o.siren, r.actif,
             (SELECT CAST(COUNT(*) AS BIGINT) FROM reseau_membre m JOIN acteur a ON a.id = m.acteur_id
-              WHERE m.reseau_id = r.id AND a.etat <> 'masque') AS membres,
+              WHERE m.reseau_id = r.id AND m.refuse_le IS NULL AND a.etat <> 'masque') AS membres,
             (SELECT CAST(COUNT(*) AS BIGINT) FROM mandat d WHERE d.organisation_id = o.id AND d.etat = 'verifie'
                AND d.du <= {jour} AND (d.au IS NULL OR d.au >= {jour})) AS personnes
          FROM reseau r JOIN organisation o ON o.id = r.organisation_id
@@ -98,7 +99,7 @@ pub struct Nomme {
     pub nom: String,
 }
 
-/// The open networks that have this actor as a member, by name.
+/// The open networks of which this actor said that it is a member, by name: their word counts.
 ///
 /// # Errors
 /// The engine refused.
@@ -108,10 +109,77 @@ pub async fn de_l_acteur(db: &impl ConnectionTrait, acteur: &ActeurId) -> Result
         Postgres,
         "SELECT r.reference, r.organisation_id, o.nom
          FROM reseau_membre m JOIN reseau r ON r.id = m.reseau_id JOIN organisation o ON o.id = r.organisation_id
+         WHERE m.acteur_id = {acteur} AND r.actif AND m.confirme_le IS NOT NULL AND m.refuse_le IS NULL
+         ORDER BY o.nom_tri, r.id"
+    ))
+    .all(db)
+    .await
+}
+
+/// A network that names an actor among its members, and what the actor answered.
+#[derive(Clone, Debug, PartialEq, Eq, FromQueryResult)]
+pub struct Annonce {
+    /// Network.
+    pub reseau_id: ReseauId,
+    /// Its reference.
+    pub reference: String,
+    /// Its name.
+    pub nom: String,
+    /// Announced.
+    pub ajoute_le: Instant,
+    /// The actor said yes.
+    pub confirme_le: Option<Instant>,
+    /// The actor said no.
+    pub refuse_le: Option<Instant>,
+}
+
+impl Annonce {
+    /// What it is worth.
+    #[must_use]
+    pub fn adhesion(&self, instance: &Instance) -> Adhesion {
+        let jour = |le| instance.jour_de(le);
+        adhesion(instance.aujourd_hui(), jour(self.ajoute_le), self.confirme_le.map(jour), self.refuse_le.map(jour))
+    }
+}
+
+/// The open networks that name this actor, by name, whatever it answered.
+///
+/// # Errors
+/// The engine refused.
+pub async fn annonces(db: &impl ConnectionTrait, acteur: &ActeurId) -> Result<Vec<Annonce>, DbErr> {
+    let acteur = acteur.as_str();
+    Annonce::find_by_statement(raw_sql!(
+        Postgres,
+        "SELECT m.reseau_id, r.reference, o.nom, m.ajoute_le, m.confirme_le, m.refuse_le
+         FROM reseau_membre m JOIN reseau r ON r.id = m.reseau_id JOIN organisation o ON o.id = r.organisation_id
          WHERE m.acteur_id = {acteur} AND r.actif ORDER BY o.nom_tri, r.id"
     ))
     .all(db)
     .await
+}
+
+/// Writes what an actor answers to a network: yes or no, from now on. What the network said of the page follows. False when
+/// the network names it no more, or the page just changed.
+///
+/// # Errors
+/// The engine refused.
+pub async fn repondre(
+    tx: &WriteTx,
+    instance: &Instance,
+    reseau: &ReseauId,
+    acteur: acteur::Model,
+    oui: bool,
+) -> Result<bool, DbErr> {
+    let (id, cle, le) = (reseau.as_str(), acteur.id.as_str(), instance.clock.instant().0);
+    let fait = tx
+        .execute_raw(raw_sql!(
+            Postgres,
+            "UPDATE reseau_membre SET confirme_le = CASE WHEN {oui} THEN CAST({le} AS BIGINT) END,
+                refuse_le = CASE WHEN {oui} THEN NULL ELSE CAST({le} AS BIGINT) END
+             WHERE reseau_id = {id} AND acteur_id = {cle}"
+        ))
+        .await?;
+    Ok(fait.rows_affected() == 1 && redire_les_approbations(tx, instance, acteur).await?)
 }
 
 /// A claim on a member, by the network's word.
@@ -151,6 +219,7 @@ pub async fn demandes(
          FROM reseau_membre m JOIN acteur_revendication d ON d.acteur_id = m.acteur_id
          JOIN acteur a ON a.id = d.acteur_id
          WHERE m.reseau_id = {reseau} AND d.etat = 'attente' AND d.moyen = 'reseau' AND a.etat <> 'masque'
+           AND m.confirme_le IS NOT NULL AND m.refuse_le IS NULL
            AND d.personne_id <> {sauf} AND ({tout} OR d.reference = {reference})
          ORDER BY d.demandee_le, d.id LIMIT {limite}"
     ))
@@ -243,9 +312,24 @@ pub struct Membre {
     pub relancee_le: Option<Instant>,
     /// An address that may be used.
     pub courriel: Option<String>,
+    /// Announced by the network.
+    pub ajoute_le: Instant,
+    /// The actor said that it is a member.
+    pub adhere_le: Option<Instant>,
+    /// The actor said that it is not.
+    pub refuse_le: Option<Instant>,
 }
 
-/// The members of a network, by name; or the one with this reference.
+impl Membre {
+    /// What its membership is worth.
+    #[must_use]
+    pub fn adhesion(&self, instance: &Instance) -> Adhesion {
+        let jour = |le| instance.jour_de(le);
+        adhesion(instance.aujourd_hui(), jour(self.ajoute_le), self.adhere_le.map(jour), self.refuse_le.map(jour))
+    }
+}
+
+/// The members of a network, by name; or the one with this reference. Those that said no too.
 ///
 /// # Errors
 /// The engine refused.
@@ -259,6 +343,7 @@ pub async fn membres(
         Postgres,
         "SELECT a.id, a.reference, a.nom, a.siren, a.commune, a.etat, a.cree_le, a.confirme_le, m.approuve_le,
             (SELECT MAX(r.envoyee_le) FROM acteur_relance r WHERE r.acteur_id = a.id) AS relancee_le,
+            m.ajoute_le, m.confirme_le AS adhere_le, m.refuse_le,
             CASE WHEN a.diffusion = 'totale' OR EXISTS (
                 SELECT 1 FROM acteur_valeur v WHERE v.acteur_id = a.id AND v.champ = 'courriel' AND v.source = 'acteur'
                   AND v.courante AND v.valeur = a.courriel) THEN a.courriel END AS courriel
@@ -270,7 +355,7 @@ pub async fn membres(
     .await
 }
 
-/// Adds a member. False when it was one already.
+/// Announces a member, or announces it anew: its earlier answer, if any, no longer holds. False when it was one already.
 ///
 /// # Errors
 /// The engine refused.
@@ -286,7 +371,10 @@ pub async fn ajouter(
         .execute_raw(raw_sql!(
             Postgres,
             "INSERT INTO reseau_membre (reseau_id, acteur_id, ajoute_le, ajoute_par)
-             VALUES ({reseau}, {acteur}, {le}, {par}) ON CONFLICT DO NOTHING"
+             VALUES ({reseau}, {acteur}, {le}, {par})
+             ON CONFLICT (reseau_id, acteur_id) DO UPDATE SET ajoute_le = excluded.ajoute_le,
+                ajoute_par = excluded.ajoute_par, refuse_le = NULL, approuve_le = NULL, approuve_par = NULL
+             WHERE reseau_membre.confirme_le IS NULL"
         ))
         .await?;
     Ok(fait.rows_affected() == 1)
@@ -309,8 +397,8 @@ pub async fn retirer(
     Ok(fait.rows_affected() == 1 && redire_les_approbations(tx, instance, acteur).await?)
 }
 
-/// The network says that the page is right: a dated fact, and the page is confirmed. False when it is no member, or the
-/// page just changed.
+/// The network says that the page is right. Of a member that said that it is one (`fait_foi`), it is a dated fact, and the page
+/// is confirmed; of another it waits for the actor's word. False when it is no member, or the page just changed.
 ///
 /// # Errors
 /// The engine refused.
@@ -319,7 +407,7 @@ pub async fn approuver(
     instance: &Instance,
     reseau: &ReseauId,
     acteur: acteur::Model,
-    par: Option<&PersonneId>,
+    (par, fait_foi): (Option<&PersonneId>, bool),
 ) -> Result<bool, DbErr> {
     let le = instance.clock.instant();
     let (reseau, id, quand, par) = (reseau.as_str(), acteur.id.as_str(), le.0, par.map(PersonneId::as_str));
@@ -332,6 +420,9 @@ pub async fn approuver(
         .await?;
     if fait.rows_affected() == 0 {
         return Ok(false);
+    }
+    if !fait_foi {
+        return Ok(true);
     }
     tenue::noter_le_retour(tx, &acteur.id, le, true).await?;
     redire_les_approbations(tx, instance, acteur.confirme(le)).await
@@ -348,7 +439,8 @@ async fn redire_les_approbations(tx: &WriteTx, instance: &Instance, acteur: acte
         Postgres,
         "SELECT o.nom FROM reseau_membre m JOIN reseau r ON r.id = m.reseau_id
          JOIN organisation o ON o.id = r.organisation_id
-         WHERE m.acteur_id = {id} AND m.approuve_le IS NOT NULL ORDER BY o.nom_tri, o.id"
+         WHERE m.acteur_id = {id} AND m.approuve_le IS NOT NULL AND m.confirme_le IS NOT NULL AND m.refuse_le IS NULL
+         ORDER BY o.nom_tri, o.id"
     ));
     let noms: Vec<String> = noms.all(tx).await?.into_iter().map(|ligne| ligne.nom).collect();
     tx.execute_raw(raw_sql!(
@@ -395,6 +487,68 @@ pub async fn noter_la_relance(tx: &WriteTx, reseau: &ReseauId, acteur: &ActeurId
     ))
     .await?;
     Ok(())
+}
+
+/// Actors of these SIREN, or of one of these names (as sorted): for a pasted list. One statement.
+///
+/// # Errors
+/// The engine refused.
+pub async fn nommes(
+    db: &impl ConnectionTrait,
+    reseau: &ReseauId,
+    sirens: &[&str],
+    noms: &[String],
+) -> Result<Vec<Trouvee>, DbErr> {
+    // Neither list may be empty in SQL.
+    let (sirens, noms) = (ou_rien(sirens.iter().map(|s| (*s).to_owned())), ou_rien(noms.iter().cloned()));
+    let reseau = reseau.as_str();
+    Trouvee::find_by_statement(raw_sql!(
+        Postgres,
+        "SELECT a.id, a.reference, a.nom, a.nom_tri, a.siren, a.commune, m.ajoute_le, m.confirme_le, m.refuse_le
+         FROM acteur a LEFT JOIN reseau_membre m ON m.acteur_id = a.id AND m.reseau_id = {reseau}
+         WHERE a.etat <> 'masque' AND (a.siren IN ({..sirens}) OR a.nom_tri IN ({..noms}))
+         ORDER BY a.nom_tri, a.id"
+    ))
+    .all(db)
+    .await
+}
+
+fn ou_rien(valeurs: impl Iterator<Item = String>) -> Vec<String> {
+    let valeurs: Vec<String> = valeurs.collect();
+    if valeurs.is_empty() { vec![String::new()] } else { valeurs }
+}
+
+/// An actor named by a pasted list, and how it stands to the network.
+#[derive(Clone, Debug, FromQueryResult)]
+pub struct Trouvee {
+    /// Actor.
+    pub id: ActeurId,
+    /// Reference.
+    pub reference: String,
+    /// Name.
+    pub nom: String,
+    /// As sorted.
+    pub nom_tri: String,
+    /// SIREN.
+    pub siren: Option<Siren>,
+    /// Commune.
+    pub commune: Option<CodeCommune>,
+    /// Announced already.
+    pub ajoute_le: Option<Instant>,
+    /// It said yes.
+    pub confirme_le: Option<Instant>,
+    /// It said no.
+    pub refuse_le: Option<Instant>,
+}
+
+impl Trouvee {
+    /// What its membership is worth, when the network named it already.
+    #[must_use]
+    pub fn adhesion(&self, instance: &Instance) -> Option<Adhesion> {
+        let jour = |le| instance.jour_de(le);
+        let annoncee = jour(self.ajoute_le?);
+        Some(adhesion(instance.aujourd_hui(), annoncee, self.confirme_le.map(jour), self.refuse_le.map(jour)))
+    }
 }
 
 /// An actor that a network may be looking for.

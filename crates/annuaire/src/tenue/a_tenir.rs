@@ -6,7 +6,7 @@ use platform::journal;
 use web::composants::{Cellule, EtatVide, Html, Resume, Tableau};
 use web::{Cadre, CheckedForm, Erreur, Instance, Reponse, texte};
 
-use super::rules::{A_CONFIRMER_MOIS, ENDORMIE_MOIS};
+use super::rules::{A_CONFIRMER_MOIS, regle};
 use super::storage::{self as tenue, Auteur, Chiffres, Question};
 use crate::acteur::storage;
 use crate::acteur::succession::{self, Reprise};
@@ -73,6 +73,8 @@ struct PageATenir {
     endormies: Option<Tableau>,
     reprises: Option<Tableau>,
     mois: i32,
+    pourquoi: &'static str,
+    depuis: String,
 }
 
 /// GET `/reglages/annuaire`.
@@ -84,6 +86,7 @@ pub async fn montrer(cadre: Cadre) -> Reponse {
     let chiffres = tenue::chiffres(&tx, instance.debut_de(il_y_a_un_an)).await?;
     let endormies = tenue::endormies(&tx, i64::try_from(MONTRES).unwrap_or(i64::MAX)).await?;
     let reprises = succession::reprises(&tx, il_y_a_un_an, i64::try_from(MONTRES).unwrap_or(i64::MAX)).await?;
+    let regle = regle(instance.aujourd_hui());
     let page = PageATenir {
         reprises: (!reprises.is_empty()).then(|| tableau_des_reprises(&reprises)),
         chiffres: resume(chiffres),
@@ -98,7 +101,9 @@ pub async fn montrer(cadre: Cadre) -> Reponse {
             action: None,
         },
         endormies: (!endormies.is_empty()).then(|| tableau(instance, &endormies)),
-        mois: ENDORMIE_MOIS,
+        mois: regle.cachee_mois,
+        pourquoi: regle.pourquoi,
+        depuis: texte::jour(regle.depuis),
     };
     cadre.page("Tenir l’annuaire à jour", &page)?.fil(&[("Réglages", "/reglages")]).repondre()
 }

@@ -85,10 +85,11 @@ pub async fn retirer_les_preuves(tx: &WriteTx, jour: Date) -> Result<Vec<ActeurI
         Postgres,
         "SELECT v.id, v.acteur_id FROM acteur_valeur v
          WHERE v.courante AND v.champ = 'preuve-ess' AND v.source IN ('esus', 'cress') AND EXISTS (
-             SELECT 1 FROM acteur_agrement g WHERE g.acteur_id = v.acteur_id AND g.source = v.source AND g.au < {jour})
+             SELECT 1 FROM acteur_agrement g WHERE g.acteur_id = v.acteur_id AND g.au < {jour}
+               AND (g.source = v.source OR (v.source = 'esus' AND g.source = 'agent' AND g.genre = 'esus')))
            AND NOT EXISTS (
-             SELECT 1 FROM acteur_agrement g WHERE g.acteur_id = v.acteur_id AND g.source = v.source
-               AND (g.au IS NULL OR g.au >= {jour}))
+             SELECT 1 FROM acteur_agrement g WHERE g.acteur_id = v.acteur_id AND (g.au IS NULL OR g.au >= {jour})
+               AND (g.source = v.source OR (v.source = 'esus' AND g.source = 'agent' AND g.genre = 'esus')))
          ORDER BY v.acteur_id, v.id"
     ))
     .all(tx)

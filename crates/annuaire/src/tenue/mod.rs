@@ -6,6 +6,7 @@
 //! - [`adresses`]: antennas added and closed by those who know them.
 //! - `champs`: the fields that people may give, as shown and as typed.
 //! - [`modifier`]: correcting or confirming the page of an actor.
+//! - [`agreer`]: approvals that an agent says, with the document.
 //! - [`agrements`]: approvals that end, told three months before.
 //! - [`campagne`]: the rhythm of the reminders, and what came of them month by month.
 //! - [`injoignables`]: those that it cannot write to.
@@ -17,6 +18,7 @@
 
 pub mod a_tenir;
 pub mod adresses;
+pub mod agreer;
 pub mod agrements;
 pub mod campagne;
 pub(crate) mod champs;

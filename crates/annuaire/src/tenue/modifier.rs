@@ -179,7 +179,8 @@ async fn ecrire(cadre: &Cadre, form: CheckedForm, ouvert: Ouvert, lue: Option<Lu
     form.conclure(tx, &format!("/annuaire/{}", acteur.reference), message).await
 }
 
-async fn remplacer_les_themes(
+/// The themes that somebody gives take the place of all those of the actor.
+pub(crate) async fn remplacer_les_themes(
     tx: &WriteTx,
     acteur: &acteur::Model,
     themes: &[Theme],

@@ -14,7 +14,7 @@ use socle::jeton;
 use web::composants::{Html, Resume};
 use web::{Cadre, CheckedForm, Erreur, Instance, Reponse, courriels, recherche, texte};
 
-use super::rules::{A_CONFIRMER_MOIS, ENDORMIE_MOIS};
+use super::rules::{A_CONFIRMER_MOIS, regle};
 use super::storage::{self as tenue, ARelancer};
 use super::{agrements, campagne};
 use crate::acteur;
@@ -54,10 +54,12 @@ pub(crate) async fn chaque_jour(instance: Instance, _: ligne::Model) -> Result<(
 }
 
 async fn endormir(instance: &Instance) -> Result<(), DbErr> {
-    let il_y_a_deux_ans = instance.aujourd_hui().saturating_sub(ENDORMIE_MOIS.months());
-    let (avant, sirene) = (instance.debut_de(il_y_a_deux_ans), il_y_a_deux_ans.to_string());
+    let jour = instance.aujourd_hui();
+    let regle = regle(jour);
+    let limite = jour.saturating_sub(regle.cachee_mois.months());
+    let sirene = regle.sirene_suffit.then_some(limite);
     let tx = instance.db.begin().await?;
-    if tenue::endormir(&tx, avant, &sirene, instance.clock.instant()).await? > 0 {
+    if tenue::endormir(&tx, instance.debut_de(limite), sirene, instance.clock.instant()).await? > 0 {
         recherche::demander_la_reconstruction(&tx, instance).await?;
     }
     tx.commit().await

@@ -1,12 +1,54 @@
 //! How fresh the page of an actor is, and when a new official value is worth a question. Pure.
 
 use domain::tri::cle_de_tri;
-use jiff::{ToSpan, civil::Date};
+use jiff::ToSpan;
+use jiff::civil::{Date, date};
+
+/// The rule of freshness: data, dated, shown to agents with its reason. A change is a new version.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Regle {
+    /// In force from.
+    pub depuis: Date,
+    /// A page is confirmed for so many months.
+    pub a_confirmer_mois: i32,
+    /// After so many months without any word, it is no longer shown to the public.
+    pub cachee_mois: i32,
+    /// A unit that Sirene still holds stays shown.
+    pub sirene_suffit: bool,
+    /// Why.
+    pub pourquoi: &'static str,
+}
 
 /// A page is confirmed for so long.
 pub const A_CONFIRMER_MOIS: i32 = 12;
 /// After so long without any word, it is no longer shown to the public.
 pub const ENDORMIE_MOIS: i32 = 24;
+
+/// The versions, the oldest first.
+pub const REGLES: &[Regle; 2] = &[
+    Regle {
+        depuis: date(2026, 11, 1),
+        a_confirmer_mois: A_CONFIRMER_MOIS,
+        cachee_mois: ENDORMIE_MOIS,
+        sirene_suffit: true,
+        pourquoi: "Une structure que Sirene tient encore existe : sa fiche attend une confirmation.",
+    },
+    Regle {
+        depuis: date(2026, 12, 1),
+        a_confirmer_mois: A_CONFIRMER_MOIS,
+        cachee_mois: ENDORMIE_MOIS,
+        sirene_suffit: false,
+        pourquoi: "Être au répertoire Sirene dit que la structure existe. Cela ne dit pas que ses contacts, ses offres et \
+                   sa présentation sont justes : seule une personne qui la connaît peut le confirmer.",
+    },
+];
+
+/// The rule in force on a day; the first one before it.
+#[must_use]
+pub fn regle(jour: Date) -> &'static Regle {
+    let [premiere, suivantes @ ..] = REGLES;
+    suivantes.iter().rev().find(|regle| regle.depuis <= jour).unwrap_or(premiere)
+}
 
 /// How fresh a page is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -20,13 +62,15 @@ pub enum Fraicheur {
 }
 
 /// `depuis`: the day of the last confirmation, or when the actor became known. `sirene`: the date of what Sirene says of
-/// it. A unit that the register still holds exists: its page waits for a confirmation, it does not disappear.
+/// it, which counts only where the rule in force says so.
 #[must_use]
 pub fn fraicheur(jour: Date, depuis: Date, sirene: Option<Date>) -> Fraicheur {
+    let regle = regle(jour);
     let vieille = |du: Date, mois: i32| du.saturating_add(mois.months()) <= jour;
-    if !vieille(depuis, A_CONFIRMER_MOIS) {
+    let tenue = sirene.is_some_and(|du| regle.sirene_suffit && !vieille(du, regle.cachee_mois));
+    if !vieille(depuis, regle.a_confirmer_mois) {
         Fraicheur::AJour
-    } else if vieille(depuis, ENDORMIE_MOIS) && sirene.is_none_or(|du| vieille(du, ENDORMIE_MOIS)) {
+    } else if vieille(depuis, regle.cachee_mois) && !tenue {
         Fraicheur::Endormie
     } else {
         Fraicheur::AConfirmer
@@ -91,7 +135,6 @@ pub fn differe(une: &str, autre: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use jiff::civil::date;
     use rstest::rstest;
 
     #[rstest]
@@ -108,6 +151,28 @@ mod tests {
         #[case] attendue: Fraicheur,
     ) {
         assert_eq!(fraicheur(date(2026, 11, 25), depuis, sirene), attendue);
+    }
+
+    #[rstest]
+    #[case::sirene_ne_confirme_rien(date(2020, 1, 1), Some(date(2026, 11, 30)), Fraicheur::Endormie)]
+    #[case::sans_sirene(date(2020, 1, 1), None, Fraicheur::Endormie)]
+    #[case::presque_deux_ans(date(2024, 12, 2), Some(date(2026, 11, 30)), Fraicheur::AConfirmer)]
+    #[case::confirmee(date(2026, 6, 1), None, Fraicheur::AJour)]
+    fn depuis_decembre_2026_sirene_ne_suffit_plus(
+        #[case] depuis: Date,
+        #[case] sirene: Option<Date>,
+        #[case] attendue: Fraicheur,
+    ) {
+        assert_eq!(fraicheur(date(2026, 12, 1), depuis, sirene), attendue);
+    }
+
+    #[test]
+    fn les_regles_se_suivent() {
+        assert!(REGLES.windows(2).all(|deux| deux[0].depuis < deux[1].depuis));
+        assert_eq!(regle(date(2000, 1, 1)), &REGLES[0]);
+        assert_eq!(regle(date(2026, 11, 30)), &REGLES[0]);
+        assert_eq!(regle(date(2026, 12, 1)), &REGLES[1]);
+        assert!(REGLES.iter().all(|regle| !regle.pourquoi.is_empty()));
     }
 
     #[rstest]

@@ -7,6 +7,7 @@ use std::collections::BTreeMap;
 use askama::Template;
 use axum::extract::Path;
 use axum::http::StatusCode;
+use domain::code::CodeCommune;
 use platform::{ReadTx, journal};
 use socle::personne;
 use web::composants::{
@@ -15,7 +16,7 @@ use web::composants::{
 use web::formulaire::{Erreurs, Formulaire};
 use web::{Cadre, CheckedForm, Erreur, Instance, Reponse, Saisie, texte};
 
-use super::FIL;
+use super::{FIL, agreer};
 use super::storage::{self as tenue, Auteur};
 use crate::acteur::{self, storage, valeur};
 use crate::doublon::chemin;
@@ -23,8 +24,12 @@ use crate::evenements;
 use crate::vocabulaire::{Champ, EtatActeur, Origine};
 
 /// Fields of this page, and their names in the form.
-const CHAMPS: [(Champ, &str); 3] =
-    [(Champ::Etat, "etat"), (Champ::PreuveEss, "preuve"), (Champ::CategorieJuridique, "categorie")];
+const CHAMPS: [(Champ, &str); 4] = [
+    (Champ::Etat, "etat"),
+    (Champ::PreuveEss, "preuve"),
+    (Champ::CategorieJuridique, "categorie"),
+    (Champ::Commune, "commune"),
+];
 
 /// What an agent may say of the state; nothing: as the sources say.
 const ETATS: [EtatActeur; 3] = [EtatActeur::Actif, EtatActeur::Cesse, EtatActeur::Masque];
@@ -44,6 +49,10 @@ struct PageSituation {
     etat: Selection,
     preuve: ChampTexte,
     categorie: ChampTexte,
+    commune: ChampTexte,
+    /// The page of its approvals, of its places.
+    agrements: String,
+    adresses: Option<String>,
     motif: ChampLong,
     valeurs: Tableau,
 }
@@ -78,8 +87,14 @@ impl Ouvert {
         dite.map_or("", |valeur| valeur.valeur.as_str())
     }
 
-    fn saisie(&self) -> Saisie {
-        CHAMPS.iter().fold(Saisie::default(), |saisie, (champ, nom)| saisie.avec(nom, self.dite(*champ)))
+    fn saisie(&self, instance: &Instance) -> Saisie {
+        CHAMPS.iter().fold(Saisie::default(), |saisie, (champ, nom)| {
+            let dite = self.dite(*champ);
+            match (champ, dite.parse::<CodeCommune>()) {
+                (Champ::Commune, Ok(code)) => saisie.avec(nom, instance.referentiel().nom_commune(&code)),
+                _ => saisie.avec(nom, dite),
+            }
+        })
     }
 }
 
@@ -87,7 +102,7 @@ impl Ouvert {
 pub async fn montrer(cadre: Cadre, Path(reference): Path<String>) -> Reponse {
     let tx = cadre.instance.db.read().await?;
     let ouvert = ouvrir(&tx, &reference).await?;
-    let saisie = ouvert.saisie();
+    let saisie = ouvert.saisie(&cadre.instance);
     repondre(&cadre, &tx, &ouvert, cadre.formulaire_avec(saisie, Erreurs::default()), None).await
 }
 
@@ -107,7 +122,7 @@ async fn repondre(cadre: &Cadre, tx: &ReadTx, ouvert: &Ouvert, f: Formulaire, co
         caches: f.caches(),
         version: f.version(acteur.version),
         conflit,
-        dit: dit(acteur),
+        dit: dit(&cadre.instance, acteur),
         etat: f.selection(
             "etat",
             "État de la structure",
@@ -120,14 +135,22 @@ async fn repondre(cadre: &Cadre, tx: &ReadTx, ouvert: &Ouvert, f: Formulaire, co
             .texte("categorie", "Catégorie juridique de l’Insee, si celle des sources est fausse (facultatif)")
             .chiffres()
             .aide("Quatre chiffres. Exemple : 9220, association déclarée."),
+        commune: f
+            .texte("commune", "Commune, si elle manque ou si celle des sources est fausse (facultatif)")
+            .aide("Là où la structure se trouve. Vide : comme le disent les sources.")
+            .commune(),
+        agrements: agreer::url(&acteur.reference),
+        adresses: (acteur.etat != EtatActeur::Masque).then(|| format!("/annuaire/{}/adresses", acteur.reference)),
         motif: f.long("motif", "Pourquoi ? Qui vous l’a demandé, quel document avez-vous vu ?", 500),
         valeurs: tableau(tx, &cadre.instance, &ouvert.valeurs).await?,
     };
     cadre.page("Situation d’une structure", &page)?.statut(statut).fil(&FIL).repondre()
 }
 
-fn dit(acteur: &acteur::Model) -> Resume {
+fn dit(instance: &Instance, acteur: &acteur::Model) -> Resume {
+    let commune = acteur.commune.as_ref().map_or("non connue", |code| instance.referentiel().nom_commune(code));
     Resume::default()
+        .ligne("Commune", commune)
         .ligne("État", acteur.etat.libelle())
         .ligne("ESS selon la loi", format!("{} : {}", acteur.ess_loi.libelle(), acteur.ess_loi_motif))
         .ligne("Catégorie juridique", acteur.categorie_juridique.as_deref().unwrap_or("non connue"))
@@ -159,7 +182,7 @@ async fn tableau(tx: &ReadTx, instance: &Instance, valeurs: &[valeur::Model]) ->
 }
 
 /// What was typed: the fields that change, and why.
-fn lire(form: &CheckedForm, ouvert: &Ouvert) -> Result<(Vec<(Champ, String)>, String), Erreurs> {
+fn lire(form: &CheckedForm, instance: &Instance, ouvert: &Ouvert) -> Result<(Vec<(Champ, String)>, String), Erreurs> {
     let mut l = form.lecteur();
     let etat: Option<EtatActeur> = l.choix_libre("etat");
     let etat = etat.filter(|etat| ETATS.contains(etat)).map_or("", |etat| etat.as_str());
@@ -168,8 +191,12 @@ fn lire(form: &CheckedForm, ouvert: &Ouvert) -> Result<(Vec<(Champ, String)>, St
     if !categorie.is_empty() && (categorie.len() != 4 || !categorie.bytes().all(|octet| octet.is_ascii_digit())) {
         l.erreurs.ajouter("categorie", "Écrivez les quatre chiffres du code. Exemple : 9220.");
     }
+    let commune = match form.saisie.texte("commune").trim() {
+        "" => String::new(),
+        _ => l.commune("commune", instance).map(|code| code.to_string()).unwrap_or_default(),
+    };
     let motif = l.texte("motif", "Dites pourquoi : un autre agent le lira.", 5, 500).unwrap_or_default();
-    let lus = [etat.to_owned(), preuve, categorie];
+    let lus = [etat.to_owned(), preuve, categorie, commune];
     let changes: Vec<_> =
         CHAMPS.iter().map(|(champ, _)| *champ).zip(lus).filter(|(champ, lu)| ouvert.dite(*champ) != lu).collect();
     if changes.is_empty() && l.erreurs.est_vide() {
@@ -183,7 +210,7 @@ pub async fn enregistrer(cadre: Cadre, Path(reference): Path<String>, form: Chec
     let instance = &cadre.instance;
     let lecture = instance.db.read().await?;
     let ouvert = ouvrir(&lecture, &reference).await?;
-    let (changes, motif) = match lire(&form, &ouvert) {
+    let (changes, motif) = match lire(&form, instance, &ouvert) {
         Ok(lus) => lus,
         Err(erreurs) => {
             let f = cadre.formulaire_avec(form.saisie.clone(), erreurs);

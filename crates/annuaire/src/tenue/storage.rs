@@ -1,5 +1,6 @@
 //! Facts given by people, the questions that official sources raise, the reminders sent. No rule here.
 
+use jiff::civil::Date;
 use platform::{Instant, Jour, WriteTx};
 use sea_orm::entity::prelude::*;
 use sea_orm::{FromQueryResult, IntoActiveModel, raw_sql};
@@ -64,7 +65,7 @@ pub async fn reprojeter(tx: &WriteTx, instance: &Instance, acteur: acteur::Model
     tx.execute_raw(raw_sql!(
         Postgres,
         "UPDATE organisation SET nom = {nom}, nom_tri = {tri}, version = version + 1
-         WHERE id = {organisation} AND nature = 'acteur' AND nom <> {nom}"
+         WHERE id = {organisation} AND nature IN ('acteur', 'collectif') AND nom <> {nom}"
     ))
     .await?;
     recherche::demander(tx, instance, SOURCE, vec![acteur.id.to_string()]).await?;
@@ -186,13 +187,21 @@ pub async fn chiffres(db: &impl ConnectionTrait, avant: Instant) -> Result<Chiff
     Ok(chiffres.unwrap_or_default())
 }
 
-/// Puts to sleep the pages without word since `avant`, but for those that Sirene still held on `sirene`; wakes those that
-/// it holds again. Nobody spoke: the version stays, neither an open form nor an import is disturbed. Returns how many changed.
+/// Puts to sleep the pages without word since `avant`. Where Sirene is enough (`sirene`: a day), those that it still held then
+/// stay, and those that it holds again wake. Nobody spoke: the version stays, neither an open form nor an import is disturbed.
+/// Returns how many changed.
 ///
 /// # Errors
 /// The engine refused.
-pub async fn endormir(tx: &WriteTx, avant: Instant, sirene: &str, maintenant: Instant) -> Result<u64, DbErr> {
+pub async fn endormir(
+    tx: &WriteTx,
+    avant: Instant,
+    sirene: Option<Date>,
+    maintenant: Instant,
+) -> Result<u64, DbErr> {
     let (avant, maintenant) = (avant.0, maintenant.0);
+    // A day that no source reaches: none is held.
+    let sirene = sirene.unwrap_or(Date::MAX).to_string();
     let endormis = tx
         .execute_raw(raw_sql!(
             Postgres,

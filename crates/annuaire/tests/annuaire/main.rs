@@ -2,9 +2,11 @@
 
 #![expect(clippy::unwrap_used, clippy::print_stderr, reason = "a test fails by panicking; a skip is said")]
 
+mod agrements;
 mod alertes;
 mod api_sirene;
 mod confirmations;
+mod creation;
 mod cycle;
 mod degats;
 mod doublons;
@@ -13,6 +15,7 @@ mod forme;
 mod gestes;
 mod import;
 mod listes;
+mod ma_structure;
 mod moderation;
 mod monde;
 mod offres;

@@ -104,6 +104,7 @@ pub(crate) async fn inserer(tx: &WriteTx, instance: &Instance, voulu: &Acteur) -
             du: Some(Jour("2020-01-01".parse().unwrap())),
             au: au.map(|au| Jour(au.parse().unwrap())),
             source_du: le,
+            preuve: None,
         };
         agrement::Entity::insert(agrement.into_active_model()).exec_without_returning(tx).await.unwrap();
     }
@@ -140,12 +141,18 @@ pub(crate) async fn offrir(
         cree_le: maintenant,
         modifie_le: maintenant,
         version: 1,
+        capacite: None,
+        capacite_nombre: None,
+        capacite_periode: None,
+        a_partir_de: None,
+        prix_pour: None,
     };
     let complete = OffreComplete {
         offre: modele,
         themes: vec![Theme::Commerce],
         etapes: etapes.to_vec(),
         territoires: territoires.iter().map(|(genre, code)| (*genre, (*code).to_owned())).collect(),
+        references: Vec::new(),
     };
     offre::inserer(tx, complete).await.unwrap();
 }

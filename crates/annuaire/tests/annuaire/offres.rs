@@ -129,3 +129,125 @@ async fn les_autres_ne_touchent_pas_aux_offres(#[case] moteur: Moteur) {
     assert_eq!(charge.ouvrir(&adresse(0)).await.statut, StatusCode::FORBIDDEN);
     appli.fin().await;
 }
+
+#[rstest]
+#[case::sqlite(Moteur::Sqlite)]
+#[case::postgres(Moteur::Postgres)]
+#[tokio::test]
+async fn une_offre_dit_son_prix_ce_qu_elle_peut_et_ce_qui_fut_fait(#[case] moteur: Moteur) {
+    let (appli, acteurs) = appli_avec(moteur, &[Acteur { nom: "Coopérative", ..Acteur::default() }]).await;
+    let (fiche, liste) = (format!("/annuaire/{}", acteurs[0].1), format!("/annuaire/{}/offres", acteurs[0].1));
+    let nouvelle = format!("{liste}/nouvelle");
+    let mut n = representant(&appli, &acteurs[0].1, true).await;
+    let page = n.ouvrir(&nouvelle).await;
+    let faux: Vec<(&str, &str)> = OFFRE
+        .iter()
+        .copied()
+        .filter(|(nom, _)| *nom != "mode")
+        .chain([
+            ("mode", "gratuit"),
+            ("a_partir_de", "450"),
+            ("capacite_nombre", "douze"),
+            ("fait_phrase_1", "Ouverture d’une épicerie."),
+            ("fait_annee_1", "2999"),
+            ("fait_lien_1", "javascript:alert(1)"),
+            ("fait_annee_2", "2024"),
+        ])
+        .collect();
+    let refus = n.envoyer(&page, &nouvelle, &faux).await;
+    assert_eq!(refus.statut, StatusCode::UNPROCESSABLE_ENTITY);
+    refus
+        .exiger("Vous avez dit que c’est gratuit")
+        .exiger("Écrivez un nombre entier")
+        .exiger("Écrivez l’année en quatre chiffres")
+        .exiger("Une adresse de page commence par https://")
+        .exiger("Dites en une phrase ce que vous avez fait");
+    let juste: Vec<(&str, &str)> = OFFRE
+        .iter()
+        .copied()
+        .chain([
+            ("a_partir_de", "450,50"),
+            ("prix_pour", "la journée"),
+            ("capacite", "projets suivis"),
+            ("capacite_nombre", "1 200"),
+            ("capacite_periode", "an"),
+            ("fait_phrase_1", "Ouverture d’une épicerie <b>tenue</b> par ses habitants."),
+            ("fait_annee_1", "2024"),
+            ("fait_commune_1", "Cirey-sur-Vezouze"),
+            ("fait_lien_1", "https://exemple.invalid/epicerie"),
+        ])
+        .collect();
+    let page = n.ouvrir(&nouvelle).await;
+    let liste_vue = n.envoyer(&page, &nouvelle, &juste).await;
+    liste_vue.exiger("L’offre est ajoutée");
+    let vue = appli.navigateur().ouvrir(&fiche).await;
+    let texte = vue.texte().replace(['\u{a0}', '\u{202f}'], " ");
+    for phrase in ["À partir de 450,50 €. Pour : la journée.", "Au plus 1 200 projets suivis par an.", "Cirey-sur-Vezouze, 2024 :"] {
+        assert!(texte.contains(phrase), "{phrase} : {texte}");
+    }
+    assert!(!vue.html.contains("<b>tenue</b>"));
+    assert_eq!(vue.attribut("a[href='https://exemple.invalid/epicerie']", "rel").as_deref(), Some("noopener external nofollow"));
+    // What was written comes back to be corrected.
+    let modifier = lien_de_modification(&liste_vue);
+    let page = n.ouvrir(&modifier).await;
+    assert_eq!(page.attribut("#a_partir_de", "value").as_deref(), Some("450,50"));
+    assert_eq!(page.attribut("#fait_commune_1", "value").as_deref(), Some("Cirey-sur-Vezouze"));
+    n.envoyer(&page, &modifier, &[("fait_phrase_1", ""), ("fait_annee_1", ""), ("fait_commune_1", ""), ("fait_lien_1", "")])
+        .await
+        .exiger("L’offre est enregistrée");
+    assert!(!appli.navigateur().ouvrir(&fiche).await.contient("Déjà fait"));
+    appli.fin().await;
+}
+
+#[rstest]
+#[case::sqlite(Moteur::Sqlite)]
+#[case::postgres(Moteur::Postgres)]
+#[tokio::test]
+async fn qui_n_est_pas_verifie_propose_une_offre_et_des_themes(#[case] moteur: Moteur) {
+    let (appli, acteurs) = appli_avec(moteur, &[Acteur { nom: "Coopérative", ..Acteur::default() }]).await;
+    let fiche = format!("/annuaire/{}", acteurs[0].1);
+    let (url, corriger) = (format!("{fiche}/offres/proposer"), format!("{fiche}/proposer"));
+    let (mut visiteur, mut agent) = (appli.navigateur(), crate::gestes::agent(&appli).await);
+    visiteur.ouvrir(&fiche).await.exiger("Proposer une offre");
+    let page = visiteur.ouvrir(&url).await;
+    let refus = visiteur.envoyer(&page, &url, &[("titre", "Bref")]).await;
+    assert_eq!(refus.statut, StatusCode::UNPROCESSABLE_ENTITY);
+    refus.exiger("C’est trop court").exiger("Écrivez votre adresse");
+    let champs: Vec<(&str, &str)> = OFFRE
+        .iter()
+        .copied()
+        .chain([("prix_pour", ""), ("mot", "J’y travaille."), ("courriel_auteur", "voisin@exemple.invalid")])
+        .collect();
+    let page = visiteur.ouvrir(&url).await;
+    visiteur.envoyer(&page, &url, &champs).await.exiger("Un agent lira votre proposition");
+    visiteur.ouvrir(&fiche).await.exiger("Aucune offre n’est encore décrite");
+
+    let liste = "/reglages/annuaire/propositions";
+    let attente = agent.ouvrir(liste).await;
+    attente.exiger("offre : Diagnostic avant la reprise");
+    let une = attente.attribut("main th a, main td a", "href").unwrap();
+    let page = agent.ouvrir(&une).await;
+    page.exiger("J’y travaille").exiger("Ce que la fiche propose déjà");
+    assert_eq!(page.attribut("#titre", "value").as_deref(), Some("Diagnostic avant la reprise d’un café"));
+    let corrigee = [("acte", "ajouter"), ("titre", "Diagnostic avant une reprise")];
+    agent.envoyer(&page, &une, &corrigee).await.exiger("L’offre est sur la fiche");
+    appli.travailler().await;
+    visiteur.ouvrir(&fiche).await.exiger("Diagnostic avant une reprise");
+    assert!(appli.courriels().await.pop().unwrap().texte().contains("Elle est maintenant sur la fiche"));
+    agent.envoyer(&page, &une, &[("acte", "refuser"), ("motif", "Trop tard."), ("_cle", "x")]).await.exiger("déjà répondu");
+
+    // Themes wait too, beside those of the page.
+    let page = visiteur.ouvrir(&corriger).await;
+    let themes = [("themes", "mobilite"), ("courriel_auteur", "voisin@exemple.invalid")];
+    visiteur.envoyer(&page, &corriger, &themes).await.exiger("Un agent lira");
+    let une = agent.ouvrir(liste).await.attribut("main th a, main td a", "href").unwrap();
+    let page = agent.ouvrir(&une).await;
+    page.exiger("Thèmes");
+    assert!(page.attribut("input[value=themes]", "checked").is_some());
+    agent.envoyer(&page, &une, &[("acte", "prendre")]).await.exiger("La fiche est corrigée");
+    let tx = appli.instance.db.read().await.unwrap();
+    let themes = storage::themes(&tx, &acteurs[0].0).await.unwrap();
+    assert!(themes.iter().any(|t| t.theme == "mobilite"), "{themes:?}");
+    drop(tx);
+    appli.fin().await;
+}

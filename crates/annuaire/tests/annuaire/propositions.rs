@@ -62,3 +62,39 @@ async fn les_offres_sont_proposees_avec_leurs_raisons(#[case] moteur: Moteur) {
     drop(tx);
     appli.fin().await;
 }
+
+#[rstest]
+#[case::sqlite(Moteur::Sqlite)]
+#[case::postgres(Moteur::Postgres)]
+#[tokio::test]
+async fn aucune_offre_n_est_oubliee_quel_que_soit_leur_nombre(#[case] moteur: Moteur) {
+    let (appli, faits) = appli_avec(moteur, &[Acteur { nom: "Un", ..Acteur::default() }]).await;
+    let instance = &appli.instance;
+    let tx = instance.db.begin().await.unwrap();
+    for rang in 0..320 {
+        let titre = format!("Offre {rang:03}");
+        offrir(&tx, instance, &faits[0].0, &titre, ModeOffre::Achat, &[], &[]).await;
+    }
+    offrir(&tx, instance, &faits[0].0, "Zeste de conseil", ModeOffre::Gratuit, &[], &[]).await;
+    tx.commit().await.unwrap();
+    let commune = "54129".parse().unwrap();
+    let faits_commune = instance.faits_commune(&commune).unwrap();
+    let profil = ProfilDeProjet {
+        commune,
+        themes: vec![Theme::Commerce],
+        etape: Etape::Etude,
+        porteur: Porteur::Commune,
+        cout: None,
+        complements: Complements::default(),
+    };
+    let tx = instance.db.read().await.unwrap();
+    let demande =
+        DemandePropositions { tx: &tx, instance, profil: &profil, faits: &faits_commune, jour: instance.aujourd_hui() };
+    let avant = instance.db.nombre_de_requetes();
+    let propositions = instance.maison.propositions(&demande).await.unwrap();
+    assert_eq!(instance.db.nombre_de_requetes() - avant, 2);
+    assert_eq!(propositions.len(), 321);
+    assert!(propositions.iter().any(|p| p.titre == "Zeste de conseil" && p.verdict == Verdict::Oui));
+    drop(tx);
+    appli.fin().await;
+}

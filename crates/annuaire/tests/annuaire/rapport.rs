@@ -143,7 +143,7 @@ async fn une_fiche_changee_depuis_n_empeche_pas_de_defaire(#[case] moteur: Moteu
     voisin.envoyer(&page, &url, &champs).await.exiger("Un agent lira");
     let (maintenant, version) = (appli.instance.clock.instant(), acteur(&appli, 1).await.version);
     let tx = appli.instance.db.begin().await.unwrap();
-    assert!(tenue::endormir(&tx, maintenant.plus_seconds(1), "2099-01-01", maintenant).await.unwrap() > 0);
+    assert!(tenue::endormir(&tx, maintenant.plus_seconds(1), None, maintenant).await.unwrap() > 0);
     tx.commit().await.unwrap();
     assert_eq!(acteur(&appli, 1).await.version, version, "to fall asleep is no word of anybody");
 

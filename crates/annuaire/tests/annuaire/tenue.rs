@@ -177,7 +177,7 @@ async fn une_fiche_se_confirme_chaque_annee_puis_s_endort(#[case] moteur: Moteur
 #[case::sqlite(Moteur::Sqlite)]
 #[case::postgres(Moteur::Postgres)]
 #[tokio::test]
-async fn sirene_tient_une_fiche_eveillee(#[case] moteur: Moteur) {
+async fn tant_que_la_regle_le_dit_sirene_tient_une_fiche_eveillee(#[case] moteur: Moteur) {
     let (appli, faits) = appli_avec(moteur, &[Acteur { nom: "Tenue", ..Acteur::default() }]).await;
     appli.horloge.avancer_de_jours(800);
     let du = appli.instance.aujourd_hui().to_string();
@@ -187,14 +187,47 @@ async fn sirene_tient_une_fiche_eveillee(#[case] moteur: Moteur) {
         .unwrap();
     let maintenant = appli.instance.clock.instant();
     let avant = maintenant.plus_seconds(-730 * 86_400);
-    assert_eq!(tenue::endormir(&tx, avant, "2027-01-01", maintenant).await.unwrap(), 0);
-    assert_eq!(tenue::endormir(&tx, avant, "2099-01-01", maintenant).await.unwrap(), 1, "Sirene too is silent");
-    assert_eq!(tenue::endormir(&tx, avant, "2027-01-01", maintenant).await.unwrap(), 1, "woken by Sirene");
+    let le = |jour: &str| Some(jour.parse().unwrap());
+    let (recent, jamais) = (le("2027-01-01"), le("2099-01-01"));
+    assert_eq!(tenue::endormir(&tx, avant, recent, maintenant).await.unwrap(), 0);
+    assert_eq!(tenue::endormir(&tx, avant, jamais, maintenant).await.unwrap(), 1, "Sirene too is silent");
+    assert_eq!(tenue::endormir(&tx, avant, recent, maintenant).await.unwrap(), 1, "woken by Sirene");
     tx.commit().await.unwrap();
     let tx = appli.instance.db.read().await.unwrap();
     let acteur = storage::par_reference(&tx, &faits[0].1).await.unwrap().unwrap();
     assert_eq!((acteur.etat, rules::ENDORMIE_MOIS), (EtatActeur::Actif, 24));
     drop(tx);
+    appli.fin().await;
+}
+
+#[rstest]
+#[case::sqlite(Moteur::Sqlite)]
+#[case::postgres(Moteur::Postgres)]
+#[tokio::test]
+async fn depuis_decembre_sirene_ne_confirme_plus_une_fiche(#[case] moteur: Moteur) {
+    let (appli, faits) = appli_avec(moteur, &[Acteur { nom: "Tenue", ..Acteur::default() }]).await;
+    appli.horloge.avancer_de_jours(800);
+    let du = appli.instance.aujourd_hui().to_string();
+    let tx = appli.instance.db.begin().await.unwrap();
+    tx.execute_raw(raw_sql!(Postgres, "UPDATE acteur_valeur SET source_du = {du} WHERE source = 'sirene'"))
+        .await
+        .unwrap();
+    tx.commit().await.unwrap();
+    appli.le_lendemain().await;
+    let fiche = format!("/annuaire/{}", faits[0].1);
+    let mut visiteur = appli.navigateur();
+    assert_eq!(visiteur.ouvrir(&fiche).await.statut, StatusCode::NOT_FOUND);
+    // Agents see why; a confirmation wakes it, Sirene alone does not.
+    let mut agent = agent(&appli, "un@exemple.invalid").await;
+    let pourquoi = "Être au répertoire Sirene dit que la structure existe";
+    agent.ouvrir(&fiche).await.exiger("Le public ne voit plus cette fiche").exiger(pourquoi);
+    agent.ouvrir(LISTE).await.exiger("Tenue").exiger("Règle depuis le 1er décembre 2026").exiger(pourquoi);
+    appli.le_lendemain().await;
+    assert_eq!(visiteur.ouvrir(&fiche).await.statut, StatusCode::NOT_FOUND);
+    let page = agent.ouvrir(&format!("{fiche}/modifier")).await;
+    agent.envoyer(&page, &format!("{fiche}/confirmer"), &[]).await.exiger("La fiche est confirmée");
+    appli.le_lendemain().await;
+    visiteur.ouvrir(&fiche).await.exiger("Tenue");
     appli.fin().await;
 }
 

@@ -247,6 +247,7 @@ impl Terrain {
                 let expire = self.appli.instance.clock.instant().plus_seconds(3600);
                 self.appli.instance.signature.signer("annuaire-alerte", b"une-recherche", expire)
             }
+            ("secret", "/annonce-d-un-reseau/{secret}") => usage("annuaire-adhesion", self.annonce().await).await,
             ("secret", "/confirmer-une-fiche/{secret}") => usage("annuaire-confirmation", self.acteur.id.clone()).await,
             ("id", "/regles/{id}") => "r-01".to_owned(),
             ("id", "/formes-juridiques/{id}") => "scic".to_owned(),
@@ -274,6 +275,17 @@ impl Terrain {
         let id = secteur::creer(&tx, &*self.appli.instance.ids, nouveau).await.unwrap();
         tx.commit().await.unwrap();
         id.as_str().to_owned()
+    }
+
+    /// A network names the actor among its members.
+    async fn annonce(&self) -> String {
+        let instance = &self.appli.instance;
+        let tx = instance.db.begin().await.unwrap();
+        let reseau = reseau::storage::tous(&tx, instance.aujourd_hui(), Some(&self.acteur.reseau)).await.unwrap();
+        let (id, acteur) = (reseau[0].id.clone(), ActeurId(self.acteur.id.clone()));
+        reseau::storage::ajouter(&tx, &id, &acteur, instance.clock.instant(), None).await.unwrap();
+        tx.commit().await.unwrap();
+        format!("{}/{}", id.as_str(), self.acteur.id)
     }
 
     /// A claim on the actor, that waits for a letter.
@@ -412,9 +424,15 @@ async fn un_acteur(tx: &WriteTx, appli: &Appli) -> ActeurEnVue {
         cree_le: maintenant,
         modifie_le: maintenant,
         version: 1,
+        capacite: None,
+        capacite_nombre: None,
+        capacite_periode: None,
+        a_partir_de: None,
+        prix_pour: None,
     };
     let adresse = offre.reference().to_owned();
-    let complete = offre::OffreComplete { offre, themes: vec![], etapes: vec![], territoires: vec![] };
+    let complete =
+        offre::OffreComplete { offre, themes: vec![], etapes: vec![], territoires: vec![], references: vec![] };
     offre::inserer(tx, complete).await.unwrap();
     assert!(reseau::storage::marquer(tx, ids, &organisation.id, maintenant, None).await.unwrap().1);
     let reseau = reseau::storage::de_l_organisation(tx, &organisation.id).await.unwrap().unwrap().reference;
