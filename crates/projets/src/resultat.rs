@@ -315,3 +315,32 @@ impl From<Proposition> for PropositionVue {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use domain::constat::{Constat, Source, Surete, Verdict};
+
+    use super::sources_communes;
+
+    fn lu(ou: &str) -> Source {
+        Source { libelle: ou.to_owned(), url: None, consultee_le: None, surete: Surete::Haute }
+    }
+
+    fn critere(ou: &str) -> Constat {
+        Constat::critere("population", Verdict::Oui, "Oui.").source(lu(ou))
+    }
+
+    #[test]
+    fn une_source_commune_se_dit_une_fois() {
+        let regle = Constat::regle("r-05", Verdict::AVerifier, "Avez-vous signé ?").source(lu("la loi"));
+        let mut memes = [critere("la page"), regle.clone(), critere("la page")];
+        assert_eq!(sources_communes(&mut memes), [lu("la page")]);
+        assert!(memes[0].sources.is_empty() && memes[2].sources.is_empty());
+        assert_eq!(memes[1].sources, regle.sources, "a rule keeps its own");
+
+        let mut autres = [critere("la page"), critere("une autre")];
+        assert!(sources_communes(&mut autres).is_empty());
+        assert_eq!(autres[1].sources, [lu("une autre")]);
+        assert!(sources_communes(&mut []).is_empty());
+    }
+}

@@ -429,3 +429,39 @@ pub struct ResumeErreurs {
 }
 
 composant!(ChampTexte, ChampLong, ChampOptions, Selection, ResumeErreurs);
+
+#[cfg(test)]
+mod tests {
+    use super::{ChampTexte, OptionDeChamp, Selection};
+
+    fn option(nom: &str) -> OptionDeChamp {
+        OptionDeChamp::nouvelle(nom, nom)
+    }
+
+    fn liste(options: Vec<OptionDeChamp>) -> String {
+        Selection::nouvelle("choix", "Choix", options, "b1", None).to_string()
+    }
+
+    #[test]
+    fn une_liste_se_dit_en_groupes() {
+        let groupes = OptionDeChamp::par_groupes([("A", option("a1")), ("A", option("a2")), ("B", option("b1"))]);
+        let html = liste(std::iter::once(OptionDeChamp::nouvelle("", "Tous")).chain(groupes).collect());
+        let dit: Vec<&str> = ["Tous", "<optgroup label=\"A\">", ">a1<", ">a2<", "</optgroup>", "label=\"B\"", ">b1<"]
+            .into_iter()
+            .filter(|marque| html.contains(marque))
+            .collect();
+        let places: Vec<Option<usize>> = dit.iter().map(|marque| html.find(marque)).collect();
+        assert!(dit.len() == 7 && places.is_sorted(), "{html}");
+        assert_eq!((html.matches("<optgroup").count(), html.matches("</optgroup>").count()), (2, 2));
+        assert!(!liste(vec![option("a1"), option("b1")]).contains("optgroup"));
+    }
+
+    #[test]
+    fn un_courriel_montre_sa_forme_avant_qu_on_l_ecrive() {
+        let champ = ChampTexte::nouveau("courriel", "Adresse", "", None).courriel();
+        let html = champ.clone().to_string();
+        assert!(html.contains("id=\"courriel-aide\"") && html.contains("Exemple : nom@exemple.fr"), "{html}");
+        assert!(html.contains("aria-describedby=\"courriel-aide\""));
+        assert!(champ.aide("Celle de la mairie.").to_string().contains("Celle de la mairie. Exemple"));
+    }
+}
