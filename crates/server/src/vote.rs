@@ -7,6 +7,7 @@ use std::cell::{Cell, RefCell};
 use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
+use std::time::{Duration, Instant};
 
 use ::vote::pabulib::{Leniency, Limits, ReadOptions, read};
 use ::vote::record::{self, Parameters};
@@ -34,7 +35,27 @@ pub enum CommandeVote {
         proces_verbal: PathBuf,
         /// Le fichier des bulletins (.pb).
         fichier: PathBuf,
+        #[command(flatten)]
+        duree: Duree,
     },
+}
+
+/// How long a count may last.
+#[derive(Args)]
+pub struct Duree {
+    /// Arrête le calcul après ce nombre de secondes (code de sortie 1). Sans limite par défaut.
+    #[arg(long, value_name = "SECONDES")]
+    temps_max: Option<u64>,
+}
+
+impl Duree {
+    fn controle<'a>(&self, suivre: &'a dyn Fn(Progress)) -> Control<'a> {
+        let controle = Control::default().on_progress(suivre);
+        match self.temps_max {
+            Some(secondes) => controle.within(Duration::from_secs(secondes)),
+            None => controle,
+        }
+    }
 }
 
 /// Arguments of `depouiller`.
@@ -56,6 +77,8 @@ pub struct Depouiller {
     clauses: Option<PathBuf>,
     #[command(flatten)]
     lecture: Lecture,
+    #[command(flatten)]
+    duree: Duree,
     /// Un fichier de bulletins douteux : un « voter_id » par ligne. Dit si le résultat change sans eux (code de sortie 4).
     #[arg(long, value_name = "FICHIER")]
     douteux: Option<PathBuf>,
@@ -88,6 +111,8 @@ pub struct Comparer {
     json: bool,
     #[command(flatten)]
     lecture: Lecture,
+    #[command(flatten)]
+    duree: Duree,
 }
 
 /// How the file is read.
@@ -120,7 +145,11 @@ pub fn executer(
     match commande {
         CommandeVote::Depouiller(demande) => depouiller(demande, sortie, remarques),
         CommandeVote::Comparer(demande) => comparer(demande, sortie, remarques),
-        CommandeVote::Verifier { proces_verbal, fichier } => verifier(proces_verbal, fichier, sortie),
+        CommandeVote::Verifier { proces_verbal, fichier, duree } => {
+            let avancement = Avancement::new(remarques);
+            let suivre = |progress: Progress| avancement.suivre(progress);
+            verifier(proces_verbal, fichier, &duree.controle(&suivre), sortie)
+        }
     }
 }
 
@@ -168,7 +197,7 @@ fn depouiller(demande: &Depouiller, sortie: &mut dyn Write, remarques: &mut dyn 
     let parametres = parametres(demande, &octets)?;
     let avancement = Avancement::new(remarques);
     let suivre = |progress: Progress| avancement.suivre(progress);
-    let controle = Control::default().on_progress(&suivre);
+    let controle = demande.duree.controle(&suivre);
     let compte = record::count(&octets, &parametres, &controle)?;
     avancement.souplesses(&compte.document.leniencies)?;
     if demande.json {
@@ -179,8 +208,8 @@ fn depouiller(demande: &Depouiller, sortie: &mut dyn Write, remarques: &mut dyn 
     if demande.tours {
         tableau::tours(&compte, &parametres, sortie)?;
     }
-    if let (Some(projet), Some(manque), false) = (&demande.expliquer, compte.shortfall, demande.json) {
-        tableau::manque(projet, &compte, manque, sortie)?;
+    if let (Some(projet), false) = (&demande.expliquer, demande.json) {
+        tableau::manque(projet, &compte, compte.shortfall, sortie)?;
     }
     let Some(change) = &compte.sensitivity else { return Ok(ExitCode::SUCCESS) };
     if !demande.json {
@@ -193,22 +222,28 @@ fn depouiller(demande: &Depouiller, sortie: &mut dyn Write, remarques: &mut dyn 
 /// What is said beside the result: progress, and what the reader forgave.
 struct Avancement<'s> {
     remarques: RefCell<&'s mut dyn Write>,
-    dernier: Cell<u64>,
+    debut: Instant,
+    /// When to speak next, after the beginning: twice as late each time.
+    prochain: Cell<Duration>,
 }
 
 impl<'s> Avancement<'s> {
+    /// Counts that end sooner say nothing.
+    const PATIENCE: Duration = Duration::from_secs(2);
+
     fn new(remarques: &'s mut dyn Write) -> Self {
-        Self { remarques: RefCell::new(remarques), dernier: Cell::new(0) }
+        Self { remarques: RefCell::new(remarques), debut: Instant::now(), prochain: Cell::new(Self::PATIENCE) }
     }
 
-    /// One line each time the number of runs doubles: readable for a person, short for a log.
+    /// One line each time the waiting doubles: readable for a person, short for a log.
     fn suivre(&self, progress: Progress) {
-        if progress.runs >= 2 * self.dernier.get().max(64) {
-            self.dernier.set(progress.runs);
-            let mut remarques = self.remarques.borrow_mut();
-            // A closed terminal does not stop a count.
-            let _ = writeln!(remarques, "… {} unités ajoutées par votant, {} calculs", progress.added, progress.runs);
+        let attente = self.debut.elapsed();
+        if attente < self.prochain.get() {
+            return;
         }
+        self.prochain.set(2 * attente.max(Self::PATIENCE));
+        // A closed terminal does not stop a count.
+        let _ = writeln!(self.remarques.borrow_mut(), "… {} s : {}", attente.as_secs(), phrase(progress));
     }
 
     fn souplesses(&self, souplesses: &[Leniency]) -> std::io::Result<()> {
@@ -224,6 +259,17 @@ impl<'s> Avancement<'s> {
     }
 }
 
+/// Where a count stands, in French.
+fn phrase(progress: Progress) -> String {
+    match progress {
+        Progress::Rounds { selected, .. } => format!("{selected} projets retenus jusqu’ici"),
+        Progress::Increments { added, runs, .. } => format!("{added} unités ajoutées par votant, {runs} calculs"),
+        Progress::Search { done, of } => format!("{done} étapes sur {of}"),
+        Progress::Recounts { done } => format!("{done} dépouillements"),
+        _ => "le calcul continue".to_owned(),
+    }
+}
+
 fn comparer(demande: &Comparer, sortie: &mut dyn Write, remarques: &mut dyn Write) -> anyhow::Result<ExitCode> {
     let octets = lire(&demande.fichier)?;
     let document = read(&octets, demande.lecture.options())?;
@@ -231,7 +277,7 @@ fn comparer(demande: &Comparer, sortie: &mut dyn Write, remarques: &mut dyn Writ
     let tie = TieBreak::from_name(&demande.departage)?;
     let avancement = Avancement::new(remarques);
     let suivre = |progress: Progress| avancement.suivre(progress);
-    let controle = Control::default().on_progress(&suivre);
+    let controle = demande.duree.controle(&suivre);
     let lignes = explain::compare(&document.election, &regles, &tie, &controle)?;
     avancement.souplesses(&document.leniencies)?;
     if demande.json {
@@ -246,8 +292,13 @@ fn comparer(demande: &Comparer, sortie: &mut dyn Write, remarques: &mut dyn Writ
     Ok(ExitCode::SUCCESS)
 }
 
-fn verifier(proces_verbal: &Path, fichier: &Path, sortie: &mut dyn Write) -> anyhow::Result<ExitCode> {
-    let ecarts = record::verify(&lire(proces_verbal)?, &lire(fichier)?, &Control::default())?;
+fn verifier(
+    proces_verbal: &Path,
+    fichier: &Path,
+    controle: &Control<'_>,
+    sortie: &mut dyn Write,
+) -> anyhow::Result<ExitCode> {
+    let ecarts = record::verify(&lire(proces_verbal)?, &lire(fichier)?, controle)?;
     if ecarts.is_empty() {
         writeln!(sortie, "Le procès-verbal est conforme : mêmes bulletins, même règle, même résultat.")?;
         return Ok(ExitCode::SUCCESS);

@@ -1,5 +1,5 @@
-//! Reads a `.pb` file, counts it, and prints CPU times in milliseconds, one line for each rule:
-//! `cargo run --release --example chrono FILE RULE [RULE…]`.
+//! Reads a `.pb` file, counts it, and prints CPU times in milliseconds, one line for each rule, with the winners when ties go
+//! by identifier, as in pabutools: `cargo run --release --example chrono FILE RULE [RULE…]`.
 #![expect(clippy::print_stdout, reason = "a command line speaks on its output")]
 
 use std::time::Instant;
@@ -72,8 +72,9 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
         let rule = Rule::from_name(&name)?;
         let count = || rule.count(election, &TieBreak::Recommended, &Control::default());
         let outcome = count()?;
+        let by_id = rule.count(election, &TieBreak::Lexico, &Control::default())?;
         println!(
-            "{name} {:.6} ms {} winners, total {}, exact {}, runs {}, redone {}, bits {}",
+            "{name} {:.6} ms {} winners, total {}, exact {}, runs {}, redone {}, bits {}; winners by lexico {:?}",
             average(Chrono::milliseconds, count)?,
             outcome.winners.len(),
             election.amount(outcome.total),
@@ -81,6 +82,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
             outcome.increments.as_ref().map_or(1, |increments| increments.runs),
             outcome.certificate.redone,
             outcome.certificate.denominator_bits,
+            by_id.winner_ids(election),
         );
     }
     if let Ok(status) = std::fs::read_to_string("/proc/self/status")

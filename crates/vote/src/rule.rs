@@ -231,7 +231,7 @@ impl Rule {
             }
             Self::Maximin => maximin::maximin_support(election, tie, control),
             Self::MajorityJudgment => majority_judgment::majority_judgment(election, tie),
-            Self::Kemeny => kemeny::kemeny_budget(election, tie),
+            Self::Kemeny => kemeny::kemeny_budget(election, tie, control),
         }
     }
 }

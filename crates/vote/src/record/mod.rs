@@ -94,7 +94,7 @@ pub struct Counted<'a> {
     pub outcome: Outcome,
     /// The result without the doubtful ballots, when some are named.
     pub sensitivity: Option<Sensitivity>,
-    /// What the explained project was missing; nothing is missing to a winner.
+    /// What the explained project was missing, when it lost.
     pub shortfall: Option<Shortfall>,
     /// The record.
     pub record: Value,
@@ -151,8 +151,8 @@ pub fn count<'a>(bytes: &'a [u8], parameters: &Parameters, control: &Control<'_>
         record["unmet_floors"] = unmet.iter().map(unmet_json).collect();
     }
     let shortfall = shortfall(election, parameters, &outcome, control)?;
-    if let (Some(id), Some(missing)) = (&parameters.explained, &shortfall) {
-        record["shortfall"] = shortfall_json(election, id, missing);
+    if let Some(id) = &parameters.explained {
+        record["shortfall"] = shortfall_json(election, id, shortfall.as_ref());
     }
     let sensitivity = sensitivity(&document, parameters, &outcome, control)?;
     if let Some(changed) = &sensitivity {
@@ -171,20 +171,25 @@ fn shortfall(
     let Some(id) = &parameters.explained else { return Ok(None) };
     let project = election.position(id).ok_or_else(|| RecordError::Explained(id.clone()))?;
     if outcome.winners.contains(&project) {
-        return Ok(Some(Shortfall::default()));
+        return Ok(None);
     }
     let recount = |changed: &Election| Ok(parameters.outcome(changed, control)?.0);
-    Ok(Some(explain::shortfall(election, project, &recount)?))
+    Ok(explain::shortfall(election, project, &recount, control)?)
 }
 
-fn shortfall_json(election: &Election, id: &str, missing: &Shortfall) -> Value {
-    let amount = |amount: Option<u64>| amount.map(|amount| election.amount(amount));
-    json!({
-        "project": id,
-        "votes": missing.votes,
-        "cost": amount(missing.cost),
-        "budget": amount(missing.budget),
-    })
+fn shortfall_json(election: &Election, id: &str, missing: Option<&Shortfall>) -> Value {
+    let mut json = json!({ "project": id, "votes": null, "cost": null, "budget": null });
+    let Some(missing) = missing else { return json };
+    json["votes"] = json!(missing.votes.enough());
+    for (key, missing) in [("cost", missing.cost), ("budget", missing.budget)] {
+        json[key] = json!(missing.enough().map(|amount| election.amount(amount)));
+    }
+    for (key, missing) in [("votes", missing.votes), ("cost", missing.cost), ("budget", missing.budget)] {
+        if let Some(reason) = missing.reason() {
+            json["reasons"][key] = json!(reason);
+        }
+    }
+    json
 }
 
 fn leniency_json(leniency: &Leniency) -> Value {
