@@ -22,6 +22,24 @@ const DIFFERENT: u8 = 3;
 /// Winners that depend on doubtful ballots.
 const FRAGILE: u8 = 4;
 
+/// The names of the rules, under the help.
+const REGLES: &str = "\
+Règles (à la place de U, l’utilité : cost, card, points, positional, borda_zero_last) :
+  greedy_votes, greedy_score       plus de voix, plus de points (_threshold_N : au moins N ; _no_skip : arrêt au premier
+                                   projet qui ne tient pas)                           plus_de_voix, glouton, plus_de_points
+  greedy_score_per_cost            plus de voix ou de points par euro                 voix_par_euro
+  knapsack_optimum_U               plus grand total dans l’enveloppe                  sac_a_dos
+  mes_U                            parts égales                                       parts_egales, parts_egales_points
+  mes_U_add1                       parts égales, complétées unité par unité           parts_egales_completees
+  mes_U_add1_stop_when_exhaustive  de même, arrêt quand rien d’autre ne tient
+  …_then_greedy_votes              puis complétées par les voix (ou …_then_greedy_score_per_cost)
+                                                                                      parts_egales_puis_voix
+  bos_U                            parts égales, dépassement borné                    depassement_borne
+  phragmen                         Phragmén séquentiel (…_then_greedy_votes)          phragmen_puis_voix
+  maximin_support                  soutien maximin                                    soutien_maximin
+  majority_judgment                jugement majoritaire                               jugement_majoritaire
+  kemeny                           Kemeny, pour un petit jury qui classe";
+
 /// What can be done with votes.
 #[derive(Subcommand)]
 pub enum CommandeVote {
@@ -60,6 +78,7 @@ impl Duree {
 
 /// Arguments of `depouiller`.
 #[derive(Args)]
+#[command(after_help = REGLES)]
 pub struct Depouiller {
     /// Le fichier des bulletins (.pb).
     fichier: PathBuf,
@@ -92,6 +111,7 @@ pub struct Depouiller {
 
 /// Arguments of `comparer`.
 #[derive(Args)]
+#[command(after_help = REGLES)]
 pub struct Comparer {
     /// Le fichier des bulletins (.pb).
     fichier: PathBuf,
@@ -459,6 +479,97 @@ mod tests {
         assert_eq!(lu["rules"][2]["winners"], serde_json::json!(["A", "E", "D"]));
         let (erreur, code) = lancer(&["comparer", FICHIER, "--regles", "mes_points"]);
         assert!(code.is_none() && erreur.contains("Aucune de ces règles"), "{erreur}");
+    }
+
+    /// Written names, and names of the help.
+    #[test]
+    fn chaque_regle_a_son_nom() {
+        let points = concat!(env!("CARGO_MANIFEST_DIR"), "/../vote/tests/vote/micro/micro_08_cumulative.pb");
+        let rangs = concat!(env!("CARGO_MANIFEST_DIR"), "/../vote/tests/vote/micro/micro_09_ordinal.pb");
+        let noms = [
+            (FICHIER, "greedy_votes greedy_votes_no_skip greedy_votes_threshold_2 greedy_score greedy_score_per_cost"),
+            (FICHIER, "knapsack_optimum_cost knapsack_optimum_card mes_cost mes_card mes_cost_add1 mes_card_add1"),
+            (FICHIER, "mes_cost_add1_stop_when_exhaustive mes_cost_add1_then_greedy_votes mes_cost_then_greedy_votes"),
+            (FICHIER, "bos_cost bos_card phragmen phragmen_then_greedy_votes maximin_support"),
+            (
+                points,
+                "mes_points mes_points_add1 mes_points_then_greedy_score_per_cost knapsack_optimum_points bos_points",
+            ),
+            (points, "majority_judgment greedy_score jugement_majoritaire plus_de_points parts_egales_points"),
+            (rangs, "mes_positional mes_positional_add1 mes_borda_zero_last mes_points bos_points kemeny"),
+            (FICHIER, "plus_de_voix glouton voix_par_euro sac_a_dos parts_egales parts_egales_completees"),
+            (FICHIER, "parts_egales_puis_voix depassement_borne phragmen_puis_voix soutien_maximin"),
+        ];
+        for (fichier, regles) in noms {
+            for regle in regles.split(' ') {
+                let (json, code) = lancer(&["depouiller", fichier, "--regle", regle, "--json"]);
+                assert!(code.is_some(), "{regle} {json}");
+                let lu: serde_json::Value = serde_json::from_str(&json).unwrap();
+                assert!(lu["winners"].is_array() && lu["rounds"].is_array(), "{regle}");
+                assert!(lu["total_cost"].is_string() && lu["exact"] == true, "{regle}");
+                assert_eq!(lu["rounds"].as_array().unwrap().len(), lu["winners"].as_array().unwrap().len(), "{regle}");
+                let (texte, _) = lancer(&["depouiller", fichier, "--regle", regle, "--departage", "lexico", "--tours"]);
+                assert!(texte.contains("Règle : ") && texte.contains("Résultat exact"), "{regle} {texte}");
+            }
+        }
+    }
+
+    #[test]
+    fn un_fichier_abime_est_refuse_avec_sa_ligne() {
+        let dossier = tempfile::tempdir().unwrap();
+        let chemin = dossier.path().join("abime.pb");
+        let bon = std::fs::read(FICHIER).unwrap();
+        let texte = String::from_utf8(bon.clone()).unwrap();
+        let utf_16: Vec<u8> = [0xFF, 0xFE].into_iter().chain(texte.encode_utf16().flat_map(u16::to_le_bytes)).collect();
+        let cas: [(Vec<u8>, &str); 8] = [
+            (bon[..bon.len() / 2].to_vec(), "Ligne"),
+            (texte.replacen("300000", "NaN", 1).into_bytes(), "NaN"),
+            (texte.replacen("300000", "-5", 1).into_bytes(), "-5"),
+            (texte.replacen("300000", "0", 1).into_bytes(), "supérieur à zéro"),
+            (texte.replacen("\n9;", "\n8;", 1).into_bytes(), "déjà voté"),
+            (texte.replacen("9;C,D,F", "9;C,D,Z", 1).into_bytes(), "« Z »"),
+            (utf_16, "UTF-16"),
+            (Vec::new(), "META"),
+        ];
+        for (octets, mots) in cas {
+            std::fs::write(&chemin, octets).unwrap();
+            for regle in ["greedy_votes", "mes_cost_add1", "phragmen", "maximin_support", "sac_a_dos", "bos_cost"] {
+                let (dit, code) = lancer(&["depouiller", chemin.to_str().unwrap(), "--regle", regle]);
+                assert!(code.is_none() && dit.contains(mots), "{mots} {regle} {dit}");
+            }
+        }
+    }
+
+    #[test]
+    fn un_calcul_long_se_suit_et_se_borne() {
+        let mut remarques = Vec::new();
+        let avancement = super::Avancement::new(&mut remarques);
+        avancement.suivre(super::Progress::Rounds { selected: 1, spent: 2 });
+        // As if the patience of the reader were over.
+        avancement.prochain.set(std::time::Duration::ZERO);
+        avancement.suivre(super::Progress::Rounds { selected: 3, spent: 4 });
+        avancement.suivre(super::Progress::Recounts { done: 5 });
+        assert_eq!(String::from_utf8(remarques).unwrap(), "… 0 s : 3 projets retenus jusqu’ici\n");
+        for regle in ["mes_cost", "mes_cost_add1", "phragmen", "maximin_support", "bos_cost", "sac_a_dos"] {
+            let (dit, code) = lancer(&["depouiller", FICHIER, "--regle", regle, "--temps-max", "0"]);
+            assert!(code.is_none() && dit.contains("Le temps accordé est écoulé"), "{regle} {dit}");
+        }
+    }
+
+    #[test]
+    fn ce_qui_ne_peut_pas_suffire_dit_pourquoi() {
+        let dossier = tempfile::tempdir().unwrap();
+        let chemin = dossier.path().join("votes.pb");
+        let texte = "META\nkey;value\nbudget;100\nvote_type;approval\nPROJECTS\nproject_id;cost\na;60\nb;500\nc;10\n\
+                     VOTES\nvoter_id;vote\n0;a\n1;b\n";
+        std::fs::write(&chemin, texte).unwrap();
+        let expliquer = |projet| {
+            lancer(&["depouiller", chemin.to_str().unwrap(), "--regle", "greedy_votes", "--expliquer", projet]).0
+        };
+        let (cher, sans_soutien) = (expliquer("b"), expliquer("c"));
+        assert!(cher.contains("- voix : aucun (ce projet coûte plus que toute l’enveloppe)"), "{cher}");
+        assert!(cher.contains("- enveloppe : une enveloppe de 560"), "{cher}");
+        assert!(sans_soutien.contains("- coût : aucun (personne ne soutient ce projet"), "{sans_soutien}");
     }
 
     #[test]

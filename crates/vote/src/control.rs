@@ -112,15 +112,17 @@ impl<'a> Control<'a> {
         if step.is_multiple_of(1 << 12) { self.check() } else { Ok(()) }
     }
 
-    pub(crate) fn report(&self, progress: Progress) {
+    /// Says where the count stands, unless it must stop: before, or because of what it says.
+    pub(crate) fn tell(&self, progress: Progress) -> Result<(), CountError> {
+        self.check()?;
         if let Some(call) = self.progress {
             call(progress);
         }
+        self.check()
     }
 
-    /// Says that one more project is selected, then checks.
+    /// Says how many projects are selected.
     pub(crate) fn selected(&self, selected: usize, spent: u64) -> Result<(), CountError> {
-        self.report(Progress::Rounds { selected: selected as u64, spent });
-        self.check()
+        self.tell(Progress::Rounds { selected: selected as u64, spent })
     }
 }

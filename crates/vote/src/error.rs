@@ -46,7 +46,9 @@ pub enum CountError {
         reason: String,
     },
     /// The time that the caller allowed is over.
-    #[error("Le temps accordé est écoulé : le dépouillement a été arrêté. Accordez plus de temps, ou choisissez une règle plus rapide.")]
+    #[error(
+        "Le temps accordé est écoulé : le dépouillement a été arrêté. Accordez plus de temps, ou choisissez une règle plus rapide."
+    )]
     OutOfTime,
     /// The caller asked to stop.
     #[error("Le dépouillement a été arrêté.")]

@@ -1,4 +1,32 @@
 //! Why this result: for each project, for the voters, and against other rules.
+//!
+//! ```
+//! use vote::explain::{Motive, compare, motives, payments, satisfaction, sensitivity};
+//! # use vote::{BallotKind, Control, Election, Project, Rule, TieBreak};
+//! # let project = |id: &str, cost| Project { id: id.into(), cost, ..Project::default() };
+//! # let mut election = Election::new(BallotKind::Approval, 1_000,
+//! #     vec![project("bancs", 600), project("four", 500), project("serre", 300)])?;
+//! # for ballot in [&["bancs"][..], &["bancs", "four"], &["four"], &["serre"]] { election.approve(ballot)?; }
+//! let (rule, tie, control) = (Rule::from_name("mes_cost")?, TieBreak::Recommended, Control::default());
+//! let outcome = rule.count(&election, &tie, &control)?;
+//! // Each of the four voters has 250. Two of them pay « four », 250 each; no other project can be paid.
+//! assert_eq!(outcome.winner_ids(&election), ["four"]);
+//! let payers = &payments(&election, rule, &outcome)?[0][0];
+//! assert_eq!((payers.voters, payers.paid.most, payers.left.most), (2, 250.0, 0.0));
+//! // « bancs » costs more than the 500 that are left; « serre » would fit: its only supporter cannot pay it.
+//! let why = motives(&election, &outcome);
+//! assert_eq!(why[0], Some(Motive::NoRoom { left: 500, asked: 600 }));
+//! assert_eq!(why[2], Some(Motive::NotReached { left: 500, asked: 300 }));
+//! // Half of the voters have a winner.
+//! assert_eq!(satisfaction(&election, &outcome).histogram, [2, 2]);
+//! // Without the third ballot, the result changes.
+//! let recount = |changed: &Election| rule.count(changed, &tie, &control);
+//! assert_eq!(sensitivity(&election, &outcome, &[2], &recount)?.gained, [0]);
+//! // The most votes give another result.
+//! let greedy = compare(&election, &[Rule::from_name("greedy_votes")?], &tie, &control)?.remove(0).result?.0;
+//! assert_eq!(greedy.winner_ids(&election), ["four", "serre"]);
+//! # Ok::<(), vote::CountError>(())
+//! ```
 
 mod payments;
 
@@ -39,8 +67,10 @@ pub fn effective_support(election: &Election, rule: Rule, outcome: &Outcome) -> 
     let Rule::EqualShares { utility, .. } = rule else { return none };
     let Ok(profile) = Profile::new(election, utility) else { return none };
     let budgets = payments::replay(&profile, outcome, |_| ());
-    (0..election.projects.len())
-        .map(|project| {
+    won(election, outcome)
+        .into_iter()
+        .enumerate()
+        .map(|(project, won)| {
             let left: f64 = profile
                 .supporters(project)
                 .iter()
@@ -48,7 +78,7 @@ pub fn effective_support(election: &Election, rule: Rule, outcome: &Outcome) -> 
                 // From zero: the sum of nothing is otherwise a negative zero.
                 .fold(0.0, |sum, money| sum + money);
             let cost = to_f64(profile.cost(project)) / to_f64(election.unit());
-            (!outcome.winners.contains(&project)).then(|| left / cost)
+            (!won).then(|| left / cost)
         })
         .collect()
 }
@@ -103,7 +133,7 @@ pub fn motives(election: &Election, outcome: &Outcome) -> Vec<Option<Motive>> {
             () => Motive::NotReached { left, asked },
         }
     };
-    (0..election.projects.len()).map(|project| (!outcome.winners.contains(&project)).then(|| motive(project))).collect()
+    won(election, outcome).into_iter().enumerate().map(|(project, won)| (!won).then(|| motive(project))).collect()
 }
 
 /// How a vote is counted again when something changes: rule, ties and clauses are those of the count explained.
@@ -143,8 +173,8 @@ impl Missing {
 
 /// The smallest changes found that would have made a project win, each alone.
 ///
-/// The literature calls the first « singleton add » and the second « cost reduction » (Boehmer and others, *Evaluation of
-/// project performance in participatory budgeting*, arXiv 2312.14723); they are defined for every rule.
+/// Such distances, in votes and in cost, are how the literature measures a project that lost (Boehmer and others, *Evaluation of
+/// Project Performance in Participatory Budgeting*, arXiv 2312.14723). Found by counting again, they are defined for every rule.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Shortfall {
     /// More ballots that name only this project.
@@ -188,10 +218,9 @@ pub fn shortfall(
 ) -> Result<Option<Shortfall>, CountError> {
     let done = Cell::new(0);
     let wins = |changed: &Election| {
-        control.check()?;
         let outcome = recount(changed)?;
         done.set(done.get() + 1);
-        control.report(Progress::Recounts { done: done.get() });
+        control.tell(Progress::Recounts { done: done.get() })?;
         Ok(outcome.winners.contains(&project))
     };
     if wins(election)? {
@@ -223,7 +252,7 @@ pub fn shortfall(
     let (cost, budget) = if unsupported {
         (Missing::Unsupported, Missing::Unsupported)
     } else {
-        let total = election.cost_of(0..election.projects.len()).min(LARGEST_AMOUNT - election.budget);
+        let total = election.cost_of(0..election.projects.len()).min(LARGEST_AMOUNT.saturating_sub(election.budget));
         (
             smallest(cost.saturating_sub(1), less)?.map(|less| cost - less),
             smallest(total, more)?.map(|more| election.budget + more),
@@ -393,7 +422,7 @@ pub fn compare(
         }
     };
     let told = |(position, rule): (usize, &Rule)| {
-        control.report(Progress::Recounts { done: position as u64 });
+        control.tell(Progress::Recounts { done: position as u64 })?;
         line(rule)
     };
     rules.iter().enumerate().map(told).collect()

@@ -2,6 +2,32 @@
 //!
 //! Canonical: keys sorted, no space, no number with a fraction (amounts and fractions are text), so that the same count
 //! always gives the same bytes, which may be signed or published as a digest.
+//!
+//! ```
+//! use vote::pabulib::ReadOptions;
+//! use vote::record::{Parameters, canonical, count, verify};
+//! use vote::{Control, Rule, TieBreak};
+//!
+//! let file = "META\nkey;value\nbudget;1000\nvote_type;approval\nPROJECTS\nproject_id;cost\n1;400\n2;700\n\
+//!             VOTES\nvoter_id;vote\n0;1\n1;1,2\n";
+//! let parameters = Parameters {
+//!     rule: Rule::from_name("plus_de_voix")?,
+//!     tie: TieBreak::from_name("lot:graine publiée le 3 mars")?,
+//!     clauses: Vec::new(),
+//!     reading: ReadOptions::default(),
+//!     doubtful: Vec::new(),
+//!     explained: None,
+//! };
+//! let counted = count(file.as_bytes(), &parameters, &Control::default())?;
+//! let record = canonical(&counted.record);
+//! assert!(record.contains(r#""winners":["1"]"#) && record.contains(r#""exact":true"#));
+//! // Anyone recounts it from the same ballots: nothing differs.
+//! assert!(verify(record.as_bytes(), file.as_bytes(), &Control::default())?.is_empty());
+//! let forged = record.replace(r#""winners":["1"]"#, r#""winners":["2"]"#);
+//! let differences = verify(forged.as_bytes(), file.as_bytes(), &Control::default())?;
+//! assert_eq!(differences, [r#"/winners/0 : "2" au lieu de "1""#]);
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
 
 mod clause_json;
 mod verify;
@@ -25,6 +51,7 @@ pub use self::verify::verify;
 
 /// Name and version of the format.
 pub const FORMAT: &str = "vote/proces-verbal/2";
+
 /// The choices of a count, all written in the record.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Parameters {
@@ -325,7 +352,7 @@ fn explanation(document: &Document<'_>, rule: Rule, outcome: &Outcome) -> Value 
                 "cost": election.amount(election.projects[project].cost),
                 "votes": votes[project],
                 "points": points[project],
-                "selected": outcome.winners.contains(&project),
+                "selected": motives[project].is_none(),
                 "motive": motives[project].map(|motive| motive_json(election, motive)),
                 "effective_support": support[project].map(|part| format!("{part:.6}")),
             })

@@ -239,7 +239,7 @@ impl Add1<'_, '_, '_, '_> {
             kept = order;
             at = end;
             ends.failures = 0;
-            self.control.report(Progress::Increments { added: at, runs: self.runner.runs, spent: total });
+            self.control.tell(Progress::Increments { added: at, runs: self.runner.runs, spent: total })?;
         }
     }
 

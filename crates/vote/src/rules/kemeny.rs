@@ -56,8 +56,7 @@ pub fn kemeny(
     let all = (1_usize << m) - 1;
     for set in 1..=all {
         if set.is_multiple_of(1 << 12) {
-            control.report(Progress::Search { done: set as u64, of: all as u64 });
-            control.check()?;
+            control.tell(Progress::Search { done: set as u64, of: all as u64 })?;
         }
         cost[set] = members(set).map(|first| step(&prefer, set, first) + cost[set & !(1 << first)]).min().unwrap_or(0);
     }
@@ -109,6 +108,21 @@ fn preferences(m: usize, ballots: &[(Vec<usize>, u64)], control: &Control<'_>) -
 }
 
 /// Takes the projects in a Kemeny order, skipping what does not fit and what nobody ranked.
+///
+/// ```
+/// use vote::rules::kemeny::kemeny_budget;
+/// # use vote::{BallotKind, Control, Election, Project, TieBreak};
+/// # let project = |id: &str, cost| Project { id: id.into(), cost, ..Project::default() };
+/// # let mut election = Election::new(BallotKind::Ordinal, 1_000,
+/// #     vec![project("bancs", 600), project("four", 500), project("serre", 300)])?;
+/// for jury in [["four", "bancs", "serre"], ["bancs", "serre", "four"], ["four", "serre", "bancs"]] {
+///     election.rank(&jury)?;
+/// }
+/// let outcome = kemeny_budget(&election, &TieBreak::Recommended, &Control::default())?;
+/// // Two jurors of three put « four » before each other one: it goes first, and « bancs » does not fit after it.
+/// assert_eq!(outcome.winner_ids(&election), ["four", "serre"]);
+/// # Ok::<(), vote::CountError>(())
+/// ```
 ///
 /// # Errors
 /// No ballot, ballots that are not rankings, too many projects, or a cancelled count.

@@ -116,7 +116,7 @@ fn solve(items: &[Item], budget: u64, control: &Control<'_>) -> Result<(u128, Ve
     let mut trail: Vec<(usize, usize)> = Vec::new();
     let mut known = filled(items, budget);
     for (position, item) in items.iter().enumerate() {
-        control.report(Progress::Search { done: position as u64, of: items.len() as u64 });
+        control.tell(Progress::Search { done: position as u64, of: items.len() as u64 })?;
         let mut merged: Vec<State> = Vec::with_capacity(2 * states.len());
         let with =
             |state: &State| State { cost: state.cost + item.cost, score: state.score + item.score, trail: usize::MAX };

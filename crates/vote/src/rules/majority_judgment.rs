@@ -94,8 +94,7 @@ pub fn ranking(counts: &[Vec<u64>]) -> Vec<Vec<usize>> {
 }
 
 /// Number of ballots that gave each grade to each project. A project that a ballot does not grade gets the worst grade.
-#[must_use]
-pub fn grade_counts(election: &Election) -> Vec<Vec<u64>> {
+fn grade_counts(election: &Election) -> Vec<Vec<u64>> {
     let best = election.ballots.iter().flat_map(|(ballot, _)| ballot).map(|choice| choice.points).max().unwrap_or(0);
     let mut counts = vec![vec![0_u64; best as usize + 1]; election.projects.len()];
     let total = election.ballots.total();
@@ -113,6 +112,23 @@ pub fn grade_counts(election: &Election) -> Vec<Vec<u64>> {
 
 /// Takes the projects in the order of the ranking, skipping what does not fit and what has the worst median.
 ///
+/// ```
+/// use vote::rules::majority_judgment::majority_judgment;
+/// # use vote::{BallotKind, Election, Project, TieBreak};
+/// # let project = |id: &str, cost| Project { id: id.into(), cost, ..Project::default() };
+/// # let mut election = Election::new(BallotKind::Grades, 1_000,
+/// #     vec![project("bancs", 600), project("four", 500), project("serre", 300)])?;
+/// // Grades go from 0 to 3; « serre » is graded by one voter only, and gets 0 from the others.
+/// election.score(&[("bancs", 3), ("four", 2), ("serre", 3)])?;
+/// election.score(&[("bancs", 2), ("four", 2)])?;
+/// election.score(&[("bancs", 2), ("four", 3)])?;
+/// let outcome = majority_judgment(&election, &TieBreak::Recommended)?;
+/// // Two medians of 2. One median removed from each, « bancs » has 2 and 3, « four » 2 and 3: equal, the cheapest wins.
+/// assert_eq!(outcome.winner_ids(&election), ["four"]);
+/// assert_eq!((outcome.rounds[0].value, outcome.rounds[0].tied), (2.0, 2));
+/// # Ok::<(), vote::CountError>(())
+/// ```
+///
 /// # Errors
 /// No ballot, ballots without grades, or too many grades.
 pub fn majority_judgment(election: &Election, tie: &TieBreak) -> Result<Outcome, CountError> {
@@ -125,7 +141,9 @@ pub fn majority_judgment(election: &Election, tie: &TieBreak) -> Result<Outcome,
     }
     let best = election.ballots.iter().flat_map(|(ballot, _)| ballot).map(|choice| choice.points).max().unwrap_or(0);
     if best > 1_000 || u64::from(best) * election.projects.len() as u64 > MOST_COUNTS {
-        return Err(CountError::TooLarge("plus de mille mentions différentes, ou trop de projets pour tant de mentions."));
+        return Err(CountError::TooLarge(
+            "plus de mille mentions différentes, ou trop de projets pour tant de mentions.",
+        ));
     }
     let counts = grade_counts(election);
     let votes = election.votes();

@@ -136,12 +136,7 @@ fn load(profile: &Profile<'_>, set: &[usize], bound: Load, control: &Control<'_>
 }
 
 /// The projects `S` of the set with `cost(S) > λ · voters(S)` the most, by a minimum cut; empty when there is none.
-fn denser(
-    profile: &Profile<'_>,
-    set: &[usize],
-    lambda: Load,
-    control: &Control<'_>,
-) -> Result<Vec<usize>, CountError> {
+fn denser(profile: &Profile<'_>, set: &[usize], lambda: Load, control: &Control<'_>) -> Result<Vec<usize>, CountError> {
     let mut network = Network::new(2 + set.len());
     let mut node_of = vec![usize::MAX; profile.election.ballots.groups()];
     let mut total = 0;

@@ -122,7 +122,8 @@ fn a_record_stops_midway() {
 #[case("knapsack_optimum_card")]
 fn a_count_out_of_time_says_so(#[case] name: &str) {
     let control = Control::default().within(Duration::ZERO);
-    let counted = Rule::from_name(name).unwrap().count(&election(BallotKind::Scoring), &TieBreak::Recommended, &control);
+    let counted =
+        Rule::from_name(name).unwrap().count(&election(BallotKind::Scoring), &TieBreak::Recommended, &control);
     assert_eq!(counted, Err(CountError::OutOfTime));
 }
 

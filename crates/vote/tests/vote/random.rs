@@ -7,15 +7,16 @@ use vote::{BallotKind, Control, Election, Outcome, Project, Rule, TieBreak};
 
 /// Costs that share factors: many ties, many exact limits.
 const COSTS: [u64; 10] = [10, 20, 22, 30, 33, 50, 66, 99, 130, 260];
+
 #[derive(Debug, Clone)]
-pub struct Vote {
-    pub budget: u64,
-    pub costs: Vec<u64>,
+pub(crate) struct Vote {
+    pub(crate) budget: u64,
+    pub(crate) costs: Vec<u64>,
     /// Points of each voter for each project; 0 is not named.
-    pub voters: Vec<Vec<u32>>,
+    pub(crate) voters: Vec<Vec<u32>>,
 }
 
-pub fn votes() -> impl Strategy<Value = Vote> {
+pub(crate) fn votes() -> impl Strategy<Value = Vote> {
     (1_usize..7, 1_usize..9).prop_flat_map(|(m, n)| {
         let costs = proptest::collection::vec(proptest::sample::select(COSTS.to_vec()), m);
         let points = prop_oneof![3 => Just(0_u32), 3 => Just(1), 1 => Just(2), 1 => Just(3)];
@@ -25,7 +26,7 @@ pub fn votes() -> impl Strategy<Value = Vote> {
     })
 }
 
-pub fn election(vote: &Vote, name: impl Fn(usize) -> String) -> Election {
+pub(crate) fn election(vote: &Vote, name: impl Fn(usize) -> String) -> Election {
     let projects = vote
         .costs
         .iter()
@@ -49,15 +50,14 @@ pub fn election(vote: &Vote, name: impl Fn(usize) -> String) -> Election {
     election
 }
 
-pub fn plain(vote: &Vote) -> Election {
+pub(crate) fn plain(vote: &Vote) -> Election {
     election(vote, |c| format!("p{c}"))
 }
 
-pub fn count(election: &Election, rule: &str) -> Outcome {
+pub(crate) fn count(election: &Election, rule: &str) -> Outcome {
     Rule::from_name(rule).unwrap().count(election, &TieBreak::Recommended, &Control::default()).unwrap()
 }
 
-pub fn fraction(value: u64) -> BigRational {
+pub(crate) fn fraction(value: u64) -> BigRational {
     BigRational::from_integer(BigInt::from(value))
 }
-

@@ -146,8 +146,9 @@ impl<'r, 'p> Runner<'r, 'p> {
             // With increments, a run is one of thousands: they are told instead.
             if self.runs == 1 {
                 self.control.selected(state.order.len(), self.total(&state.order))?;
+            } else {
+                self.control.check()?;
             }
-            self.control.check()?;
             let contenders = match self.contenders(&mut state, 1) {
                 Found::Nothing => return Ok(state.order),
                 Found::One(selection) => {
