@@ -6,7 +6,7 @@ use super::ReadError;
 use crate::election::{Ballots, Batch};
 
 /// Past so many bytes of ballots, they are grouped on another thread while the next ones are read.
-pub(super) const APART: usize = 256 * 1024;
+pub(super) const APART: usize = 64 * 1024;
 /// Lists that may wait between the two.
 const WAITING: usize = 4;
 
@@ -14,16 +14,18 @@ const WAITING: usize = 4;
 pub(super) fn grouped<T>(
     expected: usize,
     apart: bool,
-    read: impl FnOnce(&mut dyn FnMut(Batch) -> Batch) -> Result<T, ReadError>,
+    read: impl FnOnce(Batch, &mut dyn FnMut(Batch) -> Batch) -> Result<T, ReadError>,
 ) -> Result<(T, Ballots), ReadError> {
+    let mut ballots = Ballots::with_capacity(expected);
+    let first = Batch::new(&ballots);
     if !apart {
-        return grouped_here(expected, read);
+        return grouped_here(ballots, first, read);
     }
+    let spare = Batch::like(&first);
     std::thread::scope(|scope| {
         let (give, take) = mpsc::sync_channel::<Batch>(WAITING);
         let (give_back, take_back) = mpsc::channel();
         let grouping = std::thread::Builder::new().spawn_scoped(scope, move || {
-            let mut ballots = Ballots::with_capacity(expected);
             for mut batch in take {
                 ballots.push_batch(&mut batch);
                 // Nobody takes it back once all is read.
@@ -32,13 +34,17 @@ pub(super) fn grouped<T>(
             ballots
         });
         // Where no thread can be had, all is done here.
-        let Ok(grouping) = grouping else { return grouped_here(expected, read) };
+        let Ok(grouping) = grouping else {
+            let ballots = Ballots::with_capacity(expected);
+            let first = Batch::new(&ballots);
+            return grouped_here(ballots, first, read);
+        };
         let mut hand_over = |batch| {
             // Only a panic of the other thread closes this way: it is met below.
             let _ = give.send(batch);
-            take_back.try_recv().unwrap_or_default()
+            take_back.try_recv().unwrap_or_else(|_| Batch::like(&spare))
         };
-        let read = read(&mut hand_over);
+        let read = read(first, &mut hand_over);
         drop(give);
         let ballots = grouping.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic));
         Ok((read?, ballots))
@@ -47,11 +53,11 @@ pub(super) fn grouped<T>(
 
 /// The same, without another thread.
 fn grouped_here<T>(
-    expected: usize,
-    read: impl FnOnce(&mut dyn FnMut(Batch) -> Batch) -> Result<T, ReadError>,
+    mut ballots: Ballots,
+    first: Batch,
+    read: impl FnOnce(Batch, &mut dyn FnMut(Batch) -> Batch) -> Result<T, ReadError>,
 ) -> Result<(T, Ballots), ReadError> {
-    let mut ballots = Ballots::with_capacity(expected);
-    let read = read(&mut |mut batch| {
+    let read = read(first, &mut |mut batch| {
         ballots.push_batch(&mut batch);
         batch
     })?;
@@ -65,13 +71,12 @@ mod tests {
     use crate::election::Choice;
 
     /// 30,000 ballots, some alike: more than one list, and a last one that is not full.
-    fn hand_over(group: &mut dyn FnMut(Batch) -> Batch) {
-        let mut batch = Batch::default();
+    fn hand_over(mut batch: Batch, group: &mut dyn FnMut(Batch) -> Batch) {
         for ballot in 0..30_000_u32 {
             let projects = [ballot % 7, 7 + ballot % 11, 18 + ballot % 101];
-            batch.next().extend(projects.map(|project| Choice { project, points: 1 }));
+            batch.next().0.extend(projects.map(|project| Choice { project, points: 1 }));
             if batch.close() {
-                batch = group(std::mem::take(&mut batch));
+                batch = group(batch);
             }
         }
         group(batch);
@@ -80,8 +85,8 @@ mod tests {
     #[test]
     fn grouping_on_another_thread_changes_nothing() {
         let group = |apart| {
-            let read = |group: &mut dyn FnMut(Batch) -> Batch| {
-                hand_over(group);
+            let read = |first: Batch, group: &mut dyn FnMut(Batch) -> Batch| {
+                hand_over(first, group);
                 Ok(())
             };
             grouped(10, apart, read).unwrap().1
@@ -94,8 +99,8 @@ mod tests {
 
     #[test]
     fn an_error_stops_both_threads() {
-        let failed = grouped(10, true, |group| {
-            hand_over(group);
+        let failed = grouped(10, true, |first, group| {
+            hand_over(first, group);
             Err::<(), ReadError>(error(3, "faux"))
         });
         assert_eq!(failed.unwrap_err().line, 3);

@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use super::words;
+use super::words::{self, Piece};
 use crate::hash::{self, Key};
 
 /// Project identifiers: short ones (8 bytes) in a small table of integers, the others in a map.
@@ -10,17 +10,17 @@ use crate::hash::{self, Key};
 pub(super) struct Ids {
     short: Vec<(u64, u32)>,
     count: usize,
-    long: HashMap<String, u32>,
+    long: HashMap<Box<[u8]>, u32>,
     hasher: Key,
 }
 
 impl Ids {
     fn pack(id: &str) -> Option<u64> {
-        words::pack(words::word(id.as_bytes(), 0), id.len())
+        words::pack(Piece::whole(id.as_bytes()).word(0), id.len())
     }
 
     fn slot(&self, key: u64) -> usize {
-        hash::slot(self.hasher.words(std::iter::once(key)), self.short.len())
+        hash::slot(self.hasher.mix(key), self.short.len())
     }
 
     /// False when the identifier is already there.
@@ -30,7 +30,7 @@ impl Ids {
             return false;
         }
         let Some(key) = Self::pack(id) else {
-            return self.long.insert(id.to_owned(), value).is_none();
+            return self.long.insert(id.as_bytes().into(), value).is_none();
         };
         if self.short.len() < 2 * (self.count + 1) {
             let old = std::mem::take(&mut self.short);
@@ -55,10 +55,17 @@ impl Ids {
     pub(super) fn get(&self, id: &str) -> Option<u32> {
         match Self::pack(id) {
             Some(key) => self.find(key),
-            None => self.long.get(id).copied(),
+            None => self.find_long(id.as_bytes()),
         }
     }
 
+    /// The project of an identifier of eight bytes or more.
+    pub(super) fn find_long(&self, id: &[u8]) -> Option<u32> {
+        self.long.get(id).copied()
+    }
+
+    /// The project of a shorter one, packed.
+    #[inline]
     pub(super) fn find(&self, key: u64) -> Option<u32> {
         if self.short.is_empty() {
             return None;
@@ -88,16 +95,17 @@ impl Default for Names {
 }
 
 impl Names {
-    pub(super) fn position(&mut self, name: &str, names: &mut Vec<String>) -> u32 {
-        let slot = hash::slot(self.key.bytes(name.as_bytes()), self.recent.len());
+    pub(super) fn position(&mut self, name: &[u8], names: &mut Vec<String>) -> u32 {
+        let slot = hash::slot(self.key.bytes(name), self.recent.len());
         let recent = self.recent[slot];
-        if names.get(recent as usize).is_some_and(|found| found == name) {
+        if names.get(recent as usize).is_some_and(|found| found.as_bytes() == name) {
             return recent;
         }
-        let position = self.map.get(name).copied().unwrap_or_else(|| {
+        let name = String::from_utf8_lossy(name);
+        let position = self.map.get(name.as_ref()).copied().unwrap_or_else(|| {
             let position = u32::try_from(names.len()).unwrap_or(u32::MAX);
-            names.push(name.to_owned());
-            self.map.insert(name.to_owned(), position);
+            names.push(name.to_string());
+            self.map.insert(name.to_string(), position);
             position
         });
         self.recent[slot] = position;
