@@ -56,12 +56,9 @@ async fn page(cadre: &Cadre, projet: &projet::Model, saisie: Saisie, erreurs: Er
         refus: refus.map(|e| (texte::jour(instance.jour_de(e.ecrit_le)), Html(texte::paragraphes(&e.texte)))),
         promesse: contact::promesse(instance, interlocuteur.as_ref()),
         interets: (!options.is_empty()).then(|| {
-            f.cases("interets", "Qu’est-ce qui vous intéresse ?", options)
-                .aide(instance.texte("demande.interets"))
+            f.cases("interets", "Qu’est-ce qui vous intéresse ?", options).aide(instance.texte("demande.interets"))
         }),
-        message: f
-            .long("message", "Qu’attendez-vous de nous ?", 2_000)
-            .aide(instance.texte("demande.message")),
+        message: f.long("message", "Qu’attendez-vous de nous ?", 2_000).aide(instance.texte("demande.message")),
         rappel: f.texte("rappel", "Téléphone où vous rappeler").aide(instance.texte("demande.rappel")),
         gratuit: Html(en_html(&instance.texte("demande.gratuit"))),
     })
