@@ -325,7 +325,12 @@ pub async fn repondre(cadre: Cadre, Path(secret): Path<String>, form: CheckedFor
     let (relation, projet) = du_lien(&cadre, &secret).await?;
     let etat = match form.saisie.texte("reponse") {
         etat @ ("interesse" | "pas-cette-fois" | "plus-tard") => etat.to_owned(),
-        _ => return Err(Erreur::Invalide("Choisissez une des trois réponses : rouvrez le lien du courriel, puis un des trois boutons.".to_owned())),
+        _ => {
+            return Err(Erreur::Invalide(
+                "Choisissez une des trois réponses : rouvrez le lien du courriel, puis un des trois boutons."
+                    .to_owned(),
+            ));
+        }
     };
     let instance = &cadre.instance;
     let (clock, ids) = (&*instance.clock, &*instance.ids);

@@ -32,11 +32,7 @@ impl Question {
         let options = std::iter::once(OptionDeChamp::nouvelle("", "Choisissez"))
             .chain(self.possibles.into_iter().map(|(code, nom)| OptionDeChamp::nouvelle(code, nom)));
         let id = self.organisation.id.as_str().to_owned();
-        AQuestionner {
-            laquelle: f.selection(champ(&id), "Laquelle est-ce ?", options),
-            nom: self.organisation.nom,
-            id,
-        }
+        AQuestionner { laquelle: f.selection(champ(&id), "Laquelle est-ce ?", options), nom: self.organisation.nom, id }
     }
 }
 

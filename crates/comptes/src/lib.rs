@@ -114,12 +114,7 @@ fn routes() -> Vec<Route> {
             Acces::Action(Action::VerifierMandats),
             get(mandats::a_verifier).post(mandats::trancher),
         ),
-        route(
-            "POST",
-            "/agents/intercommunalites",
-            Acces::Action(Action::VerifierMandats),
-            post(epci::preciser),
-        ),
+        route("POST", "/agents/intercommunalites", Acces::Action(Action::VerifierMandats), post(epci::preciser)),
         route("GET", "/reglages/personnes", Acces::Action(Action::GererLeSite), get(personnes::liste)),
         route(
             "GET POST",

@@ -231,8 +231,12 @@ impl Lecture {
                 let debut = erreur.span().and_then(|span| texte.get(..span.start)).unwrap_or_default();
                 self.problemes.push(Probleme {
                     cle: "fichier".to_owned(),
-                    phrase: format!("le fichier n’est pas du TOML valable (ligne {}).", debut.matches('\n').count() + 1),
-                    remede: "Une valeur s’écrit ainsi : cle = \"valeur\", une liste ainsi : [\"une\", \"deux\"].".to_owned(),
+                    phrase: format!(
+                        "le fichier n’est pas du TOML valable (ligne {}).",
+                        debut.matches('\n').count() + 1
+                    ),
+                    remede: "Une valeur s’écrit ainsi : cle = \"valeur\", une liste ainsi : [\"une\", \"deux\"]."
+                        .to_owned(),
                 });
             }
         }

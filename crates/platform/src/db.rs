@@ -95,7 +95,9 @@ impl Db {
     async fn ouvrir_sqlite(options: &DbOptions) -> Result<Self, DbErr> {
         let chemin = chemin_sqlite(&options.url);
         if let Some(parent) = chemin.parent().filter(|parent| !parent.as_os_str().is_empty()) {
-            std::fs::create_dir_all(parent).map_err(|e| DbErr::Custom(format!("le dossier {} ne peut pas être créé : {}", parent.display(), du_fichier(&e))))?;
+            std::fs::create_dir_all(parent).map_err(|e| {
+                DbErr::Custom(format!("le dossier {} ne peut pas être créé : {}", parent.display(), du_fichier(&e)))
+            })?;
         }
         let synchrone = if options.durable { "FULL" } else { "OFF" };
         // The writer first: it creates the file and puts it in WAL mode before a read-only connection opens it.

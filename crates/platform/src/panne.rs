@@ -110,7 +110,9 @@ fn de_la_base_refusee(code: &str) -> Option<&'static str> {
         code if code.len() == 5 => de_code(code).map(Panne::en_mots),
         code => match code.parse::<u32>().ok()? & 0xff {
             5 | 6 => Some("un autre programme s’en sert"),
-            11 | 26 => Some("ce fichier n’est pas une base SQLite, ou il est abîmé : remettez une sauvegarde (terreau restore)"),
+            11 | 26 => Some(
+                "ce fichier n’est pas une base SQLite, ou il est abîmé : remettez une sauvegarde (terreau restore)",
+            ),
             14 => Some("le fichier ne s’ouvre pas : vérifiez son chemin et ses droits"),
             _ => de_code(code).map(Panne::en_mots),
         },

@@ -242,8 +242,18 @@ fn qui_paie(simulation: &Simulation) -> Empilees {
 fn familles(instance: &Instance, propositions: Vec<Proposition>) -> Vec<FamilleVue> {
     let mut vues = [
         famille(Famille::Levier, "leviers", "Des aides et des appuis", instance.texte("resultat.aucun-levier")),
-        famille(Famille::Acteur, "acteurs", "Des acteurs qui peuvent vous aider", instance.texte("resultat.aucun-acteur")),
-        famille(Famille::FormeJuridique, "formes", "Des formes juridiques possibles", instance.texte("resultat.aucune-forme")),
+        famille(
+            Famille::Acteur,
+            "acteurs",
+            "Des acteurs qui peuvent vous aider",
+            instance.texte("resultat.aucun-acteur"),
+        ),
+        famille(
+            Famille::FormeJuridique,
+            "formes",
+            "Des formes juridiques possibles",
+            instance.texte("resultat.aucune-forme"),
+        ),
     ];
     for proposition in propositions {
         let Some((_, vue)) = vues.iter_mut().find(|(famille, _)| *famille == proposition.famille) else { continue };

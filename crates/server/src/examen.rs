@@ -10,8 +10,8 @@ use platform::sauvegarde::{CLE, lister};
 use platform::{Clock as _, Db, Moteur, SystemClock, db, migration};
 use web::Maison;
 
-use crate::{features, ligne};
 use crate::ouverture::options_de_base;
+use crate::{features, ligne};
 
 /// Older than this, a backup is said to be old, seconds.
 const VIEILLE_S: i64 = 48 * 3600;

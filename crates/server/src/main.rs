@@ -155,14 +155,12 @@ fn executer(ligne: &Ligne) -> anyhow::Result<ExitCode> {
     }
     let configuration = configuration(ligne)?;
     tracing_subscriber::fmt()
-        .with_env_filter(
-            tracing_subscriber::EnvFilter::try_new(&configuration.journal).map_err(|_| {
-                anyhow::anyhow!(
-                    "journal : « {} » n’est pas un filtre compris. Écrivez info, warn, ou terreau=debug.",
-                    configuration.journal
-                )
-            })?,
-        )
+        .with_env_filter(tracing_subscriber::EnvFilter::try_new(&configuration.journal).map_err(|_| {
+            anyhow::anyhow!(
+                "journal : « {} » n’est pas un filtre compris. Écrivez info, warn, ou terreau=debug.",
+                configuration.journal
+            )
+        })?)
         .with_writer(std::io::stderr)
         .init();
     let moteur =
@@ -181,7 +179,9 @@ fn executer(ligne: &Ligne) -> anyhow::Result<ExitCode> {
             Commande::Demo => demontrer(&configuration).await,
             Commande::Reindex => {
                 let Ouverte { instance, .. } = ouverture::ouvrir(&configuration, Base::Existante).await?;
-                web::recherche::demander_tout(&instance).await.map_err(|erreur| ligne::de_la_maison("L’index ne peut pas être demandé", &erreur))?;
+                web::recherche::demander_tout(&instance)
+                    .await
+                    .map_err(|erreur| ligne::de_la_maison("L’index ne peut pas être demandé", &erreur))?;
                 writeln!(io::stdout(), "Demandé. Le service refait l’index dans la minute, ou dès qu’il démarre.")?;
                 Ok(ExitCode::SUCCESS)
             }

@@ -63,8 +63,22 @@ fn une_erreur_va_sur_la_sortie_des_erreurs() {
 
 /// Words of tools that have no French, in what they say of themselves.
 const ANGLAIS: &[&str] = &[
-    "error", "Error", "failed", "invalid", "expected", "No such", "already in use", "denied", "not found", "unable", "parse",
-    "default", "[env", "timed out", "unclosed", "os error",
+    "error",
+    "Error",
+    "failed",
+    "invalid",
+    "expected",
+    "No such",
+    "already in use",
+    "denied",
+    "not found",
+    "unable",
+    "parse",
+    "default",
+    "[env",
+    "timed out",
+    "unclosed",
+    "os error",
 ];
 
 #[test]
@@ -118,8 +132,12 @@ fn ce_qui_ne_va_pas_se_dit_en_francais_avec_quoi_faire() {
             assert!(!dit.contains(mot), "« {mot} » {arguments:?} {dit}");
         }
     }
-    for aide in [&["--help"][..], &["vote", "comparer", "--help"], &["generer", "departement", "-h"], &["import", "annuaire", "-h"]]
-    {
+    for aide in [
+        &["--help"][..],
+        &["vote", "comparer", "--help"],
+        &["generer", "departement", "-h"],
+        &["import", "annuaire", "-h"],
+    ] {
         let (code, sortie, _) = lancer(aide);
         assert_eq!(code, 0);
         for mot in ANGLAIS {

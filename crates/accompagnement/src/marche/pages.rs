@@ -63,7 +63,8 @@ pub async fn montrer(cadre: Cadre) -> Reponse {
     let instance = &cadre.instance;
     let jour = instance.aujourd_hui();
     let tx = instance.db.read().await?;
-    let charges = Charges { secteurs: secteur::vues(&tx, jour).await?, repondants: secteur::repondants(&tx, jour).await? };
+    let charges =
+        Charges { secteurs: secteur::vues(&tx, jour).await?, repondants: secteur::repondants(&tx, jour).await? };
     let mut marches = storage::prevus(&tx, jour).await?;
     // The next months first, then those whose month nobody knows.
     marches.sort_by_cached_key(|m| {
@@ -150,7 +151,9 @@ pub async fn noter(cadre: Cadre, form: CheckedForm) -> Reponse {
     let acte = form.saisie.texte("acte");
     let suivi = match acte {
         "annuler" => None,
-        acte => Some(acte.parse::<Suivi>().map_err(|_| Erreur::Invalide("Ce choix n’existe pas. Revenez à la liste des marchés et recommencez.".to_owned()))?),
+        acte => Some(acte.parse::<Suivi>().map_err(|_| {
+            Erreur::Invalide("Ce choix n’existe pas. Revenez à la liste des marchés et recommencez.".to_owned())
+        })?),
     };
     let par = cadre.visiteur.connecte()?.id.clone();
     let tx = instance.db.begin().await?;

@@ -339,6 +339,8 @@ async fn effet(
                 message: "La prochaine action est notée.",
             })
         }
-        _ => Err(Empeche::Autre(Erreur::Invalide("Cette action n’existe pas. Rechargez la page du suivi et recommencez.".to_owned()))),
+        _ => Err(Empeche::Autre(Erreur::Invalide(
+            "Cette action n’existe pas. Rechargez la page du suivi et recommencez.".to_owned(),
+        ))),
     }
 }

@@ -191,8 +191,12 @@ async fn choisies<'a>(
     let nouveau = titulaires.iter().find(|t| t.id.as_str() == a);
     match nouveau {
         None if a.is_empty() => erreurs.ajouter("a", "Choisissez qui reçoit le portefeuille."),
-        None => erreurs.ajouter("a", "Cette personne n’est pas chargée territoriale aujourd’hui. Choisissez-en une autre."),
-        Some(_) if a == de => erreurs.ajouter("a", "Choisissez une autre personne que celle qui donne le portefeuille."),
+        None => {
+            erreurs.ajouter("a", "Cette personne n’est pas chargée territoriale aujourd’hui. Choisissez-en une autre.")
+        }
+        Some(_) if a == de => {
+            erreurs.ajouter("a", "Choisissez une autre personne que celle qui donne le portefeuille.")
+        }
         Some(_) => {}
     }
     Ok(match (ancien, nouveau) {

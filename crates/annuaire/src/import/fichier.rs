@@ -263,7 +263,9 @@ fn table(
     let separateur = separateur(octets);
     let mut csv = lecteur_csv(octets, separateur);
     let mut ligne = ByteRecord::new();
-    csv.read_byte_record(&mut ligne).map_err(|_| refuse("l’en-tête ne peut pas être lu. Enregistrez le fichier au format « CSV UTF-8 ».".to_owned()))?;
+    csv.read_byte_record(&mut ligne).map_err(|_| {
+        refuse("l’en-tête ne peut pas être lu. Enregistrez le fichier au format « CSV UTF-8 ».".to_owned())
+    })?;
     let entete = Entete::lire(&ligne).map_err(refuse)?;
     let genre = entete.genre().map_err(refuse)?;
     Ok(Table { genre, entete, taille, contenu: recu.contenu.clone(), entree, separateur, nom })

@@ -72,7 +72,8 @@ pub(super) async fn proposer(demande: &DemandePropositions<'_>) -> Result<Vec<Pr
         .into_iter()
         .map(|(km, proche)| {
             let mise_a_jour = instance.jour_de(proche.modifie_le);
-            let commune = proche.commune.as_ref().map_or("", |code| instance.referentiel().nom_commune(code)).to_owned();
+            let commune =
+                proche.commune.as_ref().map_or("", |code| instance.referentiel().nom_commune(code)).to_owned();
             proposition(proche, &commune, km, &profil.themes, &noms, mise_a_jour)
         })
         .collect())
@@ -194,7 +195,8 @@ fn theme(origines: &[(Theme, Origine)], noms: &NomsDeThemes) -> Constat {
     let dits: Vec<Theme> = origines.iter().filter(|(_, o)| *o != Origine::Naf).map(|(theme, _)| *theme).collect();
     if dits.is_empty() {
         let devines = noms.noms(origines.iter().map(|(theme, _)| *theme));
-        let phrase = format!("D’après son activité déclarée, elle travaille peut-être sur un thème du projet : {devines}.");
+        let phrase =
+            format!("D’après son activité déclarée, elle travaille peut-être sur un thème du projet : {devines}.");
         return Constat::critere(CODE, Verdict::AVerifier, phrase);
     }
     Constat::critere(CODE, Verdict::Oui, format!("Elle travaille sur un thème du projet : {}.", noms.noms(dits)))

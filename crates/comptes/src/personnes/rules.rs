@@ -38,9 +38,7 @@ pub(crate) fn laisse_le_site_sans_agent(
     fin: Option<Date>,
     apres: usize,
 ) -> bool {
-    fonction == Fonction::AgentSite
-        && apres == 0
-        && fin.is_some_and(|fin| avant.is_none_or(|avant| fin < avant))
+    fonction == Fonction::AgentSite && apres == 0 && fin.is_some_and(|fin| avant.is_none_or(|avant| fin < avant))
 }
 
 #[cfg(test)]

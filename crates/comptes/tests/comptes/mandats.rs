@@ -93,7 +93,7 @@ async fn la_mairie_confirme_son_agent_et_remplace_son_maire(#[case] moteur: Mote
     // The mayor resigns: the secretary ends the mandate; the mayor is told why, and acts no more.
     let page = secretaire.ouvrir("/compte/collegues").await;
     let motif = motif(&page);
-    let long = "mot ".repeat(200);
+    let long = "mot".repeat(200);
     let refus = secretaire.envoyer(&page, "/compte/collegues", &[("acte", "terminer"), (&motif, &long)]).await;
     assert_eq!(refus.statut, StatusCode::UNPROCESSABLE_ENTITY);
     refus.exiger("C’est trop long");

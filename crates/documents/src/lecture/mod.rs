@@ -120,9 +120,9 @@ pub fn pas_un_tableau(debut: &[u8]) -> Option<&'static str> {
             "Ce classeur est dans un ancien format (.xls). Ouvrez-le, puis enregistrez-le en .xlsx ou .csv. S’il a un mot de \
              passe, retirez-le.",
         ),
-        [b'%', b'P', b'D', b'F', ..] => Some(
-            "Ce fichier est un PDF. Ouvrez le tableau d’origine, puis enregistrez-le en .xlsx ou .csv.",
-        ),
+        [b'%', b'P', b'D', b'F', ..] => {
+            Some("Ce fichier est un PDF. Ouvrez le tableau d’origine, puis enregistrez-le en .xlsx ou .csv.")
+        }
         [0x89, b'P', b'N', b'G', ..]
         | [0xff, 0xd8, 0xff, ..]
         | [b'G', b'I', b'F', b'8', ..]

@@ -39,7 +39,8 @@ pub async fn absenter(cadre: Cadre, form: CheckedForm) -> Reponse {
     let choisis = [("agent", Some(&agent)), ("remplacant", remplacant.as_ref())];
     for (champ, choisi) in choisis.into_iter().filter_map(|(champ, choisi)| Some((champ, choisi?))) {
         if !titulaires.iter().any(|t| t.id.as_str() == choisi) {
-            l.erreurs.ajouter(champ, "Cette personne n’est pas chargée territoriale aujourd’hui. Choisissez-en une autre.");
+            l.erreurs
+                .ajouter(champ, "Cette personne n’est pas chargée territoriale aujourd’hui. Choisissez-en une autre.");
         }
     }
     if !l.erreurs.est_vide() {

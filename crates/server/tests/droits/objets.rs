@@ -68,8 +68,7 @@ impl Terrain {
         let tx = instance.db.begin().await.unwrap();
         let projet = projet::par_reference(&tx, reference).await.unwrap().unwrap();
         let par = &decor.personnes[&Qui::Declarant];
-        let nouvelle =
-            pieces::Nouvelle { projet: &projet.id, nom: "note.txt", libelle: "Note", depot: &depot, par };
+        let nouvelle = pieces::Nouvelle { projet: &projet.id, nom: "note.txt", libelle: "Note", depot: &depot, par };
         pieces::ajouter(&tx, &*instance.clock, &*instance.ids, nouvelle).await.unwrap();
         let reference = pieces::du_projet(&tx, &projet.id).await.unwrap().remove(0).reference;
         tx.commit().await.unwrap();

@@ -55,7 +55,13 @@ impl Mesure {
         for titre in tous {
             let attendu = attendus.get(titre).map_or(Verdict::Non, |attendu| attendu.attendu);
             let obtenu = obtenus.get(titre).map_or(Verdict::Non, |obtenu| obtenu.verdict);
-            self.compter(&projet.id, titre, (attendu, obtenu), attendus.get(titre).copied(), obtenus.get(titre).copied());
+            self.compter(
+                &projet.id,
+                titre,
+                (attendu, obtenu),
+                attendus.get(titre).copied(),
+                obtenus.get(titre).copied(),
+            );
         }
     }
 
@@ -68,7 +74,8 @@ impl Mesure {
         proposition: Option<&Proposition>,
     ) {
         let pourquoi = etiquette.map_or("Autre thème, ou rien à y faire.", |e| e.raison.as_str());
-        let nom = format!("{projet} / {titre} : attendu {}, obtenu {}. {pourquoi}", attendu.libelle(), obtenu.libelle());
+        let nom =
+            format!("{projet} / {titre} : attendu {}, obtenu {}. {pourquoi}", attendu.libelle(), obtenu.libelle());
         self.proposes += u32::from(obtenu != Verdict::Non);
         self.exacts += u32::from(attendu == obtenu);
         match (attendu, obtenu) {

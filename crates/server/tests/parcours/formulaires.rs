@@ -119,7 +119,8 @@ async fn aucun_formulaire_ne_renvoie_un_refus_nu(#[case] role: &str, #[case] au_
             nombre += 1;
             if let Some(reproche) = reproche(&reponse, &formulaire, remplissage) {
                 let noms = formulaire.noms.join(",");
-                reproches.insert(format!("{page} → {modele} [{noms}] {} {remplissage:?} : {reproche}", formulaire.acte));
+                reproches
+                    .insert(format!("{page} → {modele} [{noms}] {} {remplissage:?} : {reproche}", formulaire.acte));
             }
         }
     }

@@ -8,8 +8,8 @@ use socle::mandat;
 use socle::organisation::Nature;
 use testkit::{Appli, Moteur, Navigateur, Page};
 
-use crate::{decrire, envoyer_acte};
 use crate::suivi::{demandee, entrer};
+use crate::{decrire, envoyer_acte};
 
 const FACILITATION: &str = "facilitation@exemple.invalid";
 
@@ -55,19 +55,24 @@ async fn un_marche_dit_qui_appeler_et_quand(#[case] moteur: Moteur) {
 
     // Handed by name: that one is named, until they leave.
     let (_, bea) = appli
-        .connecter("bea@exemple.invalid", Some((Nature::Departement, "Meurthe-et-Moselle", Fonction::ChargeTerritorial)))
+        .connecter(
+            "bea@exemple.invalid",
+            Some((Nature::Departement, "Meurthe-et-Moselle", Fonction::ChargeTerritorial)),
+        )
         .await;
     let mut coordination = entrer(&appli, "coordination@exemple.invalid").await;
     let suivi = format!("/projets/{reference}/suivi");
     let page = coordination.ouvrir(&suivi).await;
     envoyer_acte(&mut coordination, &page, &suivi, &[("acte", "confier"), ("agent", bea.as_str())]).await;
-    let ligne = lignes(&facilitation.ouvrir("/marches").await, "a-contacter", "Rouvrir le café-épicerie").pop().unwrap();
+    let ligne =
+        lignes(&facilitation.ouvrir("/marches").await, "a-contacter", "Rouvrir le café-épicerie").pop().unwrap();
     assert!(ligne.contains("Exemple bea"), "{ligne}");
     let tx = appli.instance.db.begin().await.unwrap();
     let hier = appli.instance.aujourd_hui().yesterday().unwrap();
     mandat::terminer_tous(&tx, &bea, hier).await.unwrap();
     tx.commit().await.unwrap();
-    let ligne = lignes(&facilitation.ouvrir("/marches").await, "a-contacter", "Rouvrir le café-épicerie").pop().unwrap();
+    let ligne =
+        lignes(&facilitation.ouvrir("/marches").await, "a-contacter", "Rouvrir le café-épicerie").pop().unwrap();
     assert!(ligne.contains("Claude Exemple-Chargé") && !ligne.contains("bea"), "{ligne}");
     appli.fin().await;
 }

@@ -46,7 +46,11 @@ async fn les_phrases_du_resultat_de_la_demande_et_des_nouvelles_se_changent(#[ca
     page.exiger("La raison");
     let sans = [("sujet", "Réponse"), ("texte", "Non. {{ lien }}"), ("acte", "enregistrer")];
     assert_eq!(site.envoyer(&page, chemin, &sans).await.statut.as_u16(), 422);
-    let avec = [("sujet", "Notre réponse"), ("texte", "Pour « {{ projet }} » : {{ motif }} {{ lien }}"), ("acte", "enregistrer")];
+    let avec = [
+        ("sujet", "Notre réponse"),
+        ("texte", "Pour « {{ projet }} » : {{ motif }} {{ lien }}"),
+        ("acte", "enregistrer"),
+    ];
     site.envoyer(&page, chemin, &avec).await.exiger("enregistré");
     let (_, _, reference) = demandee(&appli).await;
     let suivi = format!("/projets/{reference}/suivi");
@@ -55,6 +59,10 @@ async fn les_phrases_du_resultat_de_la_demande_et_des_nouvelles_se_changent(#[ca
     envoyer_acte(&mut charge, &page, &suivi, &[("acte", "refuser"), ("motif", "Le projet est ailleurs.")]).await;
     let courriel = appli.courriels().await.pop().unwrap();
     assert_eq!(courriel.sujet(), "Notre réponse");
-    assert!(courriel.texte().contains("Pour « Rouvrir le café-épicerie » : Le projet est ailleurs."), "{}", courriel.texte());
+    assert!(
+        courriel.texte().contains("Pour « Rouvrir le café-épicerie » : Le projet est ailleurs."),
+        "{}",
+        courriel.texte()
+    );
     appli.fin().await;
 }

@@ -31,8 +31,32 @@ pub async fn sans_numero(db: &impl ConnectionTrait) -> Result<Vec<Model>, DbErr>
 /// Words of a name that tell one EPCI from another.
 fn mots(nom: &str) -> BTreeSet<String> {
     const COMMUNS: &[&str] = &[
-        "cc", "ca", "cu", "communaute", "communes", "commune", "com", "agglomeration", "agglo", "urbaine", "metropole", "de", "d",
-        "des", "du", "la", "le", "les", "l", "et", "en", "a", "au", "aux", "intercommunalite", "epci",
+        "cc",
+        "ca",
+        "cu",
+        "communaute",
+        "communes",
+        "commune",
+        "com",
+        "agglomeration",
+        "agglo",
+        "urbaine",
+        "metropole",
+        "de",
+        "d",
+        "des",
+        "du",
+        "la",
+        "le",
+        "les",
+        "l",
+        "et",
+        "en",
+        "a",
+        "au",
+        "aux",
+        "intercommunalite",
+        "epci",
     ];
     nom_tri(nom).split(' ').filter(|mot| !mot.is_empty() && !COMMUNS.contains(mot)).map(str::to_owned).collect()
 }

@@ -31,7 +31,11 @@ macro_rules! en_fonction {
 /// Is this person there that day?
 macro_rules! present {
     ($personne:literal) => {
-        concat!("NOT EXISTS (SELECT 1 FROM absence a WHERE a.personne_id = ", $personne, " AND a.du <= $1 AND a.au >= $1)")
+        concat!(
+            "NOT EXISTS (SELECT 1 FROM absence a WHERE a.personne_id = ",
+            $personne,
+            " AND a.du <= $1 AND a.au >= $1)"
+        )
     };
 }
 

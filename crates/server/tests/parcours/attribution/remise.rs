@@ -116,7 +116,8 @@ async fn le_portefeuille_de_qui_part_se_transmet(#[case] moteur: Moteur) {
     assert_eq!(recus, ["bob@exemple.invalid", "porteuse@exemple.invalid"], "one mail each, none to who has left");
     let dit = m.appli.courriels().await[avant + 1].clone();
     assert_eq!(dit.sujet(), "Votre interlocuteur change");
-    for mot in ["Exemple bob suit maintenant vos projets", "- Ouvrir une recyclerie", "- Rouvrir le café", "/projets"] {
+    for mot in ["Exemple bob suit maintenant vos projets", "- Ouvrir une recyclerie", "- Rouvrir le café", "/projets"]
+    {
         assert!(dit.texte().contains(mot), "{mot} : {}", dit.texte());
     }
     assert!(dit.texte().contains("Téléphone : 03 99 00 00 01"), "{}", dit.texte());
