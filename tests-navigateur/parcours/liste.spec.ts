@@ -26,7 +26,7 @@ test("filtre, garde son filtre, agit sur plusieurs demandes, puis annule", async
   await charge.lit("est gardé");
   await expect(charge.page.getByRole("navigation", { name: "Mes filtres" }).getByRole("link")).toHaveText(["Mercerie"]);
 
-  await charge.remplir("Prochaine action", "Appeler la mairie");
+  await charge.remplir("Ma prochaine action", "Appeler la mairie");
   await charge.envoyer("Noter pour toutes");
   await charge.lit("Choisissez au moins une demande");
   await charge.cocher(/Choisir Rouvrir la mercerie/);

@@ -189,7 +189,8 @@ pub struct Bornes {
 }
 
 /// What an agent has to follow, the most urgent of each column: what is owed or awaited, what has a next action (a request may
-/// be in both), what had no news (the last contacts first). After twenty years nearly all requests are none of these: each
+/// be in both), what had no news (the last contacts first). Of the same day, the
+/// last to come is shown first: nobody has seen it yet. After twenty years nearly all requests are none of these: each
 /// of the three is found by its own index. One statement.
 ///
 /// # Errors
@@ -230,7 +231,7 @@ pub async fn au_tableau(
              UNION ALL SELECT id, secteur_du_jour, prochaine_le, 'actions' FROM vive WHERE prochaine_le IS NOT NULL),
          comptee AS (
              SELECT id, secteur_du_jour, colonne, COUNT(*) OVER (PARTITION BY colonne) AS nombre,
-                    ROW_NUMBER() OVER (PARTITION BY colonne ORDER BY rang_le, id) AS rang
+                    ROW_NUMBER() OVER (PARTITION BY colonne ORDER BY rang_le, id DESC) AS rang
              FROM rangee
              UNION ALL SELECT id, secteur_du_jour, 'silence', COUNT(*) OVER (), ROW_NUMBER() OVER (ORDER BY contact_le DESC, id)
              FROM (

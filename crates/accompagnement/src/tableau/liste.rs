@@ -115,7 +115,7 @@ pub(super) async fn page(
         erreur,
         vide: vide(&criteres, numero),
         table: (!lignes.is_empty()).then(|| table(instance, &criteres, &lignes, jour, f.saisie.liste(CHOIX))),
-        prochaine: f.texte("prochaine", "Prochaine action").aide("Par exemple : rappeler avant le conseil."),
+        prochaine: f.texte("prochaine", "Ma prochaine action").aide("Par exemple : rappeler avant le conseil."),
         prochaine_le: f.texte("prochaine_le", "Pour le").date(),
         agent: f.selection("agent", "Confier à", collegues(&titulaires)),
         pagination: Pagination::nouvelle(&criteres.adresse(), numero, total, PAR_PAGE),
