@@ -155,7 +155,7 @@ ORDINAL = [
 ]
 RULES = {"approval": APPROVAL, "choose-1": APPROVAL, "cumulative": POINTS, "scoring": POINTS, "ordinal": ORDINAL}
 # Files where a run cut at the ordinary time would prove less than a hundred times.
-LET_END = ["France_Toulouse_2022=400", "Praga-Poludnie=150", "Warszawa_2026=150"]
+LET_END = ["France_Toulouse_2022=200", "Praga-Poludnie=150", "Warszawa_2026=150"]
 # Beyond its linear programs: kept to the files where pabutools ends.
 SMALL_ONLY = {"maximin_support": 2_000}
 # A run shorter than this is made three times, and the shortest kept, as ours are.

@@ -142,28 +142,35 @@ impl Ballots {
 
     /// Adds all the ballots that wait, in order, and empties the list.
     pub(crate) fn push_batch(&mut self, batch: &mut Batch) {
+        let mut hashes = [0_u64; NEAR];
         let mut start = 0;
-        for ended in batch.ended.chunks(NEAR) {
-            self.make_room(ended.len());
-            self.ask(ended);
-            for &Ended { end, hash } in ended {
+        for ends in batch.ends.chunks(NEAR) {
+            self.make_room(ends.len());
+            let mut at = start;
+            for (place, &end) in hashes.iter_mut().zip(ends) {
+                *place = hash(self.key, &batch.choices[at..end]);
+                at = end;
+            }
+            self.ask(&hashes[..ends.len()]);
+            for (&end, &hash) in ends.iter().zip(&hashes) {
                 self.place(&batch.choices[start..end], hash, 1);
                 start = end;
             }
         }
-        batch.clear();
+        batch.choices.clear();
+        batch.ends.clear();
     }
 
     /// Reads where a few ballots will go: their places in memory are asked for together, and come in the time of one.
-    fn ask(&self, ended: &[Ended]) {
+    fn ask(&self, hashes: &[u64]) {
         if self.table.len() < FAR {
             return;
         }
         let mut near = 0;
-        for &Ended { hash, .. } in ended {
+        for &hash in hashes {
             near ^= self.table[slot(hash, self.table.len())];
         }
-        for &Ended { hash, .. } in ended {
+        for &hash in hashes {
             if let Some(group) = self.groups.get((self.table[slot(hash, self.table.len())] as usize).wrapping_sub(1))
                 && group.mark == mark(hash)
             {
@@ -265,37 +272,20 @@ const NEAR: usize = 128;
 const FAR: usize = 1 << 14;
 
 /// Ballots that wait to be grouped together.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub(crate) struct Batch {
-    key: Key,
     choices: Vec<Choice>,
-    ended: Vec<Ended>,
-}
-
-/// A ballot that waits.
-#[derive(Debug, Clone, Copy)]
-struct Ended {
-    end: usize,
-    hash: u64,
+    /// Where each ballot ends.
+    ends: Vec<usize>,
 }
 
 impl Batch {
     const SIZE: usize = 1024;
 
-    /// An empty list for these ballots.
-    pub(crate) fn new(ballots: &Ballots) -> Self {
-        Self { key: ballots.key, choices: Vec::new(), ended: Vec::new() }
-    }
-
-    /// A list for the same ballots.
-    pub(crate) fn like(other: &Self) -> Self {
-        Self { key: other.key, choices: Vec::new(), ended: Vec::new() }
-    }
-
     /// Where the ballot being written goes, after those that wait: its choices start there.
     #[inline]
     pub(crate) fn next(&mut self) -> (&mut Vec<Choice>, usize) {
-        let start = self.ended.last().map_or(0, |ended| ended.end);
+        let start = self.ends.last().copied().unwrap_or(0);
         self.choices.truncate(start);
         (&mut self.choices, start)
     }
@@ -303,14 +293,8 @@ impl Batch {
     /// Ends the ballot being written; true when the list is full.
     #[inline]
     pub(crate) fn close(&mut self) -> bool {
-        let start = self.ended.last().map_or(0, |ended| ended.end);
-        self.ended.push(Ended { end: self.choices.len(), hash: hash(self.key, &self.choices[start..]) });
-        self.ended.len() == Self::SIZE
-    }
-
-    fn clear(&mut self) {
-        self.choices.clear();
-        self.ended.clear();
+        self.ends.push(self.choices.len());
+        self.ends.len() == Self::SIZE
     }
 }
 

@@ -14,18 +14,16 @@ const WAITING: usize = 4;
 pub(super) fn grouped<T>(
     expected: usize,
     apart: bool,
-    read: impl FnOnce(Batch, &mut dyn FnMut(Batch) -> Batch) -> Result<T, ReadError>,
+    read: impl FnOnce(&mut dyn FnMut(Batch) -> Batch) -> Result<T, ReadError>,
 ) -> Result<(T, Ballots), ReadError> {
-    let mut ballots = Ballots::with_capacity(expected);
-    let first = Batch::new(&ballots);
     if !apart {
-        return grouped_here(ballots, first, read);
+        return grouped_here(expected, read);
     }
-    let spare = Batch::like(&first);
     std::thread::scope(|scope| {
         let (give, take) = mpsc::sync_channel::<Batch>(WAITING);
         let (give_back, take_back) = mpsc::channel();
         let grouping = std::thread::Builder::new().spawn_scoped(scope, move || {
+            let mut ballots = Ballots::with_capacity(expected);
             for mut batch in take {
                 ballots.push_batch(&mut batch);
                 // Nobody takes it back once all is read.
@@ -34,17 +32,13 @@ pub(super) fn grouped<T>(
             ballots
         });
         // Where no thread can be had, all is done here.
-        let Ok(grouping) = grouping else {
-            let ballots = Ballots::with_capacity(expected);
-            let first = Batch::new(&ballots);
-            return grouped_here(ballots, first, read);
-        };
+        let Ok(grouping) = grouping else { return grouped_here(expected, read) };
         let mut hand_over = |batch| {
             // Only a panic of the other thread closes this way: it is met below.
             let _ = give.send(batch);
-            take_back.try_recv().unwrap_or_else(|_| Batch::like(&spare))
+            take_back.try_recv().unwrap_or_default()
         };
-        let read = read(first, &mut hand_over);
+        let read = read(&mut hand_over);
         drop(give);
         let ballots = grouping.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic));
         Ok((read?, ballots))
@@ -53,11 +47,11 @@ pub(super) fn grouped<T>(
 
 /// The same, without another thread.
 fn grouped_here<T>(
-    mut ballots: Ballots,
-    first: Batch,
-    read: impl FnOnce(Batch, &mut dyn FnMut(Batch) -> Batch) -> Result<T, ReadError>,
+    expected: usize,
+    read: impl FnOnce(&mut dyn FnMut(Batch) -> Batch) -> Result<T, ReadError>,
 ) -> Result<(T, Ballots), ReadError> {
-    let read = read(first, &mut |mut batch| {
+    let mut ballots = Ballots::with_capacity(expected);
+    let read = read(&mut |mut batch| {
         ballots.push_batch(&mut batch);
         batch
     })?;
@@ -71,12 +65,13 @@ mod tests {
     use crate::election::Choice;
 
     /// 30,000 ballots, some alike: more than one list, and a last one that is not full.
-    fn hand_over(mut batch: Batch, group: &mut dyn FnMut(Batch) -> Batch) {
+    fn hand_over(group: &mut dyn FnMut(Batch) -> Batch) {
+        let mut batch = Batch::default();
         for ballot in 0..30_000_u32 {
             let projects = [ballot % 7, 7 + ballot % 11, 18 + ballot % 101];
             batch.next().0.extend(projects.map(|project| Choice { project, points: 1 }));
             if batch.close() {
-                batch = group(batch);
+                batch = group(std::mem::take(&mut batch));
             }
         }
         group(batch);
@@ -85,8 +80,8 @@ mod tests {
     #[test]
     fn grouping_on_another_thread_changes_nothing() {
         let group = |apart| {
-            let read = |first: Batch, group: &mut dyn FnMut(Batch) -> Batch| {
-                hand_over(first, group);
+            let read = |group: &mut dyn FnMut(Batch) -> Batch| {
+                hand_over(group);
                 Ok(())
             };
             grouped(10, apart, read).unwrap().1
@@ -99,8 +94,8 @@ mod tests {
 
     #[test]
     fn an_error_stops_both_threads() {
-        let failed = grouped(10, true, |first, group| {
-            hand_over(first, group);
+        let failed = grouped(10, true, |group| {
+            hand_over(group);
             Err::<(), ReadError>(error(3, "faux"))
         });
         assert_eq!(failed.unwrap_err().line, 3);

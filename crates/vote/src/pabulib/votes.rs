@@ -41,8 +41,17 @@ impl Voters {
                 self.growing += 1;
                 self.last = rank;
             }
-            _ => self.fingerprints.push(self.key.bytes(voter.bytes())),
+            _ => self.fingerprints.push(fingerprint(self.key, voter)),
         }
+    }
+}
+
+/// A number that two voters seldom share.
+#[inline]
+fn fingerprint(key: Key, voter: Piece<'_>) -> u64 {
+    match words::pack(voter.word(0), voter.len()) {
+        Some(short) => key.mix(short),
+        None => key.bytes(voter.bytes()),
     }
 }
 
@@ -63,7 +72,7 @@ impl<'a> VoteReader<'a, '_> {
         let expected = self.announced.unwrap_or(1024).min(1 + self.rows.rest.len() / 2);
         let start = self.rows.clone();
         let apart = self.rows.rest.len() >= APART;
-        let ((read, voters), ballots) = grouped(expected, apart, |first, group| self.rows(&columns, first, group))?;
+        let ((read, voters), ballots) = grouped(expected, apart, |group| self.rows(&columns, group))?;
         self.document.election.ballots = ballots;
         self.check_end(read)?;
         self.rows.report(self.report);
@@ -71,14 +80,9 @@ impl<'a> VoteReader<'a, '_> {
     }
 
     /// Reads the rows, hands their ballots to `group`; gives how many rows, and who voted.
-    fn rows(
-        &mut self,
-        columns: &Columns,
-        batch: Batch,
-        group: &mut dyn FnMut(Batch) -> Batch,
-    ) -> Result<(usize, Voters), ReadError> {
+    fn rows(&mut self, columns: &Columns, group: &mut dyn FnMut(Batch) -> Batch) -> Result<(usize, Voters), ReadError> {
         let voters = Voters { key: Key::default(), last: 0, growing: 0, fingerprints: Vec::new() };
-        let mut reading = Reading { batch, group, territories: Names::default(), voters };
+        let mut reading = Reading { batch: Batch::default(), group, territories: Names::default(), voters };
         let mut read = 0_usize;
         let mut cells = VoteCells::default();
         while let Some(row) = self.rows.next_start()? {
@@ -124,9 +128,7 @@ impl<'a> VoteReader<'a, '_> {
             }
         }
         if reading.batch.close() {
-            let next = Batch::like(&reading.batch);
-            let full = std::mem::replace(&mut reading.batch, next);
-            reading.batch = (reading.group)(full);
+            reading.batch = (reading.group)(std::mem::take(&mut reading.batch));
         }
         if let Some(territory) = cells.get(Role::Territory) {
             let position = reading.territories.position(territory.bytes(), &mut self.document.territories);
@@ -213,6 +215,7 @@ impl<'a> VoteReader<'a, '_> {
         }
         // The same answer written twice is one answer; two different ones are not ours to choose from.
         let mut ballot = choices.split_off(start);
+        ballot.sort_unstable();
         ballot.dedup();
         if !grows(&ballot) {
             return Err(Box::new(error(line, "le bulletin donne deux nombres de points au même projet.")));
@@ -255,7 +258,7 @@ impl<'a> VoteReader<'a, '_> {
             return Ok(());
         }
         voters(start, columns, growing, |_, voter| {
-            fingerprints.push(key.bytes(voter));
+            fingerprints.push(fingerprint(key, voter));
             Ok(())
         })?;
         fingerprints.sort_unstable();
@@ -266,7 +269,7 @@ impl<'a> VoteReader<'a, '_> {
         }
         let mut seen: HashSet<Vec<u8>> = HashSet::new();
         voters(start, columns, u64::MAX, |line, voter| {
-            if !twice.contains(&key.bytes(voter)) || seen.insert(voter.to_owned()) {
+            if !twice.contains(&fingerprint(key, voter)) || seen.insert(voter.bytes().to_owned()) {
                 return Ok(());
             }
             if !self.options.keep_duplicates {
@@ -281,6 +284,7 @@ impl<'a> VoteReader<'a, '_> {
 /// Adds the projects of a list to `choices`, when all are known and nothing else stands in the list.
 #[inline]
 fn plain_projects(ids: &Ids, text: Piece<'_>, choices: &mut Vec<Choice>) -> bool {
+    let short = ids.short();
     let mut at = 0;
     while at < text.len() {
         let word = text.word(at);
@@ -289,7 +293,7 @@ fn plain_projects(ids: &Ids, text: Piece<'_>, choices: &mut Vec<Choice>) -> bool
             near => (at + near).min(text.len()),
         };
         let found = match words::pack(word, end - at) {
-            Some(key) => ids.find(key),
+            Some(packed) => short.find(packed),
             None => ids.find_long(text.part(at, end).bytes()),
         };
         let Some(project) = found else { return false };
@@ -324,22 +328,27 @@ fn grows(ballot: &[Choice]) -> bool {
 /// Longest ballot sorted by counting.
 const SHORT: usize = 8;
 
-/// Sorts by project, then by points.
+/// Sorts by project.
 fn sort(ballot: &mut [Choice]) {
-    let value = |choice: &Choice| u64::from(choice.project) << 32 | u64::from(choice.points);
-    if ballot.len() > SHORT {
-        ballot.sort_unstable_by_key(value);
+    let length = ballot.len();
+    if length > SHORT {
+        ballot.sort_unstable();
         return;
     }
-    // How many go before each: the same steps whatever the order, nothing for the processor to guess.
-    let mut sorted = [Choice { project: 0, points: 0 }; SHORT];
-    for (at, choice) in ballot.iter().enumerate() {
-        let before = ballot[..at].iter().filter(|other| value(other) <= value(choice)).count();
-        let after = ballot[at + 1..].iter().filter(|other| value(other) < value(choice)).count();
-        sorted[before + after] = *choice;
+    // How many go before each: the same steps whatever the order and the length, nothing for the processor to guess.
+    let copies: [Choice; SHORT] =
+        std::array::from_fn(|at| ballot.get(at).copied().unwrap_or(Choice { project: LAST, points: 0 }));
+    let keys: [u32; SHORT] = std::array::from_fn(|at| copies[at].project << 3 | INDEX[at]);
+    for (choice, key) in copies.iter().zip(&keys).take(length) {
+        let before: u32 = keys.iter().map(|other| u32::from(other < key)).sum();
+        ballot[before as usize] = *choice;
     }
-    ballot.copy_from_slice(&sorted[..ballot.len()]);
 }
+
+/// After all projects, which are fewer than 50,000.
+const LAST: u32 = u32::MAX >> 3;
+/// Tells apart the places of a project named twice.
+const INDEX: [u32; SHORT] = [0, 1, 2, 3, 4, 5, 6, 7];
 
 /// The points of each project named, in the order of the ballot.
 fn points(line: usize, text: Piece<'_>, ballot: &mut [Choice]) -> Result<(), Box<ReadError>> {
@@ -396,7 +405,7 @@ fn voters(
     start: &Rows<'_>,
     columns: &Columns,
     mut most: u64,
-    mut each: impl FnMut(usize, &[u8]) -> Result<(), ReadError>,
+    mut each: impl FnMut(usize, Piece<'_>) -> Result<(), ReadError>,
 ) -> Result<(), ReadError> {
     let mut rows = start.clone();
     while most > 0
@@ -405,7 +414,7 @@ fn voters(
         let voter = columns.cells(row, rows.quotes, |cells| {
             cells.get(Role::Voter).map_or(Ok(()), |voter| {
                 most -= 1;
-                each(row.line, voter.bytes())
+                each(row.line, voter)
             })
         });
         voter.unwrap_or(Ok(()))?;
