@@ -67,7 +67,7 @@ impl ReferenceVue {
 
 /// The lowest price, in words.
 pub(crate) fn prix(offre: &Model) -> Option<String> {
-    let prix = offre.a_partir_de?.en_euros();
+    let prix = offre.a_partir_de?;
     Some(match &offre.prix_pour {
         Some(pour) => format!("À partir de {prix}. Pour : {pour}."),
         None => format!("À partir de {prix}."),

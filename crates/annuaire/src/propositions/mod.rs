@@ -18,14 +18,15 @@ pub(crate) async fn proposer(demande: &DemandePropositions<'_>) -> Result<Vec<Pr
     if !demande.instance.perimetre().contient(&demande.profil.commune) {
         return Ok(Vec::new());
     }
-    let offres = lecture::sur_les_themes(demande.tx, &demande.profil.themes).await?;
     let instance = demande.instance;
+    let offres = lecture::sur_les_themes(demande.tx, &demande.profil.themes).await?;
+    let proches = proches::proposer(demande).await?;
     let mots = rules::Mots {
         themes: &instance.locaux().themes.noms_de_themes(),
         perimetre: &|code| nom_du_perimetre(instance, code),
         jour_de: &|instant| instance.jour_de(instant),
     };
     let mut propositions = rules::apparier(&offres, demande.profil, demande.faits, &mots);
-    propositions.extend(proches::proposer(demande).await?);
+    propositions.extend(proches);
     Ok(propositions)
 }

@@ -62,7 +62,7 @@ async fn un_agent_cree_une_fiche_apres_avoir_cherche(#[case] moteur: Moteur) {
         ("forme", "9220"),
         ("naf", "4779Z"),
         ("courriel", "contact@ressourcerie.invalid"),
-        ("themes", "dechets"),
+        ("themes", "reemploi"),
     ];
     let avec = |acte| champs.iter().copied().chain([("acte", acte)]).collect::<Vec<_>>();
     let trouvee = agent.envoyer(&vide, NOUVELLE, &avec("creer")).await;

@@ -240,6 +240,13 @@ async fn un_reseau_anime_ses_membres_et_lui_seul(#[case] moteur: Moteur) {
     let ecrits = annonces(&appli).await;
     assert_eq!(ecrits.len(), 1);
     repond(&appli, &ecrits[0], "oui").await;
+    // The address of this invented actor is told by no fact: the page was made anew without it.
+    let id = faits[0].0.as_str();
+    let tx = appli.instance.db.begin().await.unwrap();
+    tx.execute_raw(raw_sql!(Postgres, "UPDATE acteur SET courriel = 'contact@exemple.invalid' WHERE id = {id}"))
+        .await
+        .unwrap();
+    tx.commit().await.unwrap();
 
     // A year later: the page is to be confirmed; who asked not to be canvassed is not written to; nobody twice.
     appli.horloge.avancer_de_jours(366);
