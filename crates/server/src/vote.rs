@@ -7,6 +7,7 @@ use std::cell::{Cell, RefCell};
 use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
+use std::time::{Duration, Instant};
 
 use ::vote::pabulib::{Leniency, Limits, ReadOptions, read};
 use ::vote::record::{self, Parameters};
@@ -21,6 +22,24 @@ const DIFFERENT: u8 = 3;
 /// Winners that depend on doubtful ballots.
 const FRAGILE: u8 = 4;
 
+/// The names of the rules, under the help.
+const REGLES: &str = "\
+Règles (à la place de U, l’utilité : cost, card, points, positional, borda_zero_last) :
+  greedy_votes, greedy_score       plus de voix, plus de points (_threshold_N : au moins N ; _no_skip : arrêt au premier
+                                   projet qui ne tient pas)                           plus_de_voix, glouton, plus_de_points
+  greedy_score_per_cost            plus de voix ou de points par euro                 voix_par_euro
+  knapsack_optimum_U               plus grand total dans l’enveloppe                  sac_a_dos
+  mes_U                            parts égales                                       parts_egales, parts_egales_points
+  mes_U_add1                       parts égales, complétées unité par unité           parts_egales_completees
+  mes_U_add1_stop_when_exhaustive  de même, arrêt quand rien d’autre ne tient
+  …_then_greedy_votes              puis complétées par les voix (ou …_then_greedy_score_per_cost)
+                                                                                      parts_egales_puis_voix
+  bos_U                            parts égales, dépassement borné                    depassement_borne
+  phragmen                         Phragmén séquentiel (…_then_greedy_votes)          phragmen_puis_voix
+  maximin_support                  soutien maximin                                    soutien_maximin
+  majority_judgment                jugement majoritaire                               jugement_majoritaire
+  kemeny                           Kemeny, pour un petit jury qui classe";
+
 /// What can be done with votes.
 #[derive(Subcommand)]
 pub enum CommandeVote {
@@ -34,11 +53,32 @@ pub enum CommandeVote {
         proces_verbal: PathBuf,
         /// Le fichier des bulletins (.pb).
         fichier: PathBuf,
+        #[command(flatten)]
+        duree: Duree,
     },
+}
+
+/// How long a count may last.
+#[derive(Args)]
+pub struct Duree {
+    /// Arrête le calcul après ce nombre de secondes (code de sortie 1). Sans limite par défaut.
+    #[arg(long, value_name = "SECONDES")]
+    temps_max: Option<u64>,
+}
+
+impl Duree {
+    fn controle<'a>(&self, suivre: &'a dyn Fn(Progress)) -> Control<'a> {
+        let controle = Control::default().on_progress(suivre);
+        match self.temps_max {
+            Some(secondes) => controle.within(Duration::from_secs(secondes)),
+            None => controle,
+        }
+    }
 }
 
 /// Arguments of `depouiller`.
 #[derive(Args)]
+#[command(after_help = REGLES)]
 pub struct Depouiller {
     /// Le fichier des bulletins (.pb).
     fichier: PathBuf,
@@ -56,6 +96,8 @@ pub struct Depouiller {
     clauses: Option<PathBuf>,
     #[command(flatten)]
     lecture: Lecture,
+    #[command(flatten)]
+    duree: Duree,
     /// Un fichier de bulletins douteux : un « voter_id » par ligne. Dit si le résultat change sans eux (code de sortie 4).
     #[arg(long, value_name = "FICHIER")]
     douteux: Option<PathBuf>,
@@ -69,6 +111,7 @@ pub struct Depouiller {
 
 /// Arguments of `comparer`.
 #[derive(Args)]
+#[command(after_help = REGLES)]
 pub struct Comparer {
     /// Le fichier des bulletins (.pb).
     fichier: PathBuf,
@@ -88,6 +131,8 @@ pub struct Comparer {
     json: bool,
     #[command(flatten)]
     lecture: Lecture,
+    #[command(flatten)]
+    duree: Duree,
 }
 
 /// How the file is read.
@@ -120,7 +165,11 @@ pub fn executer(
     match commande {
         CommandeVote::Depouiller(demande) => depouiller(demande, sortie, remarques),
         CommandeVote::Comparer(demande) => comparer(demande, sortie, remarques),
-        CommandeVote::Verifier { proces_verbal, fichier } => verifier(proces_verbal, fichier, sortie),
+        CommandeVote::Verifier { proces_verbal, fichier, duree } => {
+            let avancement = Avancement::new(remarques);
+            let suivre = |progress: Progress| avancement.suivre(progress);
+            verifier(proces_verbal, fichier, &duree.controle(&suivre), sortie)
+        }
     }
 }
 
@@ -168,7 +217,7 @@ fn depouiller(demande: &Depouiller, sortie: &mut dyn Write, remarques: &mut dyn 
     let parametres = parametres(demande, &octets)?;
     let avancement = Avancement::new(remarques);
     let suivre = |progress: Progress| avancement.suivre(progress);
-    let controle = Control::default().on_progress(&suivre);
+    let controle = demande.duree.controle(&suivre);
     let compte = record::count(&octets, &parametres, &controle)?;
     avancement.souplesses(&compte.document.leniencies)?;
     if demande.json {
@@ -179,8 +228,8 @@ fn depouiller(demande: &Depouiller, sortie: &mut dyn Write, remarques: &mut dyn 
     if demande.tours {
         tableau::tours(&compte, &parametres, sortie)?;
     }
-    if let (Some(projet), Some(manque), false) = (&demande.expliquer, compte.shortfall, demande.json) {
-        tableau::manque(projet, &compte, manque, sortie)?;
+    if let (Some(projet), false) = (&demande.expliquer, demande.json) {
+        tableau::manque(projet, &compte, compte.shortfall, sortie)?;
     }
     let Some(change) = &compte.sensitivity else { return Ok(ExitCode::SUCCESS) };
     if !demande.json {
@@ -193,22 +242,28 @@ fn depouiller(demande: &Depouiller, sortie: &mut dyn Write, remarques: &mut dyn 
 /// What is said beside the result: progress, and what the reader forgave.
 struct Avancement<'s> {
     remarques: RefCell<&'s mut dyn Write>,
-    dernier: Cell<u64>,
+    debut: Instant,
+    /// When to speak next, after the beginning: twice as late each time.
+    prochain: Cell<Duration>,
 }
 
 impl<'s> Avancement<'s> {
+    /// Counts that end sooner say nothing.
+    const PATIENCE: Duration = Duration::from_secs(2);
+
     fn new(remarques: &'s mut dyn Write) -> Self {
-        Self { remarques: RefCell::new(remarques), dernier: Cell::new(0) }
+        Self { remarques: RefCell::new(remarques), debut: Instant::now(), prochain: Cell::new(Self::PATIENCE) }
     }
 
-    /// One line each time the number of runs doubles: readable for a person, short for a log.
+    /// One line each time the waiting doubles: readable for a person, short for a log.
     fn suivre(&self, progress: Progress) {
-        if progress.runs >= 2 * self.dernier.get().max(64) {
-            self.dernier.set(progress.runs);
-            let mut remarques = self.remarques.borrow_mut();
-            // A closed terminal does not stop a count.
-            let _ = writeln!(remarques, "… {} unités ajoutées par votant, {} calculs", progress.added, progress.runs);
+        let attente = self.debut.elapsed();
+        if attente < self.prochain.get() {
+            return;
         }
+        self.prochain.set(2 * attente.max(Self::PATIENCE));
+        // A closed terminal does not stop a count.
+        let _ = writeln!(self.remarques.borrow_mut(), "… {} s : {}", attente.as_secs(), phrase(progress));
     }
 
     fn souplesses(&self, souplesses: &[Leniency]) -> std::io::Result<()> {
@@ -224,6 +279,17 @@ impl<'s> Avancement<'s> {
     }
 }
 
+/// Where a count stands, in French.
+fn phrase(progress: Progress) -> String {
+    match progress {
+        Progress::Rounds { selected, .. } => format!("{selected} projets retenus jusqu’ici"),
+        Progress::Increments { added, runs, .. } => format!("{added} unités ajoutées par votant, {runs} calculs"),
+        Progress::Search { done, of } => format!("{done} étapes sur {of}"),
+        Progress::Recounts { done } => format!("{done} dépouillements"),
+        _ => "le calcul continue".to_owned(),
+    }
+}
+
 fn comparer(demande: &Comparer, sortie: &mut dyn Write, remarques: &mut dyn Write) -> anyhow::Result<ExitCode> {
     let octets = lire(&demande.fichier)?;
     let document = read(&octets, demande.lecture.options())?;
@@ -231,7 +297,7 @@ fn comparer(demande: &Comparer, sortie: &mut dyn Write, remarques: &mut dyn Writ
     let tie = TieBreak::from_name(&demande.departage)?;
     let avancement = Avancement::new(remarques);
     let suivre = |progress: Progress| avancement.suivre(progress);
-    let controle = Control::default().on_progress(&suivre);
+    let controle = demande.duree.controle(&suivre);
     let lignes = explain::compare(&document.election, &regles, &tie, &controle)?;
     avancement.souplesses(&document.leniencies)?;
     if demande.json {
@@ -246,8 +312,13 @@ fn comparer(demande: &Comparer, sortie: &mut dyn Write, remarques: &mut dyn Writ
     Ok(ExitCode::SUCCESS)
 }
 
-fn verifier(proces_verbal: &Path, fichier: &Path, sortie: &mut dyn Write) -> anyhow::Result<ExitCode> {
-    let ecarts = record::verify(&lire(proces_verbal)?, &lire(fichier)?, &Control::default())?;
+fn verifier(
+    proces_verbal: &Path,
+    fichier: &Path,
+    controle: &Control<'_>,
+    sortie: &mut dyn Write,
+) -> anyhow::Result<ExitCode> {
+    let ecarts = record::verify(&lire(proces_verbal)?, &lire(fichier)?, controle)?;
     if ecarts.is_empty() {
         writeln!(sortie, "Le procès-verbal est conforme : mêmes bulletins, même règle, même résultat.")?;
         return Ok(ExitCode::SUCCESS);
@@ -408,6 +479,97 @@ mod tests {
         assert_eq!(lu["rules"][2]["winners"], serde_json::json!(["A", "E", "D"]));
         let (erreur, code) = lancer(&["comparer", FICHIER, "--regles", "mes_points"]);
         assert!(code.is_none() && erreur.contains("Aucune de ces règles"), "{erreur}");
+    }
+
+    /// Written names, and names of the help.
+    #[test]
+    fn chaque_regle_a_son_nom() {
+        let points = concat!(env!("CARGO_MANIFEST_DIR"), "/../vote/tests/vote/micro/micro_08_cumulative.pb");
+        let rangs = concat!(env!("CARGO_MANIFEST_DIR"), "/../vote/tests/vote/micro/micro_09_ordinal.pb");
+        let noms = [
+            (FICHIER, "greedy_votes greedy_votes_no_skip greedy_votes_threshold_2 greedy_score greedy_score_per_cost"),
+            (FICHIER, "knapsack_optimum_cost knapsack_optimum_card mes_cost mes_card mes_cost_add1 mes_card_add1"),
+            (FICHIER, "mes_cost_add1_stop_when_exhaustive mes_cost_add1_then_greedy_votes mes_cost_then_greedy_votes"),
+            (FICHIER, "bos_cost bos_card phragmen phragmen_then_greedy_votes maximin_support"),
+            (
+                points,
+                "mes_points mes_points_add1 mes_points_then_greedy_score_per_cost knapsack_optimum_points bos_points",
+            ),
+            (points, "majority_judgment greedy_score jugement_majoritaire plus_de_points parts_egales_points"),
+            (rangs, "mes_positional mes_positional_add1 mes_borda_zero_last mes_points bos_points kemeny"),
+            (FICHIER, "plus_de_voix glouton voix_par_euro sac_a_dos parts_egales parts_egales_completees"),
+            (FICHIER, "parts_egales_puis_voix depassement_borne phragmen_puis_voix soutien_maximin"),
+        ];
+        for (fichier, regles) in noms {
+            for regle in regles.split(' ') {
+                let (json, code) = lancer(&["depouiller", fichier, "--regle", regle, "--json"]);
+                assert!(code.is_some(), "{regle} {json}");
+                let lu: serde_json::Value = serde_json::from_str(&json).unwrap();
+                assert!(lu["winners"].is_array() && lu["rounds"].is_array(), "{regle}");
+                assert!(lu["total_cost"].is_string() && lu["exact"] == true, "{regle}");
+                assert_eq!(lu["rounds"].as_array().unwrap().len(), lu["winners"].as_array().unwrap().len(), "{regle}");
+                let (texte, _) = lancer(&["depouiller", fichier, "--regle", regle, "--departage", "lexico", "--tours"]);
+                assert!(texte.contains("Règle : ") && texte.contains("Résultat exact"), "{regle} {texte}");
+            }
+        }
+    }
+
+    #[test]
+    fn un_fichier_abime_est_refuse_avec_sa_ligne() {
+        let dossier = tempfile::tempdir().unwrap();
+        let chemin = dossier.path().join("abime.pb");
+        let bon = std::fs::read(FICHIER).unwrap();
+        let texte = String::from_utf8(bon.clone()).unwrap();
+        let utf_16: Vec<u8> = [0xFF, 0xFE].into_iter().chain(texte.encode_utf16().flat_map(u16::to_le_bytes)).collect();
+        let cas: [(Vec<u8>, &str); 8] = [
+            (bon[..bon.len() / 2].to_vec(), "Ligne"),
+            (texte.replacen("300000", "NaN", 1).into_bytes(), "NaN"),
+            (texte.replacen("300000", "-5", 1).into_bytes(), "-5"),
+            (texte.replacen("300000", "0", 1).into_bytes(), "supérieur à zéro"),
+            (texte.replacen("\n9;", "\n8;", 1).into_bytes(), "déjà voté"),
+            (texte.replacen("9;C,D,F", "9;C,D,Z", 1).into_bytes(), "« Z »"),
+            (utf_16, "UTF-16"),
+            (Vec::new(), "META"),
+        ];
+        for (octets, mots) in cas {
+            std::fs::write(&chemin, octets).unwrap();
+            for regle in ["greedy_votes", "mes_cost_add1", "phragmen", "maximin_support", "sac_a_dos", "bos_cost"] {
+                let (dit, code) = lancer(&["depouiller", chemin.to_str().unwrap(), "--regle", regle]);
+                assert!(code.is_none() && dit.contains(mots), "{mots} {regle} {dit}");
+            }
+        }
+    }
+
+    #[test]
+    fn un_calcul_long_se_suit_et_se_borne() {
+        let mut remarques = Vec::new();
+        let avancement = super::Avancement::new(&mut remarques);
+        avancement.suivre(super::Progress::Rounds { selected: 1, spent: 2 });
+        // As if the patience of the reader were over.
+        avancement.prochain.set(std::time::Duration::ZERO);
+        avancement.suivre(super::Progress::Rounds { selected: 3, spent: 4 });
+        avancement.suivre(super::Progress::Recounts { done: 5 });
+        assert_eq!(String::from_utf8(remarques).unwrap(), "… 0 s : 3 projets retenus jusqu’ici\n");
+        for regle in ["mes_cost", "mes_cost_add1", "phragmen", "maximin_support", "bos_cost", "sac_a_dos"] {
+            let (dit, code) = lancer(&["depouiller", FICHIER, "--regle", regle, "--temps-max", "0"]);
+            assert!(code.is_none() && dit.contains("Le temps accordé est écoulé"), "{regle} {dit}");
+        }
+    }
+
+    #[test]
+    fn ce_qui_ne_peut_pas_suffire_dit_pourquoi() {
+        let dossier = tempfile::tempdir().unwrap();
+        let chemin = dossier.path().join("votes.pb");
+        let texte = "META\nkey;value\nbudget;100\nvote_type;approval\nPROJECTS\nproject_id;cost\na;60\nb;500\nc;10\n\
+                     VOTES\nvoter_id;vote\n0;a\n1;b\n";
+        std::fs::write(&chemin, texte).unwrap();
+        let expliquer = |projet| {
+            lancer(&["depouiller", chemin.to_str().unwrap(), "--regle", "greedy_votes", "--expliquer", projet]).0
+        };
+        let (cher, sans_soutien) = (expliquer("b"), expliquer("c"));
+        assert!(cher.contains("- voix : aucun (ce projet coûte plus que toute l’enveloppe)"), "{cher}");
+        assert!(cher.contains("- enveloppe : une enveloppe de 560"), "{cher}");
+        assert!(sans_soutien.contains("- coût : aucun (personne ne soutient ce projet"), "{sans_soutien}");
     }
 
     #[test]

@@ -1,7 +1,8 @@
-//! How a caller follows or stops a long count.
+//! How a caller follows, bounds or stops a long count.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::{Duration, Instant};
 
 use crate::error::CountError;
 
@@ -16,21 +17,62 @@ impl Cancel {
     }
 }
 
-/// Where a long count stands.
+/// Where a long count stands. Amounts are in the smallest unit.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Progress {
-    /// What was added to each voter's share so far, in currency units (completion by increments).
-    pub added: u64,
-    /// How many times the rule was run.
-    pub runs: u64,
-    /// Money spent by the last outcome that fits, in the smallest unit.
-    pub spent: u64,
+#[non_exhaustive]
+pub enum Progress {
+    /// Projects are selected one by one.
+    Rounds {
+        /// How many so far.
+        selected: u64,
+        /// What they cost.
+        spent: u64,
+    },
+    /// Completion by increments.
+    Increments {
+        /// What was added to each voter's share so far, in currency units.
+        added: u64,
+        /// How many times the rule was run.
+        runs: u64,
+        /// Money spent by the last outcome that fits.
+        spent: u64,
+    },
+    /// The best of all sets or orders is sought (knapsack, Kemeny).
+    Search {
+        /// Parts done.
+        done: u64,
+        /// Parts in all.
+        of: u64,
+    },
+    /// The vote is counted again, to explain or to compare.
+    Recounts {
+        /// How many times so far.
+        done: u64,
+    },
 }
 
-/// Cancellation and progress of one count.
+/// What every long count obeys: cancellation, a limit of time, progress. The default one has none of them.
+///
+/// ```
+/// use std::time::Duration;
+/// use vote::{Cancel, Control, CountError, Progress, Rule, TieBreak};
+/// # use vote::{BallotKind, Election, Project};
+/// # let project = |id: &str, cost| Project { id: id.into(), cost, ..Project::default() };
+/// # let mut election = Election::new(BallotKind::Approval, 1_000, vec![project("a", 400), project("b", 300)])?;
+/// # election.approve(&["a", "b"])?;
+/// let cancel = Cancel::default(); // a clone of it goes to another thread, to a button…
+/// let follow = |progress: Progress| {
+///     if matches!(progress, Progress::Rounds { selected: 1, .. }) { cancel.cancel() }
+/// };
+/// let control = Control::with_cancel(cancel.clone()).within(Duration::from_secs(60)).on_progress(&follow);
+/// let stopped = Rule::from_name("phragmen")?.count(&election, &TieBreak::Recommended, &control);
+/// assert_eq!(stopped, Err(CountError::Cancelled));
+/// # Ok::<(), CountError>(())
+/// ```
 #[derive(Default)]
 pub struct Control<'a> {
     cancel: Cancel,
+    deadline: Option<Instant>,
     progress: Option<&'a dyn Fn(Progress)>,
 }
 
@@ -38,7 +80,14 @@ impl<'a> Control<'a> {
     /// A count that this handle may stop.
     #[must_use]
     pub fn with_cancel(cancel: Cancel) -> Self {
-        Self { cancel, progress: None }
+        Self { cancel, ..Self::default() }
+    }
+
+    /// Past this time from now, counts answer [`CountError::OutOfTime`]. A result never depends on it.
+    #[must_use]
+    pub fn within(mut self, limit: Duration) -> Self {
+        self.deadline = Instant::now().checked_add(limit);
+        self
     }
 
     /// Calls `progress` from time to time during long counts.
@@ -49,12 +98,31 @@ impl<'a> Control<'a> {
     }
 
     pub(crate) fn check(&self) -> Result<(), CountError> {
-        if self.cancel.0.load(Ordering::Relaxed) { Err(CountError::Cancelled) } else { Ok(()) }
+        if self.cancel.0.load(Ordering::Relaxed) {
+            return Err(CountError::Cancelled);
+        }
+        match self.deadline {
+            Some(deadline) if Instant::now() >= deadline => Err(CountError::OutOfTime),
+            _ => Ok(()),
+        }
     }
 
-    pub(crate) fn report(&self, progress: Progress) {
+    /// The same, in a loop whose steps are short.
+    pub(crate) fn check_at(&self, step: usize) -> Result<(), CountError> {
+        if step.is_multiple_of(1 << 12) { self.check() } else { Ok(()) }
+    }
+
+    /// Says where the count stands, unless it must stop: before, or because of what it says.
+    pub(crate) fn tell(&self, progress: Progress) -> Result<(), CountError> {
+        self.check()?;
         if let Some(call) = self.progress {
             call(progress);
         }
+        self.check()
+    }
+
+    /// Says how many projects are selected.
+    pub(crate) fn selected(&self, selected: usize, spent: u64) -> Result<(), CountError> {
+        self.tell(Progress::Rounds { selected: selected as u64, spent })
     }
 }

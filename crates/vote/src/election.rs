@@ -3,7 +3,7 @@
 use std::collections::HashSet;
 
 use crate::error::CountError;
-use crate::hash::{self, Key};
+use crate::hash::{Key, slot};
 
 /// A project that asks for money.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -97,27 +97,36 @@ pub struct Choice {
 /// rankings keep their order in the points.
 #[derive(Debug, Clone, Default)]
 pub struct Ballots {
-    starts: Vec<u32>,
     choices: Vec<Choice>,
-    weights: Vec<u64>,
+    groups: Vec<Group>,
     group_of: Vec<u32>,
-    /// High half of the hash of a ballot, then 1 + its group; 0 when free.
-    table: Vec<u64>,
+    /// 1 + the group whose hash leads there; 0 when free.
+    table: Vec<u32>,
     key: Key,
+}
+
+/// Identical ballots.
+#[derive(Debug, Clone, Copy)]
+struct Group {
+    /// Where its choices start; they end where those of the next group start.
+    start: u32,
+    /// A part of its hash: different ballots are seldom read to be told apart.
+    mark: u32,
+    weight: u64,
 }
 
 impl Ballots {
     /// No ballot yet.
     #[must_use]
     pub fn new() -> Self {
-        Self { starts: vec![0], ..Self::default() }
+        Self::default()
     }
 
     /// No ballot yet, with room for `expected` ones.
     #[must_use]
     pub fn with_capacity(expected: usize) -> Self {
-        let table = vec![0; (2 * (expected.max(8) + Batch::SIZE)).next_power_of_two()];
-        Self { group_of: Vec::with_capacity(expected), table, ..Self::new() }
+        let table = vec![0; (2 * (expected + NEAR)).next_power_of_two()];
+        Self { group_of: Vec::with_capacity(expected), table, ..Self::default() }
     }
 
     /// Adds one ballot and says its group.
@@ -128,95 +137,85 @@ impl Ballots {
     /// Adds the same ballot `copies` times; only the first copy is remembered by position.
     pub fn push_many(&mut self, ballot: &[Choice], copies: u64) -> usize {
         self.make_room(1);
-        self.place(ballot, self.hash(ballot), copies)
+        self.place(ballot, hash(self.key, ballot), copies)
     }
 
     /// Adds all the ballots that wait, in order, and empties the list.
     pub(crate) fn push_batch(&mut self, batch: &mut Batch) {
-        self.make_room(batch.ends.len());
+        let mut hashes = [0_u64; NEAR];
         let mut start = 0;
         for ends in batch.ends.chunks(NEAR) {
-            self.push_near(&batch.choices, start, ends);
-            start = ends.last().copied().unwrap_or(start);
+            self.make_room(ends.len());
+            let mut at = start;
+            for (place, &end) in hashes.iter_mut().zip(ends) {
+                *place = hash(self.key, &batch.choices[at..end]);
+                at = end;
+            }
+            self.ask(&hashes[..ends.len()]);
+            for (&end, &hash) in ends.iter().zip(&hashes) {
+                self.place(&batch.choices[start..end], hash, 1);
+                start = end;
+            }
         }
         batch.choices.clear();
         batch.ends.clear();
     }
 
-    /// Adds a few ballots: their places in memory are asked for together, and come in the time of one.
-    fn push_near(&mut self, choices: &[Choice], first: usize, ends: &[usize]) {
-        let mut hashes = [0_u64; NEAR];
-        let mut start = first;
-        for (hash, &end) in hashes.iter_mut().zip(ends) {
-            *hash = self.hash(&choices[start..end]);
-            start = end;
+    /// Reads where a few ballots will go: their places in memory are asked for together, and come in the time of one.
+    fn ask(&self, hashes: &[u64]) {
+        if self.table.len() < FAR {
+            return;
         }
-        let size = self.table.len();
         let mut near = 0;
-        for &hash in &hashes[..ends.len()] {
-            near ^= self.table[hash::slot(hash, size)];
+        for &hash in hashes {
+            near ^= self.table[slot(hash, self.table.len())];
         }
-        for &hash in &hashes[..ends.len()] {
-            let taken = self.table[hash::slot(hash, size)];
-            if taken != 0 && taken & MARK == hash & MARK {
-                let start = self.starts[group_at(taken)] as usize;
-                near ^= self.choices.get(start).map_or(0, |choice| u64::from(choice.project));
+        for &hash in hashes {
+            if let Some(group) = self.groups.get((self.table[slot(hash, self.table.len())] as usize).wrapping_sub(1))
+                && group.mark == mark(hash)
+            {
+                near ^= self.choices.get(group.start as usize).map_or(0, |choice| choice.project);
             }
         }
         std::hint::black_box(near);
-        start = first;
-        for (hash, &end) in hashes.iter().zip(ends) {
-            self.place(&choices[start..end], *hash, 1);
-            start = end;
-        }
     }
 
-    fn hash(&self, ballot: &[Choice]) -> u64 {
-        self.key.words(ballot.iter().map(|choice| u64::from(choice.project) << 32 | u64::from(choice.points)))
-    }
-
-    /// Entries keep the high half of the hash, so that different ballots are seldom read to be told apart.
     fn place(&mut self, ballot: &[Choice], hash: u64, copies: u64) -> usize {
-        let mark = hash & MARK;
         let mask = self.table.len() - 1;
-        let mut slot = hash::slot(hash, self.table.len());
+        let mut slot = slot(hash, self.table.len());
         let group = loop {
-            match self.table[slot] {
-                0 => {
-                    let group = self.weights.len();
-                    self.choices.extend_from_slice(ballot);
-                    self.starts.push(index32(self.choices.len()));
-                    self.weights.push(0);
-                    self.table[slot] = mark | u64::from(index32(group + 1));
-                    break group;
-                }
-                taken if taken & MARK == mark && self.group(group_at(taken)) == ballot => break group_at(taken),
-                _ => slot = (slot + 1) & mask,
+            let taken = self.table[slot];
+            if taken == 0 {
+                let start = index32(self.choices.len());
+                self.choices.extend_from_slice(ballot);
+                self.groups.push(Group { start, mark: mark(hash), weight: 0 });
+                self.table[slot] = index32(self.groups.len());
+                break self.groups.len() - 1;
             }
+            let group = taken as usize - 1;
+            if self.groups[group].mark == mark(hash) && self.group(group) == ballot {
+                break group;
+            }
+            slot = (slot + 1) & mask;
         };
-        self.weights[group] += copies;
+        self.groups[group].weight += copies;
         self.group_of.push(index32(group));
         group
     }
 
     /// Keeps the table at most half full after `more` ballots.
     fn make_room(&mut self, more: usize) {
-        if self.starts.is_empty() {
-            self.starts.push(0);
-        }
-        let groups = self.weights.len();
-        if self.table.len() >= 2 * (groups + more) {
+        if self.table.len() >= 2 * (self.groups.len() + more) {
             return;
         }
-        let size = (4 * (groups + more + 8)).next_power_of_two();
-        let mut table = vec![0_u64; size];
-        for group in 0..groups {
-            let hash = self.hash(self.group(group));
-            let mut slot = hash::slot(hash, size);
+        let size = (4 * (self.groups.len() + more + 8)).next_power_of_two();
+        let mut table = vec![0_u32; size];
+        for group in 0..self.groups.len() {
+            let mut slot = slot(hash(self.key, self.group(group)), size);
             while table[slot] != 0 {
                 slot = (slot + 1) & (size - 1);
             }
-            table[slot] = (hash & MARK) | u64::from(index32(group + 1));
+            table[slot] = index32(group + 1);
         }
         self.table = table;
     }
@@ -224,25 +223,26 @@ impl Ballots {
     /// The choices of one group of identical ballots.
     #[must_use]
     pub fn group(&self, group: usize) -> &[Choice] {
-        &self.choices[self.starts[group] as usize..self.starts[group + 1] as usize]
+        let end = self.groups.get(group + 1).map_or(self.choices.len(), |next| next.start as usize);
+        &self.choices[self.groups[group].start as usize..end]
     }
 
     /// How many voters cast the ballot of this group.
     #[must_use]
     pub fn weight(&self, group: usize) -> u64 {
-        self.weights[group]
+        self.groups[group].weight
     }
 
     /// How many different ballots there are.
     #[must_use]
     pub fn groups(&self) -> usize {
-        self.weights.len()
+        self.groups.len()
     }
 
     /// How many ballots there are, blank ones included.
     #[must_use]
     pub fn total(&self) -> u64 {
-        self.weights.iter().sum()
+        self.groups.iter().map(|group| group.weight).sum()
     }
 
     /// The group of each ballot, in the order in which ballots were added.
@@ -253,42 +253,46 @@ impl Ballots {
 
     /// Each different ballot with its number of voters.
     pub fn iter(&self) -> impl Iterator<Item = (&[Choice], u64)> {
-        (0..self.groups()).map(|group| (self.group(group), self.weights[group]))
+        (0..self.groups()).map(|group| (self.group(group), self.weight(group)))
     }
 }
 
-/// The part of a hash kept in the table.
-const MARK: u64 = u64::MAX << 32;
+fn hash(key: Key, ballot: &[Choice]) -> u64 {
+    key.sum(ballot.iter().map(|choice| u64::from(choice.project) << 32 | u64::from(choice.points)))
+}
 
-/// The group of an entry of the table.
-fn group_at(entry: u64) -> usize {
-    #[expect(clippy::cast_possible_truncation, reason = "the low half holds a 32-bit number")]
-    let low = entry as u32;
-    low as usize - 1
+/// The part of a hash kept with a group: not the one that leads to its slot.
+fn mark(hash: u64) -> u32 {
+    (hash >> 32) as u32
 }
 
 /// Ballots whose places in memory are asked for together.
 const NEAR: usize = 128;
+/// A table larger than this is far from the processor.
+const FAR: usize = 1 << 14;
 
 /// Ballots that wait to be grouped together.
 #[derive(Debug, Default)]
 pub(crate) struct Batch {
-    next: Vec<Choice>,
     choices: Vec<Choice>,
+    /// Where each ballot ends.
     ends: Vec<usize>,
 }
 
 impl Batch {
     const SIZE: usize = 1024;
 
-    /// The ballot being written.
-    pub(crate) fn next(&mut self) -> &mut Vec<Choice> {
-        &mut self.next
+    /// Where the ballot being written goes, after those that wait: its choices start there.
+    #[inline]
+    pub(crate) fn next(&mut self) -> (&mut Vec<Choice>, usize) {
+        let start = self.ends.last().copied().unwrap_or(0);
+        self.choices.truncate(start);
+        (&mut self.choices, start)
     }
 
     /// Ends the ballot being written; true when the list is full.
+    #[inline]
     pub(crate) fn close(&mut self) -> bool {
-        self.choices.append(&mut self.next);
         self.ends.push(self.choices.len());
         self.ends.len() == Self::SIZE
     }

@@ -45,6 +45,11 @@ pub enum CountError {
         /// Why.
         reason: String,
     },
+    /// The time that the caller allowed is over.
+    #[error(
+        "Le temps accordé est écoulé : le dépouillement a été arrêté. Accordez plus de temps, ou choisissez une règle plus rapide."
+    )]
+    OutOfTime,
     /// The caller asked to stop.
     #[error("Le dépouillement a été arrêté.")]
     Cancelled,

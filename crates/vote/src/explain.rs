@@ -1,11 +1,42 @@
 //! Why this result: for each project, for the voters, and against other rules.
+//!
+//! ```
+//! use vote::explain::{Motive, compare, motives, payments, satisfaction, sensitivity};
+//! # use vote::{BallotKind, Control, Election, Project, Rule, TieBreak};
+//! # let project = |id: &str, cost| Project { id: id.into(), cost, ..Project::default() };
+//! # let mut election = Election::new(BallotKind::Approval, 1_000,
+//! #     vec![project("bancs", 600), project("four", 500), project("serre", 300)])?;
+//! # for ballot in [&["bancs"][..], &["bancs", "four"], &["four"], &["serre"]] { election.approve(ballot)?; }
+//! let (rule, tie, control) = (Rule::from_name("mes_cost")?, TieBreak::Recommended, Control::default());
+//! let outcome = rule.count(&election, &tie, &control)?;
+//! // Each of the four voters has 250. Two of them pay « four », 250 each; no other project can be paid.
+//! assert_eq!(outcome.winner_ids(&election), ["four"]);
+//! let payers = &payments(&election, rule, &outcome)?[0][0];
+//! assert_eq!((payers.voters, payers.paid.most, payers.left.most), (2, 250.0, 0.0));
+//! // « bancs » costs more than the 500 that are left; « serre » would fit: its only supporter cannot pay it.
+//! let why = motives(&election, &outcome);
+//! assert_eq!(why[0], Some(Motive::NoRoom { left: 500, asked: 600 }));
+//! assert_eq!(why[2], Some(Motive::NotReached { left: 500, asked: 300 }));
+//! // Half of the voters have a winner.
+//! assert_eq!(satisfaction(&election, &outcome).histogram, [2, 2]);
+//! // Without the third ballot, each voter has 333: « bancs » and « serre » win, « four » does not.
+//! let recount = |changed: &Election| rule.count(changed, &tie, &control);
+//! let changed = sensitivity(&election, &outcome, &[2], &recount)?;
+//! assert_eq!((changed.gained, changed.lost), (vec![0, 2], vec![1]));
+//! // The most votes give another result.
+//! let greedy = compare(&election, &[Rule::from_name("greedy_votes")?], &tie, &control)?.remove(0).result?.0;
+//! assert_eq!(greedy.winner_ids(&election), ["four", "serre"]);
+//! # Ok::<(), vote::CountError>(())
+//! ```
 
 mod payments;
 
 pub use payments::{Payment, Span, payments};
 
-use crate::control::Control;
-use crate::election::{Choice, Election};
+use std::cell::Cell;
+
+use crate::control::{Control, Progress};
+use crate::election::{Choice, Election, LARGEST_AMOUNT};
 use crate::error::CountError;
 use crate::outcome::Outcome;
 use crate::profile::Profile;
@@ -15,15 +46,32 @@ use crate::tie::TieBreak;
 
 /// What the supporters of a project could still pay at the end of a count by Equal Shares, over its cost.
 ///
-/// `None` for the winners, and for the other rules. Doubles: an explanation, never a decision.
+/// `None` for the winners, and for the other rules: the literature defines it where voters hold money. For greedy rules,
+/// Phragmén and maximin support, [`shortfall`] says how far a project was. Doubles: an explanation, never a decision.
+///
+/// ```
+/// use vote::explain::effective_support;
+/// # use vote::{BallotKind, Control, Election, Project, Rule, TieBreak};
+/// # let project = |id: &str, cost| Project { id: id.into(), cost, ..Project::default() };
+/// # let mut election = Election::new(BallotKind::Approval, 900, vec![project("bancs", 600), project("four", 500)])?;
+/// # for ballot in [&["bancs", "four"][..], &["bancs"], &["four"]] { election.approve(ballot)?; }
+/// // Three voters have 300 each. Two give it all to « bancs »; the other supporter of « four » keeps 300, and it costs 500.
+/// let rule = Rule::from_name("mes_cost")?;
+/// let outcome = rule.count(&election, &TieBreak::Lexico, &Control::default())?;
+/// assert_eq!(outcome.winner_ids(&election), ["bancs"]);
+/// assert_eq!(effective_support(&election, rule, &outcome), [None, Some(0.6)]);
+/// # Ok::<(), vote::CountError>(())
+/// ```
 #[must_use]
 pub fn effective_support(election: &Election, rule: Rule, outcome: &Outcome) -> Vec<Option<f64>> {
     let none = vec![None; election.projects.len()];
     let Rule::EqualShares { utility, .. } = rule else { return none };
     let Ok(profile) = Profile::new(election, utility) else { return none };
     let budgets = payments::replay(&profile, outcome, |_| ());
-    (0..election.projects.len())
-        .map(|project| {
+    won(election, outcome)
+        .into_iter()
+        .enumerate()
+        .map(|(project, won)| {
             let left: f64 = profile
                 .supporters(project)
                 .iter()
@@ -31,7 +79,7 @@ pub fn effective_support(election: &Election, rule: Rule, outcome: &Outcome) -> 
                 // From zero: the sum of nothing is otherwise a negative zero.
                 .fold(0.0, |sum, money| sum + money);
             let cost = to_f64(profile.cost(project)) / to_f64(election.unit());
-            (!outcome.winners.contains(&project)).then(|| left / cost)
+            (!won).then(|| left / cost)
         })
         .collect()
 }
@@ -86,58 +134,146 @@ pub fn motives(election: &Election, outcome: &Outcome) -> Vec<Option<Motive>> {
             () => Motive::NotReached { left, asked },
         }
     };
-    (0..election.projects.len()).map(|project| (!outcome.winners.contains(&project)).then(|| motive(project))).collect()
+    won(election, outcome).into_iter().enumerate().map(|(project, won)| (!won).then(|| motive(project))).collect()
 }
 
 /// How a vote is counted again when something changes: rule, ties and clauses are those of the count explained.
 pub type Recount<'c> = dyn Fn(&Election) -> Result<Outcome, CountError> + 'c;
 
-/// The smallest changes found that would have made a project win, each alone, checked by counting again.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub struct Shortfall {
-    /// More ballots that name only this project.
-    pub votes: Option<u64>,
-    /// The highest lower cost, in the smallest unit.
-    pub cost: Option<u64>,
-    /// The smallest larger envelope, in the smallest unit.
-    pub budget: Option<u64>,
+/// The smallest change of one kind that would have made a project win.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Missing {
+    /// This is enough, checked by counting again.
+    Enough(u64),
+    /// Nobody supports the project: neither its cost nor the envelope changes that.
+    Unsupported,
+    /// It costs more than the whole envelope: no number of votes changes that.
+    LargerThanEnvelope,
+    /// Not known: nothing tried was enough, up to this.
+    Unknown(u64),
 }
 
-/// What a project that lost was missing. The rule is run again some dozens of times.
+impl Missing {
+    /// The amount, when there is one.
+    #[must_use]
+    pub fn enough(self) -> Option<u64> {
+        if let Self::Enough(amount) = self { Some(amount) } else { None }
+    }
+
+    /// Why there is no amount, in French.
+    #[must_use]
+    pub fn reason(self) -> Option<&'static str> {
+        match self {
+            Self::Enough(_) => None,
+            Self::Unsupported => Some("personne ne soutient ce projet, et un projet sans soutien n’est jamais retenu"),
+            Self::LargerThanEnvelope => Some("ce projet coûte plus que toute l’enveloppe"),
+            Self::Unknown(_) => Some("inconnu : rien de ce qui a été essayé n’a suffi"),
+        }
+    }
+}
+
+/// The smallest changes found that would have made a project win, each alone.
+///
+/// Such distances, in votes and in cost, are how the literature measures a project that lost (Boehmer and others, *Evaluation of
+/// Project Performance in Participatory Budgeting*, arXiv 2312.14723). Found by counting again, they are defined for every rule.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Shortfall {
+    /// More ballots that name only this project.
+    pub votes: Missing,
+    /// The highest lower cost, in the smallest unit.
+    pub cost: Missing,
+    /// The smallest larger envelope, in the smallest unit.
+    pub budget: Missing,
+}
+
+/// What a project that lost was missing; `None` when it wins. The rule is run again some dozens of times.
 ///
 /// The search doubles, then halves: when a rule is not monotone the change found works, and a smaller one might.
 ///
+/// ```
+/// use vote::explain::{Missing, shortfall};
+/// # use vote::{BallotKind, Control, Election, Project, Rule, TieBreak};
+/// # let project = |id: &str, cost| Project { id: id.into(), cost, ..Project::default() };
+/// # let mut election = Election::new(BallotKind::Approval, 1_000,
+/// #     vec![project("bancs", 600), project("four", 500), project("serre", 100)])?;
+/// # for ballot in [&["bancs"][..], &["bancs", "four"], &["four"], &["bancs"]] { election.approve(ballot)?; }
+/// let rule = Rule::from_name("greedy_votes")?;
+/// let control = Control::default();
+/// let recount = |changed: &Election| rule.count(changed, &TieBreak::Recommended, &control);
+/// // « bancs » has 3 votes and takes 600 of the 1,000; « four », 2 votes, asks for 500.
+/// let four = shortfall(&election, 1, &recount, &control)?.unwrap();
+/// // With 3 votes, it ties and is cheaper.
+/// assert_eq!((four.votes, four.cost, four.budget), (Missing::Enough(1), Missing::Enough(400), Missing::Enough(1_100)));
+/// let serre = shortfall(&election, 2, &recount, &control)?.unwrap();
+/// assert_eq!((serre.votes, serre.cost), (Missing::Enough(1), Missing::Unsupported));
+/// # Ok::<(), vote::CountError>(())
+/// ```
+///
 /// # Errors
 /// What the rule refuses, or a cancelled count.
-pub fn shortfall(election: &Election, project: usize, recount: &Recount<'_>) -> Result<Shortfall, CountError> {
-    let wins = |changed: &Election| Ok(recount(changed)?.winners.contains(&project));
+pub fn shortfall(
+    election: &Election,
+    project: usize,
+    recount: &Recount<'_>,
+    control: &Control<'_>,
+) -> Result<Option<Shortfall>, CountError> {
+    let done = Cell::new(0);
+    let wins = |changed: &Election| {
+        let outcome = recount(changed)?;
+        done.set(done.get() + 1);
+        control.tell(Progress::Recounts { done: done.get() })?;
+        Ok(outcome.winners.contains(&project))
+    };
     if wins(election)? {
-        return Ok(Shortfall::default());
+        return Ok(None);
     }
     let cost = election.projects[project].cost;
+    let unsupported = election.votes()[project] == 0;
     let points = election.ballots.iter().flat_map(|(ballot, _)| ballot).map(|choice| choice.points).max().unwrap_or(1);
     let voter = [Choice { project: u32::try_from(project).unwrap_or(u32::MAX), points }];
-    let votes = smallest(1_u64.max(4 * election.ballots.total()), |more| {
-        let mut changed = election.clone();
-        changed.ballots.push_many(&voter, more);
-        wins(&changed)
-    })?;
-    let discount = smallest(cost.saturating_sub(1), |less| {
+    let votes = if cost > election.budget {
+        Missing::LargerThanEnvelope
+    } else {
+        smallest(1_u64.max(4 * election.ballots.total()), |more| {
+            let mut changed = election.clone();
+            changed.ballots.push_many(&voter, more);
+            wins(&changed)
+        })?
+    };
+    let less = |less: u64| {
         let mut changed = election.clone();
         changed.projects[project].cost = cost - less;
         wins(&changed)
-    })?;
-    let total = election.cost_of(0..election.projects.len());
-    let budget = smallest(total, |more| {
+    };
+    let more = |more: u64| {
         let mut changed = election.clone();
         changed.budget += more;
         wins(&changed)
-    })?;
-    Ok(Shortfall { votes, cost: discount.map(|less| cost - less), budget: budget.map(|more| election.budget + more) })
+    };
+    let (cost, budget) = if unsupported {
+        (Missing::Unsupported, Missing::Unsupported)
+    } else {
+        let total = election.cost_of(0..election.projects.len()).min(LARGEST_AMOUNT.saturating_sub(election.budget));
+        (
+            smallest(cost.saturating_sub(1), less)?.map(|less| cost - less),
+            smallest(total, more)?.map(|more| election.budget + more),
+        )
+    };
+    Ok(Some(Shortfall { votes, cost, budget }))
+}
+
+impl Missing {
+    fn map(self, amount: impl FnOnce(u64) -> u64) -> Self {
+        match self {
+            Self::Enough(found) => Self::Enough(amount(found)),
+            Self::Unknown(tried) => Self::Unknown(amount(tried)),
+            other => other,
+        }
+    }
 }
 
 /// The smallest value from 1 to `most` that passes, if the test is monotone.
-fn smallest(most: u64, mut test: impl FnMut(u64) -> Result<bool, CountError>) -> Result<Option<u64>, CountError> {
+fn smallest(most: u64, mut test: impl FnMut(u64) -> Result<bool, CountError>) -> Result<Missing, CountError> {
     let (mut fails, mut works) = (0, 1);
     while works <= most && !test(works)? {
         fails = works;
@@ -145,7 +281,7 @@ fn smallest(most: u64, mut test: impl FnMut(u64) -> Result<bool, CountError>) ->
     }
     if works > most {
         if fails >= most || !test(most)? {
-            return Ok(None);
+            return Ok(Missing::Unknown(most));
         }
         works = most;
     }
@@ -157,7 +293,7 @@ fn smallest(most: u64, mut test: impl FnMut(u64) -> Result<bool, CountError>) ->
             fails = middle;
         }
     }
-    Ok(Some(works))
+    Ok(Missing::Enough(works))
 }
 
 /// How an outcome serves the voters.
@@ -286,5 +422,9 @@ pub fn compare(
             Ok(Compared { rule, result })
         }
     };
-    rules.iter().map(line).collect()
+    let told = |(position, rule): (usize, &Rule)| {
+        control.tell(Progress::Recounts { done: position as u64 })?;
+        line(rule)
+    };
+    rules.iter().enumerate().map(told).collect()
 }

@@ -18,15 +18,23 @@ impl Default for Key {
 }
 
 impl Key {
+    #[inline]
+    pub(crate) fn mix(self, word: u64) -> u64 {
+        let product = u128::from(self.start ^ word) * u128::from(self.factor);
+        #[expect(clippy::cast_possible_truncation, reason = "both halves are folded")]
+        let folded = (product as u64) ^ ((product >> 64) as u64);
+        folded
+    }
+
+    /// Of words whose order does not matter: they are mixed side by side, not one after the other.
+    #[inline]
+    pub(crate) fn sum(self, words: impl Iterator<Item = u64>) -> u64 {
+        words.fold(self.start, |sum, word| sum.wrapping_add(self.mix(word)))
+    }
+
+    /// Of words in their order.
     pub(crate) fn words(self, words: impl Iterator<Item = u64>) -> u64 {
-        let mut hash = self.start;
-        for word in words {
-            let product = u128::from(hash ^ word) * u128::from(self.factor);
-            #[expect(clippy::cast_possible_truncation, reason = "both halves are folded")]
-            let folded = (product as u64) ^ ((product >> 64) as u64);
-            hash = folded.rotate_left(23).wrapping_add(self.start);
-        }
-        hash
+        words.fold(0, |hash, word| self.mix(hash ^ word).rotate_left(23).wrapping_add(self.start))
     }
 
     pub(crate) fn bytes(self, bytes: &[u8]) -> u64 {

@@ -48,7 +48,7 @@ pub enum Rule {
 }
 
 /// French names, and the names that they stand for; the README lists them.
-const ALIASES: [(&str, &str); 12] = [
+const ALIASES: [(&str, &str); 13] = [
     ("plus_de_voix", "greedy_votes"),
     ("glouton", "greedy_votes"),
     ("plus_de_points", "greedy_score"),
@@ -59,6 +59,7 @@ const ALIASES: [(&str, &str); 12] = [
     ("parts_egales_puis_voix", "mes_cost_add1_then_greedy_votes"),
     ("parts_egales_points", "mes_points"),
     ("depassement_borne", "bos_cost"),
+    ("phragmen_puis_voix", "phragmen_then_greedy_votes"),
     ("soutien_maximin", "maximin_support"),
     ("jugement_majoritaire", "majority_judgment"),
 ];
@@ -67,6 +68,16 @@ impl Rule {
     /// Reads a name: those of the reference files (`mes_cost_add1`), or a French alias (`parts_egales`).
     ///
     /// A greedy rule may end with `_threshold_100` (fewest votes) and `_no_skip` (stop at the first misfit).
+    ///
+    /// ```
+    /// use vote::Rule;
+    ///
+    /// let rule = Rule::from_name("parts_egales_completees")?;
+    /// assert_eq!((rule, rule.name().as_str()), (Rule::from_name("mes_cost_add1")?, "mes_cost_add1"));
+    /// assert!(rule.text().contains("jamais retenu"));
+    /// assert!(Rule::from_name("au_hasard").is_err());
+    /// # Ok::<(), vote::CountError>(())
+    /// ```
     ///
     /// # Errors
     /// [`CountError::UnknownRule`].
@@ -231,7 +242,7 @@ impl Rule {
             }
             Self::Maximin => maximin::maximin_support(election, tie, control),
             Self::MajorityJudgment => majority_judgment::majority_judgment(election, tie),
-            Self::Kemeny => kemeny::kemeny_budget(election, tie),
+            Self::Kemeny => kemeny::kemeny_budget(election, tie, control),
         }
     }
 }

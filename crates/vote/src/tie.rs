@@ -8,6 +8,20 @@ use crate::election::Election;
 use crate::error::CountError;
 
 /// The rule for ties, chosen before the vote.
+///
+/// ```
+/// use vote::TieBreak;
+/// # use vote::{BallotKind, Election, Project};
+/// # let project = |id: &str, cost| Project { id: id.into(), cost, ..Project::default() };
+/// # let mut election = Election::new(BallotKind::Approval, 9, vec![project("10", 5), project("2", 5), project("3", 4)])?;
+/// # election.approve(&["2"])?;
+/// // The cheapest first; then « 2 », which has a vote; then « 10 ».
+/// assert_eq!(TieBreak::Recommended.ranks(&election), [2, 1, 0]);
+/// // Identifiers are texts: « 10 » comes before « 2 ».
+/// assert_eq!(TieBreak::Lexico.ranks(&election), [0, 1, 2]);
+/// assert_eq!(TieBreak::from_name("lot:3 mars")?, TieBreak::Lot("3 mars".to_owned()));
+/// # Ok::<(), vote::CountError>(())
+/// ```
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub enum TieBreak {
     /// Lowest cost, then most votes, then identifier as text.

@@ -3,7 +3,7 @@
 use std::io::{self, Write};
 
 use ::vote::clauses;
-use ::vote::explain::{self, Compared, Payment, Sensitivity, Shortfall, Span};
+use ::vote::explain::{self, Compared, Missing, Payment, Sensitivity, Shortfall, Span};
 use ::vote::record::{Counted, Parameters};
 use ::vote::{CountError, Election, Measure, Outcome, Round};
 
@@ -171,16 +171,24 @@ fn fourchette(montants: Span) -> String {
 }
 
 /// What a project that lost was missing.
-pub(super) fn manque(projet: &str, compte: &Counted<'_>, manque: Shortfall, sortie: &mut dyn Write) -> io::Result<()> {
+pub(super) fn manque(
+    projet: &str,
+    compte: &Counted<'_>,
+    manque: Option<Shortfall>,
+    sortie: &mut dyn Write,
+) -> io::Result<()> {
     let election = &compte.document.election;
-    if compte.outcome.winner_ids(election).contains(&projet) {
+    let Some(Shortfall { votes, cost, budget }) = manque else {
         return writeln!(sortie, "\nLe projet « {projet} » est retenu.");
-    }
+    };
     writeln!(sortie, "\nLe projet « {projet} » n’est pas retenu. Un seul de ces changements aurait suffi :")?;
-    let inconnu = || "aucun trouvé".to_owned();
-    let voix = manque.votes.map_or_else(inconnu, |voix| format!("{voix} bulletin(s) de plus, pour lui seul"));
-    let cout = manque.cost.map_or_else(inconnu, |cout| format!("un coût de {}", election.amount(cout)));
-    let enveloppe = manque.budget.map_or_else(inconnu, |total| format!("une enveloppe de {}", election.amount(total)));
+    let dire = |manque: Missing, suffit: &dyn Fn(u64) -> String| match manque.enough() {
+        Some(assez) => suffit(assez),
+        None => format!("aucun ({})", manque.reason().unwrap_or("inconnu")),
+    };
+    let voix = dire(votes, &|voix| format!("{voix} bulletin(s) de plus, pour lui seul"));
+    let cout = dire(cost, &|cout| format!("un coût de {}", election.amount(cout)));
+    let enveloppe = dire(budget, &|total| format!("une enveloppe de {}", election.amount(total)));
     writeln!(sortie, "- voix : {voix}\n- coût : {cout}\n- enveloppe : {enveloppe}")
 }
 

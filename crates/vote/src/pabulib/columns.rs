@@ -3,10 +3,12 @@
 use std::borrow::Cow;
 
 use super::cells::cells;
-use super::words;
+use super::rows::Row;
+use super::words::Piece;
 
 /// What a column of a ballot is for.
 #[derive(Clone, Copy, PartialEq, Eq)]
+#[repr(u8)]
 pub(super) enum Role {
     Voter,
     Vote,
@@ -63,57 +65,77 @@ impl Columns {
         self.roles.contains(&role)
     }
 
-    /// Hands the cells of a row to `use_cells`; `None` when the row stops before the projects.
-    pub(super) fn cells<T>(&self, row: &str, quotes: bool, use_cells: impl FnOnce(VoteCells<'_>) -> T) -> Option<T> {
+    /// Finds the cells of a row without quotes; false when it stops before the projects.
+    #[inline]
+    pub(super) fn find<'r>(&self, row: Piece<'r>, found: &mut VoteCells<'r>) -> bool {
+        let mut start = 0;
+        for (at, role) in self.roles.iter().enumerate() {
+            let end = row.find(start, b';');
+            found.of[*role as usize] = Some(row.part(start, end.unwrap_or(row.len())));
+            match end {
+                Some(end) => start = end + 1,
+                None => return self.ends_after(at + 1, found),
+            }
+        }
+        found.extra = self.extra(row.part(start, row.len()).bytes());
+        true
+    }
+
+    /// The row has no more cells than these.
+    #[inline]
+    fn ends_after(&self, cells: usize, found: &mut VoteCells<'_>) -> bool {
+        for role in &self.roles[cells..] {
+            found.of[*role as usize] = None;
+        }
+        found.extra = None;
+        found.of[Role::Vote as usize].is_some()
+    }
+
+    /// Whether the cells past the last column are empty, when there are some.
+    fn extra(&self, rest: &[u8]) -> Option<bool> {
+        if memchr::memchr_iter(b';', rest).count() < self.others {
+            return None;
+        }
+        let mut extra = rest.split(|byte| *byte == b';').skip(self.others);
+        Some(extra.all(|cell| String::from_utf8_lossy(cell).trim().is_empty()))
+    }
+
+    /// Hands the cells of any row to `use_cells`; `None` when it stops before the projects.
+    pub(super) fn cells<T>(
+        &self,
+        row: Row<'_>,
+        quotes: bool,
+        use_cells: impl FnOnce(&VoteCells<'_>) -> T,
+    ) -> Option<T> {
+        let text = &row.from[..row.length];
         let mut found = VoteCells::default();
-        if quotes && memchr::memchr(b'"', row.as_bytes()).is_some() {
-            let mut read = cells(row);
-            let list: Vec<Cow<'_, str>> = read.by_ref().take(self.roles.len()).collect();
-            for (role, cell) in self.roles.iter().zip(&list) {
-                found.place(*role, cell);
-            }
-            for cell in read.skip(self.others) {
-                found.extra = Some(found.extra.unwrap_or(true) && cell.is_empty());
-            }
-            return found.vote.is_some().then(|| use_cells(found));
+        if !quotes || memchr::memchr(b'"', text.as_bytes()).is_none() {
+            return self.find(row.piece(), &mut found).then(|| use_cells(&found));
         }
-        let mut rest = Some(row);
-        for role in &self.roles {
-            let Some(cells) = rest else { break };
-            let end = words::find(cells.as_bytes(), b';');
-            found.place(*role, &cells[..end.unwrap_or(cells.len())]);
-            rest = end.map(|end| &cells[end + 1..]);
+        let mut read = cells(text);
+        let list: Vec<Cow<'_, str>> = read.by_ref().take(self.roles.len()).collect();
+        for (role, cell) in self.roles.iter().zip(&list) {
+            found.of[*role as usize] = Some(Piece::whole(cell.as_bytes()));
         }
-        if let Some(rest) = rest
-            && memchr::memchr_iter(b';', rest.as_bytes()).count() >= self.others
-        {
-            let mut extra = rest.split(';').skip(self.others);
-            found.extra = Some(extra.all(|cell| cell.trim().is_empty()));
+        for cell in read.skip(self.others) {
+            found.extra = Some(found.extra.unwrap_or(true) && cell.is_empty());
         }
-        found.vote.is_some().then(|| use_cells(found))
+        found.of[Role::Vote as usize].is_some().then(|| use_cells(&found))
     }
 }
 
-/// The cells of a ballot that are read.
+/// The cells of a ballot that are read: bytes, since they are cut at signs from a text that was checked.
 #[derive(Default)]
 pub(super) struct VoteCells<'c> {
-    pub(super) voter: Option<&'c str>,
-    pub(super) vote: Option<&'c str>,
-    pub(super) points: Option<&'c str>,
-    pub(super) territory: Option<&'c str>,
+    /// By role.
+    of: [Option<Piece<'c>>; 5],
     /// When there are more cells than columns: whether they are empty.
     pub(super) extra: Option<bool>,
 }
 
 impl<'c> VoteCells<'c> {
     #[inline]
-    fn place(&mut self, role: Role, cell: &'c str) {
-        match role {
-            Role::Voter => self.voter = Some(cell.trim_ascii()),
-            Role::Vote => self.vote = Some(cell.trim_ascii()),
-            Role::Points => self.points = Some(cell),
-            Role::Territory => self.territory = Some(cell.trim_ascii()),
-            Role::Other => {}
-        }
+    pub(super) fn get(&self, role: Role) -> Option<Piece<'c>> {
+        self.of[role as usize].map(Piece::trim)
     }
 }

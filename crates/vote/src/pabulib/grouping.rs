@@ -6,7 +6,7 @@ use super::ReadError;
 use crate::election::{Ballots, Batch};
 
 /// Past so many bytes of ballots, they are grouped on another thread while the next ones are read.
-pub(super) const APART: usize = 256 * 1024;
+pub(super) const APART: usize = 64 * 1024;
 /// Lists that may wait between the two.
 const WAITING: usize = 4;
 
@@ -69,7 +69,7 @@ mod tests {
         let mut batch = Batch::default();
         for ballot in 0..30_000_u32 {
             let projects = [ballot % 7, 7 + ballot % 11, 18 + ballot % 101];
-            batch.next().extend(projects.map(|project| Choice { project, points: 1 }));
+            batch.next().0.extend(projects.map(|project| Choice { project, points: 1 }));
             if batch.close() {
                 batch = group(std::mem::take(&mut batch));
             }

@@ -118,6 +118,13 @@ pub struct ReadError {
     pub what: String,
 }
 
+/// In inner loops an error is a pointer: one that never comes costs nothing to hand over.
+impl From<Box<ReadError>> for ReadError {
+    fn from(error: Box<ReadError>) -> Self {
+        *error
+    }
+}
+
 /// A file once read: the vote to count, and all that is needed to write the file again.
 #[derive(Debug, Clone)]
 pub struct Document<'a> {

@@ -20,7 +20,7 @@ use super::{Document, ReadError, ReadOptions, error};
 /// ```
 ///
 /// Time grows with the file. Memory stays under ten times its size for a file of ballots; a project costs some hundreds of
-/// bytes, however short its row, so there are at most 50,000. Past 256 kB of ballots, a second thread groups them while
+/// bytes, however short its row, so there are at most 50,000. Past 64 kB of ballots, a second thread groups them while
 /// the first one reads.
 ///
 /// # Errors

@@ -4,6 +4,7 @@ use std::collections::HashSet;
 
 use super::cells::cells;
 use super::leniencies::Reports;
+use super::words::Piece;
 use super::{ReadError, error};
 
 /// The rows of the file: a line, or several when a quote stays open.
@@ -35,41 +36,58 @@ impl<'a> Rows<'a> {
 
     /// Next row that is not empty, with the number of its first line.
     pub(super) fn next(&mut self) -> Result<Option<(usize, &'a str)>, ReadError> {
+        Ok(self.next_start()?.map(|row| (row.line, &row.from[..row.length])))
+    }
+
+    /// The same, with all that follows it.
+    #[inline(always)]
+    #[expect(clippy::inline_always, reason = "the inner loop of the reader, where a row would be copied twice")]
+    pub(super) fn next_start(&mut self) -> Result<Option<Row<'a>>, Box<ReadError>> {
         loop {
-            if self.rest.is_empty() {
+            let from = self.rest;
+            if from.is_empty() {
                 return Ok(None);
             }
             self.line += 1;
-            let end = memchr::memchr(b'\n', self.rest.as_bytes()).unwrap_or(self.rest.len());
-            let mut row = &self.rest[..end];
-            let first = self.line;
-            let mut next = end;
-            if self.quotes && memchr::memchr(b'"', row.as_bytes()).is_some() {
-                let mut quote = Quote { at: 0, open: false };
-                while quote.stays_open(row) {
-                    if next >= self.rest.len() {
-                        return Err(error(first, "un guillemet ouvert n’est jamais fermé."));
-                    }
-                    let from = next + 1;
-                    next = memchr::memchr(b'\n', &self.rest.as_bytes()[from..])
-                        .map_or(self.rest.len(), |offset| from + offset);
-                    row = &self.rest[..next];
-                    self.line += 1;
-                }
+            let line = self.line;
+            let mut end = memchr::memchr(b'\n', from.as_bytes()).unwrap_or(from.len());
+            if self.quotes {
+                end = self.end_of_quotes(end)?;
             }
-            self.rest = self.rest.get(next + 1..).unwrap_or("");
-            let row = match row.strip_suffix('\r') {
-                Some(row) => {
-                    self.carriage_return.get_or_insert(first);
-                    row
-                }
-                None => row,
-            };
-            if row.as_bytes().first().is_some_and(u8::is_ascii_graphic) || !row.trim().is_empty() {
-                return Ok(Some((first, row)));
+            self.rest = from.get(end + 1..).unwrap_or("");
+            let mut length = end;
+            if end > 0 && from.as_bytes()[end - 1] == b'\r' {
+                self.carriage_return.get_or_insert(line);
+                length -= 1;
             }
-            self.empty = (if self.empty.1 == 0 { first } else { self.empty.0 }, self.empty.1 + 1);
+            if length > 0 && (from.as_bytes()[0].is_ascii_graphic() || !from[..length].trim().is_empty()) {
+                return Ok(Some(Row { line, from, length }));
+            }
+            self.nothing_in(line);
         }
+    }
+
+    #[cold]
+    fn nothing_in(&mut self, line: usize) {
+        self.empty = (if self.empty.1 == 0 { line } else { self.empty.0 }, self.empty.1 + 1);
+    }
+
+    /// Where the row ends, past the line ends that its quotes protect; `end` is that of its first line.
+    fn end_of_quotes(&mut self, end: usize) -> Result<usize, Box<ReadError>> {
+        let (first, mut end) = (self.line, end);
+        if memchr::memchr(b'"', &self.rest.as_bytes()[..end]).is_none() {
+            return Ok(end);
+        }
+        let mut quote = Quote { at: 0, open: false };
+        while quote.stays_open(&self.rest[..end]) {
+            if end >= self.rest.len() {
+                return Err(Box::new(error(first, "un guillemet ouvert n’est jamais fermé.")));
+            }
+            let next = end + 1;
+            end = memchr::memchr(b'\n', &self.rest.as_bytes()[next..]).map_or(self.rest.len(), |offset| next + offset);
+            self.line += 1;
+        }
+        Ok(end)
     }
 
     /// Says what was forgiven in the lines read so far.
@@ -80,6 +98,23 @@ impl<'a> Rows<'a> {
         if let (line, count @ 1..) = self.empty {
             report.add(line, format!("{count} ligne(s) vide(s), passée(s)"));
         }
+    }
+}
+
+/// A row that is not empty.
+#[derive(Clone, Copy)]
+pub(super) struct Row<'a> {
+    /// Number of its first line.
+    pub(super) line: usize,
+    /// From its start to the end of the file.
+    pub(super) from: &'a str,
+    pub(super) length: usize,
+}
+
+impl<'a> Row<'a> {
+    #[inline]
+    pub(super) fn piece(self) -> Piece<'a> {
+        Piece::new(self.from.as_bytes(), self.length)
     }
 }
 
@@ -174,6 +209,9 @@ pub(super) fn section(rows: &mut Rows<'_>, name: &str, report: &mut Reports) -> 
 }
 
 pub(super) fn decode(bytes: &[u8]) -> Result<&str, ReadError> {
+    if bytes.starts_with(b"\xff\xfe") || bytes.starts_with(b"\xfe\xff") {
+        return Err(error(1, "ce texte est en UTF-16. Enregistrez le fichier en UTF-8."));
+    }
     let bytes = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes);
     std::str::from_utf8(bytes).map_err(|problem| {
         let line = 1 + memchr::memchr_iter(b'\n', &bytes[..problem.valid_up_to()]).count();

@@ -1,13 +1,13 @@
 //! `VOTES`: the inner loop of the reader.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 
 use super::columns::{Columns, KNOWN, Role, VoteCells};
 use super::grouping::{APART, grouped};
 use super::ids::{Ids, Names};
 use super::leniencies::Reports;
-use super::rows::{Rows, header};
-use super::words;
+use super::rows::{Row, Rows, header};
+use super::words::{self, Piece};
 use super::{Document, Limits, ReadError, ReadOptions, error};
 use crate::election::{BallotKind, Batch, Choice};
 use crate::hash::Key;
@@ -34,14 +34,24 @@ struct Voters {
 }
 
 impl Voters {
-    fn see(&mut self, voter: &str) {
-        match words::rank(voter.as_bytes()) {
+    #[inline]
+    fn see(&mut self, voter: Piece<'_>) {
+        match voter.rank() {
             Some(rank) if rank > self.last && self.fingerprints.is_empty() => {
                 self.growing += 1;
                 self.last = rank;
             }
-            _ => self.fingerprints.push(self.key.bytes(voter.as_bytes())),
+            _ => self.fingerprints.push(fingerprint(self.key, voter)),
         }
+    }
+}
+
+/// A number that two voters seldom share.
+#[inline]
+fn fingerprint(key: Key, voter: Piece<'_>) -> u64 {
+    match words::pack(voter.word(0), voter.len()) {
+        Some(short) => key.mix(short),
+        None => key.bytes(voter.bytes()),
     }
 }
 
@@ -74,39 +84,41 @@ impl<'a> VoteReader<'a, '_> {
         let voters = Voters { key: Key::default(), last: 0, growing: 0, fingerprints: Vec::new() };
         let mut reading = Reading { batch: Batch::default(), group, territories: Names::default(), voters };
         let mut read = 0_usize;
-        while let Some((line, row)) = self.rows.next()? {
+        let mut cells = VoteCells::default();
+        while let Some(row) = self.rows.next_start()? {
             read += 1;
-            let quotes = self.rows.quotes;
-            if row.starts_with([';', ',', '"', ' ']) && row.chars().all(|c| c.is_whitespace() || ";,\"".contains(c)) {
-                return Err(error(
-                    line,
-                    "cette ligne n’a que des cases vides. Retirez-la ; pour un bulletin blanc, donnez le « voter_id ».",
-                ));
+            if matches!(row.from.as_bytes()[0], b';' | b',' | b'"' | b' ') {
+                not_all_empty(row)?;
             }
-            columns.cells(row, quotes, |cells| self.ballot(line, &cells, &mut reading)).ok_or_else(|| {
-                error(line, "ce bulletin n’a pas de case « vote » : la ligne est coupée, ou il manque un « ; ».")
-            })??;
+            if self.rows.quotes {
+                let read = columns.cells(row, true, |cells| self.ballot(row.line, cells, &mut reading));
+                read.ok_or_else(|| cut(row.line))??;
+            } else if columns.find(row.piece(), &mut cells) {
+                self.ballot(row.line, &cells, &mut reading)?;
+            } else {
+                return Err(cut(row.line));
+            }
         }
         (reading.group)(reading.batch);
         Ok((read, reading.voters))
     }
 
-    fn ballot(&mut self, line: usize, cells: &VoteCells<'_>, reading: &mut Reading<'_>) -> Result<(), ReadError> {
-        if let Some(voter) = cells.voter {
+    #[inline]
+    fn ballot(&mut self, line: usize, cells: &VoteCells<'_>, reading: &mut Reading<'_>) -> Result<(), Box<ReadError>> {
+        if let Some(voter) = cells.get(Role::Voter) {
             reading.voters.see(voter);
         }
         if let Some(empty) = cells.extra {
             if !empty {
-                return Err(error(
-                    line,
-                    "ce bulletin a plus de cases que de colonnes. Séparez les projets par des virgules, non par « ; ».",
-                ));
+                let what =
+                    "ce bulletin a plus de cases que de colonnes. Séparez les projets par des virgules, non par « ; ».";
+                return Err(Box::new(error(line, what)));
             }
             self.report.add(line, "un « ; » de trop à la fin d’un bulletin");
         }
-        let ballot = reading.batch.next();
-        self.choices(line, cells, ballot)?;
-        if let Some(reason) = self.document.rules.broken_by(&self.document.election, ballot) {
+        let (choices, start) = reading.batch.next();
+        self.choices(line, cells, choices, start)?;
+        if let Some(reason) = self.document.rules.broken_by(&self.document.election, &choices[start..]) {
             match self.options.limits {
                 Limits::Enforce => {
                     self.document.void.push((line, reason));
@@ -118,8 +130,8 @@ impl<'a> VoteReader<'a, '_> {
         if reading.batch.close() {
             reading.batch = (reading.group)(std::mem::take(&mut reading.batch));
         }
-        if let Some(territory) = cells.territory {
-            let position = reading.territories.position(territory, &mut self.document.territories);
+        if let Some(territory) = cells.get(Role::Territory) {
+            let position = reading.territories.position(territory.bytes(), &mut self.document.territories);
             self.document.territory_of.push(position);
         }
         Ok(())
@@ -163,30 +175,21 @@ impl<'a> VoteReader<'a, '_> {
         Ok(columns)
     }
 
-    /// Reads the projects of one ballot into `ballot`.
-    fn choices(&mut self, line: usize, cells: &VoteCells<'_>, ballot: &mut Vec<Choice>) -> Result<(), ReadError> {
-        ballot.clear();
+    /// Reads the projects of one ballot, by position, at the end of `choices`, which is `start` long.
+    fn choices(
+        &mut self,
+        line: usize,
+        cells: &VoteCells<'_>,
+        choices: &mut Vec<Choice>,
+        start: usize,
+    ) -> Result<(), Box<ReadError>> {
         let kind = self.document.election.kind;
-        let text = cells.vote.unwrap_or_default();
-        let mut start = 0;
-        loop {
-            let word = words::word(text.as_bytes(), start);
-            let length = match words::first(word, b',') {
-                8 => words::find(&text.as_bytes()[start..], b','),
-                near => Some(near),
-            };
-            let end = length.map_or(text.len(), |length| start + length);
-            let plain = words::pack(word, end - start).and_then(|key| self.ids.find(key));
-            let project = match plain {
-                Some(project) => Some(project),
-                None => self.other_id(line, &text[start..end], text)?,
-            };
-            ballot.extend(project.map(|project| Choice { project, points: 1 }));
-            if end == text.len() {
-                break;
-            }
-            start = end + 1;
+        let text = cells.get(Role::Vote).unwrap_or(Piece::whole(b""));
+        if !plain_projects(&self.ids, text, choices) {
+            choices.truncate(start);
+            self.other_projects(line, text.bytes(), choices)?;
         }
+        let ballot = &mut choices[start..];
         match kind {
             BallotKind::Ordinal => {
                 let length = u32::try_from(ballot.len()).unwrap_or(u32::MAX);
@@ -194,44 +197,58 @@ impl<'a> VoteReader<'a, '_> {
                     choice.points = points;
                 }
             }
-            _ if kind.has_points() => points(line, cells.points.unwrap_or_default(), ballot)?,
+            _ if kind.has_points() => points(line, cells.get(Role::Points).unwrap_or(Piece::whole(b"")), ballot)?,
             _ => {}
         }
-        if ballot.is_sorted_by(|a, b| a.project < b.project) {
+        if grows(ballot) {
             return Ok(());
         }
-        ballot.sort_unstable_by_key(|choice| u64::from(choice.project) << 32 | u64::from(choice.points));
-        let twice = |ballot: &[Choice]| ballot.windows(2).any(|pair| pair[0].project == pair[1].project);
-        if !twice(ballot) {
-            return Ok(());
-        }
-        if kind == BallotKind::Ordinal {
-            return Err(error(line, "le classement nomme deux fois le même projet."));
+        sort(ballot);
+        if grows(ballot) { Ok(()) } else { self.named_twice(line, choices, start) }
+    }
+
+    /// A sorted ballot that names a project twice.
+    #[cold]
+    fn named_twice(&mut self, line: usize, choices: &mut Vec<Choice>, start: usize) -> Result<(), Box<ReadError>> {
+        if self.document.election.kind == BallotKind::Ordinal {
+            return Err(Box::new(error(line, "le classement nomme deux fois le même projet.")));
         }
         // The same answer written twice is one answer; two different ones are not ours to choose from.
+        let mut ballot = choices.split_off(start);
+        ballot.sort_unstable();
         ballot.dedup();
-        if twice(ballot) {
-            return Err(error(line, "le bulletin donne deux nombres de points au même projet."));
+        if !grows(&ballot) {
+            return Err(Box::new(error(line, "le bulletin donne deux nombres de points au même projet.")));
         }
+        choices.append(&mut ballot);
         self.report.add(line, "un projet nommé deux fois dans un bulletin, compté une fois");
         Ok(())
     }
 
-    /// An identifier that is long, unknown, or badly written.
-    #[cold]
-    fn other_id(&mut self, line: usize, item: &str, text: &str) -> Result<Option<u32>, ReadError> {
-        let id = item.trim();
-        if id.len() != item.len() {
-            self.report.add(line, "des espaces dans la liste des projets");
+    /// A list of projects that is empty, or with identifiers that are unknown or badly written.
+    #[inline(never)]
+    fn other_projects(&mut self, line: usize, text: &[u8], choices: &mut Vec<Choice>) -> Result<(), Box<ReadError>> {
+        if text.is_empty() {
+            return Ok(());
         }
-        if id.is_empty() {
-            if !text.is_empty() {
-                self.report.add(line, "une virgule de trop dans la liste des projets");
+        // Cut at signs, from a text that was checked: it is text.
+        let text = String::from_utf8_lossy(text);
+        for item in text.split(',') {
+            let id = item.trim();
+            if id.len() != item.len() {
+                self.report.add(line, "des espaces dans la liste des projets");
             }
-            return Ok(None);
+            if id.is_empty() {
+                self.report.add(line, "une virgule de trop dans la liste des projets");
+                continue;
+            }
+            let Some(project) = self.ids.get(id) else {
+                let what = format!("le bulletin nomme le projet « {id} », qui n’est pas dans la liste.");
+                return Err(Box::new(error(line, what)));
+            };
+            choices.push(Choice { project, points: 1 });
         }
-        let unknown = || error(line, format!("le bulletin nomme le projet « {id} », qui n’est pas dans la liste."));
-        self.ids.get(id).ok_or_else(unknown).map(Some)
+        Ok(())
     }
 
     /// Sorts the fingerprints, then reads again, after `start`, the few voters met twice.
@@ -241,7 +258,7 @@ impl<'a> VoteReader<'a, '_> {
             return Ok(());
         }
         voters(start, columns, growing, |_, voter| {
-            fingerprints.push(key.bytes(voter.as_bytes()));
+            fingerprints.push(fingerprint(key, voter));
             Ok(())
         })?;
         fingerprints.sort_unstable();
@@ -250,9 +267,9 @@ impl<'a> VoteReader<'a, '_> {
         if twice.is_empty() {
             return Ok(());
         }
-        let mut seen: HashSet<String> = HashSet::new();
+        let mut seen: HashSet<Vec<u8>> = HashSet::new();
         voters(start, columns, u64::MAX, |line, voter| {
-            if !twice.contains(&key.bytes(voter.as_bytes())) || seen.insert(voter.to_owned()) {
+            if !twice.contains(&fingerprint(key, voter)) || seen.insert(voter.bytes().to_owned()) {
                 return Ok(());
             }
             if !self.options.keep_duplicates {
@@ -264,23 +281,123 @@ impl<'a> VoteReader<'a, '_> {
     }
 }
 
-/// The points of each project named, in the order of the ballot.
-fn points(line: usize, text: &str, ballot: &mut [Choice]) -> Result<(), ReadError> {
-    let mut count = 0;
-    for item in text.split(',').map(str::trim_ascii).filter(|item| !item.is_empty()) {
-        let Some(choice) = ballot.get_mut(count) else {
-            return Err(error(line, "il y a plus de points que de projets dans ce bulletin."));
+/// Adds the projects of a list to `choices`, when all are known and nothing else stands in the list.
+#[inline]
+fn plain_projects(ids: &Ids, text: Piece<'_>, choices: &mut Vec<Choice>) -> bool {
+    let short = ids.short();
+    let mut at = 0;
+    while at < text.len() {
+        let word = text.word(at);
+        let end = match words::first(word, b',') {
+            8 => text.find(at, b',').unwrap_or(text.len()),
+            near => (at + near).min(text.len()),
         };
-        let whole = item.strip_suffix(".0").unwrap_or(item);
-        choice.points = whole.parse().ok().filter(|points| *points <= 1_000_000).ok_or_else(|| {
-            error(line, format!("« {item} » n’est pas un nombre entier de points (de 0 à 1 000 000)."))
+        let found = match words::pack(word, end - at) {
+            Some(packed) => short.find(packed),
+            None => ids.find_long(text.part(at, end).bytes()),
+        };
+        let Some(project) = found else { return false };
+        choices.push(Choice { project, points: 1 });
+        at = end + 1;
+    }
+    // Past the end by one: the last sign is not a comma.
+    at == text.len() + 1
+}
+
+/// A ballot whose row stops before its projects.
+#[cold]
+fn cut(line: usize) -> ReadError {
+    error(line, "ce bulletin n’a pas de case « vote » : la ligne est coupée, ou il manque un « ; ».")
+}
+
+/// Refuses a row of separators.
+fn not_all_empty(row: Row<'_>) -> Result<(), ReadError> {
+    if row.from[..row.length].chars().all(|c| c.is_whitespace() || ";,\"".contains(c)) {
+        let what = "cette ligne n’a que des cases vides. Retirez-la ; pour un bulletin blanc, donnez le « voter_id ».";
+        return Err(error(row.line, what));
+    }
+    Ok(())
+}
+
+/// Whether each project comes after the one before it.
+fn grows(ballot: &[Choice]) -> bool {
+    // Without a way out in the middle, which the processor would have to guess.
+    ballot.windows(2).fold(true, |grows, pair| grows & (pair[0].project < pair[1].project))
+}
+
+/// Longest ballot sorted by counting.
+const SHORT: usize = 8;
+
+/// Sorts by project.
+fn sort(ballot: &mut [Choice]) {
+    let length = ballot.len();
+    if length > SHORT {
+        ballot.sort_unstable_by_key(|choice| choice.project);
+        return;
+    }
+    // How many go before each: the same steps whatever the order and the length, nothing for the processor to guess.
+    let copies: [Choice; SHORT] =
+        std::array::from_fn(|at| ballot.get(at).copied().unwrap_or(Choice { project: LAST, points: 0 }));
+    let keys: [u32; SHORT] = std::array::from_fn(|at| copies[at].project << 3 | INDEX[at]);
+    for (choice, key) in copies.iter().zip(&keys).take(length) {
+        let before: u32 = keys.iter().map(|other| u32::from(other < key)).sum();
+        ballot[before as usize] = *choice;
+    }
+}
+
+/// After all projects, which are fewer than 50,000.
+const LAST: u32 = u32::MAX >> 3;
+/// Tells apart the places of a project named twice.
+const INDEX: [u32; SHORT] = [0, 1, 2, 3, 4, 5, 6, 7];
+
+/// The points of each project named, in the order of the ballot.
+fn points(line: usize, text: Piece<'_>, ballot: &mut [Choice]) -> Result<(), Box<ReadError>> {
+    if plain_points(text, ballot) {
+        return Ok(());
+    }
+    let mut count = 0;
+    for item in text.bytes().split(|byte| *byte == b',').map(<[u8]>::trim_ascii).filter(|item| !item.is_empty()) {
+        let Some(choice) = ballot.get_mut(count) else {
+            return Err(Box::new(error(line, "il y a plus de points que de projets dans ce bulletin.")));
+        };
+        let whole = item.strip_suffix(b".0").unwrap_or(item);
+        choice.points = number(whole).filter(|points| *points <= 1_000_000).ok_or_else(|| {
+            let item = String::from_utf8_lossy(item);
+            Box::new(error(line, format!("« {item} » n’est pas un nombre entier de points (de 0 à 1 000 000).")))
         })?;
         count += 1;
     }
     if count < ballot.len() {
-        return Err(error(line, "il y a moins de points que de projets dans ce bulletin."));
+        return Err(Box::new(error(line, "il y a moins de points que de projets dans ce bulletin.")));
     }
     Ok(())
+}
+
+/// The same, when there is one number of a few digits for each project and nothing else; nothing is sure otherwise.
+#[inline]
+fn plain_points(text: Piece<'_>, ballot: &mut [Choice]) -> bool {
+    let mut at = 0;
+    for choice in ballot {
+        let length = words::first(text.word(at), b',').min(text.len().saturating_sub(at));
+        if !(1..=6).contains(&length) {
+            return false;
+        }
+        let digits = text.part(at, at + length).bytes();
+        if !digits.iter().all(u8::is_ascii_digit) {
+            return false;
+        }
+        choice.points = digits.iter().fold(0, |number, digit| 10 * number + u32::from(digit - b'0'));
+        at += length + 1;
+    }
+    at == text.len() + 1
+}
+
+/// A number of at most nine digits.
+fn number(digits: &[u8]) -> Option<u32> {
+    if !(1..=9).contains(&digits.len()) || !digits.iter().all(u8::is_ascii_digit) {
+        return None;
+    }
+    Some(digits.iter().fold(0, |number, digit| 10 * number + u32::from(digit - b'0')))
 }
 
 /// Calls `each` with the line and the identifier of the first voters.
@@ -288,16 +405,16 @@ fn voters(
     start: &Rows<'_>,
     columns: &Columns,
     mut most: u64,
-    mut each: impl FnMut(usize, &str) -> Result<(), ReadError>,
+    mut each: impl FnMut(usize, Piece<'_>) -> Result<(), ReadError>,
 ) -> Result<(), ReadError> {
     let mut rows = start.clone();
     while most > 0
-        && let Some((line, row)) = rows.next()?
+        && let Some(row) = rows.next_start()?
     {
         let voter = columns.cells(row, rows.quotes, |cells| {
-            cells.voter.map_or(Ok(()), |voter| {
+            cells.get(Role::Voter).map_or(Ok(()), |voter| {
                 most -= 1;
-                each(line, voter)
+                each(row.line, voter)
             })
         });
         voter.unwrap_or(Ok(()))?;
@@ -308,13 +425,16 @@ fn voters(
 impl<'a> Document<'a> {
     /// The rows of the ballots that count, in order, as they are written in the file.
     pub fn vote_rows(&self) -> impl Iterator<Item = &'a str> {
+        self.ballot_rows().map(|row| &row.from[..row.length])
+    }
+
+    fn ballot_rows(&self) -> impl Iterator<Item = Row<'a>> {
         let mut rows = Rows::new(self.vote_text);
         let mut void = self.void.iter().map(|(line, _)| *line).peekable();
         let before = self.first_vote - 1;
         // Rows that cannot be cut were refused when the file was read.
-        std::iter::from_fn(move || rows.next().ok().flatten())
-            .filter(move |(line, _)| void.next_if_eq(&(line + before)).is_none())
-            .map(|(_, row)| row)
+        std::iter::from_fn(move || rows.next_start().ok().flatten())
+            .filter(move |row| void.next_if_eq(&(row.line + before)).is_none())
     }
 
     /// Positions of the ballots of these voters, among the ballots that count.
@@ -322,12 +442,13 @@ impl<'a> Document<'a> {
     /// # Errors
     /// The first identifier that has no ballot here, or whose ballot is void.
     pub fn ballots_of<'i>(&self, ids: &[&'i str]) -> Result<Vec<usize>, &'i str> {
-        let wanted: HashSet<&str> = ids.iter().copied().collect();
+        let wanted: HashMap<&[u8], &str> = ids.iter().map(|id| (id.as_bytes(), *id)).collect();
         let mut met: HashSet<&str> = HashSet::new();
         let mut positions = Vec::new();
         let columns = Columns::new(&self.vote_columns);
-        for (position, row) in self.vote_rows().enumerate() {
-            let voter = columns.cells(row, true, |cells| cells.voter.and_then(|voter| wanted.get(voter).copied()));
+        for (position, row) in self.ballot_rows().enumerate() {
+            let voter = columns
+                .cells(row, true, |cells| cells.get(Role::Voter).and_then(|voter| wanted.get(voter.bytes()).copied()));
             if let Some(voter) = voter.flatten() {
                 met.insert(voter);
                 positions.push(position);

@@ -2,6 +2,32 @@
 //!
 //! Canonical: keys sorted, no space, no number with a fraction (amounts and fractions are text), so that the same count
 //! always gives the same bytes, which may be signed or published as a digest.
+//!
+//! ```
+//! use vote::pabulib::ReadOptions;
+//! use vote::record::{Parameters, canonical, count, verify};
+//! use vote::{Control, Rule, TieBreak};
+//!
+//! let file = "META\nkey;value\nbudget;1000\nvote_type;approval\nPROJECTS\nproject_id;cost\n1;400\n2;700\n\
+//!             VOTES\nvoter_id;vote\n0;1\n1;1,2\n";
+//! let parameters = Parameters {
+//!     rule: Rule::from_name("plus_de_voix")?,
+//!     tie: TieBreak::from_name("lot:graine publiée le 3 mars")?,
+//!     clauses: Vec::new(),
+//!     reading: ReadOptions::default(),
+//!     doubtful: Vec::new(),
+//!     explained: None,
+//! };
+//! let counted = count(file.as_bytes(), &parameters, &Control::default())?;
+//! let record = canonical(&counted.record);
+//! assert!(record.contains(r#""winners":["1"]"#) && record.contains(r#""exact":true"#));
+//! // Anyone recounts it from the same ballots: nothing differs.
+//! assert!(verify(record.as_bytes(), file.as_bytes(), &Control::default())?.is_empty());
+//! let forged = record.replace(r#""winners":["1"]"#, r#""winners":["2"]"#);
+//! let differences = verify(forged.as_bytes(), file.as_bytes(), &Control::default())?;
+//! assert_eq!(differences, [r#"/winners/0 : "2" au lieu de "1""#]);
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
 
 mod clause_json;
 mod verify;
@@ -25,6 +51,7 @@ pub use self::verify::verify;
 
 /// Name and version of the format.
 pub const FORMAT: &str = "vote/proces-verbal/2";
+
 /// The choices of a count, all written in the record.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Parameters {
@@ -94,7 +121,7 @@ pub struct Counted<'a> {
     pub outcome: Outcome,
     /// The result without the doubtful ballots, when some are named.
     pub sensitivity: Option<Sensitivity>,
-    /// What the explained project was missing; nothing is missing to a winner.
+    /// What the explained project was missing, when it lost.
     pub shortfall: Option<Shortfall>,
     /// The record.
     pub record: Value,
@@ -151,8 +178,8 @@ pub fn count<'a>(bytes: &'a [u8], parameters: &Parameters, control: &Control<'_>
         record["unmet_floors"] = unmet.iter().map(unmet_json).collect();
     }
     let shortfall = shortfall(election, parameters, &outcome, control)?;
-    if let (Some(id), Some(missing)) = (&parameters.explained, &shortfall) {
-        record["shortfall"] = shortfall_json(election, id, missing);
+    if let Some(id) = &parameters.explained {
+        record["shortfall"] = shortfall_json(election, id, shortfall.as_ref());
     }
     let sensitivity = sensitivity(&document, parameters, &outcome, control)?;
     if let Some(changed) = &sensitivity {
@@ -171,20 +198,25 @@ fn shortfall(
     let Some(id) = &parameters.explained else { return Ok(None) };
     let project = election.position(id).ok_or_else(|| RecordError::Explained(id.clone()))?;
     if outcome.winners.contains(&project) {
-        return Ok(Some(Shortfall::default()));
+        return Ok(None);
     }
     let recount = |changed: &Election| Ok(parameters.outcome(changed, control)?.0);
-    Ok(Some(explain::shortfall(election, project, &recount)?))
+    Ok(explain::shortfall(election, project, &recount, control)?)
 }
 
-fn shortfall_json(election: &Election, id: &str, missing: &Shortfall) -> Value {
-    let amount = |amount: Option<u64>| amount.map(|amount| election.amount(amount));
-    json!({
-        "project": id,
-        "votes": missing.votes,
-        "cost": amount(missing.cost),
-        "budget": amount(missing.budget),
-    })
+fn shortfall_json(election: &Election, id: &str, missing: Option<&Shortfall>) -> Value {
+    let mut json = json!({ "project": id, "votes": null, "cost": null, "budget": null });
+    let Some(missing) = missing else { return json };
+    json["votes"] = json!(missing.votes.enough());
+    for (key, missing) in [("cost", missing.cost), ("budget", missing.budget)] {
+        json[key] = json!(missing.enough().map(|amount| election.amount(amount)));
+    }
+    for (key, missing) in [("votes", missing.votes), ("cost", missing.cost), ("budget", missing.budget)] {
+        if let Some(reason) = missing.reason() {
+            json["reasons"][key] = json!(reason);
+        }
+    }
+    json
 }
 
 fn leniency_json(leniency: &Leniency) -> Value {
@@ -320,7 +352,7 @@ fn explanation(document: &Document<'_>, rule: Rule, outcome: &Outcome) -> Value 
                 "cost": election.amount(election.projects[project].cost),
                 "votes": votes[project],
                 "points": points[project],
-                "selected": outcome.winners.contains(&project),
+                "selected": motives[project].is_none(),
                 "motive": motives[project].map(|motive| motive_json(election, motive)),
                 "effective_support": support[project].map(|part| format!("{part:.6}")),
             })

@@ -127,7 +127,7 @@ pub(crate) fn constrained(
     };
     let runs = runner.runs;
     let certificate = runner.certificate.clone();
-    let mut outcome = certified(&profile, &runner, added, &order, certificate);
+    let mut outcome = certified(&profile, &runner, added, &order, certificate, control)?;
     let share = runner.endowment(added) / BigInt::from(election.unit());
     let exact_value = share.to_string();
     outcome.increments = stop.map(|stop| Increments { added, per_voter: exact_value.clone(), stop, runs });
@@ -174,10 +174,12 @@ fn certified(
     added: u64,
     order: &[Selection],
     mut certificate: Certificate,
-) -> Outcome {
+    control: &Control<'_>,
+) -> Result<Outcome, CountError> {
     let mut exact = Exact::new(profile, &runner.endowment(added));
     let mut rounds = Vec::with_capacity(order.len());
     for selection in order {
+        control.check()?;
         let bought = exact.buy(selection.project);
         let unit = u128::from(profile.scale(selection.project)) * u128::from(profile.measure_unit());
         let price = bought.price.map(|price| shown(price.numer(), &(price.denom() * unit)));
@@ -196,7 +198,7 @@ fn certified(
         });
     }
     certificate.ties = rounds.iter().filter(|round| round.tied > 1).count() as u64;
-    Outcome::new(profile.election, rounds, true, certificate)
+    Ok(Outcome::new(profile.election, rounds, true, certificate))
 }
 
 /// Completion by increments.
@@ -237,7 +239,7 @@ impl Add1<'_, '_, '_, '_> {
             kept = order;
             at = end;
             ends.failures = 0;
-            self.control.report(Progress { added: at, runs: self.runner.runs, spent: total });
+            self.control.tell(Progress::Increments { added: at, runs: self.runner.runs, spent: total })?;
         }
     }
 

@@ -151,7 +151,10 @@ impl Ranking {
     }
 
     pub(crate) fn round(&self, election: &Election, project: usize) -> Round {
-        let equal = |&&other: &&usize| compare(self.kind, election, &self.scores, project, other) == Ordering::Equal;
+        // The order is sorted: those equal stand together.
+        let compare = |other: &usize| compare(self.kind, election, &self.scores, *other, project);
+        let first = self.order.partition_point(|other| compare(other) == Ordering::Less);
+        let last = self.order.partition_point(|other| compare(other) != Ordering::Greater);
         let (score, cost) = (self.scores[project], election.projects[project].cost);
         let (value, exact_value, measure) = match self.kind {
             Order::Score(_) => (to_f64(score), score.to_string(), Measure::Score),
@@ -167,7 +170,7 @@ impl Ranking {
             measure,
             supporters: self.votes[project],
             exhausted: 0,
-            tied: self.order.iter().filter(equal).count(),
+            tied: last - first,
             phase: Phase::General,
             clause: None,
         }

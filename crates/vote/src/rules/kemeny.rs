@@ -8,6 +8,7 @@
 //!
 //! **Cost.** `O(2^m · m)` for `m` projects, at most [`MOST`].
 
+use crate::control::{Control, Progress};
 use crate::election::{BallotKind, Election};
 use crate::error::CountError;
 use crate::outcome::{Certificate, Measure, Outcome, Phase, Round};
@@ -28,31 +29,37 @@ pub struct Kemeny {
 /// Ranks `m` projects from ballots (best first) with weights; `ranks` orders equally good answers.
 ///
 /// ```
+/// use vote::Control;
 /// use vote::rules::kemeny::kemeny;
 ///
-/// let found = kemeny(3, &[(vec![0, 1, 2], 2), (vec![1, 2, 0], 1), (vec![1, 0], 2)], &[0, 1, 2], 10)?;
+/// let ballots = [(vec![0, 1, 2], 2), (vec![1, 2, 0], 1), (vec![1, 0], 2)];
+/// let found = kemeny(3, &ballots, &[0, 1, 2], 10, &Control::default())?;
 /// assert_eq!((found.disagreement, &found.orders[..]), (3, &[vec![1, 0, 2]][..]));
 /// # Ok::<(), vote::CountError>(())
 /// ```
 ///
 /// # Errors
-/// More than [`MOST`] projects.
+/// More than [`MOST`] projects, or a cancelled count.
 pub fn kemeny(
     m: usize,
     ballots: &[(Vec<usize>, u64)],
     ranks: &[usize],
     most_orders: usize,
+    control: &Control<'_>,
 ) -> Result<Kemeny, CountError> {
     if m > MOST {
         return Err(CountError::TooLarge("Kemeny classe au plus 16 projets."));
     }
-    let prefer = preferences(m, ballots);
+    let prefer = preferences(m, ballots, control)?;
     // `cost[set]`: least disagreement when the projects of `set` come last.
     let mut cost = vec![0_u64; 1 << m];
-    for set in 1..1_usize << m {
+    let all = (1_usize << m) - 1;
+    for set in 1..=all {
+        if set.is_multiple_of(1 << 12) {
+            control.tell(Progress::Search { done: set as u64, of: all as u64 })?;
+        }
         cost[set] = members(set).map(|first| step(&prefer, set, first) + cost[set & !(1 << first)]).min().unwrap_or(0);
     }
-    let all = (1_usize << m) - 1;
     let mut orders = Vec::new();
     let mut stack = vec![(all, Vec::new())];
     while let Some((set, order)) = stack.pop() {
@@ -85,9 +92,10 @@ fn step(prefer: &[Vec<u64>], set: usize, first: usize) -> u64 {
 }
 
 /// How many ballots place the first project above the second.
-fn preferences(m: usize, ballots: &[(Vec<usize>, u64)]) -> Vec<Vec<u64>> {
+fn preferences(m: usize, ballots: &[(Vec<usize>, u64)], control: &Control<'_>) -> Result<Vec<Vec<u64>>, CountError> {
     let mut prefer = vec![vec![0_u64; m]; m];
-    for (ballot, weight) in ballots {
+    for (position, (ballot, weight)) in ballots.iter().enumerate() {
+        control.check_at(position)?;
         for (position, &above) in ballot.iter().enumerate() {
             for (below, count) in prefer[above].iter_mut().enumerate() {
                 if below != above && !ballot[..position].contains(&below) {
@@ -96,14 +104,29 @@ fn preferences(m: usize, ballots: &[(Vec<usize>, u64)]) -> Vec<Vec<u64>> {
             }
         }
     }
-    prefer
+    Ok(prefer)
 }
 
 /// Takes the projects in a Kemeny order, skipping what does not fit and what nobody ranked.
 ///
+/// ```
+/// use vote::rules::kemeny::kemeny_budget;
+/// # use vote::{BallotKind, Control, Election, Project, TieBreak};
+/// # let project = |id: &str, cost| Project { id: id.into(), cost, ..Project::default() };
+/// # let mut election = Election::new(BallotKind::Ordinal, 1_000,
+/// #     vec![project("bancs", 600), project("four", 500), project("serre", 300)])?;
+/// for jury in [["four", "bancs", "serre"], ["bancs", "serre", "four"], ["four", "serre", "bancs"]] {
+///     election.rank(&jury)?;
+/// }
+/// let outcome = kemeny_budget(&election, &TieBreak::Recommended, &Control::default())?;
+/// // Two jurors of three put « four » before each other one: it goes first, and « bancs » does not fit after it.
+/// assert_eq!(outcome.winner_ids(&election), ["four", "serre"]);
+/// # Ok::<(), vote::CountError>(())
+/// ```
+///
 /// # Errors
-/// No ballot, ballots that are not rankings, or too many projects.
-pub fn kemeny_budget(election: &Election, tie: &TieBreak) -> Result<Outcome, CountError> {
+/// No ballot, ballots that are not rankings, too many projects, or a cancelled count.
+pub fn kemeny_budget(election: &Election, tie: &TieBreak, control: &Control<'_>) -> Result<Outcome, CountError> {
     if election.kind != BallotKind::Ordinal {
         let rule = "kemeny".to_owned();
         return Err(CountError::NotApplicable { rule, reason: "elle demande des classements." });
@@ -120,7 +143,7 @@ pub fn kemeny_budget(election: &Election, tie: &TieBreak) -> Result<Outcome, Cou
             (choices.iter().map(|choice| choice.project as usize).collect(), weight)
         })
         .collect();
-    let found = kemeny(election.projects.len(), &ballots, &tie.ranks(election), 2)?;
+    let found = kemeny(election.projects.len(), &ballots, &tie.ranks(election), 2, control)?;
     let votes = election.votes();
     let mut left = election.budget;
     let mut rounds = Vec::new();

@@ -10,7 +10,7 @@
 
 use std::cmp::Reverse;
 
-use crate::control::Control;
+use crate::control::{Control, Progress};
 use crate::election::Election;
 use crate::error::CountError;
 use crate::outcome::{Certificate, Measure, Outcome, Phase, Round};
@@ -116,13 +116,14 @@ fn solve(items: &[Item], budget: u64, control: &Control<'_>) -> Result<(u128, Ve
     let mut trail: Vec<(usize, usize)> = Vec::new();
     let mut known = filled(items, budget);
     for (position, item) in items.iter().enumerate() {
-        control.check()?;
+        control.tell(Progress::Search { done: position as u64, of: items.len() as u64 })?;
         let mut merged: Vec<State> = Vec::with_capacity(2 * states.len());
         let with =
             |state: &State| State { cost: state.cost + item.cost, score: state.score + item.score, trail: usize::MAX };
         let (mut old, mut new) = (0, 0);
         // Both lists are sorted by cost; only pairs of growing score survive.
         while old < states.len() || new < states.len() {
+            control.check_at(old + new)?;
             let without = states.get(old);
             let candidate = states.get(new).map(with);
             let take_new = match (without, &candidate) {

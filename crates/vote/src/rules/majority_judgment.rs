@@ -5,7 +5,8 @@
 //!
 //! **Source.** Balinski, Laraki, *Majority Judgment* (2010). A rule of consensus, not proportional.
 //!
-//! **Cost.** `O(grades)` when medians differ, at most `O(ballots · grades)` for one comparison.
+//! **Cost.** `O(grades)` for one comparison, whatever the number of ballots: medians removed one by one go away from the middle,
+//! one side then the other, so equal grades are removed together.
 
 use std::cmp::Ordering;
 
@@ -13,6 +14,9 @@ use crate::election::Election;
 use crate::error::CountError;
 use crate::outcome::{Certificate, Measure, Outcome, Phase, Round};
 use crate::tie::TieBreak;
+
+/// Most numbers of ballots kept, one for each project and grade.
+const MOST_COUNTS: u64 = 10_000_000;
 
 /// The lower median grade, from the number of ballots that gave each grade, the worst first. `None` without ballots.
 #[must_use]
@@ -29,16 +33,42 @@ pub fn majority_grade(counts: &[u64]) -> Option<usize> {
 /// Compares two projects: `Greater` when the first one is better.
 #[must_use]
 pub fn compare(first: &[u64], second: &[u64]) -> Ordering {
-    if first == second {
-        return Ordering::Equal;
-    }
-    let (mut first, mut second) = (first.to_vec(), second.to_vec());
+    let (mut first, mut second) = (removals(first), removals(second));
     loop {
-        let (a, b) = (majority_grade(&first), majority_grade(&second));
-        let (Some(grade), true) = (a, a == b) else { return a.cmp(&b) };
-        first[grade] -= 1;
-        second[grade] -= 1;
+        for turn in 0..2 {
+            let grade = |sides: &[Side; 2]| sides[turn].last().map(|(grade, _)| *grade);
+            match grade(&first).cmp(&grade(&second)) {
+                Ordering::Equal => {}
+                decided => return decided,
+            }
+        }
+        // The same grades on both sides, for as long as none of them runs out.
+        let left = first.iter().chain(&second).filter_map(|side| side.last()).map(|(_, left)| *left);
+        let Some(rounds) = left.min() else { return Ordering::Equal };
+        for side in first.iter_mut().chain(&mut second) {
+            side.last_mut().into_iter().for_each(|(_, left)| *left -= rounds);
+            side.pop_if(|(_, left)| *left == 0);
+        }
     }
+}
+
+/// Grades and how many ballots gave them, from the far end to the middle.
+type Side = Vec<(usize, u64)>;
+
+/// The worse half of the grades and the better half, the one that loses its grade nearest to the middle first.
+fn removals(counts: &[u64]) -> [Side; 2] {
+    let total: u64 = counts.iter().sum();
+    let (mut worse, mut better) = (Side::new(), Side::new());
+    let mut rest = total / 2;
+    for (grade, &count) in counts.iter().enumerate() {
+        let here = count.min(rest);
+        rest -= here;
+        worse.extend((here > 0).then_some((grade, here)));
+        better.extend((count > here).then_some((grade, count - here)));
+    }
+    better.reverse();
+    // The lower median of an even number of ballots is in the worse half.
+    if total.is_multiple_of(2) { [worse, better] } else { [better, worse] }
 }
 
 /// The ranking, the best first; projects exactly equal stand together.
@@ -64,8 +94,7 @@ pub fn ranking(counts: &[Vec<u64>]) -> Vec<Vec<usize>> {
 }
 
 /// Number of ballots that gave each grade to each project. A project that a ballot does not grade gets the worst grade.
-#[must_use]
-pub fn grade_counts(election: &Election) -> Vec<Vec<u64>> {
+fn grade_counts(election: &Election) -> Vec<Vec<u64>> {
     let best = election.ballots.iter().flat_map(|(ballot, _)| ballot).map(|choice| choice.points).max().unwrap_or(0);
     let mut counts = vec![vec![0_u64; best as usize + 1]; election.projects.len()];
     let total = election.ballots.total();
@@ -83,6 +112,23 @@ pub fn grade_counts(election: &Election) -> Vec<Vec<u64>> {
 
 /// Takes the projects in the order of the ranking, skipping what does not fit and what has the worst median.
 ///
+/// ```
+/// use vote::rules::majority_judgment::majority_judgment;
+/// # use vote::{BallotKind, Election, Project, TieBreak};
+/// # let project = |id: &str, cost| Project { id: id.into(), cost, ..Project::default() };
+/// # let mut election = Election::new(BallotKind::Grades, 1_000,
+/// #     vec![project("bancs", 600), project("four", 500), project("serre", 300)])?;
+/// // Grades go from 0 to 3; « serre » is graded by one voter only, and gets 0 from the others.
+/// election.score(&[("bancs", 3), ("four", 2), ("serre", 3)])?;
+/// election.score(&[("bancs", 2), ("four", 2)])?;
+/// election.score(&[("bancs", 2), ("four", 3)])?;
+/// let outcome = majority_judgment(&election, &TieBreak::Recommended)?;
+/// // Two medians of 2. One median removed from each, « bancs » has 2 and 3, « four » 2 and 3: equal, the cheapest wins.
+/// assert_eq!(outcome.winner_ids(&election), ["four"]);
+/// assert_eq!((outcome.rounds[0].value, outcome.rounds[0].tied), (2.0, 2));
+/// # Ok::<(), vote::CountError>(())
+/// ```
+///
 /// # Errors
 /// No ballot, ballots without grades, or too many grades.
 pub fn majority_judgment(election: &Election, tie: &TieBreak) -> Result<Outcome, CountError> {
@@ -93,8 +139,11 @@ pub fn majority_judgment(election: &Election, tie: &TieBreak) -> Result<Outcome,
     if election.ballots.total() == 0 {
         return Err(CountError::NoBallots);
     }
-    if election.ballots.iter().flat_map(|(ballot, _)| ballot).any(|choice| choice.points > 1_000) {
-        return Err(CountError::TooLarge("plus de mille mentions différentes."));
+    let best = election.ballots.iter().flat_map(|(ballot, _)| ballot).map(|choice| choice.points).max().unwrap_or(0);
+    if best > 1_000 || u64::from(best) * election.projects.len() as u64 > MOST_COUNTS {
+        return Err(CountError::TooLarge(
+            "plus de mille mentions différentes, ou trop de projets pour tant de mentions.",
+        ));
     }
     let counts = grade_counts(election);
     let votes = election.votes();
@@ -125,4 +174,44 @@ pub fn majority_judgment(election: &Election, tie: &TieBreak) -> Result<Outcome,
     }
     let certificate = Certificate { redone: rounds.len() as u64, ..Certificate::default() };
     Ok(Outcome::new(election, rounds, true, certificate))
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    /// As in the definition: one median after the other.
+    fn one_by_one(first: &[u64], second: &[u64]) -> Ordering {
+        let (mut first, mut second) = (first.to_vec(), second.to_vec());
+        loop {
+            let (a, b) = (majority_grade(&first), majority_grade(&second));
+            let (Some(grade), true) = (a, a == b) else { return a.cmp(&b) };
+            first[grade] -= 1;
+            second[grade] -= 1;
+        }
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig { cases: 5_000, ..ProptestConfig::default() })]
+
+        #[test]
+        fn grades_removed_together_or_one_by_one(
+            first in prop::collection::vec(0_u64..6, 1..5),
+            second in prop::collection::vec(0_u64..6, 1..5),
+        ) {
+            prop_assert_eq!(compare(&first, &second), one_by_one(&first, &second));
+            let mut turned = first.clone();
+            turned.rotate_left(1);
+            prop_assert_eq!(compare(&first, &turned), one_by_one(&first, &turned));
+        }
+    }
+
+    #[test]
+    fn a_billion_ballots_are_compared_at_once() {
+        let (first, second) = ([1_000_000_000, 2_000_000_001], [1_000_000_001, 2_000_000_000]);
+        assert_eq!(compare(&first, &second), Ordering::Greater);
+        assert_eq!(compare(&first, &first), Ordering::Equal);
+    }
 }

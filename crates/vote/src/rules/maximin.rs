@@ -79,7 +79,7 @@ pub fn maximin_support(election: &Election, tie: &TieBreak, control: &Control<'_
             }
             let mut set = chosen.clone();
             set.push(project);
-            lower[project] = load(&profile, &set, lower[project]);
+            lower[project] = load(&profile, &set, lower[project], control)?;
             match limit.map(|limit| lower[project].compare(limit)) {
                 Some(Ordering::Greater) => {}
                 Some(Ordering::Equal) => best.push(project),
@@ -102,6 +102,7 @@ pub fn maximin_support(election: &Election, tie: &TieBreak, control: &Control<'_
             phase: Phase::General,
             clause: None,
         });
+        control.selected(rounds.len(), election.budget - left)?;
     }
     let certificate = Certificate { redone: rounds.len() as u64, ties, ..Certificate::default() };
     Ok(Outcome::new(election, rounds, true, certificate))
@@ -113,10 +114,10 @@ fn ratio(load: Load) -> f64 {
 }
 
 /// The load of a set, from a lower bound.
-fn load(profile: &Profile<'_>, set: &[usize], bound: Load) -> Load {
+fn load(profile: &Profile<'_>, set: &[usize], bound: Load, control: &Control<'_>) -> Result<Load, CountError> {
     let mut best = bound;
     loop {
-        let dense = denser(profile, set, best);
+        let dense = denser(profile, set, best, control)?;
         let mut voters: Vec<usize> = Vec::new();
         for &project in &dense {
             voters.extend(profile.supporters(project).iter().map(|s| s.group as usize));
@@ -128,14 +129,14 @@ fn load(profile: &Profile<'_>, set: &[usize], bound: Load) -> Load {
             voters: voters.iter().map(|&group| u128::from(profile.election.ballots.weight(group))).sum(),
         };
         if dense.is_empty() || found.compare(best) != Ordering::Greater {
-            return best;
+            return Ok(best);
         }
         best = found;
     }
 }
 
 /// The projects `S` of the set with `cost(S) > λ · voters(S)` the most, by a minimum cut; empty when there is none.
-fn denser(profile: &Profile<'_>, set: &[usize], lambda: Load) -> Vec<usize> {
+fn denser(profile: &Profile<'_>, set: &[usize], lambda: Load, control: &Control<'_>) -> Result<Vec<usize>, CountError> {
     let mut network = Network::new(2 + set.len());
     let mut node_of = vec![usize::MAX; profile.election.ballots.groups()];
     let mut total = 0;
@@ -152,11 +153,11 @@ fn denser(profile: &Profile<'_>, set: &[usize], lambda: Load) -> Vec<usize> {
             network.edge(2 + position, node_of[group], u128::MAX / 4);
         }
     }
-    if network.flow() == total {
-        return Vec::new();
+    if network.flow(control)? == total {
+        return Ok(Vec::new());
     }
     let reached = network.reached();
-    set.iter().enumerate().filter(|(position, _)| reached[2 + position]).map(|(_, &project)| project).collect()
+    Ok(set.iter().enumerate().filter(|(position, _)| reached[2 + position]).map(|(_, &project)| project).collect())
 }
 
 /// Dinic's maximum flow; node 0 is the source, node 1 the sink.
@@ -205,15 +206,16 @@ impl Network {
         self.levels().iter().map(|level| *level != u32::MAX).collect()
     }
 
-    fn flow(&mut self) -> u128 {
+    fn flow(&mut self, control: &Control<'_>) -> Result<u128, CountError> {
         let mut total = 0;
         loop {
             let levels = self.levels();
             if levels[1] == u32::MAX {
-                return total;
+                return Ok(total);
             }
             let mut next = vec![0; self.heads.len()];
-            loop {
+            for path in 0.. {
+                control.check_at(path)?;
                 let pushed = self.push(&levels, &mut next);
                 if pushed == 0 {
                     break;

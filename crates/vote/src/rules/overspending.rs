@@ -11,7 +11,8 @@
 //! **Exactness.** Fractions grow to thousands of bits, so each amount lies between two doubles, and a round is proved when the
 //! best project ends before the others begin. Otherwise the purchases so far are made again with fractions, which decide, as
 //! long as they stay under a limit of work (some seconds). Past it the certificate counts the rounds that are not proved, and
-//! the outcome says `exact: false`.
+//! the outcome says `exact: false`. The price that a round tells without an exact value is the middle of its interval: choices
+//! are proved, the last digits of that price are not.
 //!
 //! **Cost.** `O(s log s)` for each candidate and round, `s` its supporters; the measure of a project never falls, so few
 //! are computed again in a round.
@@ -142,7 +143,7 @@ mod tests {
     }
 
     proptest! {
-        #![proptest_config(ProptestConfig { cases: 2_000, ..ProptestConfig::default() })]
+        #![proptest_config(ProptestConfig { cases: 10_000, ..ProptestConfig::default() })]
 
         #[test]
         fn what_intervals_prove_is_true((budget, costs, voters) in votes()) {

@@ -58,8 +58,7 @@ pub fn phragmen(election: &Election, tie: &TieBreak, control: &Control<'_>) -> R
     let mut rounds = Vec::new();
     let mut certificate = Certificate::default();
     while !candidates.is_empty() {
-        control.check()?;
-        let best = loads.best(&mut candidates, &mut certificate);
+        let best = loads.best(&mut candidates, &mut certificate, control)?;
         if best.iter().any(|(_, project)| profile.cost(*project) > left) {
             break;
         }
@@ -80,6 +79,7 @@ pub fn phragmen(election: &Election, tie: &TieBreak, control: &Control<'_>) -> R
             phase: Phase::General,
             clause: None,
         });
+        control.selected(rounds.len(), election.budget - left)?;
         candidates.retain(|(_, other)| *other != project);
     }
     Ok(Outcome::new(election, rounds, true, certificate))
@@ -137,7 +137,12 @@ impl<'p> Loads<'p> {
     }
 
     /// The projects of lowest load, all exactly equal. Loads only grow, so old ones are lower bounds.
-    fn best(&mut self, candidates: &mut [(f64, usize)], certificate: &mut Certificate) -> Vec<(BigInt, usize)> {
+    fn best(
+        &mut self,
+        candidates: &mut [(f64, usize)],
+        certificate: &mut Certificate,
+        control: &Control<'_>,
+    ) -> Result<Vec<(BigInt, usize)>, CountError> {
         // Positive terms only: the relative error is at most one rounding per round and a few more.
         let width = (self.doubles.len() + 8).to_f64().unwrap_or(f64::MAX) * f64::EPSILON;
         candidates.sort_unstable_by(|a, b| a.0.total_cmp(&b.0));
@@ -163,6 +168,7 @@ impl<'p> Loads<'p> {
         }
         let mut best: Vec<(BigInt, usize)> = Vec::new();
         for project in near {
+            control.check()?;
             let sum = self.sum(project);
             let support = &self.profile.support;
             match best.first().map(|(lowest, first)| (&sum * support[*first]).cmp(&(lowest * support[project]))) {
@@ -171,7 +177,7 @@ impl<'p> Loads<'p> {
                 _ => best = vec![(sum, project)],
             }
         }
-        best
+        Ok(best)
     }
 
     /// Brings the supporters to their new load, and says it.

@@ -2,8 +2,10 @@
 
 use std::path::Path;
 
+use proptest::prelude::*;
 use rstest::rstest;
 use vote::pabulib::{Limits, ReadOptions, VoidReason, read, write};
+use vote::{BallotKind, Election, Project};
 
 const OVERSPENDING: &str = include_str!("micro/micro_02_overspending.pb");
 const CUMULATIVE: &str = include_str!("micro/micro_08_cumulative.pb");
@@ -148,6 +150,59 @@ fn ballots_outside_the_limits_are_void_when_asked() {
     assert_eq!(strict.election.ballots.total(), 1);
     let reasons: Vec<VoidReason> = strict.void.iter().map(|(_, reason)| *reason).collect();
     assert_eq!(reasons, [VoidReason::TooShort, VoidReason::TooLong, VoidReason::TooExpensive, VoidReason::TooShort]);
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 60, ..ProptestConfig::default() })]
+
+    /// Small files are read by one thread, large ones by two: the same ballots in the same order, as if added one by one.
+    #[test]
+    fn rows_become_ballots_in_their_order(
+        rows in prop_oneof![Just(40_usize), Just(9_000)],
+        seed in 1_u64..,
+        id in prop_oneof![Just("p"), Just(""), Just("BO.D13.15/"), Just("é")],
+        end in prop_oneof![Just("\n"), Just("\r\n")],
+        layout in 0_usize..4,
+    ) {
+        let ids: Vec<String> = (0..70).map(|c| format!("{id}{c}")).collect();
+        let projects = ids.iter().map(|id| Project { id: id.clone(), cost: 1, ..Project::default() }).collect();
+        let mut expected = Election::new(BallotKind::Approval, 10, projects).unwrap();
+        let header = ["voter_id;vote", "vote;voter_id", "voter_id;age;vote;sex", "canton;vote"][layout];
+        let mut text = file(
+            "budget;10\nvote_type;approval\n",
+            &format!("project_id;cost\n{}", ids.iter().map(|id| format!("{id};1\n")).collect::<String>()),
+            &format!("{header}{end}"),
+        );
+        let mut random = seed;
+        let mut below = |limit: u64| {
+            random ^= random << 13;
+            random ^= random >> 7;
+            random ^= random << 17;
+            usize::try_from(random % limit).unwrap()
+        };
+        for voter in 0..rows {
+            let mut named: Vec<&str> = Vec::new();
+            for _ in 0..below(12) {
+                let id = ids[below(3 + voter as u64 % 67)].as_str();
+                if !named.contains(&id) {
+                    named.push(id);
+                }
+            }
+            expected.approve(&named).unwrap();
+            let list = named.join(",");
+            let row = match layout {
+                0 => format!("{voter};{list}"),
+                1 => format!("{list};{voter}"),
+                2 => format!("{voter};34;{list};F"),
+                _ => format!("Canton {};{list}", voter % 5),
+            };
+            text += &format!("{row}{end}");
+        }
+        let found = read(text.as_bytes(), ReadOptions::default()).unwrap().election.ballots;
+        prop_assert_eq!(found.total(), rows as u64);
+        prop_assert_eq!(found.group_of(), expected.ballots.group_of());
+        prop_assert!(found.iter().eq(expected.ballots.iter()));
+    }
 }
 
 #[test]

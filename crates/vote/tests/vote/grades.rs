@@ -1,6 +1,7 @@
 //! Majority judgment and Kemeny, against all cases computed by brute force.
 
 use serde_json::Value;
+use vote::Control;
 use vote::rules::{kemeny, majority_judgment};
 
 const CASES: &str = include_str!("micro/grade_and_rank_reference.json");
@@ -52,7 +53,7 @@ fn kemeny_finds_every_optimal_order() {
             .map(|pair| (texts(&pair[0]).iter().map(position).collect(), pair[1].as_u64().unwrap()))
             .collect();
         let ranks: Vec<usize> = (0..names.len()).collect();
-        let found = kemeny::kemeny(names.len(), &ballots, &ranks, 10_000).unwrap();
+        let found = kemeny::kemeny(names.len(), &ballots, &ranks, 10_000, &Control::default()).unwrap();
         assert_eq!(found.disagreement, case["min_disagreement"].as_u64().unwrap());
         let mut expected: Vec<Vec<usize>> = case["optimal_orders"]
             .as_array()

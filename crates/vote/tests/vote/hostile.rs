@@ -1,8 +1,9 @@
 //! Hostile files: what nobody would write, thousands of times. `PROPTEST_CASES=1000000` for a long run.
 
 use proptest::prelude::*;
+use rstest::rstest;
 use vote::pabulib::{Limits, ReadOptions, read, write};
-use vote::{Control, CountError, Rule, TieBreak};
+use vote::{BallotKind, Control, CountError, Election, LARGEST_AMOUNT, Project, Rule, TieBreak};
 
 /// Good files, one for each kind of ballot, to be damaged.
 const SEEDS: [&str; 6] = [
@@ -17,7 +18,7 @@ const SEEDS: [&str; 6] = [
 ];
 
 /// Words and signs that mean something to the reader.
-const WORDS: [&str; 24] = [
+const WORDS: [&str; 28] = [
     ";",
     ",",
     "\"",
@@ -42,6 +43,10 @@ const WORDS: [&str; 24] = [
     "0.000001",
     "\"\"\"",
     "é",
+    "\0",
+    "12,",
+    "1,1",
+    "                                                                                ",
 ];
 
 #[derive(Debug, Clone)]
@@ -102,15 +107,128 @@ fn survives(bytes: &[u8]) {
         assert_eq!(document.election.votes(), again.election.votes());
         assert_eq!(document.election.points(), again.election.points());
         assert_eq!(written, write(&again));
-        for name in ["greedy_votes", "mes_cost", "phragmen", "bos_cost"] {
-            match Rule::from_name(name).unwrap().count(&document.election, &TieBreak::Recommended, &Control::default())
-            {
-                Ok(outcome) => assert!(outcome.total <= document.election.budget),
-                Err(CountError::NoBallots) => {}
-                Err(other) => panic!("{name} {other}"),
+        each_rule_answers(&document.election);
+    }
+}
+
+/// Every rule counts, within the envelope and for supported projects only, or says that these ballots are not its own.
+fn each_rule_answers(election: &Election) {
+    let votes = election.votes();
+    for name in EVERY_RULE {
+        match Rule::from_name(name).unwrap().count(election, &TieBreak::Recommended, &Control::default()) {
+            Ok(outcome) => {
+                assert!(outcome.total <= election.budget, "{name}");
+                assert_eq!(outcome.total, election.cost_of(outcome.winners.iter().copied()), "{name}");
+                assert!(outcome.winners.iter().all(|&project| votes[project] > 0), "{name}");
             }
+            Err(CountError::NoBallots) => assert_eq!(election.ballots.total(), 0, "{name}"),
+            Err(CountError::NotApplicable { rule, .. }) => assert_eq!(rule, refused_name(name)),
+            Err(CountError::TooLarge(_)) => assert!(["kemeny", "majority_judgment"].contains(&name), "{name}"),
+            Err(other) => panic!("{name} {other}"),
         }
     }
+}
+
+/// Without the completion, which never refuses.
+fn refused_name(name: &str) -> &str {
+    if name.starts_with("mes_") { name.split("_add1").next().unwrap().split("_then").next().unwrap() } else { name }
+}
+
+/// Every rule, with every utility and completion.
+const EVERY_RULE: [&str; 31] = [
+    "greedy_votes",
+    "greedy_votes_no_skip",
+    "greedy_votes_threshold_2",
+    "greedy_score",
+    "greedy_score_threshold_2_no_skip",
+    "greedy_score_per_cost",
+    "knapsack_optimum_cost",
+    "knapsack_optimum_card",
+    "knapsack_optimum_points",
+    "knapsack_optimum_positional",
+    "knapsack_optimum_borda_zero_last",
+    "mes_cost",
+    "mes_card",
+    "mes_points",
+    "mes_positional",
+    "mes_borda_zero_last",
+    "mes_cost_add1",
+    "mes_points_add1",
+    "mes_positional_add1",
+    "mes_card_add1_stop_when_exhaustive",
+    "mes_cost_add1_then_greedy_votes",
+    "mes_points_then_greedy_score_per_cost",
+    "bos_cost",
+    "bos_card",
+    "bos_points",
+    "bos_positional",
+    "phragmen",
+    "phragmen_then_greedy_votes",
+    "maximin_support",
+    "majority_judgment",
+    "kemeny",
+];
+
+const KINDS: [BallotKind; 6] = [
+    BallotKind::Approval,
+    BallotKind::ChooseOne,
+    BallotKind::Ordinal,
+    BallotKind::Cumulative,
+    BallotKind::Scoring,
+    BallotKind::Grades,
+];
+
+/// Costs and envelopes as small, as large and as equal as they can be; ballots that are blank, alone, or give no point.
+#[rstest]
+#[case::nobody(100, &[60, 50], "")]
+#[case::blank_only(100, &[60, 50], "-/-/-")]
+#[case::one_unit(1, &[1, 1, 2], "0:1 1:1/2:1")]
+#[case::all_too_expensive(10, &[11, 12], "0:1 1:1")]
+#[case::one_too_expensive(10, &[LARGEST_AMOUNT, 5], "0:1 1:1/0:1/0:3")]
+#[case::largest(LARGEST_AMOUNT, &[LARGEST_AMOUNT, LARGEST_AMOUNT, 1], "0:1 1:1/2:1/1:1")]
+#[case::largest_envelope(LARGEST_AMOUNT, &[1, 2, 3], "0:1/1:2 2:1/-")]
+#[case::all_equal(100, &[10; 12], "0:1 1:1 2:1 3:1 4:1 5:1 6:1 7:1 8:1/0:1 1:1 2:1 3:1 4:1 5:1 6:1 7:1 8:1")]
+#[case::billions(3_000_000_000, &[1_000_000_000; 5], "0:1 1:1/2:1 3:1/4:1 0:1")]
+#[case::no_point_at_all(100, &[60, 50], "0:0 1:0/1:0")]
+#[case::most_points(100, &[60, 50], "0:1000000 1:1/1:1000000")]
+fn every_rule_bears_extreme_votes(#[case] budget: u64, #[case] costs: &[u64], #[case] voters: &str) {
+    for kind in KINDS {
+        let project = |(c, &cost): (usize, &u64)| Project { id: c.to_string(), cost, ..Project::default() };
+        let mut election = Election::new(kind, budget, costs.iter().enumerate().map(project).collect()).unwrap();
+        for ballot in voters.split('/').filter(|ballot| !ballot.is_empty()) {
+            let choices = ballot.split(' ').filter_map(|choice| choice.split_once(':'));
+            let pairs: Vec<(&str, u32)> = choices.map(|(id, points)| (id, points.parse().unwrap())).collect();
+            let ids: Vec<&str> = pairs.iter().map(|(id, _)| *id).collect();
+            match kind {
+                BallotKind::Ordinal => election.rank(&ids).unwrap(),
+                _ if kind.has_points() => election.score(&pairs).unwrap(),
+                _ => election.approve(&ids).unwrap(),
+            }
+        }
+        each_rule_answers(&election);
+    }
+}
+
+/// Hundreds of projects, all tied, for one voter.
+#[test]
+fn ties_by_the_hundred_end() {
+    let project = |c: usize| Project { id: format!("{c:04}"), cost: 1, ..Project::default() };
+    let mut election = Election::new(BallotKind::Approval, 60, (0..200).map(project).collect()).unwrap();
+    let ids: Vec<String> = (0..200).map(|c| format!("{c:04}")).collect();
+    election.approve(&ids.iter().map(String::as_str).collect::<Vec<_>>()).unwrap();
+    each_rule_answers(&election);
+}
+
+#[rstest]
+#[case::utf_16(b"\xff\xfeM\0E\0T\0A\0", "UTF-16")]
+#[case::latin_1(b"META\nkey;value\ndescription;caf\xe9\n", "UTF-8")]
+#[case::zeros(&[0; 1000], "META")]
+#[case::nothing(b"", "META")]
+#[case::mark_only(b"\xef\xbb\xbf", "META")]
+#[case::spreadsheet(b"PK\x03\x04\x14\0\x06\0\x08\0\0\0!\0", "META")]
+fn what_is_not_such_a_file_is_said(#[case] bytes: &[u8], #[case] words: &str) {
+    let error = read(bytes, ReadOptions::default()).expect_err("not a file of ballots");
+    assert!(error.to_string().contains(words) && error.line >= 1, "{error}");
 }
 
 proptest! {

@@ -11,7 +11,10 @@
 mod files;
 mod grades;
 mod hostile;
+mod long;
+mod naive;
 mod properties;
+mod random;
 mod records;
 mod reference;
 mod units;

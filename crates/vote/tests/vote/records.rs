@@ -1,6 +1,7 @@
 //! Records, explanations, cancellation.
 
 use vote::clauses::Clause;
+use vote::explain::Missing;
 use vote::pabulib::{ReadOptions, read};
 use vote::record::{Parameters, canonical, clauses_from_json, count, verify};
 use vote::{Cancel, Control, CountError, Rule, TieBreak, explain};
@@ -94,13 +95,13 @@ fn a_loser_learns_the_smallest_change() {
     let rule = Rule::from_name("greedy_votes").unwrap();
     let loser = election.position("D").unwrap();
     let recount = |changed: &_| rule.count(changed, &TieBreak::Recommended, &Control::default());
-    let found = explain::shortfall(election, loser, &recount).unwrap();
+    let found = explain::shortfall(election, loser, &recount, &Control::default()).unwrap().unwrap();
     // D has 4 votes and costs 240,000. A (6) and C (5, cheaper than B) leave 400,000: one more vote puts D before B.
-    assert_eq!(found.votes, Some(1));
+    assert_eq!(found.votes, Missing::Enough(1));
     // Behind A, C and B, which take all the money, no cost is low enough.
-    assert_eq!(found.cost, None);
+    assert!(matches!(found.cost, Missing::Unknown(_)));
     // E has as many votes and costs less: it goes before D.
-    assert_eq!(found.budget, Some(300_000 + 300_000 + 400_000 + 170_000 + 240_000));
+    assert_eq!(found.budget, Missing::Enough(300_000 + 300_000 + 400_000 + 170_000 + 240_000));
     let mut larger = election.clone();
     larger.budget = 1_410_000;
     let outcome = rule.count(&larger, &TieBreak::Recommended, &Control::default()).unwrap();
@@ -193,7 +194,7 @@ fn the_smallest_change_is_told_in_the_smallest_unit() {
     let explained = Parameters { explained: Some("b".to_owned()), ..parameters("greedy_votes") };
     let counted = count(tenths(), &explained, &Control::default()).unwrap();
     let missing = counted.shortfall.unwrap();
-    assert_eq!((missing.cost, missing.budget), (Some(405), Some(1_102)), "in tenths");
+    assert_eq!((missing.cost, missing.budget), (Missing::Enough(405), Missing::Enough(1_102)), "in tenths");
     assert_eq!(counted.record["shortfall"]["cost"], "40.5");
     assert_eq!(counted.record["shortfall"]["budget"], "110.2");
     let text = canonical(&counted.record);

@@ -6,7 +6,7 @@ use std::path::Path;
 use rstest::rstest;
 use serde_json::Value;
 use vote::pabulib::{ReadOptions, read};
-use vote::{BallotKind, Control, Election, Outcome, Rule, TieBreak};
+use vote::{BallotKind, Control, Election, Outcome, Round, Rule, TieBreak};
 
 const MICRO: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/vote/micro");
 const REAL: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../../../shared/data/pabulib");
@@ -77,8 +77,20 @@ fn differences(election: &Election, name: &str, expected: &Value, outcome: &Outc
                 wrong.push(format!("tied {} got {}", expected["tied"], round.tied));
             }
         }
+        if name.starts_with("bos") {
+            // Fractions are too big there: what voters pay is known between two doubles, and their middle is told.
+            let width = if election.kind.has_points() && election.ballots.total() > 10_000 { 1e-3 } else { 1e-9 };
+            wrong.extend(bos_round(expected, round, width));
+        }
     }
     wrong
+}
+
+/// Price and ties of a round of bounded overspending: the references give doubles.
+fn bos_round(expected: &Value, round: &Round, width: f64) -> Option<String> {
+    let (price, tied) = (expected["rho_float"].as_f64()?, expected["tied"].as_u64()?);
+    let near = (round.value - price).abs() <= width * price;
+    (!near || tied != round.tied as u64).then(|| format!("round {price} ({tied}) got {} ({})", round.value, round.tied))
 }
 
 /// The reference does not always reduce its fractions, nor keep decimals out of the unit.

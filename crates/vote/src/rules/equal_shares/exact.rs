@@ -15,6 +15,8 @@ use num_rational::BigRational;
 use num_traits::{ToPrimitive, Zero};
 
 use super::run::Selection;
+use crate::control::Control;
+use crate::error::CountError;
 use crate::fraction::ratio;
 use crate::profile::{Profile, Supporter};
 
@@ -101,10 +103,16 @@ impl<'p> Exact<'p> {
     }
 
     /// The lowest exact price among these projects; ties by rank. `None` when none of them can be paid.
-    pub(super) fn choose(&mut self, contenders: &[usize], ranks: &[usize]) -> Option<Selection> {
-        let offers = self.offers(contenders);
-        let (best, tied) = self.best(&offers, ranks)?;
-        Some(Selection { project: contenders[best], tied, clause: None })
+    pub(super) fn choose(
+        &mut self,
+        contenders: &[usize],
+        ranks: &[usize],
+        control: &Control<'_>,
+    ) -> Result<Option<Selection>, CountError> {
+        let offer = |&project: &usize| control.check().map(|()| self.offer(project));
+        let offers = contenders.iter().map(offer).collect::<Result<Vec<_>, _>>()?;
+        let best = self.best(&offers, ranks);
+        Ok(best.map(|(best, tied)| Selection { project: contenders[best], tied, clause: None }))
     }
 
     /// What these projects would cost to their supporters.

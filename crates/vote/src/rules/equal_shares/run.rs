@@ -138,12 +138,17 @@ impl<'r, 'p> Runner<'r, 'p> {
 
     /// The selections for one share: always found.
     pub(super) fn at(&mut self, added: u64) -> Result<Vec<Selection>, CountError> {
-        self.control.check()?;
         self.runs += 1;
         self.prepare(0, added);
         let mut state = State::new(self);
         self.force(&mut state, 1);
         loop {
+            // With increments, a run is one of thousands: they are told instead.
+            if self.runs == 1 {
+                self.control.selected(state.order.len(), self.total(&state.order))?;
+            } else {
+                self.control.check()?;
+            }
             let contenders = match self.contenders(&mut state, 1) {
                 Found::Nothing => return Ok(state.order),
                 Found::One(selection) => {
@@ -156,7 +161,7 @@ impl<'r, 'p> Runner<'r, 'p> {
             self.certificate.redone += 1;
             let mut exact = state.exact.take().unwrap_or_else(|| Exact::new(self.profile, &self.endowment(added)));
             exact.follow(state.order.iter().map(|selection| selection.project));
-            let selection = exact.choose(&contenders, self.ranks);
+            let selection = exact.choose(&contenders, self.ranks, self.control)?;
             state.exact = Some(exact);
             match selection {
                 Some(selection) => self.select(&mut state, selection, 1),

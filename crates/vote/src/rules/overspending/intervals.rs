@@ -123,7 +123,7 @@ pub(super) fn run(
         .collect();
     let mut left = profile.election.budget;
     loop {
-        control.check()?;
+        control.selected(count.order.len(), profile.election.budget - left)?;
         candidates.retain(|candidate| profile.cost(candidate.project) <= left);
         let contenders = count.contenders(&mut candidates);
         match count.choose(&contenders) {

@@ -65,6 +65,10 @@ impl<'r> Runner<'r, '_> {
         let mut ends: Option<Ends<'r>> = None;
         self.force(&mut state, 2);
         loop {
+            if self.control.check().is_err() {
+                // Whoever asked for this range checks too, and stops.
+                return Err(Unproved { near: None });
+            }
             let contenders = match self.contenders(&mut state, 2) {
                 Found::Nothing => return Ok(state.order),
                 Found::One(selection) => {
