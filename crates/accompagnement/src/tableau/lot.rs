@@ -8,7 +8,7 @@ use jiff::civil::Date;
 use platform::worker::EchecTravail;
 use platform::{Jour, WriteTx, journal, outbox};
 use serde_json::json;
-use socle::{PersonneId, mandat, personne};
+use socle::{PersonneId, ProjetId, mandat, personne};
 use web::composants::Message;
 use web::formulaire::Lecteur;
 use web::{Cadre, CheckedForm, Erreur, Instance, Reponse, Saisie, texte};
@@ -22,7 +22,7 @@ use crate::demande::rules::{self, Acte, Etat};
 use crate::demande::storage::{Model, enregistrer};
 use crate::evenements::{self, evenement};
 use crate::suivi::confier;
-use crate::suivi::prevenir::prevenir_le_porteur;
+use crate::suivi::prevenir::presenter;
 
 /// Daily work: what can be undone no more is forgotten.
 pub(crate) const MENAGE: &str = "accompagnement.menage";
@@ -250,10 +250,8 @@ async fn confier(
     for (ancien, nombre) in &anciens {
         confier::prevenir_l_ancien(tx, cadre, nouveau, ancien, &combien(*nombre)).await?;
     }
-    let nouvelle = format!("{} suit maintenant votre projet.", nouveau.nom_complet());
-    for Choisie { projet, .. } in &passees {
-        prevenir_le_porteur(tx, cadre, projet, "Votre interlocuteur change", &nouvelle).await?;
-    }
+    let ids: Vec<ProjetId> = suivis.iter().map(|suivi| suivi.projet_id.clone()).collect();
+    presenter(tx, cadre, &ids, nouveau).await?;
     let projets = texte::accorde(suivis.len() as u64, "projet est confié", "projets sont confiés");
     let phrase = format!("{projets} à {}. Un courriel le lui dit.", nouveau.nom_complet());
     Ok(Fait { phrase, sans_objet, avant: None })

@@ -109,7 +109,7 @@ pub(crate) async fn chercher(
     ))
     .all(db)
     .await?;
-    let mut par_acteur: BTreeMap<&str, Vec<(String, Option<String>, Option<String>)>> = BTreeMap::new();
+    let mut par_acteur: BTreeMap<&str, Vec<LieuConnu>> = BTreeMap::new();
     for lieu in &lieux {
         let dit = (lieu.commune.clone(), lieu.adresse.clone(), lieu.siret.clone());
         par_acteur.entry(lieu.acteur_id.as_str()).or_default().push(dit);
@@ -157,7 +157,7 @@ fn fiche_typee(lue: &Lue) -> Fiche {
     }
 }
 
-fn fiche_connue(lu: &Lu, lieux: Vec<(String, Option<String>, Option<String>)>) -> Fiche {
+fn fiche_connue(lu: &Lu, lieux: Vec<LieuConnu>) -> Fiche {
     Fiche {
         id: lu.id.clone(),
         nom: lu.nom.clone(),

@@ -332,7 +332,7 @@ const SHORT: usize = 8;
 fn sort(ballot: &mut [Choice]) {
     let length = ballot.len();
     if length > SHORT {
-        ballot.sort_unstable();
+        ballot.sort_unstable_by_key(|choice| choice.project);
         return;
     }
     // How many go before each: the same steps whatever the order and the length, nothing for the processor to guess.
