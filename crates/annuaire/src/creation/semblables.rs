@@ -71,6 +71,9 @@ struct Lu {
     commune: Option<CodeCommune>,
 }
 
+/// Commune, address and SIRET, as [`Fiche`] compares them.
+type Place = (String, Option<String>, Option<String>);
+
 #[derive(Debug, FromQueryResult)]
 struct Lieu {
     acteur_id: String,
@@ -109,7 +112,7 @@ pub(crate) async fn chercher(
     ))
     .all(db)
     .await?;
-    let mut par_acteur: BTreeMap<&str, Vec<(String, Option<String>, Option<String>)>> = BTreeMap::new();
+    let mut par_acteur: BTreeMap<&str, Vec<Place>> = BTreeMap::new();
     for lieu in &lieux {
         let dit = (lieu.commune.clone(), lieu.adresse.clone(), lieu.siret.clone());
         par_acteur.entry(lieu.acteur_id.as_str()).or_default().push(dit);
@@ -157,7 +160,7 @@ fn fiche_typee(lue: &Lue) -> Fiche {
     }
 }
 
-fn fiche_connue(lu: &Lu, lieux: Vec<(String, Option<String>, Option<String>)>) -> Fiche {
+fn fiche_connue(lu: &Lu, lieux: Vec<Place>) -> Fiche {
     Fiche {
         id: lu.id.clone(),
         nom: lu.nom.clone(),
