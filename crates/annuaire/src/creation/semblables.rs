@@ -134,7 +134,10 @@ fn vu(instance: &Instance, lu: Lu, pourquoi: String) -> Semblable {
     Semblable {
         reference: lu.reference.clone(),
         nom: lu.nom.clone(),
-        commune: lu.commune.as_ref().map_or_else(String::new, |code| instance.referentiel().nom_commune(code).to_owned()),
+        commune: lu
+            .commune
+            .as_ref()
+            .map_or_else(String::new, |code| instance.referentiel().nom_commune(code).to_owned()),
         url: format!("/annuaire/{}", lu.reference),
         pourquoi,
         lue: lu,
@@ -152,11 +155,7 @@ fn fiche_typee(lue: &Lue) -> Fiche {
         site: dit(Champ::Site),
         telephone: dit(Champ::Telephone),
         commune: Some(lue.commune.to_string()),
-        lieux: vec![(
-            lue.commune.to_string(),
-            lue.adresse.clone(),
-            lue.identite.siret().map(ToString::to_string),
-        )],
+        lieux: vec![(lue.commune.to_string(), lue.adresse.clone(), lue.identite.siret().map(ToString::to_string))],
     }
 }
 
@@ -242,9 +241,6 @@ impl From<acteur::Model> for DejaLa {
 }
 
 /// Where the actor of this organisation is, when it has one.
-pub(crate) async fn de_l_organisation(
-    db: &impl ConnectionTrait,
-    id: &socle::OrganisationId,
-) -> Result<bool, DbErr> {
+pub(crate) async fn de_l_organisation(db: &impl ConnectionTrait, id: &socle::OrganisationId) -> Result<bool, DbErr> {
     Ok(storage::de_l_organisation(db, id).await?.is_some())
 }
