@@ -42,7 +42,7 @@ async fn representant(appli: &Appli, reference: &str, verifie: bool) -> Navigate
 }
 
 fn lien_de_modification(page: &Page) -> String {
-    page.attribut("article a", "href").unwrap()
+    page.attribut("article form a", "href").unwrap()
 }
 
 #[rstest]
