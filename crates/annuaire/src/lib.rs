@@ -270,12 +270,7 @@ fn routes_des_structures() -> Vec<Route> {
             get(reseau::annonce::ouvrir).post(reseau::annonce::repondre),
         ),
         route("GET", "/annuaire/{reference}/qualite", objet, get(qualite::pages::montrer)),
-        route(
-            "GET POST",
-            soi::pages::URL,
-            Acces::Connecte,
-            get(soi::pages::montrer).post(soi::pages::repondre),
-        ),
+        route("GET POST", soi::pages::URL, Acces::Connecte, get(soi::pages::montrer).post(soi::pages::repondre)),
         route("GET", "/reseaux", Acces::Connecte, get(reseau::pages::lister)),
         route("GET POST", "/reseaux/{reference}", objet, get(reseau::pages::montrer).post(reseau::pages::agir)),
         route("GET", "/reseaux/{reference}/export", objet, get(reseau::pages::telecharger)),

@@ -116,7 +116,9 @@ pub async fn enregistrer(cadre: Cadre, form: CheckedForm) -> Reponse {
     let tx = instance.db.begin().await?;
     // Asked again where nobody else writes: two agents who type the same number make one page.
     if let Some(deja) = semblables::de_ce_numero(&tx, &lue).await? {
-        return Ok(form.aller(&format!("/annuaire/{}", deja.reference), "Cette structure vient d’entrer dans l’annuaire."));
+        return Ok(
+            form.aller(&format!("/annuaire/{}", deja.reference), "Cette structure vient d’entrer dans l’annuaire.")
+        );
     }
     let acteur = acte::creer(&tx, &cadre, &lue).await?;
     form.conclure(tx, &format!("/annuaire/{}", acteur.reference), "La fiche est dans l’annuaire.").await

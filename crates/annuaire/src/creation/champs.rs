@@ -70,7 +70,9 @@ impl ChampsStructure {
                 ]
             }),
             commune: f.texte("commune", "Commune").commune(),
-            adresse: f.texte("adresse", "Numéro et rue (facultatif)").aide("Là où l’on peut venir. Tout le monde la verra."),
+            adresse: f
+                .texte("adresse", "Numéro et rue (facultatif)")
+                .aide("Là où l’on peut venir. Tout le monde la verra."),
             code_postal: f.texte("code_postal", "Code postal (facultatif)").chiffres(),
             themes: f.cases("themes", "Ce qu’elle fait", themes).aide("Un à cinq thèmes.").en_colonnes(),
             champs: ChampsFiche::nouveaux(f),

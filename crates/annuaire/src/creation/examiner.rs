@@ -91,11 +91,7 @@ fn repondre(cadre: &Cadre, p: &Proposition, lue: Lue, saisie: Saisie, erreurs: E
         structure: ChampsStructure::nouveaux(cadre, &f, true),
         motif: f.long("motif", "Raison du refus", 500).aide("Seulement pour refuser : la personne la lira."),
     };
-    cadre
-        .page("Une structure proposée", &page)?
-        .statut(statut)
-        .fil(&[FIL[0], FIL[1], ("Propositions", URL)])
-        .repondre()
+    cadre.page("Une structure proposée", &page)?.statut(statut).fil(&[FIL[0], FIL[1], ("Propositions", URL)]).repondre()
 }
 
 /// GET.
@@ -174,9 +170,11 @@ pub(crate) async fn decider(cadre: &Cadre, proposition: &Proposition, form: Chec
         Decision::CelleCi(reference) => {
             let acteur = acteurs::par_reference(&tx, &reference).await?.ok_or(Erreur::Introuvable("cet acteur"))?;
             moderation::rattacher(&tx, &proposition.id, &acteur.id).await?;
-            ("Elle y est déjà. Si quelque chose n’est pas juste, vous pouvez le dire depuis sa fiche.".to_owned(),
-             format!("/annuaire/{reference}"),
-             "C’est noté. La personne reçoit l’adresse de la fiche.")
+            (
+                "Elle y est déjà. Si quelque chose n’est pas juste, vous pouvez le dire depuis sa fiche.".to_owned(),
+                format!("/annuaire/{reference}"),
+                "C’est noté. La personne reçoit l’adresse de la fiche.",
+            )
         }
         Decision::Refuser(motif) => {
             (format!("Elle n’est pas retenue : {motif}"), "/annuaire".to_owned(), "La proposition est refusée.")

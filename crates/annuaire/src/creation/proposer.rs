@@ -60,11 +60,7 @@ fn repondre(
                 .courriel()
         }),
     };
-    cadre
-        .page("Proposer une structure", &page)?
-        .statut(statut)
-        .fil(&[("Annuaire", "/annuaire")])
-        .repondre()
+    cadre.page("Proposer une structure", &page)?.statut(statut).fil(&[("Annuaire", "/annuaire")]).repondre()
 }
 
 /// GET; the address may say a name and a commune already.

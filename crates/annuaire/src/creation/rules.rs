@@ -67,7 +67,8 @@ pub fn identite(numero: &str, rna: &str, emergente: bool) -> Result<Identite, (&
     }
 }
 
-const SANS_NUMERO: &str = "Écrivez un numéro SIREN, SIRET ou RNA. Si la structure n’en a pas encore, cochez la case plus bas.";
+const SANS_NUMERO: &str =
+    "Écrivez un numéro SIREN, SIRET ou RNA. Si la structure n’en a pas encore, cochez la case plus bas.";
 const DEUX_REPONSES: &str = "Vous avez écrit un numéro : décochez cette case, ou effacez le numéro.";
 
 /// A SIREN, or a SIRET with its SIREN; neither when nothing is typed.
@@ -83,9 +84,11 @@ fn numeros(numero: &str) -> Result<(Option<Siren>, Option<Siret>), String> {
     };
     let (siren, siret) = lu.map_err(|erreur| format!("{erreur}."))?;
     if preuve_public(Some(&siren)).is_some() {
-        return Err("Ce numéro est celui d’un organisme public : l’annuaire présente les structures privées de l’économie \
+        return Err(
+            "Ce numéro est celui d’un organisme public : l’annuaire présente les structures privées de l’économie \
                     sociale et solidaire."
-            .to_owned());
+                .to_owned(),
+        );
     }
     Ok((Some(siren), siret))
 }

@@ -71,6 +71,9 @@ struct Lu {
     commune: Option<CodeCommune>,
 }
 
+/// Commune, address and SIRET, as [`Fiche`] compares them.
+type Place = (String, Option<String>, Option<String>);
+
 #[derive(Debug, FromQueryResult)]
 struct Lieu {
     acteur_id: String,
@@ -109,7 +112,7 @@ pub(crate) async fn chercher(
     ))
     .all(db)
     .await?;
-    let mut par_acteur: BTreeMap<&str, Vec<LieuConnu>> = BTreeMap::new();
+    let mut par_acteur: BTreeMap<&str, Vec<Place>> = BTreeMap::new();
     for lieu in &lieux {
         let dit = (lieu.commune.clone(), lieu.adresse.clone(), lieu.siret.clone());
         par_acteur.entry(lieu.acteur_id.as_str()).or_default().push(dit);
@@ -131,7 +134,10 @@ fn vu(instance: &Instance, lu: Lu, pourquoi: String) -> Semblable {
     Semblable {
         reference: lu.reference.clone(),
         nom: lu.nom.clone(),
-        commune: lu.commune.as_ref().map_or_else(String::new, |code| instance.referentiel().nom_commune(code).to_owned()),
+        commune: lu
+            .commune
+            .as_ref()
+            .map_or_else(String::new, |code| instance.referentiel().nom_commune(code).to_owned()),
         url: format!("/annuaire/{}", lu.reference),
         pourquoi,
         lue: lu,
@@ -149,15 +155,11 @@ fn fiche_typee(lue: &Lue) -> Fiche {
         site: dit(Champ::Site),
         telephone: dit(Champ::Telephone),
         commune: Some(lue.commune.to_string()),
-        lieux: vec![(
-            lue.commune.to_string(),
-            lue.adresse.clone(),
-            lue.identite.siret().map(ToString::to_string),
-        )],
+        lieux: vec![(lue.commune.to_string(), lue.adresse.clone(), lue.identite.siret().map(ToString::to_string))],
     }
 }
 
-fn fiche_connue(lu: &Lu, lieux: Vec<LieuConnu>) -> Fiche {
+fn fiche_connue(lu: &Lu, lieux: Vec<Place>) -> Fiche {
     Fiche {
         id: lu.id.clone(),
         nom: lu.nom.clone(),
@@ -239,9 +241,6 @@ impl From<acteur::Model> for DejaLa {
 }
 
 /// Where the actor of this organisation is, when it has one.
-pub(crate) async fn de_l_organisation(
-    db: &impl ConnectionTrait,
-    id: &socle::OrganisationId,
-) -> Result<bool, DbErr> {
+pub(crate) async fn de_l_organisation(db: &impl ConnectionTrait, id: &socle::OrganisationId) -> Result<bool, DbErr> {
     Ok(storage::de_l_organisation(db, id).await?.is_some())
 }

@@ -91,11 +91,8 @@ pub struct Fiche {
     /// Commune of the seat, as a code.
     pub commune: Option<String>,
     /// Commune, address and SIRET of its establishments.
-    pub lieux: Vec<LieuConnu>,
+    pub lieux: Vec<(String, Option<String>, Option<String>)>,
 }
-
-/// Commune, address and SIRET of an establishment.
-pub type LieuConnu = (String, Option<String>, Option<String>);
 
 /// The same, folded for comparison.
 #[derive(Clone, Debug)]

@@ -11,8 +11,8 @@ use super::agrements::agrements;
 use super::confirmees::confirmees;
 use super::fiche::{EtablissementLu, Fiche};
 use crate::acteur::projection::{Fait, projeter, retenu};
-use crate::doublon::cles::cle_de_l_adresse;
 use crate::acteur::{self, ActeurId, agrement, etablissement, theme, valeur};
+use crate::doublon::cles::cle_de_l_adresse;
 use crate::vocabulaire::{Champ, Diffusion, EtatActeur, Famille, Origine};
 
 /// What is known of a SIREN.

@@ -222,9 +222,7 @@ fn page(cadre: &Cadre, lue: &Lue, saisie: Option<Saisie>, erreurs: Erreurs) -> P
     if lue.declare {
         fiche = fiche.ligne("Fonction", "dit agir pour la structure, non vérifié");
     }
-    fiche = fiche
-        .ligne("Le", texte::jour(cadre.instance.jour_de(p.proposee_le)))
-        .ligne("État", etat_en_mots(&p.etat));
+    fiche = fiche.ligne("Le", texte::jour(cadre.instance.jour_de(p.proposee_le))).ligne("État", etat_en_mots(&p.etat));
     if let Some(motif) = &p.motif {
         fiche = fiche.ligne("Raison du refus", motif);
     }

@@ -119,11 +119,7 @@ pub async fn envoyer(cadre: Cadre, Path(reference): Path<String>, form: CheckedF
         Some(_) => None,
         None => l.courriel("courriel_auteur", "Écrivez votre adresse : la réponse y part."),
     };
-    let ecart = |(champ, apres)| Ecart {
-        champ: Quoi::Champ(champ),
-        avant: ouvert.montre.de(champ).to_owned(),
-        apres,
-    };
+    let ecart = |(champ, apres)| Ecart { champ: Quoi::Champ(champ), avant: ouvert.montre.de(champ).to_owned(), apres };
     let mut ecarts: Vec<Ecart> = ouvert.montre.changements(&valeurs).into_iter().map(ecart).collect();
     let (avant, apres) = (joints(&ouvert.themes), joints(&themes));
     if avant != apres {

@@ -80,8 +80,11 @@ impl ChampsOffre {
                 f.selection(
                     "capacite_periode",
                     "Sur combien de temps",
-                    std::iter::once(OptionDeChamp::nouvelle("", "En tout"))
-                        .chain(options(Periode::TOUS, Periode::as_str, Periode::libelle)),
+                    std::iter::once(OptionDeChamp::nouvelle("", "En tout")).chain(options(
+                        Periode::TOUS,
+                        Periode::as_str,
+                        Periode::libelle,
+                    )),
                 ),
             ),
             themes: f
@@ -110,7 +113,8 @@ impl ChampsOffre {
 fn reference(f: &Formulaire, rang: usize) -> [ChampTexte; 4] {
     let champ = |quoi: &str, libelle: &str| f.texte(nom(quoi, rang), &format!("{libelle} (projet {rang})"));
     [
-        champ("phrase", "Ce que vous avez fait").aide("Une phrase. Exemple : ouverture d’une épicerie tenue par dix habitants."),
+        champ("phrase", "Ce que vous avez fait")
+            .aide("Une phrase. Exemple : ouverture d’une épicerie tenue par dix habitants."),
         champ("annee", "Année").chiffres(),
         champ("commune", "Commune").commune(),
         champ("lien", "Page à lire").aide("Facultatif. Commence par https://"),
@@ -234,30 +238,31 @@ pub(crate) fn lire(instance: &Instance, saisie: &Saisie) -> Result<Lue, Erreurs>
     let a_partir_de = l.montant("a_partir_de").filter(|prix| *prix > Cents::ZERO);
     let prix_pour = l.texte_libre("prix_pour", 60);
     if a_partir_de.is_some() && mode == Some(ModeOffre::Gratuit) {
-        l.erreurs.ajouter("a_partir_de", "Vous avez dit que c’est gratuit : effacez le prix, ou dites comment cela se paie.");
+        l.erreurs.ajouter(
+            "a_partir_de",
+            "Vous avez dit que c’est gratuit : effacez le prix, ou dites comment cela se paie.",
+        );
     }
     if prix_pour.is_some() && a_partir_de.is_none() && l.erreurs.de("a_partir_de").is_none() {
         l.erreurs.ajouter("a_partir_de", "Écrivez le prix, ou effacez « Pour ».");
     }
     let references = references(&mut l, instance, saisie);
     match (titre, description, genre, mode) {
-        (Some(titre), Some(description), Some(genre), Some(mode)) if l.erreurs.est_vide() => {
-            Ok(Lue {
-                titre,
-                description,
-                genre,
-                mode,
-                themes,
-                etapes,
-                territoires,
-                capacite,
-                capacite_nombre,
-                capacite_periode,
-                a_partir_de,
-                prix_pour,
-                references,
-            })
-        }
+        (Some(titre), Some(description), Some(genre), Some(mode)) if l.erreurs.est_vide() => Ok(Lue {
+            titre,
+            description,
+            genre,
+            mode,
+            themes,
+            etapes,
+            territoires,
+            capacite,
+            capacite_nombre,
+            capacite_periode,
+            a_partir_de,
+            prix_pour,
+            references,
+        }),
         _ => Err(l.erreurs),
     }
 }
@@ -321,8 +326,7 @@ fn territoires(l: &mut Lecteur<'_>, instance: &Instance, saisie: &Saisie) -> Vec
             l.erreurs.ajouter("perimetres", "Ce choix n’existe pas. Choisissez dans la liste.");
         }
     }
-    let lignes: Vec<&str> =
-        saisie.texte("communes").lines().map(str::trim).filter(|ligne| !ligne.is_empty()).collect();
+    let lignes: Vec<&str> = saisie.texte("communes").lines().map(str::trim).filter(|ligne| !ligne.is_empty()).collect();
     if lignes.len() > COMMUNES_MAX {
         l.erreurs.ajouter("communes", "C’est trop de communes : 100 au plus. Cochez plutôt une intercommunalité.");
         return territoires;

@@ -10,10 +10,10 @@ use web::formulaire::Erreurs;
 use web::{Cadre, CheckedForm, Erreur, Reponse, Saisie, texte};
 
 use super::champs::{self, ChampsOffre};
+use super::lecture;
 use super::pages::{OFFRES_MAX, noter};
 use super::storage;
 use super::vue::OffreVue;
-use super::lecture;
 use crate::acteur;
 use crate::creation::champs::depuis_le_texte;
 use crate::creation::examiner::prevenir;
@@ -111,7 +111,8 @@ pub async fn envoyer(cadre: Cadre, Path(reference): Path<String>, form: CheckedF
         return Err(Erreur::Invalide(phrase.to_owned()));
     }
     if siennes < PAR_AUTEUR {
-        garder(&tx, &cadre, &acteur, (&lue.titre, &champs::en_texte(&form.saisie)), (courriel.as_deref(), &mot)).await?;
+        garder(&tx, &cadre, &acteur, (&lue.titre, &champs::en_texte(&form.saisie)), (courriel.as_deref(), &mot))
+            .await?;
     }
     let message = "Merci. Un agent lira votre proposition ; la réponse vous viendra par courriel.";
     form.conclure(tx, &format!("/annuaire/{reference}"), message).await
@@ -199,11 +200,7 @@ fn montrer_la(cadre: &Cadre, p: &Proposition, lue: Lue, saisie: Saisie, erreurs:
         champs: ChampsOffre::nouveaux(cadre, &f),
         motif: f.long("motif", "Raison du refus", 500).aide("Seulement pour refuser : la personne la lira."),
     };
-    cadre
-        .page("Une offre proposée", &page)?
-        .statut(statut)
-        .fil(&[FIL[0], FIL[1], ("Propositions", URL)])
-        .repondre()
+    cadre.page("Une offre proposée", &page)?.statut(statut).fil(&[FIL[0], FIL[1], ("Propositions", URL)]).repondre()
 }
 
 /// GET, for the agent.

@@ -35,7 +35,10 @@ const COLONNES: &[Colonne] = &[
     Colonne::texte("themes", "Thèmes, séparés par |"),
     Colonne::texte("agrements", "Agréments et conventions en vigueur, séparés par |"),
     Colonne::texte("offres", "Titres des offres, séparés par |"),
-    Colonne::texte("offres_prix", "Prix « à partir de » de chaque offre, en euros, dans le même ordre, séparés par | ; vide si non dit"),
+    Colonne::texte(
+        "offres_prix",
+        "Prix « à partir de » de chaque offre, en euros, dans le même ordre, séparés par | ; vide si non dit",
+    ),
     Colonne::texte("ess_loi", "Fait partie de l’ESS selon la loi du 31 juillet 2014 : oui, non, inconnu"),
     Colonne::texte("ess_loi_motif", "Pourquoi"),
     Colonne::texte("ess_statistique", "Fait partie de l’ESS selon l’Insee : oui, non, inconnu"),

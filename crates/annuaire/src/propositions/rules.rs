@@ -94,12 +94,7 @@ fn paiement(mode: ModeOffre) -> &'static str {
     }
 }
 
-fn constats(
-    offre: &OffreDActeur,
-    profil: &ProfilDeProjet,
-    commune: &FaitsCommune,
-    mots: &Mots<'_>,
-) -> Vec<Constat> {
+fn constats(offre: &OffreDActeur, profil: &ProfilDeProjet, commune: &FaitsCommune, mots: &Mots<'_>) -> Vec<Constat> {
     let complete = &offre.complete;
     let toujours = [
         themes(&complete.themes, &profil.themes, mots.themes),
@@ -225,7 +220,8 @@ fn territoire(servis: &[(GenreTerritoire, String)], commune: &FaitsCommune, mots
     let noms: Vec<String> = servis.iter().map(|(genre, code)| nom(*genre, code, mots)).collect();
     let ou = noms.join(", ");
     if inconnu {
-        let phrase = format!("Nous ne savons pas si {} en fait partie. Cette offre est proposée à : {ou}.", commune.nom);
+        let phrase =
+            format!("Nous ne savons pas si {} en fait partie. Cette offre est proposée à : {ou}.", commune.nom);
         return Constat::critere(CODE, Verdict::AVerifier, phrase);
     }
     Constat::critere(

@@ -147,8 +147,7 @@ fn une_intercommunalite_inconnue_n_est_pas_un_non() {
 fn un_perimetre_se_lit_dans_les_listes(#[case] situation: Situation, #[case] attendu: Verdict) {
     let mut une = offre("a", GenreOffre::Ingenierie, ModeOffre::Gratuit);
     une.complete.territoires = vec![(GenreTerritoire::Perimetre, "ici.pays".to_owned())];
-    let source =
-        Source { libelle: "Une liste".to_owned(), url: None, consultee_le: None, surete: Surete::Moyenne };
+    let source = Source { libelle: "Une liste".to_owned(), url: None, consultee_le: None, surete: Surete::Moyenne };
     let liste = DansUneListe { liste: "ici.pays".to_owned(), annee: 2026, situation, reserve: String::new(), source };
     let lue = apparier_a(&[une], &[], &FaitsCommune { zonages: vec![liste], ..cirey() }).remove(0);
     assert_eq!(verdict_de(&lue, "territoire"), attendu);
@@ -172,7 +171,8 @@ fn le_prix_la_capacite_et_ce_qui_fut_fait_se_lisent_sans_rien_juger() {
     une.complete.offre.capacite_nombre = Some(1_200);
     une.complete.offre.capacite_periode = Some(crate::vocabulaire::Periode::An);
     let phrase = "Ouverture d’une épicerie.".to_owned();
-    une.complete.references = vec![Reference { commune: Some("54129".parse().unwrap()), annee: 2024, phrase, lien: None }];
+    une.complete.references =
+        vec![Reference { commune: Some("54129".parse().unwrap()), annee: 2024, phrase, lien: None }];
     let lue = apparier_une(une, &[Besoin::Conseil]);
     assert_eq!(lue.verdict, nue.verdict);
     let phrases: Vec<String> =

@@ -49,7 +49,9 @@ struct PageAnnonce {
 }
 
 fn perime() -> Erreur {
-    Erreur::Introuvable("cette question : elle a déjà sa réponse, le lien a plus d’un an, ou le réseau ne vous cite plus")
+    Erreur::Introuvable(
+        "cette question : elle a déjà sa réponse, le lien a plus d’un an, ou le réseau ne vous cite plus",
+    )
 }
 
 /// The announcement behind a link, with the actor where it is now.

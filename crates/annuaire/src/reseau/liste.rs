@@ -59,9 +59,9 @@ async fn lire(tx: &ReadTx, instance: &Instance, reseau: &Reseau, colle: &str) ->
             },
             Nommee::Nom(nom) => match par_nom.get(nom_tri(nom).as_str()).map(Vec::as_slice) {
                 Some([trouvee]) => juger(instance, trouvee),
-                Some([_, _, ..]) => {
-                    Sort::Laisser("plusieurs fiches portent ce nom : écrivez le SIREN, ou ajoutez-la à la main".to_owned())
-                }
+                Some([_, _, ..]) => Sort::Laisser(
+                    "plusieurs fiches portent ce nom : écrivez le SIREN, ou ajoutez-la à la main".to_owned(),
+                ),
                 _ => Sort::Inconnue(nom.clone()),
             },
         };
@@ -108,10 +108,7 @@ fn rapport(instance: &Instance, sorts: &[(String, Sort)]) -> Tableau {
             Sort::Laisser(pourquoi) => Cellule::texte(pourquoi),
             Sort::Inconnue(nom) => {
                 let nom: String = form_urlencoded::byte_serialize(nom.as_bytes()).collect();
-                Cellule::lien(
-                    &format!("{}?nom={nom}", creation::proposer::URL),
-                    "pas dans l’annuaire : la proposer",
-                )
+                Cellule::lien(&format!("{}?nom={nom}", creation::proposer::URL), "pas dans l’annuaire : la proposer")
             }
         };
         vec![Cellule::nombre(rang.to_string()), Cellule::texte(ligne), suite]
@@ -135,17 +132,15 @@ pub(super) async fn annoncer(tx: ReadTx, cadre: &Cadre, reseau: &Reseau, form: &
     if lignes(colle).is_empty() {
         vue.erreurs.ajouter("liste", "Collez une structure par ligne : son SIREN, son SIRET ou son nom.");
     } else if trop_longue(colle) {
-        vue.erreurs.ajouter("liste", format!("C’est trop long : {LIGNES_MAX} lignes au plus. Envoyez-la en plusieurs fois."));
+        vue.erreurs
+            .ajouter("liste", format!("C’est trop long : {LIGNES_MAX} lignes au plus. Envoyez-la en plusieurs fois."));
     } else {
         let sorts = lire(&tx, instance, reseau, colle).await?;
         let a_ajouter = sorts.iter().filter(|(_, sort)| matches!(sort, Sort::Ajouter(_))).count();
         vue.liste = Some(Lue { texte: colle.to_owned(), a_ajouter, rapport: rapport(instance, &sorts) });
     }
-    let statut = if vue.erreurs.est_vide() {
-        axum::http::StatusCode::OK
-    } else {
-        axum::http::StatusCode::UNPROCESSABLE_ENTITY
-    };
+    let statut =
+        if vue.erreurs.est_vide() { axum::http::StatusCode::OK } else { axum::http::StatusCode::UNPROCESSABLE_ENTITY };
     let page = page(&tx, cadre, reseau, vue).await?;
     repondre(cadre, &page, statut)
 }

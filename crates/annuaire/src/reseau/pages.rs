@@ -7,7 +7,9 @@ use documents::export::{Feuille, Genre, Valeur};
 use domain::droit::{Action, Lien};
 use platform::{ReadTx, journal};
 use sea_orm::ConnectionTrait;
-use web::composants::{Cellule, ChampLong, ChampTexte, EtatVide, Exports, Html, Pagination, Resume, ResumeErreurs, Tableau};
+use web::composants::{
+    Cellule, ChampLong, ChampTexte, EtatVide, Exports, Html, Pagination, Resume, ResumeErreurs, Tableau,
+};
 use web::formulaire::Erreurs;
 use web::{Cadre, CheckedForm, Erreur, Instance, Reponse, Saisie, fichier, texte};
 
@@ -367,7 +369,11 @@ async fn changer(tx: ReadTx, cadre: &Cadre, reseau: &Reseau, form: CheckedForm, 
     let fait_foi = membre.adhesion(instance).fait_foi();
     let (fait, genre, message) = if approuve {
         let fait = storage::approuver(&tx, instance, &reseau.id, acteur, (par, fait_foi)).await?;
-        let suite = if fait_foi { "" } else { " Ce sera écrit sur la fiche quand la structure aura confirmé qu’elle est membre." };
+        let suite = if fait_foi {
+            ""
+        } else {
+            " Ce sera écrit sur la fiche quand la structure aura confirmé qu’elle est membre."
+        };
         (fait, evenements::MEMBRE_APPROUVE, format!("La fiche de {} est dite juste.{suite}", membre.nom))
     } else {
         let fait = storage::retirer(&tx, instance, &reseau.id, acteur).await?;

@@ -124,11 +124,7 @@ fn nommee(ligne: &str) -> Nommee {
     if lettres > 1 || chiffres < 8 && lettres > 0 && !ligne.contains('+') {
         return Nommee::Nom(ligne.to_owned());
     }
-    let lu = if chiffres > 11 {
-        ligne.parse::<Siret>().map(|siret| siret.siren())
-    } else {
-        ligne.parse::<Siren>()
-    };
+    let lu = if chiffres > 11 { ligne.parse::<Siret>().map(|siret| siret.siren()) } else { ligne.parse::<Siren>() };
     lu.map_or_else(|erreur| Nommee::Abimee(format!("{erreur}.")), Nommee::Siren)
 }
 

@@ -4,7 +4,7 @@ use askama::Template;
 use domain::droit::Fonction;
 use platform::{ReadTx, journal};
 use socle::OrganisationId;
-use web::composants::{Etiquette, EtatVide, Html, Ton};
+use web::composants::{EtatVide, Etiquette, Html, Ton};
 use web::feature::{Attente, DemandeStructure};
 use web::{Cadre, CheckedForm, Erreur, Instance, Reponse, texte};
 
@@ -169,18 +169,12 @@ fn tache(quoi: AFaire, sienne: &Sienne) -> Tache {
             Some("/compte/collegues".to_owned()),
             false,
         ),
-        AFaire::Contact => (
-            "Dire comment vous joindre",
-            "La fiche n’a ni courriel ni téléphone.".to_owned(),
-            fiche("modifier"),
-            false,
-        ),
-        AFaire::Presentation => (
-            "Dire ce que fait la structure",
-            "La fiche n’a pas de présentation.".to_owned(),
-            fiche("modifier"),
-            false,
-        ),
+        AFaire::Contact => {
+            ("Dire comment vous joindre", "La fiche n’a ni courriel ni téléphone.".to_owned(), fiche("modifier"), false)
+        }
+        AFaire::Presentation => {
+            ("Dire ce que fait la structure", "La fiche n’a pas de présentation.".to_owned(), fiche("modifier"), false)
+        }
         AFaire::Offres => (
             "Décrire une offre",
             "Sans offre, aucun projet de commune ne vous trouve.".to_owned(),

@@ -57,14 +57,8 @@ pub fn a_faire(tenue: Tenue) -> Vec<AFaire> {
 mod tests {
     use super::*;
 
-    const COMPLETE: Tenue = Tenue {
-        fraicheur: Fraicheur::AJour,
-        presentation: true,
-        contact: true,
-        offres: 1,
-        photos: 1,
-        collegues: 0,
-    };
+    const COMPLETE: Tenue =
+        Tenue { fraicheur: Fraicheur::AJour, presentation: true, contact: true, offres: 1, photos: 1, collegues: 0 };
 
     #[test]
     fn une_fiche_tenue_ne_demande_rien() {

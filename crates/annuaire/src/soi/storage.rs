@@ -51,11 +51,7 @@ pub struct Sienne {
 ///
 /// # Errors
 /// The engine refused.
-pub async fn siennes(
-    db: &impl ConnectionTrait,
-    organisations: &[&str],
-    jour: Date,
-) -> Result<Vec<Sienne>, DbErr> {
+pub async fn siennes(db: &impl ConnectionTrait, organisations: &[&str], jour: Date) -> Result<Vec<Sienne>, DbErr> {
     if organisations.is_empty() {
         return Ok(Vec::new());
     }

@@ -15,8 +15,8 @@ use web::composants::{
 use web::formulaire::Erreurs;
 use web::{Cadre, CheckedForm, Erreur, Instance, Reponse, Saisie, texte};
 
-use super::{FIL, situation};
 use super::storage as tenue;
+use super::{FIL, situation};
 use crate::acteur::{self, ActeurId, agrement, storage, valeur};
 use crate::doublon::chemin;
 use crate::evenements;

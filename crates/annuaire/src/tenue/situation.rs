@@ -16,8 +16,8 @@ use web::composants::{
 use web::formulaire::{Erreurs, Formulaire};
 use web::{Cadre, CheckedForm, Erreur, Instance, Reponse, Saisie, texte};
 
-use super::{FIL, agreer};
 use super::storage::{self as tenue, Auteur};
+use super::{FIL, agreer};
 use crate::acteur::{self, storage, valeur};
 use crate::doublon::chemin;
 use crate::evenements;

@@ -193,12 +193,7 @@ pub async fn chiffres(db: &impl ConnectionTrait, avant: Instant) -> Result<Chiff
 ///
 /// # Errors
 /// The engine refused.
-pub async fn endormir(
-    tx: &WriteTx,
-    avant: Instant,
-    sirene: Option<Date>,
-    maintenant: Instant,
-) -> Result<u64, DbErr> {
+pub async fn endormir(tx: &WriteTx, avant: Instant, sirene: Option<Date>, maintenant: Instant) -> Result<u64, DbErr> {
     let (avant, maintenant) = (avant.0, maintenant.0);
     // A day that no source reaches: none is held.
     let sirene = sirene.unwrap_or(Date::MAX).to_string();

@@ -18,7 +18,8 @@ fn noms(page: &Page) -> Vec<String> {
 #[case::postgres(Moteur::Postgres)]
 #[tokio::test]
 async fn un_agent_dit_un_agrement_le_corrige_et_le_termine(#[case] moteur: Moteur) {
-    let acteur = Acteur { nom: "La Ressourcerie", agrement: Some(("aci", None)), ess: Reponse::Inconnu, ..Acteur::default() };
+    let acteur =
+        Acteur { nom: "La Ressourcerie", agrement: Some(("aci", None)), ess: Reponse::Inconnu, ..Acteur::default() };
     let (appli, faits) = appli_avec(moteur, &[acteur]).await;
     let fiche = format!("/annuaire/{}", faits[0].1);
     let situation = format!("/reglages/annuaire/fiches/{}", faits[0].1);
@@ -53,7 +54,8 @@ async fn un_agent_dit_un_agrement_le_corrige_et_le_termine(#[case] moteur: Moteu
     let corriger = agent.ouvrir(&format!("{url}?genre=esus")).await;
     corriger.exiger("Corriger un agrément");
     assert_eq!(corriger.attribut("#preuve", "value").as_deref(), Some(arrete));
-    agent.envoyer(&corriger, &url, &[("acte", "dire"), ("au", "2028-03-11"), ("genre", "esus")]).await.exiger("11 mars 2028");
+    let plus_tot = [("acte", "dire"), ("au", "2028-03-11"), ("genre", "esus"), ("preuve", arrete)];
+    agent.envoyer(&corriger, &url, &plus_tot).await.exiger("11 mars 2028");
     let tard = [("acte", "dire"), ("au", "2029-03-11"), ("genre", "esus"), ("preuve", arrete), ("_cle", "tard")];
     let conflit = agent.envoyer(&corriger, &url, &tard).await;
     assert_eq!(conflit.statut, StatusCode::CONFLICT);

@@ -79,7 +79,11 @@ async fn qui_represente_une_structure_voit_ce_qui_est_a_faire(#[case] moteur: Mo
     let autre = [("structure", faits[1].1.as_str()), ("reseau", &cle), ("reponse", "oui")];
     assert_eq!(camille.envoyer(&page, URL, &autre).await.statut, StatusCode::NOT_FOUND);
     let page = camille.ouvrir(URL).await;
-    camille.envoyer(&page, URL, &[("reponse", "oui")]).await.exiger("fait partie de La Chambre").exiger("vous avez confirmé");
+    camille
+        .envoyer(&page, URL, &[("reponse", "oui")])
+        .await
+        .exiger("fait partie de La Chambre")
+        .exiger("vous avez confirmé");
     let fiche = appli.navigateur().ouvrir(&format!("/annuaire/{}", faits[0].1)).await;
     fiche.exiger("La Chambre");
     assert!(!fiche.contient("non confirmé par l’acteur"));

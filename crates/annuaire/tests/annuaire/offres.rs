@@ -42,7 +42,7 @@ async fn representant(appli: &Appli, reference: &str, verifie: bool) -> Navigate
 }
 
 fn lien_de_modification(page: &Page) -> String {
-    page.attribut("article a", "href").unwrap()
+    page.attribut("article form a", "href").unwrap()
 }
 
 #[rstest]
@@ -182,19 +182,30 @@ async fn une_offre_dit_son_prix_ce_qu_elle_peut_et_ce_qui_fut_fait(#[case] moteu
     liste_vue.exiger("L’offre est ajoutée");
     let vue = appli.navigateur().ouvrir(&fiche).await;
     let texte = vue.texte().replace(['\u{a0}', '\u{202f}'], " ");
-    for phrase in ["À partir de 450,50 €. Pour : la journée.", "Au plus 1 200 projets suivis par an.", "Cirey-sur-Vezouze, 2024 :"] {
+    for phrase in [
+        "À partir de 450,50 €. Pour : la journée.",
+        "Au plus 1 200 projets suivis par an.",
+        "Cirey-sur-Vezouze, 2024 :",
+    ] {
         assert!(texte.contains(phrase), "{phrase} : {texte}");
     }
     assert!(!vue.html.contains("<b>tenue</b>"));
-    assert_eq!(vue.attribut("a[href='https://exemple.invalid/epicerie']", "rel").as_deref(), Some("noopener external nofollow"));
+    assert_eq!(
+        vue.attribut("a[href='https://exemple.invalid/epicerie']", "rel").as_deref(),
+        Some("noopener external nofollow")
+    );
     // What was written comes back to be corrected.
     let modifier = lien_de_modification(&liste_vue);
     let page = n.ouvrir(&modifier).await;
     assert_eq!(page.attribut("#a_partir_de", "value").as_deref(), Some("450,50"));
     assert_eq!(page.attribut("#fait_commune_1", "value").as_deref(), Some("Cirey-sur-Vezouze"));
-    n.envoyer(&page, &modifier, &[("fait_phrase_1", ""), ("fait_annee_1", ""), ("fait_commune_1", ""), ("fait_lien_1", "")])
-        .await
-        .exiger("L’offre est enregistrée");
+    n.envoyer(
+        &page,
+        &modifier,
+        &[("fait_phrase_1", ""), ("fait_annee_1", ""), ("fait_commune_1", ""), ("fait_lien_1", "")],
+    )
+    .await
+    .exiger("L’offre est enregistrée");
     assert!(!appli.navigateur().ouvrir(&fiche).await.contient("Déjà fait"));
     appli.fin().await;
 }
@@ -234,7 +245,10 @@ async fn qui_n_est_pas_verifie_propose_une_offre_et_des_themes(#[case] moteur: M
     appli.travailler().await;
     visiteur.ouvrir(&fiche).await.exiger("Diagnostic avant une reprise");
     assert!(appli.courriels().await.pop().unwrap().texte().contains("Elle est maintenant sur la fiche"));
-    agent.envoyer(&page, &une, &[("acte", "refuser"), ("motif", "Trop tard."), ("_cle", "x")]).await.exiger("déjà répondu");
+    agent
+        .envoyer(&page, &une, &[("acte", "refuser"), ("motif", "Trop tard."), ("_cle", "x")])
+        .await
+        .exiger("déjà répondu");
 
     // Themes wait too, beside those of the page.
     let page = visiteur.ouvrir(&corriger).await;

@@ -179,7 +179,8 @@ async fn un_reseau_colle_sa_liste(#[case] moteur: Moteur) {
     let vide = cress.envoyer(&page, &url, &[("acte", "lire-la-liste"), ("liste", " ")]).await;
     assert_eq!(vide.statut, StatusCode::UNPROCESSABLE_ENTITY);
     vide.exiger("Collez une structure par ligne");
-    let liste = format!("{numero}\tLa Recyclerie\nLa recyclerie de Toul\nLes Granges\n4,43E+08\nInconnue au bataillon\n");
+    let liste =
+        format!("{numero}\tLa Recyclerie\nLa recyclerie de Toul\nLes Granges\n4,43E+08\nInconnue au bataillon\n");
     let lue = cress.envoyer(&page, &url, &[("acte", "lire-la-liste"), ("liste", &liste)]).await;
     lue.exiger("à ajouter : La Recyclerie de Toul")
         .exiger("déjà nommée plus haut")
