@@ -85,7 +85,7 @@ fn page(cadre: &Cadre, saisie: Saisie, erreurs: Erreurs, conflit: Option<Conflit
 }
 
 /// The page with what is wrong in the form of the logo.
-pub(crate) fn avec_erreurs(cadre: &Cadre, saisie: Saisie, erreurs: Erreurs, statut: StatusCode) -> Reponse {
+pub(crate) fn avec_erreurs(cadre: &Cadre, saisie: &Saisie, erreurs: Erreurs, statut: StatusCode) -> Reponse {
     let tapes = saisie_de(cadre.identite()).avec("logo_mots", saisie.texte("logo_mots"));
     let page = page(cadre, tapes, erreurs, None);
     cadre.page("Identité du site", &page)?.statut(statut).fil(&[("Réglages", "/reglages")]).repondre()

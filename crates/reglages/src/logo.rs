@@ -99,7 +99,7 @@ pub async fn deposer(cadre: Cadre, form: CheckedFormFichier) -> Reponse {
         None => None,
     };
     let (Some(mots), Some(dessin), true) = (mots, dessin, erreurs.est_vide()) else {
-        return identite::avec_erreurs(&cadre, form.saisie.clone(), erreurs, StatusCode::UNPROCESSABLE_ENTITY);
+        return identite::avec_erreurs(&cadre, &form.saisie, erreurs, StatusCode::UNPROCESSABLE_ENTITY);
     };
     let empreinte: String = empreinte_de_jeton(&format!("{mots}/{:?}", dessin.png)).chars().take(24).collect();
     let logo = Logo::nouveau(&dessin.png, dessin.taille, mots, empreinte);
