@@ -11,7 +11,7 @@ async function taper(visite: Visite, texte: string): Promise<void> {
   const champ = visite.page.getByLabel(CHAMP);
   await champ.fill("");
   await champ.pressSequentially(texte);
-  await expect(visite.page.getByText(/Brouillon enregistré à \d+ h \d\d/)).toBeVisible();
+  await expect(visite.page.getByText(/Brouillon enregistré à \d+\sh\s\d\d/)).toBeVisible();
 }
 
 test("un texte tapé se retrouve après la fermeture de la page, et s’efface", async ({ arrive }) => {
