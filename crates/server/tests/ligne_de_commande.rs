@@ -123,8 +123,9 @@ fn ce_qui_ne_va_pas_se_dit_en_francais_avec_quoi_faire() {
     ];
     for (arguments, code, phrase) in cas {
         let ailleurs = arguments.contains(&"--configuration") || arguments.iter().any(|a| a.starts_with("donnees="));
-        let avant: &[&str] = if ailleurs { &[] } else { &instance };
-        let (lu, sortie, erreurs) = lancer(&[avant, arguments].concat());
+        // After the command: settings given before it are not read when others are given after it.
+        let suite: &[&str] = if ailleurs { &[] } else { &instance };
+        let (lu, sortie, erreurs) = lancer(&[arguments, suite].concat());
         let dit = format!("{sortie}{erreurs}");
         assert_eq!(lu, *code, "{arguments:?} {dit}");
         assert!(dit.contains(phrase), "{arguments:?} {dit}");
