@@ -23,14 +23,11 @@ const DISCRET = [
   "--disable-lcd-text",
 ];
 
-// What only the département's own people do, or what the browser hardly changes: in two settings (the first and the last), and
-// installations in one. The rest is walked in all four.
-const EN_DEUX = /(imports|reprise|equipe|reglages|identite|pieces)\.spec/;
+// Installations are walked in one setting: each of them starts a program of its own. The rest is walked in all four.
 const EN_UN = /installation\.spec/;
 
 function laisses(ecran: string, scripts: boolean): RegExp[] {
-  if (ecran === "large") return scripts ? [] : [EN_UN, EN_DEUX];
-  return scripts ? [EN_UN, EN_DEUX] : [EN_UN];
+  return ecran === "large" && scripts ? [] : [EN_UN];
 }
 
 export default defineConfig<object, Options>({

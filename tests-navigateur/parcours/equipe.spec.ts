@@ -171,3 +171,23 @@ test("deux agents sur la même demande : le second voit ce qu’a fait le premie
   await coordination.lit("Je passe mardi à la mairie.");
   await expect(coordination.page.getByLabel("Votre réponse à la commune")).toHaveValue("Texte à ne pas perdre.");
 });
+
+test("deux agents suspendent le délai : le second voit ce que le premier attend et garde son texte", async ({ arrive }) => {
+  const commune = await arrive();
+  const reference = await demander(commune, personne("attente"));
+  const [charge, coordination] = [await arrive(), await arrive()];
+  await entrerComme(charge, CHARGE);
+  await entrerComme(coordination, /Coordination/);
+  for (const agent of [charge, coordination]) {
+    await agent.aller(`/projets/${reference}/suivi`);
+    await agent.deplier("Attendre un élément de la commune");
+  }
+  await charge.remplir("Ce que vous attendez de la commune", "Le plan du local.");
+  await charge.envoyer("Suspendre le délai");
+  await charge.lit("Le délai est suspendu");
+  await coordination.remplir("Ce que vous attendez de la commune", "Le devis à ne pas perdre.");
+  await coordination.envoyer("Suspendre le délai");
+  await coordination.lit("Quelqu’un a agi sur cette demande");
+  await coordination.lit("Le plan du local.");
+  await coordination.lit("Le devis à ne pas perdre.");
+});

@@ -159,7 +159,9 @@ pub async fn repondre(cadre: Cadre, Path(secret): Path<String>, form: CheckedFor
             };
             reconnaitre(&cadre, &form, &projet, (&secret, &courriel), Some(correction)).await
         }
-        _ => Err(Erreur::Invalide("Choisissez une des réponses.".to_owned())),
+        _ => Err(Erreur::Invalide(
+            "Choisissez une des réponses : rouvrez le lien du courriel, puis un des boutons.".to_owned(),
+        )),
     }
 }
 

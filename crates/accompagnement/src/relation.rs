@@ -20,14 +20,14 @@ use web::{Cadre, CheckedForm, Erreur, Reponse, texte};
 use crate::demande::pages::possibles;
 use crate::evenements::{self, evenement};
 use crate::suivi::pages as suivi;
-use crate::suivi::prevenir::{agents_concernes, dire, prevenir_le_porteur, prevenir_les_agents};
+use crate::suivi::prevenir::{Nouvelle, agents_concernes, dire, prevenir_le_porteur, prevenir_les_agents};
 
 const USAGE: &str = "relation";
 /// An association's volunteers meet once a month.
 const DUREE_S: i64 = 45 * 24 * 3600;
 const PLUS_TARD: &str = "plus-tard";
 const NOTE_PLUS_TARD: &str = "Merci, c’est noté : plus tard. Le même lien vous attend, pendant 45 jours encore.";
-/// Subject of the mails that tell the answer.
+/// Subject of the mails that tell agents the answer.
 const REPONSE: &str = "Réponse à une mise en relation";
 
 /// Columns of `relation`.
@@ -187,10 +187,7 @@ pub async fn proposer(cadre: Cadre, Path(reference): Path<String>, form: Checked
     let (clock, ids) = (&*instance.clock, &*instance.ids);
     let agent = cadre.visiteur.connecte()?.id.clone();
     let noms: Vec<&str> = destinataires.iter().map(|d| d.acteur.as_str()).collect();
-    let mot = format!(
-        "Nous vous proposons une mise en relation avec {}. Relisez le texte et approuvez-le : rien ne part sans votre accord.",
-        noms.join(", ")
-    );
+    let nouvelle = Nouvelle::de("relation-a-approuver", &[("acteurs", &noms.join(", "))]);
     let tx = instance.db.begin().await?;
     for destinataire in &destinataires {
         let relation = Model {
@@ -210,8 +207,7 @@ pub async fn proposer(cadre: Cadre, Path(reference): Path<String>, form: Checked
         Entity::insert(relation.into_active_model()).exec_without_returning(&tx).await?;
         journal::ecrire(&tx, clock, ids, evenement(&cadre, evenements::RELATION_PROPOSEE, &ouvert.projet)).await?;
     }
-    let sujet = "Une mise en relation à approuver";
-    let prevenus = prevenir_le_porteur(&tx, &cadre, &ouvert.projet, sujet, &mot).await?;
+    let prevenus = prevenir_le_porteur(&tx, &cadre, &ouvert.projet, &nouvelle).await?;
     let message = dire("Le texte est proposé au porteur.", prevenus);
     form.conclure(tx, &format!("/projets/{reference}/suivi"), message).await
 }
@@ -297,7 +293,12 @@ pub async fn repondre(cadre: Cadre, Path(secret): Path<String>, form: CheckedFor
     let (relation, projet) = du_lien(&cadre, &secret).await?;
     let etat = match form.saisie.texte("reponse") {
         etat @ ("interesse" | "pas-cette-fois" | "plus-tard") => etat.to_owned(),
-        _ => return Err(Erreur::Invalide("Choisissez une des trois réponses.".to_owned())),
+        _ => {
+            return Err(Erreur::Invalide(
+                "Choisissez une des trois réponses : rouvrez le lien du courriel, puis un des trois boutons."
+                    .to_owned(),
+            ));
+        }
     };
     let instance = &cadre.instance;
     let (clock, ids) = (&*instance.clock, &*instance.ids);
@@ -342,7 +343,7 @@ async fn faire_suivre(
         PLUS_TARD => (format!("{acteur} répond : plus tard."), NOTE_PLUS_TARD),
         _ => (format!("{acteur} répond : pas cette fois."), "Merci d’avoir répondu."),
     };
-    prevenir_le_porteur(tx, cadre, projet, REPONSE, &mot).await?;
+    prevenir_le_porteur(tx, cadre, projet, &Nouvelle::de("relation-repondue", &[("reponse", &mot)])).await?;
     let agents = agents_concernes(tx, &cadre.instance, projet, &relation.proposee_par).await?;
     prevenir_les_agents(tx, cadre, projet, &agents, (REPONSE, &mot)).await?;
     Ok(merci)

@@ -1,13 +1,16 @@
 //! The board: what is to be answered and when, what is late, next actions, who has had no news.
 
 use askama::Template;
+use axum::http::StatusCode;
 use domain::droit::{Action, Fonction};
 use jiff::civil::Date;
 use socle::secteur::{self, Repondant, SecteurId};
 use socle::{PersonneId, mandat, personne};
 use web::composants::{
-    Cellule, Colonne, Etiquette, Exports, Fiche, Fiches, Html, OptionDeChamp, Planche, Selection, Tableau, Ton,
+    Cellule, Colonne, Etiquette, Exports, Fiche, Fiches, Html, OptionDeChamp, Planche, ResumeErreurs, Selection,
+    Tableau, Ton,
 };
+use web::formulaire::Erreurs;
 use web::{Cadre, Erreur, Instance, Reponse, Saisie, fichier, texte};
 
 use crate::demande::attribution;
@@ -25,6 +28,7 @@ const EXPORT_MAX: i64 = 50_000;
 #[derive(Template)]
 #[template(path = "tableau.html")]
 struct PageTableau {
+    resume: ResumeErreurs,
     planche: Planche,
     tronque: bool,
     /// Said when the filter changed the board.
@@ -47,6 +51,16 @@ const SANS_SECTEUR: &str = "aucun";
 /// GET. A chargé sees the communes of their secteurs (and those they replace) and what was handed to them by name, less what
 /// was handed to others; the coordination sees all, or one secteur with `?secteur=`.
 pub async fn montrer(cadre: Cadre) -> Reponse {
+    page(&cadre, Saisie::default(), Erreurs::default()).await
+}
+
+/// The board again, with what was chosen and what is wrong with it.
+pub(crate) async fn en_erreur(cadre: &Cadre, saisie: Saisie, erreurs: Erreurs) -> Reponse {
+    page(cadre, saisie, erreurs).await
+}
+
+async fn page(cadre: &Cadre, saisie: Saisie, erreurs: Erreurs) -> Reponse {
+    let statut = if erreurs.est_vide() { StatusCode::OK } else { StatusCode::UNPROCESSABLE_ENTITY };
     let instance = &cadre.instance;
     let jour = instance.aujourd_hui();
     let coordonne = cadre.visiteur.peut(Action::Coordonner);
@@ -54,7 +68,7 @@ pub async fn montrer(cadre: Cadre) -> Reponse {
     let tx = instance.db.read().await?;
     let repondants = secteur::repondants(&tx, jour).await?;
     let choisi = demande.texte("secteur");
-    let portefeuille = if coordonne { du_filtre(choisi, jour) } else { a_soi(&cadre, &repondants, jour)? };
+    let portefeuille = if coordonne { du_filtre(choisi, jour) } else { a_soi(cadre, &repondants, jour)? };
     if let Some(format) = fichier::format_demande(&demande)? {
         let lignes = listes::ouvertes(&tx, &portefeuille, EXPORT_MAX).await?;
         let equipe = Equipe::lire(&tx, repondants, jour).await?;
@@ -63,15 +77,18 @@ pub async fn montrer(cadre: Cadre) -> Reponse {
     let bornes = Bornes { toutes: LIMITE, silencieuses: SILENCIEUSES };
     let lignes = listes::a_suivre(&tx, &portefeuille, &rules::silence(jour), bornes).await?;
     let exports = Exports::nouveaux("ce tableau", "/tableau", &[("secteur", choisi)]);
-    let coordination = if coordonne { Some(coordination(&cadre, &tx, jour, &demande).await?) } else { None };
+    let resume = cadre.formulaire_avec(saisie.clone(), erreurs.clone()).resume();
+    let rempli = (saisie, erreurs);
+    let coordination = if coordonne { Some(coordination(cadre, &tx, jour, &demande, rempli).await?) } else { None };
     let page = PageTableau {
+        resume,
         planche: planche(instance, &lignes, jour),
         tronque: lignes.len() as i64 == LIMITE,
         annonce: texte::accorde(lignes.len() as u64, "demande à suivre", "demandes à suivre"),
         exports,
         coordination,
     };
-    cadre.page("Tableau de bord", &page)?.repondre()
+    cadre.page("Tableau de bord", &page)?.statut(statut).repondre()
 }
 
 /// What the coordination asks for: all, one secteur whoever follows, or what has none.
@@ -186,13 +203,15 @@ async fn coordination(
     tx: &platform::ReadTx,
     jour: Date,
     demande: &Saisie,
+    (saisie, erreurs): (Saisie, Erreurs),
 ) -> Result<Coordination, Erreur> {
     let secteurs = secteur::vues(tx, jour).await?;
     let agents = mandat::titulaires(tx, Fonction::ChargeTerritorial, jour).await?;
     let mut detenteurs = attribution::detenteurs(tx, jour).await?;
     detenteurs.extend(agents.iter().filter(|a| !detenteurs.iter().any(|d| d.id == a.id)).cloned().collect::<Vec<_>>());
     detenteurs.sort_by(|a, b| a.nom_tri.cmp(&b.nom_tri));
-    let f = cadre.formulaire_avec(demande.clone(), web::formulaire::Erreurs::default());
+    let filtre = cadre.formulaire_avec(demande.clone(), Erreurs::default());
+    let f = cadre.formulaire_avec(saisie, erreurs);
     let charge = charge(&cadre.instance, &secteurs, &listes::charge(tx, jour).await?, jour);
     let option = |a: &personne::Model| OptionDeChamp::nouvelle(a.id.as_str(), a.nom_complet());
     let avec = |mots: &str, options: Vec<OptionDeChamp>| {
@@ -202,7 +221,7 @@ async fn coordination(
     let filtres = filtres.chain([OptionDeChamp::nouvelle(SANS_SECTEUR, "Sans secteur")]).collect();
     let qui = "Choisissez une personne";
     Ok(Coordination {
-        filtre: f.selection("secteur", "Secteur", avec("Tous les secteurs", filtres)),
+        filtre: filtre.selection("secteur", "Secteur", avec("Tous les secteurs", filtres)),
         charge,
         de: f.selection("de", "Le portefeuille de", avec(qui, detenteurs.iter().map(option).collect())),
         a: f.selection("a", "passe à", avec(qui, agents.iter().map(option).collect())),

@@ -2,16 +2,18 @@
 //! over: a mayor resigns, the next one takes over.
 
 use askama::Template;
+use axum::http::StatusCode;
 use domain::droit::{Fonction, Refus};
 use platform::journal;
 use sea_orm::ConnectionTrait;
 use socle::mandat::{self, EnVigueur, MandatId};
 use socle::{OrganisationId, PersonneId};
-use web::composants::{Etiquette, Html, Ton};
-use web::{Cadre, CheckedForm, Erreur, Instance, Reponse, texte};
+use web::composants::{ChampTexte, Etiquette, Html, ResumeErreurs, Ton};
+use web::formulaire::Erreurs;
+use web::{Cadre, CheckedForm, Erreur, Instance, Reponse, Saisie, texte};
 
 use crate::evenements::{self, evenement};
-use crate::mandats::mettre_fin;
+use crate::mandats::{champ, mettre_fin};
 
 /// May the holder of this mandate confirm and end those of the same organisation? An élu without delegation may not.
 pub(crate) fn tient_la_liste(mandat: &EnVigueur) -> bool {
@@ -92,17 +94,32 @@ fn organisations(cadre: &Cadre) -> Result<Vec<(OrganisationId, String)>, Erreur>
 #[template(path = "collegues.html")]
 struct PageCollegues {
     caches: Html,
-    collegues: Vec<Collegue>,
+    resume: ResumeErreurs,
+    collegues: Vec<(Collegue, ChampTexte)>,
 }
 
 /// GET.
 pub async fn montrer(cadre: Cadre) -> Reponse {
-    let tenues = organisations(&cadre)?;
+    page(&cadre, Saisie::default(), Erreurs::default()).await
+}
+
+async fn page(cadre: &Cadre, saisie: Saisie, erreurs: Erreurs) -> Reponse {
+    let statut = if erreurs.est_vide() { StatusCode::OK } else { StatusCode::UNPROCESSABLE_ENTITY };
+    let tenues = organisations(cadre)?;
     let tx = cadre.instance.db.read().await?;
     let collegues = lire(&tx, &cadre.instance, &tenues, cadre.visiteur.personne_id()).await?;
     drop(tx);
-    let page = PageCollegues { caches: cadre.formulaire().caches(), collegues };
-    cadre.page("Qui agit avec vous", &page)?.fil(&[("Mon compte", "/compte")]).repondre()
+    let f = cadre.formulaire_avec(saisie, erreurs);
+    let avec_motif = |collegue: Collegue| {
+        let motif = f.texte(champ(&collegue.id), "Raison, ou preuve vue").aide("Facultatif.");
+        (collegue, motif)
+    };
+    let page = PageCollegues {
+        caches: f.caches(),
+        resume: f.resume(),
+        collegues: collegues.into_iter().map(avec_motif).collect(),
+    };
+    cadre.page("Qui agit avec vous", &page)?.statut(statut).fil(&[("Mon compte", "/compte")]).repondre()
 }
 
 /// POST: confirms or ends.
@@ -113,9 +130,10 @@ pub async fn agir(cadre: Cadre, form: CheckedForm) -> Reponse {
     let moi = cadre.visiteur.connecte()?.id.clone();
     let id = MandatId(form.saisie.texte("mandat").to_owned());
     let mut lecteur = form.lecteur();
-    let motif = lecteur.texte_libre("motif", 500).unwrap_or_default();
-    if let Some(phrase) = lecteur.erreurs.de("motif") {
-        return Err(Erreur::Invalide(phrase.to_owned()));
+    let motif = lecteur.texte_libre(&champ(id.as_str()), 500).unwrap_or_default();
+    if !lecteur.erreurs.est_vide() {
+        let erreurs = lecteur.erreurs;
+        return page(&cadre, form.saisie, erreurs).await;
     }
     let tx = instance.db.begin().await?;
     let introuvable = Erreur::Introuvable("cette fonction");
@@ -148,6 +166,6 @@ pub async fn agir(cadre: Cadre, form: CheckedForm) -> Reponse {
             mettre_fin(&tx, &cadre, &id, &motif).await?;
             form.conclure(tx, ICI, "La fonction est terminée.").await
         }
-        _ => Err(Erreur::Invalide("Choisissez : confirmer ou terminer.".to_owned())),
+        _ => Err(Erreur::Invalide("Choisissez : confirmer ou terminer. Revenez à la page.".to_owned())),
     }
 }

@@ -12,6 +12,7 @@ pub(crate) const MANDAT_REFUSE: &str = "mandat.refuse";
 pub(crate) const MANDAT_TERMINE: &str = "mandat.termine";
 
 pub(crate) const FIN_CHANGEE: &str = "mandat.fin_changee";
+pub(crate) const EPCI_PRECISEE: &str = "organisation.epci_precisee";
 pub(crate) const SESSIONS_FERMEES: &str = "compte.sessions_fermees";
 
 pub(crate) const RENDUS: &[(&str, Rendu)] = &[
@@ -23,6 +24,7 @@ pub(crate) const RENDUS: &[(&str, Rendu)] = &[
     (MANDAT_REFUSE, |_, _| "Fonction refusée".to_owned()),
     (MANDAT_TERMINE, |_, _| "Fonction terminée".to_owned()),
     (FIN_CHANGEE, |_, _| "Dernier jour d’une fonction changé".to_owned()),
+    (EPCI_PRECISEE, |_, _| "Une intercommunalité déclarée par son nom a son numéro".to_owned()),
     (SESSIONS_FERMEES, |_, _| "Sessions fermées par un agent du site".to_owned()),
 ];
 

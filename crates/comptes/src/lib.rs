@@ -14,6 +14,7 @@ pub mod collegues;
 pub mod compte;
 pub mod connexion;
 pub mod demo;
+pub mod epci;
 mod evenements;
 pub mod mandats;
 pub mod oidc;
@@ -103,6 +104,7 @@ fn routes() -> Vec<Route> {
             Acces::Action(Action::VerifierMandats),
             get(mandats::a_verifier).post(mandats::trancher),
         ),
+        route("POST", "/agents/intercommunalites", Acces::Action(Action::VerifierMandats), post(epci::preciser)),
         route("GET", "/reglages/personnes", Acces::Action(Action::GererLeSite), get(personnes::liste)),
         route(
             "GET POST",

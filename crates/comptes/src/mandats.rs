@@ -14,7 +14,9 @@ use web::{Cadre, CheckedForm, Erreur, Reponse, Saisie, texte};
 
 use crate::collegues::{self, Collegue};
 use crate::connexion::{est_l_adresse_officielle, preuve_par_adresse};
+use crate::epci;
 use crate::evenements::{self, evenement};
+use crate::personnes::actes::{DERNIER_AGENT, sans_agent};
 use crate::structure;
 
 /// Functions that anyone may declare.
@@ -136,6 +138,11 @@ pub async fn terminer(cadre: Cadre, form: CheckedForm) -> Reponse {
     let mandat =
         cadre.visiteur.mandats.iter().find(|m| m.id.as_str() == choisi).ok_or(Erreur::Introuvable("cette fonction"))?;
     let tx = cadre.instance.db.begin().await?;
+    let entier = mandat::par_id(&tx, &mandat.id).await?.ok_or(Erreur::Introuvable("cette fonction"))?;
+    let hier = cadre.instance.aujourd_hui().yesterday().map_err(Erreur::interne)?;
+    if sans_agent(&tx, &entier, Some(hier)).await? {
+        return Ok(form.aller("/compte", DERNIER_AGENT));
+    }
     mettre_fin(&tx, &cadre, &mandat.id, "").await?;
     form.conclure(tx, "/compte", "Cette fonction est terminée.").await
 }
@@ -167,6 +174,7 @@ pub(crate) async fn mettre_fin(tx: &WriteTx, cadre: &Cadre, id: &MandatId, motif
 
 struct AVerifier {
     id: String,
+    motif: ChampTexte,
     qui: String,
     courriel: String,
     fonction: &'static str,
@@ -182,18 +190,29 @@ struct PageAVerifier {
     resume: ResumeErreurs,
     commune: ChampTexte,
     cherchee: Option<String>,
-    en_vigueur: Vec<Collegue>,
+    en_vigueur: Vec<(Collegue, ChampTexte)>,
     mandats: Vec<AVerifier>,
     vide: EtatVide,
+    epci: Vec<epci::AQuestionner>,
+}
+
+/// Name of the field of a mandate: several are on the page.
+pub(crate) fn champ(mandat: &str) -> String {
+    format!("motif_{mandat}")
 }
 
 /// GET: declared mandates that wait for an agent.
 pub async fn a_verifier(cadre: Cadre) -> Reponse {
+    page_a_verifier(&cadre, cadre.demande(), Erreurs::default()).await
+}
+
+/// The page; with what was typed and what is wrong with it, when something is.
+pub(crate) async fn page_a_verifier(cadre: &Cadre, saisie: Saisie, mut erreurs: Erreurs) -> Reponse {
+    let refusee = !erreurs.est_vide();
     let instance = &cadre.instance;
     let tx = instance.db.read().await?;
     let mandats = mandat::declares(&tx, 100).await?;
-    let saisie = cadre.demande();
-    let mut erreurs = Erreurs::default();
+    let sans_numero = epci::a_questionner(&tx, instance).await?;
     let demandee = saisie.texte("commune").trim().to_owned();
     let cherchee = match demandee.as_str() {
         "" => None,
@@ -216,10 +235,18 @@ pub async fn a_verifier(cadre: Cadre) -> Reponse {
         resume: formulaire.resume(),
         commune: formulaire.texte("commune", "Commune").aide("Nom, code postal ou code INSEE.").commune(),
         cherchee: cherchee.map(|commune| instance.referentiel().nom_commune(&commune).to_owned()),
-        en_vigueur,
+        en_vigueur: en_vigueur
+            .into_iter()
+            .map(|collegue| {
+                let raison = formulaire.texte(champ(&collegue.id), "Pourquoi cette fonction est terminée");
+                (collegue, raison)
+            })
+            .collect(),
+        epci: sans_numero.into_iter().map(|un| un.en_question(&formulaire)).collect(),
         mandats: mandats
             .into_iter()
             .map(|m| AVerifier {
+                motif: formulaire.texte(champ(m.id.as_str()), "Preuve vue, ou raison du refus"),
                 id: m.id.as_str().to_owned(),
                 qui: format!("{} {}", m.prenom, m.nom),
                 courriel: m.courriel.unwrap_or_default(),
@@ -236,33 +263,56 @@ pub async fn a_verifier(cadre: Cadre) -> Reponse {
             action: None,
         },
     };
-    cadre.page("Fonctions à vérifier", &page)?.repondre()
+    let statut = if refusee { StatusCode::UNPROCESSABLE_ENTITY } else { StatusCode::OK };
+    cadre.page("Fonctions à vérifier", &page)?.statut(statut).repondre()
 }
 
 /// POST: yes or no, with the proof or the reason; the person is told.
 pub async fn trancher(cadre: Cadre, form: CheckedForm) -> Reponse {
     let instance = &cadre.instance;
     let id = MandatId(form.saisie.texte("mandat").to_owned());
+    let champ = champ(id.as_str());
     let mut lecteur = form.lecteur();
-    let motif = lecteur.texte_libre("motif", 500).unwrap_or_default();
-    if let Some(phrase) = lecteur.erreurs.de("motif") {
-        return Err(Erreur::Invalide(phrase.to_owned()));
+    let motif = lecteur.texte_libre(&champ, 500).unwrap_or_default();
+    let reponse = form.saisie.texte("reponse");
+    let manque = match reponse {
+        "non" => "Pour refuser, donnez la raison : la personne la lira.",
+        _ => "Pour terminer une fonction, donnez la raison : la personne la lira.",
+    };
+    if lecteur.erreurs.est_vide() && motif.is_empty() && matches!(reponse, "non" | "terminer") {
+        lecteur.erreurs.ajouter(&champ, manque);
     }
-    let oui = match form.saisie.texte("reponse") {
+    if !lecteur.erreurs.est_vide() {
+        let erreurs = lecteur.erreurs;
+        let saisie = de_la_page(&cadre, &form, &id).await?;
+        return page_a_verifier(&cadre, saisie, erreurs).await;
+    }
+    let oui = match reponse {
         "oui" => true,
         "non" => false,
         "terminer" => return terminer_pour(&cadre, &form, &id, &motif).await,
-        _ => return Err(Erreur::Invalide("Choisissez : vérifier, refuser ou terminer.".to_owned())),
+        _ => return Err(Erreur::Invalide("Choisissez : vérifier, refuser ou terminer. Revenez à la page.".to_owned())),
     };
-    if !oui && motif.is_empty() {
-        return Err(Erreur::Invalide("Pour refuser, donnez la raison : la personne la lira.".to_owned()));
-    }
     let tx = instance.db.begin().await?;
     if !repondre_au_declarant(&tx, &cadre, &id, oui, &motif).await? {
         return Ok(form.aller("/agents/mandats", "Quelqu’un d’autre a déjà répondu."));
     }
     form.conclure(tx, "/agents/mandats", if oui { "La fonction est vérifiée." } else { "La fonction est refusée." })
         .await
+}
+
+/// What was typed, on the page that showed it: that of the commune whose functions are in force.
+async fn de_la_page(cadre: &Cadre, form: &CheckedForm, id: &MandatId) -> Result<Saisie, Erreur> {
+    if form.saisie.texte("reponse") != "terminer" || !form.saisie.texte("commune").is_empty() {
+        return Ok(form.saisie.clone());
+    }
+    let tx = cadre.instance.db.read().await?;
+    let Some(mandat) = mandat::par_id(&tx, id).await? else { return Ok(form.saisie.clone()) };
+    let commune = organisation::par_id(&tx, &mandat.organisation_id).await?.and_then(|o| o.commune);
+    Ok(match commune {
+        Some(commune) => form.saisie.clone().avec("commune", commune.as_str()),
+        None => form.saisie.clone(),
+    })
 }
 
 /// Yes or no to a declared function, in the journal and by mail. False when somebody else answered first.
@@ -303,9 +353,6 @@ pub(crate) async fn repondre_au_declarant(
 
 /// An agent ends a function of a commune or an actor that is over (the mayor resigned, the contract ended).
 async fn terminer_pour(cadre: &Cadre, form: &CheckedForm, id: &MandatId, motif: &str) -> Reponse {
-    if motif.is_empty() {
-        return Err(Erreur::Invalide("Pour terminer une fonction, donnez la raison : la personne la lira.".to_owned()));
-    }
     let instance = &cadre.instance;
     let tx = instance.db.begin().await?;
     let mandat = mandat::par_id(&tx, id).await?.ok_or(Erreur::Introuvable("cette fonction"))?;

@@ -62,8 +62,35 @@ pub struct Attendus {
     pub a_verifier: Vec<String>,
     /// Does not fit, by the criterion that a person would give first.
     pub refus: BTreeMap<String, Vec<String>>,
-    /// Kinds of actors expected, labelled later.
-    pub acteurs: Option<Vec<String>>,
+    /// Offers and structures of the demonstration's directory; those that are not named are about other themes.
+    pub acteurs: Vec<ActeurAttendu>,
+}
+
+/// What a person expects of an offer, or of a structure that described none.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ActeurAttendu {
+    /// Title of the offer, or…
+    #[serde(default)]
+    pub offre: Option<String>,
+    /// …name of the structure.
+    #[serde(default)]
+    pub structure: Option<String>,
+    /// Fits, may fit, does not.
+    pub attendu: Verdict,
+    /// Criterion that a person gives first for a no. `objet`: same theme, another thing.
+    #[serde(default)]
+    pub critere: Option<String>,
+    /// Why, in one sentence.
+    pub raison: String,
+}
+
+impl ActeurAttendu {
+    /// As the page of results titles it.
+    #[must_use]
+    pub fn titre(&self) -> &str {
+        self.offre.as_deref().or(self.structure.as_deref()).unwrap_or_default()
+    }
 }
 
 impl ProjetEtiquete {

@@ -114,6 +114,8 @@ pub struct Limites {
     pub requetes_par_minute: u32,
     /// Codes asked or tried per hour and per address.
     pub connexions_par_heure: u32,
+    /// Free bytes of the disk under which `/sante` and the agent's page say that it is almost full.
+    pub espace_libre_octets: u64,
 }
 
 /// All that an operator decides outside the screens.
@@ -224,12 +226,19 @@ impl Lecture {
         let Some(texte) = texte else { return };
         match texte.parse::<toml::Table>() {
             Ok(table) => self.table("", &table),
-            // The whole message quotes the line, which may hold a secret: only the reason is kept.
-            Err(erreur) => self.problemes.push(Probleme {
-                cle: "fichier".to_owned(),
-                phrase: format!("le fichier n’est pas du TOML valable ({}).", erreur.message()),
-                remede: "Corrigez la syntaxe.".to_owned(),
-            }),
+            // The whole message quotes the line, which may hold a secret: only its number is kept.
+            Err(erreur) => {
+                let debut = erreur.span().and_then(|span| texte.get(..span.start)).unwrap_or_default();
+                self.problemes.push(Probleme {
+                    cle: "fichier".to_owned(),
+                    phrase: format!(
+                        "le fichier n’est pas du TOML valable (ligne {}).",
+                        debut.matches('\n').count() + 1
+                    ),
+                    remede: "Une valeur s’écrit ainsi : cle = \"valeur\", une liste ainsi : [\"une\", \"deux\"]."
+                        .to_owned(),
+                });
+            }
         }
     }
 
@@ -334,8 +343,13 @@ impl Lecture {
             fichier_octets: self.lire("limites.fichier-mo", "un nombre de mégaoctets", 20_u32).into(),
             requetes_par_minute: self.lire("limites.requetes-par-minute", "un nombre", 120),
             connexions_par_heure: self.lire("limites.connexions-par-heure", "un nombre", 60),
+            espace_libre_octets: self.lire("limites.espace-libre-mo", "un nombre de mégaoctets", 1_000_u32).into(),
         };
-        let limites = Limites { fichier_octets: limites.fichier_octets * 1_000_000, ..limites };
+        let limites = Limites {
+            fichier_octets: limites.fichier_octets * 1_000_000,
+            espace_libre_octets: limites.espace_libre_octets * 1_000_000,
+            ..limites
+        };
         let travailleurs = self.lire("travailleurs", "un nombre", 2);
         let mandataires = self.mandataires();
         let hotes = self.hotes();

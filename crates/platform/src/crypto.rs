@@ -124,7 +124,7 @@ pub enum SignatureError {
 #[derive(Debug, thiserror::Error)]
 pub enum CleError {
     /// The file could not be read or written.
-    #[error("fichier de clés : {0}")]
+    #[error("fichier de clés : {}", crate::panne::du_fichier(.0))]
     Fichier(#[from] std::io::Error),
     /// The file is not a list of keys.
     #[error("le fichier de clés est abîmé : attendu une clé de 64 caractères hexadécimaux par ligne")]

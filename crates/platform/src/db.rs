@@ -15,6 +15,8 @@ use sea_orm::{
 };
 use tokio::sync::Notify;
 
+use crate::panne::du_fichier;
+
 /// Statements that a connection keeps prepared: more than the house has, so that none is prepared twice.
 const REQUETES_PREPAREES: usize = 500;
 
@@ -93,7 +95,9 @@ impl Db {
     async fn ouvrir_sqlite(options: &DbOptions) -> Result<Self, DbErr> {
         let chemin = chemin_sqlite(&options.url);
         if let Some(parent) = chemin.parent().filter(|parent| !parent.as_os_str().is_empty()) {
-            std::fs::create_dir_all(parent).map_err(|e| DbErr::Custom(format!("dossier {}: {e}", parent.display())))?;
+            std::fs::create_dir_all(parent).map_err(|e| {
+                DbErr::Custom(format!("le dossier {} ne peut pas être créé : {}", parent.display(), du_fichier(&e)))
+            })?;
         }
         let synchrone = if options.durable { "FULL" } else { "OFF" };
         // The writer first: it creates the file and puts it in WAL mode before a read-only connection opens it.

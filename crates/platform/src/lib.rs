@@ -6,6 +6,7 @@
 //! - [`db`]: the only place that opens connections (SQLite or PostgreSQL), reads snapshots, begins writes.
 //! - [`migration`]: plain SQL lists per feature, forward only, one transaction each.
 //! - [`colonne`]: column types (instants, civil dates, typed identifiers).
+//! - [`espace`]: room left on the disk.
 //! - [`fichiers`]: files in a folder or an object store, their type, digest and tidying.
 //! - [`horloge`]: clock and identifiers, always given as parameters.
 //! - [`journal`]: what happened, as facts and ids, written in the same transaction as the data.
@@ -19,6 +20,7 @@ pub mod configuration;
 pub mod courriel;
 pub mod crypto;
 pub mod db;
+pub mod espace;
 pub mod fichiers;
 pub mod horloge;
 pub mod journal;

@@ -36,7 +36,7 @@ const BASE_POSTGRES: &str = "base.pgdump";
 #[derive(Debug, thiserror::Error)]
 pub enum SauvegardeError {
     /// A file or a folder.
-    #[error("{quoi} : {source}")]
+    #[error("{quoi} : {}", crate::panne::du_fichier(source))]
     Fichier {
         /// What was being done, in words.
         quoi: String,
@@ -45,7 +45,7 @@ pub enum SauvegardeError {
         source: std::io::Error,
     },
     /// The engine refused.
-    #[error("la base ne répond pas : {0}")]
+    #[error("la base ne répond pas : {}", crate::panne::de_la_base(.0))]
     Base(#[from] DbErr),
     /// `pg_dump` or `pg_restore` said no.
     #[error("{outil} a échoué : {raison}")]
@@ -75,6 +75,8 @@ pub struct Dossiers {
     pub donnees: PathBuf,
     /// Backups.
     pub sauvegardes: PathBuf,
+    /// Free bytes under which the disk of the data is said to be almost full.
+    pub espace_min: u64,
 }
 
 /// A backup on disk.

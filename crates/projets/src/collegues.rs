@@ -68,7 +68,11 @@ pub async fn agir(cadre: Cadre, Path(reference): Path<String>, form: CheckedForm
             let message = "L’invitation est retirée. Pour la rendre, invitez de nouveau la même adresse.";
             (fait, evenements::INVITATION_RETIREE, fiche.as_str(), message)
         }
-        _ => return Err(Erreur::Invalide("Choisissez : retirer une invitation, ou quitter le projet.".to_owned())),
+        _ => {
+            return Err(Erreur::Invalide(
+                "Choisissez : retirer une invitation, ou quitter le projet. Revenez à la page du projet.".to_owned(),
+            ));
+        }
     };
     if !fait {
         drop(tx);

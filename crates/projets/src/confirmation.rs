@@ -148,7 +148,11 @@ pub async fn repondre(cadre: Cadre, Path(secret): Path<String>, form: CheckedFor
     let oui = match form.saisie.texte("reponse") {
         "oui" => true,
         "non" => false,
-        _ => return Err(Erreur::Invalide("Choisissez une des deux réponses.".to_owned())),
+        _ => {
+            return Err(Erreur::Invalide(
+                "Choisissez une des deux réponses : rouvrez le lien du courriel, puis un des deux boutons.".to_owned(),
+            ));
+        }
     };
     let instance = &cadre.instance;
     let tx = instance.db.begin().await?;

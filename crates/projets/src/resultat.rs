@@ -32,7 +32,7 @@ struct FamilleVue {
     id: &'static str,
     titre: &'static str,
     ordre: &'static str,
-    vide: &'static str,
+    vide: String,
     possibles: Vec<PropositionVue>,
     /// Folded: what a reader looks at after the first ones.
     autres: Vec<PropositionVue>,
@@ -75,6 +75,24 @@ struct PageResultat {
     panneaux: Vec<Panneau>,
     caches: Html,
     brouillon: bool,
+    textes: Textes,
+}
+
+/// Sentences that the agent who runs the site may change.
+struct Textes {
+    intro: String,
+    garder: String,
+    a_verifier: String,
+}
+
+impl Textes {
+    fn de(instance: &Instance) -> Self {
+        Self {
+            intro: instance.texte("resultat.intro"),
+            garder: instance.texte("resultat.garder"),
+            a_verifier: instance.texte("resultat.a-verifier"),
+        }
+    }
 }
 
 /// The simulation as shown.
@@ -113,7 +131,8 @@ pub async fn montrer(cadre: Cadre, Path(reference): Path<String>) -> Reponse {
         contact: contact::du_secteur(instance, interlocuteur),
         plan: plan_de(instance, &profil, &propositions, choisies.as_ref()),
         demande_le_cout: profil.cout.is_none() && profil.complements.besoins.contains(&Besoin::Argent),
-        familles: familles(propositions),
+        familles: familles(instance, propositions),
+        textes: Textes::de(instance),
         panneaux,
         caches: cadre.formulaire().caches(),
         brouillon: ouvert.projet.etat == Etat::Brouillon,
@@ -189,25 +208,20 @@ fn qui_paie(simulation: &Simulation) -> Empilees {
     )
 }
 
-fn familles(propositions: Vec<Proposition>) -> Vec<FamilleVue> {
+fn familles(instance: &Instance, propositions: Vec<Proposition>) -> Vec<FamilleVue> {
     let mut vues = [
-        famille(
-            Famille::Levier,
-            "leviers",
-            "Des aides et des appuis",
-            "Aucun levier connu ne correspond. La personne chargée de votre secteur peut en connaître d’autres : appelez-la.",
-        ),
+        famille(Famille::Levier, "leviers", "Des aides et des appuis", instance.texte("resultat.aucun-levier")),
         famille(
             Famille::Acteur,
             "acteurs",
             "Des acteurs qui peuvent vous aider",
-            "Aucun acteur de l’annuaire n’a encore d’offre sur ce thème près de chez vous.",
+            instance.texte("resultat.aucun-acteur"),
         ),
         famille(
             Famille::FormeJuridique,
             "formes",
             "Des formes juridiques possibles",
-            "La question de la forme juridique ne se pose pas ici.",
+            instance.texte("resultat.aucune-forme"),
         ),
     ];
     for proposition in propositions {
@@ -224,7 +238,7 @@ fn familles(propositions: Vec<Proposition>) -> Vec<FamilleVue> {
     vues.into_iter().map(|(_, vue)| vue).collect()
 }
 
-fn famille(famille: Famille, id: &'static str, titre: &'static str, vide: &'static str) -> (Famille, FamilleVue) {
+fn famille(famille: Famille, id: &'static str, titre: &'static str, vide: String) -> (Famille, FamilleVue) {
     let ordre =
         "Ordre : ce qui convient, puis ce qui est à vérifier, par ordre alphabétique. Personne n’est mis en avant.";
     (famille, FamilleVue { id, titre, ordre, vide, possibles: Vec::new(), autres: Vec::new(), refusees: Vec::new() })

@@ -4,6 +4,7 @@ use askama::Template;
 use axum::http::{StatusCode, header};
 use axum::response::IntoResponse;
 use platform::Instant;
+use platform::espace::Espace;
 use platform::outbox::{self, EtatDeLaFile};
 use sea_orm::{ConnectionTrait as _, DbErr, raw_sql};
 use serde_json::json;
@@ -77,11 +78,18 @@ pub async fn donnees_personnelles(cadre: Cadre) -> Reponse {
 #[template(path = "reglages.html")]
 struct Index {
     liens: Vec<LienReglage>,
+    /// Said when the disk is almost full.
+    disque: Option<String>,
 }
 
 /// GET.
 pub async fn reglages(cadre: Cadre) -> Reponse {
-    cadre.page("Réglages", &Index { liens: cadre.instance.maison.reglages() })?.repondre()
+    let instance = &cadre.instance;
+    let disque = match sauvegardes::espace(instance) {
+        peu @ Espace::Peu(_) => sauvegardes::dire_l_espace(peu),
+        _ => None,
+    };
+    cadre.page("Réglages", &Index { liens: instance.maison.reglages(), disque })?.repondre()
 }
 
 /// A witness younger than this is proof enough that the base writes: whoever asks often does not make it write more.
@@ -114,10 +122,15 @@ pub async fn sante(cadre: Cadre) -> Reponse {
     let instance = &cadre.instance;
     let (statut, corps) = match ausculter(instance).await {
         Ok(file) => {
-            let a_l_heure = file.retard_s < 3600;
-            let statut = if a_l_heure { StatusCode::OK } else { StatusCode::SERVICE_UNAVAILABLE };
+            let espace = sauvegardes::espace(instance);
+            let etat = match espace {
+                _ if file.retard_s >= 3600 => "en retard",
+                Espace::Peu(_) => "disque presque plein",
+                Espace::Assez(_) | Espace::Inconnu => "bon",
+            };
+            let statut = if etat == "bon" { StatusCode::OK } else { StatusCode::SERVICE_UNAVAILABLE };
             let corps = json!({
-                "etat": if a_l_heure { "bon" } else { "en retard" }, "base": "lit et écrit", "retard_s": file.retard_s,
+                "etat": etat, "disque": espace.mot(), "disque_libre_mo": espace.libre().map(|o| o / 1_000_000), "base": "lit et écrit", "retard_s": file.retard_s,
                 "travaux_en_attente": file.en_attente, "travaux_en_echec": file.en_echec,
                 "sauvegarde": sauvegardes::etat(instance), "sauvegarde_age_h": sauvegardes::age_h(instance),
             });

@@ -1,6 +1,7 @@
 //! Backups seen and asked for on screen; the nightly one; rotation; the daily housekeeping.
 
 use askama::Template;
+use platform::espace::Espace;
 use platform::outbox::{self, Travail, ligne};
 use platform::sauvegarde::{Motif, SauvegardeError, lister, rotation, sauvegarder};
 use platform::worker::EchecTravail;
@@ -14,9 +15,9 @@ pub(crate) const SAUVEGARDER: &str = "sauvegarde";
 pub(crate) const CHAQUE_NUIT: &str = "sauvegarde.nuit";
 /// Subject of the housekeeping.
 pub(crate) const MENAGE: &str = "menage";
-/// Beyond this age the page and `/sante` say so, hours.
 /// A backup of a large instance takes minutes, seconds.
 pub(crate) const DUREE_MAX_S: u32 = 2 * 3_600;
+/// Beyond this age the page and `/sante` say so, hours.
 const AGE_MAX_H: i64 = 48;
 const BROUILLON_S: i64 = 30 * 86_400;
 const FORMULAIRE_S: i64 = 2 * 86_400;
@@ -27,6 +28,8 @@ struct PageSauvegardes {
     caches: Html,
     age: String,
     vieille: bool,
+    disque: Option<String>,
+    disque_plein: bool,
     en_cours: Option<Progression>,
     tableau: Option<Tableau>,
     vide: EtatVide,
@@ -49,6 +52,24 @@ pub(crate) fn etat(instance: &Instance) -> &'static str {
     }
 }
 
+/// Room left on the disk of the data.
+pub(crate) fn espace(instance: &Instance) -> Espace {
+    Espace::lire(&instance.dossiers.donnees, instance.dossiers.espace_min)
+}
+
+/// In a sentence, with what to do when there is little; nothing when it is not known.
+pub(crate) fn dire_l_espace(espace: Espace) -> Option<String> {
+    match espace {
+        Espace::Inconnu => None,
+        Espace::Assez(libre) => Some(format!("Il reste {} sur le disque du serveur.", taille(libre))),
+        Espace::Peu(libre) => Some(format!(
+            "Il ne reste que {} sur le disque du serveur. Quand il sera plein, le site ne pourra plus rien enregistrer. \
+             Demandez à l’exploitant de faire de la place : des sauvegardes à copier ailleurs, par exemple.",
+            taille(libre)
+        )),
+    }
+}
+
 /// GET.
 pub async fn montrer(cadre: Cadre) -> Reponse {
     let instance = &cadre.instance;
@@ -56,6 +77,7 @@ pub async fn montrer(cadre: Cadre) -> Reponse {
     let tx = instance.db.read().await?;
     let en_cours = outbox::attend(&tx, SAUVEGARDER).await?;
     let age = age_h(instance);
+    let espace = espace(instance);
     let ligne = |s: &platform::sauvegarde::Sauvegarde| {
         vec![
             Cellule::texte(texte::moment(instance.heure_de(s.fiche.faite_le))),
@@ -68,6 +90,8 @@ pub async fn montrer(cadre: Cadre) -> Reponse {
         caches: cadre.formulaire().caches(),
         age: dire_l_age(age),
         vieille: age.is_none_or(|age| age > AGE_MAX_H),
+        disque_plein: matches!(espace, Espace::Peu(_)),
+        disque: dire_l_espace(espace),
         en_cours: en_cours.then(|| Progression::inconnue("sauvegarde", "Une sauvegarde est en cours.")),
         tableau: (!liste.is_empty()).then(|| Tableau {
             legende: texte::accorde(liste.len() as u64, "sauvegarde", "sauvegardes"),
@@ -95,10 +119,12 @@ fn dire_l_age(age: Option<i64>) -> String {
     }
 }
 
-/// "12,4 Mo".
+/// "12,4 Mo", "3,1 Go".
 fn taille(octets: u64) -> String {
-    let dixiemes = octets.div_ceil(100_000);
-    format!("{},{}\u{a0}Mo", dixiemes / 10, dixiemes % 10)
+    const GIGA: u64 = 1_000_000_000;
+    let (unite, dixieme) = if octets < GIGA { ("Mo", 100_000) } else { ("Go", GIGA / 10) };
+    let dixiemes = octets.div_ceil(dixieme);
+    format!("{},{}\u{a0}{unite}", dixiemes / 10, dixiemes % 10)
 }
 
 /// POST: asks for a backup; the worker makes it.

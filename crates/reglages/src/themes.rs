@@ -5,6 +5,7 @@ use askama::Template;
 use axum::extract::Path;
 use domain::theme::{Colonne, Theme};
 use web::composants::{Html, OptionDeChamp};
+use web::formulaire::Erreurs;
 use web::locaux::{THEMES, ThemeLocal, ThemesLocaux};
 use web::{Cadre, CheckedForm, Erreur, Reponse, Saisie};
 
@@ -170,9 +171,9 @@ pub async fn enregistrer_theme(cadre: Cadre, Path(id): Path<String>, form: Check
         }
     }
     if !Theme::TOUS.iter().any(|theme| themes.propose(*theme)) {
-        return Err(Erreur::Invalide(
-            "Gardez au moins un thème : sans lui, personne ne peut décrire un projet.".to_owned(),
-        ));
+        let mut erreurs = Erreurs::default();
+        erreurs.ajouter("masque", "Gardez au moins un thème : sans lui, personne ne peut décrire un projet.");
+        return page(&cadre, objet, Etat::en_erreur(form.saisie, erreurs));
     }
     match enregistrer(&cadre, &form, THEMES, Some(&themes), "/reglages/themes", "Le thème est enregistré.").await? {
         Some(reponse) => Ok(reponse),

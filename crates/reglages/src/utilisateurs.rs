@@ -140,9 +140,8 @@ pub async fn terminer(cadre: Cadre, form: CheckedForm) -> Reponse {
     let cible = titulaires.iter().find(|t| t.id == id).ok_or(Erreur::Introuvable("cette fonction"))?;
     let agents = titulaires.iter().filter(|t| t.fonction == Fonction::AgentSite).count();
     if cible.fonction == Fonction::AgentSite && agents == 1 {
-        return Err(Erreur::Invalide(
-            "C’est le dernier agent qui gère le site. Donnez d’abord cette fonction à quelqu’un d’autre.".to_owned(),
-        ));
+        let message = "C’est le dernier agent qui gère le site. Donnez d’abord cette fonction à quelqu’un d’autre.";
+        return Ok(form.aller("/reglages/utilisateurs", message));
     }
     mandat::terminer(&tx, &id, jour.yesterday().map_err(Erreur::interne)?).await?;
     noter(&tx, &cadre, id.as_str()).await?;

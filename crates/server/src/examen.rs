@@ -4,12 +4,14 @@ use std::path::Path;
 
 use domain::referentiel::Referentiel;
 use platform::configuration::Configuration;
+use platform::espace::Espace;
+use platform::panne::{de_la_base, du_fichier};
 use platform::sauvegarde::{CLE, lister};
 use platform::{Clock as _, Db, Moteur, SystemClock, db, migration};
 use web::Maison;
 
-use crate::features;
 use crate::ouverture::options_de_base;
+use crate::{features, ligne};
 
 /// Older than this, a backup is said to be old, seconds.
 const VIEILLE_S: i64 = 48 * 3600;
@@ -38,7 +40,23 @@ pub async fn examiner(configuration: &Configuration) -> Examen {
             .push(format!("Rien n’est encore installé dans {ou} : lancez « terreau init --departement … »."));
     }
     sauvegardes(configuration, &mut examen);
+    espace(configuration, &mut examen);
     examen
+}
+
+fn espace(configuration: &Configuration, examen: &mut Examen) {
+    let existant = configuration.donnees.ancestors().find(|ancetre| ancetre.is_dir()).unwrap_or_else(|| Path::new("."));
+    let mo = |octets: u64| octets / 1_000_000;
+    match Espace::lire(existant, configuration.limites.espace_libre_octets) {
+        Espace::Assez(libre) => examen.constats.push(format!("Place libre pour les données : {} Mo.", mo(libre))),
+        Espace::Peu(libre) => examen.problemes.push(format!(
+            "donnees : le disque est presque plein ({} Mo libres, il en faut {}). Faites de la place, ou changez \
+             limites.espace-libre-mo.",
+            mo(libre),
+            mo(configuration.limites.espace_libre_octets)
+        )),
+        Espace::Inconnu => examen.constats.push("La place libre pour les données n’est pas connue.".to_owned()),
+    }
 }
 
 fn collectivite(configuration: &Configuration, examen: &mut Examen) {
@@ -62,8 +80,9 @@ fn dossier(cle: &str, chemin: &Path, examen: &mut Examen) {
             let _ = std::fs::remove_file(&temoin);
         }
         Err(erreur) => examen.problemes.push(format!(
-            "{cle} : {} ne peut pas être écrit ({erreur}). Donnez ce dossier au compte du service.",
-            existant.display()
+            "{cle} : {} ne peut pas être écrit ({}). Donnez ce dossier au compte du service.",
+            existant.display(),
+            du_fichier(&erreur)
         )),
     }
 }
@@ -73,7 +92,7 @@ async fn base(configuration: &Configuration, examen: &mut Examen) {
     let db = match Db::ouvrir(&options_de_base(configuration)).await {
         Ok(db) => db,
         Err(erreur) => {
-            examen.problemes.push(format!("base.url : la base {adresse} ne s’ouvre pas ({erreur})."));
+            examen.problemes.push(format!("base.url : la base {adresse} ne s’ouvre pas ({}).", de_la_base(&erreur)));
             return;
         }
     };
@@ -86,7 +105,7 @@ async fn base(configuration: &Configuration, examen: &mut Examen) {
             "La base {adresse} répond. {} mises à jour du schéma seront faites au prochain démarrage, après une sauvegarde.",
             manquantes.len()
         )),
-        Err(erreur) => examen.problemes.push(format!("base : {erreur}.")),
+        Err(erreur) => examen.problemes.push(format!("base : {}.", ligne::raconter(&erreur.into()).join(" : "))),
     }
     if db.fermer().await.is_err() {
         examen.problemes.push("base : elle ne se ferme pas proprement.".to_owned());

@@ -6,7 +6,8 @@ use std::process::ExitCode;
 use anyhow::anyhow;
 use clap::error::{ContextKind, ErrorKind};
 use clap::{Arg, ArgAction, Command, Error};
-use platform::panne::du_fichier;
+use platform::panne::{du_fichier, en_francais as erreur_en_francais};
+use web::Erreur;
 
 /// Exit code of a line that is not understood, clap's own.
 const PAS_COMPRISE: u8 = 2;
@@ -24,6 +25,18 @@ pub fn en_francais(commande: Command) -> Command {
         .disable_help_flag(true)
         .disable_version_flag(true)
         .arg(drapeau("aide", 'h', "help", "Dit à quoi sert la commande, et ses options").action(ArgAction::Help))
+        .mut_args(|arg| {
+            // "[default: x]" and "[env: X=]" have no translation: the default is said in the help itself.
+            let defaut: Vec<String> =
+                arg.get_default_values().iter().map(|valeur| valeur.to_string_lossy().into_owned()).collect();
+            let aide = arg.get_help().map(ToString::to_string);
+            match aide.filter(|_| !defaut.is_empty() && arg.get_action().takes_values()) {
+                Some(aide) => {
+                    arg.hide_default_value(true).hide_env(true).help(format!("{aide} (sinon : {})", defaut.join(",")))
+                }
+                None => arg.hide_env(true),
+            }
+        })
         .mut_subcommands(en_francais);
     if version {
         commande.arg(drapeau("version", 'V', "version", "Dit la version").action(ArgAction::Version))
@@ -80,7 +93,9 @@ fn phrase(erreur: &Error) -> String {
 
 fn valeur_refusee(erreur: &Error, dit: &dyn Fn(ContextKind) -> String) -> String {
     let (option, valeur) = (dit(ContextKind::InvalidArg), dit(ContextKind::InvalidValue));
-    let raison = std::error::Error::source(erreur).map(|raison| format!(" : {raison}")).unwrap_or_default();
+    let raison = std::error::Error::source(erreur)
+        .map(|raison| format!(" : {}", erreur_en_francais(raison).unwrap_or_else(|| raison.to_string())))
+        .unwrap_or_default();
     let possibles = Some(dit(ContextKind::ValidValue)).filter(|possibles| !possibles.is_empty());
     let possibles = possibles.map(|possibles| format!(" (possible : {possibles})")).unwrap_or_default();
     if valeur.is_empty() {
@@ -96,6 +111,39 @@ fn valeur_refusee(erreur: &Error, dit: &dyn Fn(ContextKind) -> String) -> String
 /// A sentence that says why.
 pub fn lire(chemin: &Path) -> anyhow::Result<Vec<u8>> {
     std::fs::read(chemin).map_err(|erreur| refus("Le fichier", chemin, "être lu", &erreur))
+}
+
+/// An error and its causes, a line each, in French. What a tool says of a cause already told is left out.
+#[must_use]
+pub fn raconter(erreur: &anyhow::Error) -> Vec<String> {
+    let mut phrases: Vec<String> = Vec::new();
+    for cause in erreur.chain() {
+        let outil = erreur_en_francais(cause);
+        let fini = outil.is_some();
+        let phrase = outil.unwrap_or_else(|| cause.to_string());
+        match phrases.last() {
+            None => phrases.push(phrase),
+            Some(dite) if dite.contains(&phrase) => {}
+            Some(_) => phrases.push(format!("  {phrase}")),
+        }
+        if fini {
+            break;
+        }
+    }
+    phrases
+}
+
+/// A fault of the pages, told on the command line.
+#[must_use]
+pub fn de_la_maison(quoi: &str, erreur: &Erreur) -> anyhow::Error {
+    let pourquoi = match erreur {
+        Erreur::Interne(cause) => format!("détail technique : {cause}"),
+        Erreur::Indisponible(quoi) => format!("{quoi} ne répond pas"),
+        Erreur::Invalide(phrase) => phrase.clone(),
+        Erreur::Introuvable(quoi) => format!("{quoi} n’existe pas"),
+        autre => format!("réponse {}", autre.statut().as_u16()),
+    };
+    anyhow!("{quoi} : {pourquoi}")
 }
 
 /// "Le fichier x ne peut pas être lu : il n’existe pas."

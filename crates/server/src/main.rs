@@ -134,8 +134,7 @@ fn main() -> ExitCode {
         if erreur.chain().any(rien_ne_lit) {
             return ExitCode::from(LECTEUR_PARTI);
         }
-        eprintln!("{erreur}");
-        erreur.chain().skip(1).for_each(|cause| eprintln!("  {cause}"));
+        ligne::raconter(&erreur).iter().for_each(|phrase| eprintln!("{phrase}"));
         ExitCode::FAILURE
     })
 }
@@ -156,10 +155,12 @@ fn executer(ligne: &Ligne) -> anyhow::Result<ExitCode> {
     }
     let configuration = configuration(ligne)?;
     tracing_subscriber::fmt()
-        .with_env_filter(
-            tracing_subscriber::EnvFilter::try_new(&configuration.journal)
-                .context("journal n’est pas un filtre compris")?,
-        )
+        .with_env_filter(tracing_subscriber::EnvFilter::try_new(&configuration.journal).map_err(|_| {
+            anyhow::anyhow!(
+                "journal : « {} » n’est pas un filtre compris. Écrivez info, warn, ou terreau=debug.",
+                configuration.journal
+            )
+        })?)
         .with_writer(std::io::stderr)
         .init();
     let moteur =
@@ -178,7 +179,9 @@ fn executer(ligne: &Ligne) -> anyhow::Result<ExitCode> {
             Commande::Demo => demontrer(&configuration).await,
             Commande::Reindex => {
                 let Ouverte { instance, .. } = ouverture::ouvrir(&configuration, Base::Existante).await?;
-                web::recherche::demander_tout(&instance).await.map_err(|erreur| anyhow::anyhow!("{erreur:?}"))?;
+                web::recherche::demander_tout(&instance)
+                    .await
+                    .map_err(|erreur| ligne::de_la_maison("L’index ne peut pas être demandé", &erreur))?;
                 writeln!(io::stdout(), "Demandé. Le service refait l’index dans la minute, ou dès qu’il démarre.")?;
                 Ok(ExitCode::SUCCESS)
             }
@@ -320,7 +323,7 @@ async fn importer(instance: &Instance, quoi: &Import) -> anyhow::Result<ExitCode
                 Ok(rapport) => write!(io::stdout(), "{rapport}")?,
                 Err(leviers::import::Echec::Fichier(raison)) => anyhow::bail!("{raison}"),
                 Err(leviers::import::Echec::Erreur(erreur)) => {
-                    anyhow::bail!("La base a refusé, rien n’est enregistré : {erreur:?}")
+                    return Err(ligne::de_la_maison("Rien n’est enregistré", &erreur));
                 }
             }
         }
@@ -350,7 +353,7 @@ async fn importer_projets(instance: &Instance, fichier: &Path, essai: bool) -> a
     let octets = ligne::lire(fichier)?;
     let nom = fichier.file_name().unwrap_or_default().to_string_lossy();
     let feuille = documents::lecture::lire(&nom, &octets)?;
-    let echec = |erreur| anyhow::anyhow!("La reprise n’a pas pu se faire, rien n’est écrit : {erreur:?}");
+    let echec = |erreur| ligne::de_la_maison("La reprise n’a pas pu se faire, rien n’est écrit", &erreur);
     let correspondance = import::deviner(instance, &feuille).await.map_err(echec)?;
     if let Some(champ) = correspondance.manque() {
         anyhow::bail!(
@@ -376,7 +379,7 @@ async fn exporter(configuration: &Configuration, dossier: &Path, format: Format)
     let Ouverte { instance, .. } = ouverture::ouvrir(configuration, Base::Existante).await?;
     let feuille = projets::publication::en_donnees(&instance)
         .await
-        .map_err(|erreur| anyhow::anyhow!("Les projets publics ne se lisent pas : {erreur:?}"))?;
+        .map_err(|erreur| ligne::de_la_maison("Les projets publics ne se lisent pas", &erreur))?;
     std::fs::create_dir_all(dossier).map_err(|erreur| ligne::refus("Le dossier", dossier, "être créé", &erreur))?;
     let fichier = dossier.join(format!("projets-publics.{}", format.extension()));
     std::fs::write(&fichier, feuille.ecrire(format)?)
@@ -402,7 +405,7 @@ async fn demontrer(configuration: &Configuration) -> anyhow::Result<ExitCode> {
     // Just sown, perhaps over an older one: the index follows before anyone is told that nothing was found.
     web::recherche::reconstruire(&ouverte.instance)
         .await
-        .map_err(|erreur| anyhow::anyhow!("L’index de recherche ne se construit pas : {erreur:?}"))?;
+        .map_err(|erreur| ligne::de_la_maison("L’index de recherche ne se construit pas", &erreur))?;
     writeln!(io::stdout(), "\nTerreau, démonstration de la Meurthe-et-Moselle : {}\n", configuration.url_publique)?;
     writeln!(io::stdout(), "Vous pouvez entrer comme ({}/demo) :", configuration.url_publique)?;
     for role in comptes::demo::ROLES {

@@ -11,13 +11,14 @@ use platform::crypto::Signature;
 use platform::fichiers::Fichiers;
 use platform::sauvegarde::{CLE, Dossiers, Motif, sauvegarder};
 use platform::{Db, DbOptions, Ids, Migration, SystemClock, SystemIds, migration};
+use socle::organisation::epci;
 use socle::reglage;
 use web::application::routes;
 use web::feature::Route;
 use web::instance::Parties;
 use web::{Instance, Maison};
 
-use crate::features;
+use crate::{features, ligne};
 
 /// An instance with the routes of its features.
 pub struct Ouverte {
@@ -76,6 +77,7 @@ pub async fn ouvrir_avec(configuration: &Configuration, base: Base, ids: Arc<dyn
     let migrations = maison.migrations();
     mettre_a_jour(&db, &migrations, &dossiers(configuration)).await?;
     reconnaitre_la_base(&db, &collectivite).await?;
+    completer_les_epci(&db).await?;
     // Statistics are a comfort: a full disk refuses them, and the pages still answer.
     if let Err(erreur) = db.entretenir().await {
         tracing::warn!(%erreur, "les statistiques de la base n’ont pas pu être tenues");
@@ -102,7 +104,7 @@ pub async fn ouvrir_avec(configuration: &Configuration, base: Base, ids: Arc<dyn
         dossiers: dossiers(configuration),
     })
     .await
-    .map_err(|erreur| anyhow::anyhow!("L’instance ne peut pas être ouverte : {erreur:?}"))?;
+    .map_err(|erreur| ligne::de_la_maison("L’instance ne peut pas être ouverte", &erreur))?;
     Ok(Ouverte { instance, routes })
 }
 
@@ -115,7 +117,11 @@ pub fn options_de_base(configuration: &Configuration) -> DbOptions {
 /// Where the instance keeps its files and its backups.
 #[must_use]
 pub fn dossiers(configuration: &Configuration) -> Dossiers {
-    Dossiers { donnees: configuration.donnees.clone(), sauvegardes: configuration.sauvegardes.clone() }
+    Dossiers {
+        donnees: configuration.donnees.clone(),
+        sauvegardes: configuration.sauvegardes.clone(),
+        espace_min: configuration.limites.espace_libre_octets,
+    }
 }
 
 /// Runs the migrations that are missing; an existing database is backed up first.
@@ -159,6 +165,20 @@ async fn reconnaitre_la_base(db: &Db, collectivite: &Collectivite) -> anyhow::Re
     }
 }
 
+/// EPCI declared by their name before the site asked for a commune: those that are not in doubt get their SIREN. Nothing to
+/// do is one statement.
+async fn completer_les_epci(db: &Db) -> anyhow::Result<()> {
+    let quoi = "Les intercommunalités sans numéro ne se lisent pas.";
+    if epci::sans_numero(&db.read().await?).await.context(quoi)?.is_empty() {
+        return Ok(());
+    }
+    let tx = db.begin().await?;
+    let faites = epci::completer(&tx).await.context(quoi)?;
+    tx.commit().await?;
+    tracing::info!(faites, "intercommunalités reconnues par leur commune");
+    Ok(())
+}
+
 fn signature(chemin: &Path) -> anyhow::Result<Signature> {
     if chemin.exists() {
         return Signature::lire(chemin).with_context(|| format!("La clé {} ne peut pas être lue.", chemin.display()));
@@ -188,7 +208,7 @@ pub async fn semer(instance: &Instance) -> anyhow::Result<()> {
             semis.push(feature.demo);
         }
         for semis in semis.into_iter().flatten() {
-            semis(instance).await.map_err(|erreur| anyhow::anyhow!("{} : {erreur:?}", feature.nom))?;
+            semis(instance).await.map_err(|erreur| ligne::de_la_maison(feature.nom, &erreur))?;
         }
     }
     Ok(())

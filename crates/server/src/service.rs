@@ -16,6 +16,7 @@ use web::Instance;
 use web::application::{Instances, Limites, application};
 
 use crate::instances::hote_de;
+use crate::ligne;
 use crate::ouverture::Ouverte;
 
 /// Serves on the configured address: one instance for every host or, with `autres`, each at its own.
@@ -27,9 +28,12 @@ pub async fn servir(
     ouverte: Ouverte,
     autres: BTreeMap<String, Ouverte>,
 ) -> anyhow::Result<()> {
-    let ecoute = TcpListener::bind(configuration.adresse)
-        .await
-        .with_context(|| format!("L’adresse {} est déjà prise, ou interdite.", configuration.adresse))?;
+    let ecoute = TcpListener::bind(configuration.adresse).await.with_context(|| {
+        format!(
+            "L’adresse {} est déjà prise, ou interdite. Arrêtez l’autre programme (ss -ltnp le montre), ou changez « adresse ».",
+            configuration.adresse
+        )
+    })?;
     let Ouverte { instance, routes } = ouverte;
     // Held until the end: nobody restores under a service that runs.
     let toutes: Vec<Instance> =
@@ -76,7 +80,7 @@ async fn completer_l_index(instance: &Instance) -> anyhow::Result<()> {
     }
     let nombre = web::recherche::reconstruire(instance)
         .await
-        .map_err(|erreur| anyhow::anyhow!("L’index de recherche ne se construit pas : {erreur:?}"))?;
+        .map_err(|erreur| ligne::de_la_maison("L’index de recherche ne se construit pas", &erreur))?;
     tracing::info!(nombre, collectivite = instance.collectivite.code, "index de recherche construit");
     Ok(())
 }

@@ -61,6 +61,92 @@ fn une_erreur_va_sur_la_sortie_des_erreurs() {
     }
 }
 
+/// Words of tools that have no French, in what they say of themselves.
+const ANGLAIS: &[&str] = &[
+    "error",
+    "Error",
+    "failed",
+    "invalid",
+    "expected",
+    "No such",
+    "already in use",
+    "denied",
+    "not found",
+    "unable",
+    "parse",
+    "default",
+    "[env",
+    "timed out",
+    "unclosed",
+    "os error",
+];
+
+#[test]
+fn ce_qui_ne_va_pas_se_dit_en_francais_avec_quoi_faire() {
+    let dossier = tempfile::tempdir().unwrap();
+    let chemin = |nom: &str| dossier.path().join(nom).to_str().unwrap().to_owned();
+    let ecrire = |nom: &str, octets: &[u8]| {
+        std::fs::write(dossier.path().join(nom), octets).unwrap();
+        chemin(nom)
+    };
+    let (toml, octets, cle) =
+        (ecrire("a.toml", b"adresse = [\n"), ecrire("b.toml", b"\xff\xfe"), ecrire("c.toml", b"donees = 'x'"));
+    let (pris, ici) = (std::net::TcpListener::bind("127.0.0.1:0").unwrap(), format!("donnees={}", chemin("ici")));
+    let pris = format!("adresse={}", pris.local_addr().unwrap());
+    let instance = ["--regler", &ici, "--regler", "instance.departement=54"];
+    assert_eq!(lancer(&[&instance[..], &["init", "--departement", "54"]].concat()).0, 0);
+    let abimee = ecrire("abimee.sqlite", &b"ceci n'est pas une base ".repeat(300));
+    let abimee = format!("base.url=sqlite://{abimee}");
+    let fichier = ecrire("fichier", b"x");
+    let dans_un_fichier = format!("donnees={fichier}/dedans");
+    let dedans = format!("{fichier}/dedans");
+    let cas: &[(&[&str], i32, &str)] = &[
+        (&["check", "--configuration", "/nulle/part.toml"], 1, "il n’existe pas"),
+        (&["check", "--configuration", &toml], 1, "le fichier n’est pas du TOML valable (ligne"),
+        (&["check", "--configuration", &octets], 1, "de l’UTF-8"),
+        (&["check", "--configuration", &cle], 1, "Vouliez-vous écrire « donnees » ?"),
+        (&["check", "--regler", "journal==[["], 1, "Écrivez info"),
+        (&["check", "--regler", "sans-egal"], 1, "cle=valeur"),
+        (&["init", "--departement", "54", "--regler", &dans_un_fichier], 1, "ne peut pas être créé"),
+        (&["export", "x", "--format", "doc"], 2, "csv, xlsx ou ods"),
+        (&["generer", "departement", "--projets", "beaucoup"], 2, "écrivez un nombre entier"),
+        (&["import", "annuaire", "x.csv", "--liste-du", "2026-13-40"], 2, "écrivez une date comme 2026-11-24"),
+        (&["bidule"], 2, "La commande « bidule » n’existe pas"),
+        (&["restore", "aucune"], 1, "n’est ni une sauvegarde connue ni un dossier"),
+        (&["vote", "depouiller", "/nulle/part.pb", "--regle", "mes_cost"], 1, "il n’existe pas"),
+        (&["serve", "--regler", "demo=true", "--regler", &pris], 1, "Arrêtez l’autre programme"),
+        (&["lien-agent", "--regler", &abimee], 1, "n’est pas une base SQLite, ou il est abîmé"),
+        (&["lien-agent", "--regler", "base.url=mysql://x"], 1, "attendu sqlite://chemin"),
+        (&["import", "projets", "/nulle/part.xlsx"], 1, "il n’existe pas"),
+        (&["import", "annuaire", "/nulle/part.csv"], 1, "il n’existe pas"),
+        (&["export", &dedans], 1, "ne peut pas être créé"),
+    ];
+    for (arguments, code, phrase) in cas {
+        let ailleurs = arguments.contains(&"--configuration") || arguments.iter().any(|a| a.starts_with("donnees="));
+        // After the command: settings given before it are not read when others are given after it.
+        let suite: &[&str] = if ailleurs { &[] } else { &instance };
+        let (lu, sortie, erreurs) = lancer(&[arguments, suite].concat());
+        let dit = format!("{sortie}{erreurs}");
+        assert_eq!(lu, *code, "{arguments:?} {dit}");
+        assert!(dit.contains(phrase), "{arguments:?} {dit}");
+        for mot in ANGLAIS {
+            assert!(!dit.contains(mot), "« {mot} » {arguments:?} {dit}");
+        }
+    }
+    for aide in [
+        &["--help"][..],
+        &["vote", "comparer", "--help"],
+        &["generer", "departement", "-h"],
+        &["import", "annuaire", "-h"],
+    ] {
+        let (code, sortie, _) = lancer(aide);
+        assert_eq!(code, 0);
+        for mot in ANGLAIS {
+            assert!(!sortie.contains(mot), "« {mot} » {aide:?} {sortie}");
+        }
+    }
+}
+
 #[test]
 fn un_lecteur_qui_s_en_va_n_est_pas_une_panne() {
     for suite in [&["--json"][..], &[]] {

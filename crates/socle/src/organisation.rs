@@ -1,5 +1,6 @@
 //! Organisations: one row behind a commune, an EPCI, a syndicat, an actor, a funder, a collective.
 
+pub mod epci;
 pub mod reunion;
 
 use domain::code::CodeCommune;

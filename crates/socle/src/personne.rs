@@ -113,6 +113,21 @@ pub async fn par_id(db: &impl ConnectionTrait, id: &PersonneId) -> Result<Option
     Entity::find_by_id(id.clone()).one(db).await
 }
 
+/// People asked about by one statement.
+const PAQUET: usize = 500;
+
+/// These people; those who are unknown are left out.
+///
+/// # Errors
+/// The engine refused.
+pub async fn plusieurs(db: &impl ConnectionTrait, ids: &[PersonneId]) -> Result<Vec<Model>, DbErr> {
+    let mut toutes = Vec::new();
+    for paquet in ids.chunks(PAQUET) {
+        toutes.extend(Entity::find().filter(Column::Id.is_in(paquet.iter().map(PersonneId::as_str))).all(db).await?);
+    }
+    Ok(toutes)
+}
+
 /// Names of several people, by id; those who erased their account are left out. One statement.
 ///
 /// # Errors

@@ -20,7 +20,7 @@ use crate::nom_tri;
 use crate::organisation::OrganisationId;
 use crate::personne::PersonneId;
 
-pub use equipe::{Acces, acces, encore_a_dire, invitations, personnes, quitter, retirer};
+pub use equipe::{ADire, Acces, a_dire, acces, encore_a_dire, invitations, personnes, quitter, retirer};
 pub use liens::{
     ajouter_membre, brouillons, de_la_personne, decrits_par, empreinte_de_brouillon, lien, quitter_ceux_de,
     quitter_tous, rattacher,

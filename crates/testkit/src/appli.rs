@@ -44,6 +44,7 @@ struct Tenu {
     demo: bool,
     oidc: Option<Oidc>,
     limites: Limites,
+    espace_min: u64,
 }
 
 impl Appli {
@@ -82,12 +83,22 @@ impl Appli {
     ) -> Self {
         let ids = Arc::new(IdsSemes::default());
         let signature = Signature::nouvelle(Cle::nouvelle(&*ids), Vec::new());
-        let tenu = Tenu { ids, signature, demo, oidc, limites };
+        let tenu = Tenu { ids, signature, demo, oidc, limites, espace_min: 0 };
         Self::assembler(Base::nouvelle(moteur).await, Arc::new(HorlogeFixe::default()), features, code, tenu).await
+    }
+
+    /// The same database on a disk that is said to be almost full under so many free bytes.
+    pub async fn a_l_etroit(self, features: Vec<Feature>, espace_min: u64) -> Self {
+        self.ouvrir_encore(features, espace_min).await
     }
 
     /// The same database with other features: what an upgrade does, or a feature that is removed.
     pub async fn rouvrir(self, features: Vec<Feature>) -> Self {
+        let espace_min = self.instance.dossiers.espace_min;
+        self.ouvrir_encore(features, espace_min).await
+    }
+
+    async fn ouvrir_encore(self, features: Vec<Feature>, espace_min: u64) -> Self {
         let Self { instance, horloge, base, .. } = self;
         let tenu = Tenu {
             ids: Arc::clone(&instance.ids),
@@ -95,12 +106,13 @@ impl Appli {
             demo: instance.demo,
             oidc: instance.oidc.clone(),
             limites: Limites::default(),
+            espace_min,
         };
         Self::assembler(base, horloge, features, &instance.collectivite.code, tenu).await
     }
 
     async fn assembler(base: Base, horloge: Arc<HorlogeFixe>, features: Vec<Feature>, code: &str, tenu: Tenu) -> Self {
-        let Tenu { ids, signature, demo, oidc, limites } = tenu;
+        let Tenu { ids, signature, demo, oidc, limites, espace_min } = tenu;
         let mut maison = Maison::nouvelle(features);
         let routes = routes(&mut maison);
         migration::migrer(&base.db, &maison.migrations(), &*horloge).await.expect("migrations run");
@@ -120,6 +132,7 @@ impl Appli {
             dossiers: Dossiers {
                 donnees: base.dossier.path().to_owned(),
                 sauvegardes: base.dossier.path().join("sauvegardes"),
+                espace_min,
             },
         };
         let instance = Instance::assembler(parties).await.expect("an instance");

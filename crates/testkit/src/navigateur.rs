@@ -193,7 +193,7 @@ impl Navigateur {
 }
 
 impl Page {
-    fn document(&self) -> Html {
+    pub(crate) fn document(&self) -> Html {
         Html::parse_document(&self.html)
     }
 
@@ -232,7 +232,7 @@ impl Page {
 
     /// The body of a form of this page, filled as a browser would.
     fn remplir(&self, action: &str, champs: &[(&str, &str)]) -> String {
-        form_urlencoded::Serializer::new(String::new()).extend_pairs(self.valeurs(action, champs)).finish()
+        corps(&self.valeurs(action, champs))
     }
 
     fn valeurs(&self, action: &str, champs: &[(&str, &str)]) -> Vec<(String, String)> {
@@ -250,7 +250,13 @@ impl Page {
     }
 }
 
-fn valeurs_de(formulaire: ElementRef<'_>) -> Vec<(String, String)> {
+/// Values as a browser sends them.
+#[must_use]
+pub fn corps(valeurs: &[(String, String)]) -> String {
+    form_urlencoded::Serializer::new(String::new()).extend_pairs(valeurs).finish()
+}
+
+pub(crate) fn valeurs_de(formulaire: ElementRef<'_>) -> Vec<(String, String)> {
     let champs = Selector::parse("input[name], textarea[name], select[name]").expect("a CSS selector");
     let choisie = Selector::parse("option[selected]").expect("a CSS selector");
     let premiere = Selector::parse("option").expect("a CSS selector");

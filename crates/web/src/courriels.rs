@@ -137,6 +137,45 @@ pub async fn prevenir_le_porteur(
     Ok(prevenus)
 }
 
+/// Tells those who bear these projects, each once whatever their number of projects, never who acts: `composer` says it of
+/// some projects. In a digest each project is told apart, for access to it is asked again when it leaves. How many people.
+///
+/// # Errors
+/// The engine refused, or the mail cannot be composed.
+pub async fn prevenir_les_porteurs(
+    tx: &WriteTx,
+    instance: &Instance,
+    projets: &[ProjetId],
+    par: Option<&PersonneId>,
+    composer: &(dyn Fn(&[projet::ADire]) -> Result<Modele, Erreur> + Sync),
+) -> Result<usize, Erreur> {
+    let a_dire = projet::a_dire(tx, projets, instance.aujourd_hui()).await?;
+    let siens: Vec<&[projet::ADire]> =
+        a_dire.chunk_by(|un, autre| un.personne_id == autre.personne_id).filter(|siens| par != qui(siens)).collect();
+    let ids: Vec<PersonneId> = siens.iter().filter_map(|siens| qui(siens).cloned()).collect();
+    let personnes = personne::plusieurs(tx, &ids).await?;
+    let mut prevenus = 0;
+    for siens in siens {
+        let Some(personne) = personnes.iter().find(|personne| Some(&personne.id) == qui(siens)) else { continue };
+        prevenus += 1;
+        if !personne.resume_quotidien {
+            let Modele { sujet, texte } = composer(siens)?;
+            dire(tx, instance, personne, par, None, (&sujet, &texte)).await?;
+            continue;
+        }
+        for un in siens {
+            let Modele { sujet, texte } = composer(std::slice::from_ref(un))?;
+            dire(tx, instance, personne, par, Some(&un.projet_id), (&sujet, &texte)).await?;
+        }
+    }
+    Ok(prevenus)
+}
+
+/// Whom a group of projects is told to.
+fn qui(siens: &[projet::ADire]) -> Option<&PersonneId> {
+    siens.first().map(|un| &un.personne_id)
+}
+
 async fn dire(
     tx: &WriteTx,
     instance: &Instance,

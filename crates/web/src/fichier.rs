@@ -9,6 +9,7 @@ use axum::extract::{DefaultBodyLimit, FromRequest, Multipart, Request};
 use axum::http::{HeaderName, HeaderValue, StatusCode, header};
 use axum::response::IntoResponse;
 use documents::export::{Feuille, Format};
+use documents::lecture::pas_un_tableau;
 use domain::tri::cle_de_tri;
 use platform::WriteTx;
 use platform::fichiers::image::sans_traces;
@@ -163,6 +164,11 @@ impl CheckedFormFichier {
 }
 
 fn accepter(fichier: &FichierRecu, permis: &[Genre]) -> Result<(FichierRecu, Genre), String> {
+    if permis == Genre::TABLEAUX
+        && let Some(phrase) = pas_un_tableau(&fichier.octets)
+    {
+        return Err(phrase.to_owned());
+    }
     let genre = reconnaitre(&fichier.nom, &fichier.octets)?;
     if !permis.contains(&genre) {
         let noms: Vec<&str> = permis.iter().map(|genre| genre.extension()).collect();

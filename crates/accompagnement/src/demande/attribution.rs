@@ -4,7 +4,7 @@
 use jiff::civil::Date;
 use platform::WriteTx;
 use sea_orm::entity::prelude::*;
-use sea_orm::{FromQueryResult, Statement, raw_sql};
+use sea_orm::{DbBackend, FromQueryResult, Statement, Value, raw_sql};
 use socle::{PersonneId, ProjetId, personne, projet, secteur};
 
 use super::storage::Model;
@@ -51,6 +51,27 @@ pub async fn repondant(
     }
 }
 
+/// Who holds each request (`agent`), that goes on or not: by name, else the agents of the secteur, else who was in charge when
+/// it was asked. `$1` is the day.
+macro_rules! tenues {
+    () => {
+        "WITH en_charge AS (
+             SELECT sc.commune, MIN(sa.personne_id) AS agent_id
+             FROM secteur_commune sc JOIN secteur_agent sa ON sa.secteur_id = sc.secteur_id
+             WHERE sc.du <= $1 AND (sc.au IS NULL OR sc.au >= $1)
+               AND sa.du <= $1 AND (sa.au IS NULL OR sa.au >= $1) GROUP BY sc.commune),
+         tenue AS (
+             SELECT d.projet_id, p.etape, CASE WHEN d.confiee THEN d.agent_id ELSE COALESCE(e.agent_id, d.agent_id) END AS agent
+             FROM projet p JOIN demande d ON d.projet_id = p.id LEFT JOIN en_charge e ON e.commune = p.commune
+             WHERE p.etat = 'garde' AND d.etat <> 'refusee')"
+    };
+}
+
+#[expect(clippy::disallowed_methods, reason = "the text is made of parts written once; both engines read `$1`")]
+fn avec<const N: usize>(sql: &'static str, valeurs: [Value; N]) -> Statement {
+    Statement::from_sql_and_values(DbBackend::Postgres, sql, valeurs)
+}
+
 /// A project of a portfolio.
 #[derive(Clone, Debug, FromQueryResult)]
 pub struct Suivi {
@@ -64,22 +85,12 @@ pub struct Suivi {
 /// # Errors
 /// The engine refused.
 pub async fn detenteurs(db: &impl ConnectionTrait, jour: Date) -> Result<Vec<personne::Model>, DbErr> {
-    let jour = jour.to_string();
-    personne::Model::find_by_statement(raw_sql!(
-        Postgres,
-        "WITH en_charge AS (
-             SELECT sc.commune, MIN(sa.personne_id) AS agent_id
-             FROM secteur_commune sc JOIN secteur_agent sa ON sa.secteur_id = sc.secteur_id
-             WHERE sc.du <= {jour} AND (sc.au IS NULL OR sc.au >= {jour})
-               AND sa.du <= {jour} AND (sa.au IS NULL OR sa.au >= {jour}) GROUP BY sc.commune)
-         SELECT DISTINCT a.* FROM projet p JOIN demande d ON d.projet_id = p.id
-         LEFT JOIN en_charge e ON e.commune = p.commune
-         JOIN personne a ON a.id = CASE WHEN d.confiee THEN d.agent_id ELSE COALESCE(e.agent_id, d.agent_id) END
-         WHERE p.etat = 'garde' AND p.etape NOT IN ('activite', 'arrete') AND d.etat <> 'refusee'
-         ORDER BY a.nom_tri, a.id"
-    ))
-    .all(db)
-    .await
+    const SQL: &str = concat!(
+        tenues!(),
+        " SELECT a.* FROM personne a
+          WHERE a.id IN (SELECT agent FROM tenue WHERE etape NOT IN ('activite', 'arrete')) ORDER BY a.nom_tri, a.id"
+    );
+    personne::Model::find_by_statement(avec(SQL, [jour.to_string().into()])).all(db).await
 }
 
 /// What a person holds, as [`detenteurs`] says, with what is at its end: requests that are not closed.
@@ -87,22 +98,8 @@ pub async fn detenteurs(db: &impl ConnectionTrait, jour: Date) -> Result<Vec<per
 /// # Errors
 /// The engine refused.
 pub async fn portefeuille(db: &impl ConnectionTrait, de: &PersonneId, jour: Date) -> Result<Vec<Suivi>, DbErr> {
-    let (de, jour) = (de.as_str(), jour.to_string());
-    Suivi::find_by_statement(raw_sql!(
-        Postgres,
-        "WITH en_charge AS (
-             SELECT sc.commune, MIN(sa.personne_id) AS agent_id
-             FROM secteur_commune sc JOIN secteur_agent sa ON sa.secteur_id = sc.secteur_id
-             WHERE sc.du <= {jour} AND (sc.au IS NULL OR sc.au >= {jour})
-               AND sa.du <= {jour} AND (sa.au IS NULL OR sa.au >= {jour}) GROUP BY sc.commune)
-         SELECT d.projet_id FROM projet p JOIN demande d ON d.projet_id = p.id
-         LEFT JOIN en_charge e ON e.commune = p.commune
-         WHERE p.etat = 'garde' AND d.etat <> 'refusee'
-           AND CASE WHEN d.confiee THEN d.agent_id ELSE COALESCE(e.agent_id, d.agent_id) END = {de}
-         ORDER BY d.projet_id"
-    ))
-    .all(db)
-    .await
+    const SQL: &str = concat!(tenues!(), " SELECT projet_id FROM tenue WHERE agent = $2 ORDER BY projet_id");
+    Suivi::find_by_statement(avec(SQL, [jour.to_string().into(), de.as_str().into()])).all(db).await
 }
 
 /// Requests go to an agent: by name, but where they already answer for the commune, whose requests follow it.

@@ -16,6 +16,7 @@ use web::composants::{Alerte, ChampLong, ChampOptions, ChampTexte, Html, OptionD
 use web::courriels::{self, Modele};
 use web::feature::{Famille, Proposition};
 use web::formulaire::Erreurs;
+use web::textes::en_html;
 use web::{Cadre, CheckedForm, Erreur, Instance, Reponse, Saisie, contact, texte};
 
 use super::attribution;
@@ -27,6 +28,7 @@ use crate::suivi::rules::GenreEchange;
 #[derive(Template)]
 #[template(path = "demande.html")]
 struct PageDemande {
+    gratuit: Html,
     titre: String,
     reference: String,
     resume: ResumeErreurs,
@@ -54,13 +56,11 @@ async fn page(cadre: &Cadre, projet: &projet::Model, saisie: Saisie, erreurs: Er
         refus: refus.map(|e| (texte::jour(instance.jour_de(e.ecrit_le)), Html(texte::paragraphes(&e.texte)))),
         promesse: contact::promesse(instance, interlocuteur.as_ref()),
         interets: (!options.is_empty()).then(|| {
-            f.cases("interets", "Qu’est-ce qui vous intéresse ?", options)
-                .aide("Cochez ce dont vous aimeriez parler. Rien n’est engagé.")
+            f.cases("interets", "Qu’est-ce qui vous intéresse ?", options).aide(instance.texte("demande.interets"))
         }),
-        message: f
-            .long("message", "Qu’attendez-vous de nous ?", 2_000)
-            .aide("Une ou deux phrases. La personne qui suit votre secteur les lira."),
-        rappel: f.texte("rappel", "Téléphone où vous rappeler").aide("Facultatif. Précisez vos horaires si besoin."),
+        message: f.long("message", "Qu’attendez-vous de nous ?", 2_000).aide(instance.texte("demande.message")),
+        rappel: f.texte("rappel", "Téléphone où vous rappeler").aide(instance.texte("demande.rappel")),
+        gratuit: Html(en_html(&instance.texte("demande.gratuit"))),
     })
 }
 
@@ -79,7 +79,9 @@ fn est_possible(proposition: &Proposition) -> bool {
 }
 
 fn option(proposition: &Proposition) -> OptionDeChamp {
-    OptionDeChamp::nouvelle(&proposition.titre, &proposition.titre).aide(&proposition.porteur)
+    let option = OptionDeChamp::nouvelle(&proposition.titre, &proposition.titre);
+    // A structure without an offer is its own title.
+    if proposition.porteur == proposition.titre { option } else { option.aide(&proposition.porteur) }
 }
 
 /// A project that asked for nothing, or whose request was refused.

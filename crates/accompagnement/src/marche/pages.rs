@@ -63,14 +63,15 @@ pub async fn montrer(cadre: Cadre) -> Reponse {
     let instance = &cadre.instance;
     let jour = instance.aujourd_hui();
     let tx = instance.db.read().await?;
-    let secteurs = secteur::vues(&tx, jour).await?;
+    let charges =
+        Charges { secteurs: secteur::vues(&tx, jour).await?, repondants: secteur::repondants(&tx, jour).await? };
     let mut marches = storage::prevus(&tx, jour).await?;
     // The next months first, then those whose month nobody knows.
     marches.sort_by_cached_key(|m| {
         let mois = m.annonce(jour).mois;
         (mois.is_none(), mois)
     });
-    let vus: Vec<MarcheVu> = marches.into_iter().map(|marche| vu(&cadre, &secteurs, marche, jour)).collect();
+    let vus: Vec<MarcheVu> = marches.into_iter().map(|marche| vu(&cadre, &charges, marche, jour)).collect();
     let (a_contacter, suite): (Vec<_>, Vec<_>) = vus.into_iter().partition(|m| m.place == Place::AContacter);
     let (contactes, passes) = suite.into_iter().partition(|m| m.place == Place::Contacte);
     let page = PageMarches {
@@ -88,7 +89,7 @@ pub async fn montrer(cadre: Cadre) -> Reponse {
     cadre.page("Marchés prévus", &page)?.repondre()
 }
 
-fn vu(cadre: &Cadre, secteurs: &[secteur::Vue], marche: Marche, jour: Date) -> MarcheVu {
+fn vu(cadre: &Cadre, charges: &Charges, marche: Marche, jour: Date) -> MarcheVu {
     let instance = &cadre.instance;
     let annonce = marche.annonce(instance.jour_de(marche.modifie_le));
     let ouvert = marche.diffusion == Diffusion::Public || cadre.visiteur.peut(Action::Coordonner);
@@ -104,7 +105,7 @@ fn vu(cadre: &Cadre, secteurs: &[secteur::Vue], marche: Marche, jour: Date) -> M
         commune: instance.referentiel().nom_commune(&marche.commune).to_owned(),
         code_commune: marche.commune.as_str().to_owned(),
         mairie: commune.and_then(|c| c.telephone).map(|affiche| (affiche, texte::telephone_compose(affiche))),
-        charge: charge(secteurs, &marche),
+        charge: charges.du(&marche),
         fait: fait(instance, &marche),
         vu: marche.suivi() == Some(Suivi::Vu),
         place: rules::place(annonce, marche.suivi(), jour),
@@ -113,17 +114,27 @@ fn vu(cadre: &Cadre, secteurs: &[secteur::Vue], marche: Marche, jour: Date) -> M
     }
 }
 
-/// Who accompanies the commune, to speak with before calling it.
-fn charge(secteurs: &[secteur::Vue], marche: &Marche) -> String {
-    let du_secteur = || secteurs.iter().find(|s| Some(&s.id) == marche.secteur_id.as_ref())?.agents.clone();
-    let agent = marche.agent.clone().filter(|nom| !nom.trim().is_empty()).or_else(du_secteur);
-    let mut mots = agent.unwrap_or_else(|| "la coordination".to_owned());
-    if let Some(secteur) = &marche.secteur {
-        mots = format!("{mots} (secteur {secteur})");
-    }
-    match &marche.telephone {
-        Some(telephone) => format!("{mots}, {telephone}"),
-        None => mots,
+/// Who answers that day: for each secteur, and in the name of each agent.
+struct Charges {
+    secteurs: Vec<secteur::Vue>,
+    repondants: Vec<secteur::Repondant>,
+}
+
+impl Charges {
+    /// Who accompanies the commune, to speak with before calling it. A request handed to someone who has left comes back to
+    /// the secteur.
+    fn du(&self, marche: &Marche) -> String {
+        let nomme = self.repondants.iter().find(|r| Some(&r.agent) == marche.agent_id.as_ref());
+        let nomme = nomme.map(|r| format!("{} {}", r.prenom, r.nom)).filter(|nom| !nom.trim().is_empty());
+        let du_secteur = || self.secteurs.iter().find(|s| Some(&s.id) == marche.secteur_id.as_ref())?.agents.clone();
+        let mut mots = nomme.or_else(du_secteur).unwrap_or_else(|| "la coordination".to_owned());
+        if let Some(secteur) = &marche.secteur {
+            mots = format!("{mots} (secteur {secteur})");
+        }
+        match &marche.telephone {
+            Some(telephone) => format!("{mots}, {telephone}"),
+            None => mots,
+        }
     }
 }
 
@@ -140,7 +151,9 @@ pub async fn noter(cadre: Cadre, form: CheckedForm) -> Reponse {
     let acte = form.saisie.texte("acte");
     let suivi = match acte {
         "annuler" => None,
-        acte => Some(acte.parse::<Suivi>().map_err(|_| Erreur::Invalide("Ce choix n’existe pas.".to_owned()))?),
+        acte => Some(acte.parse::<Suivi>().map_err(|_| {
+            Erreur::Invalide("Ce choix n’existe pas. Revenez à la liste des marchés et recommencez.".to_owned())
+        })?),
     };
     let par = cadre.visiteur.connecte()?.id.clone();
     let tx = instance.db.begin().await?;

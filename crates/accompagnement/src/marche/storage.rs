@@ -38,8 +38,8 @@ pub struct Marche {
     pub secteur: Option<String>,
     /// Its telephone.
     pub telephone: Option<String>,
-    /// To whom the request was handed by name.
-    pub agent: Option<String>,
+    /// To whom the request was handed by name, in office or not.
+    pub agent_id: Option<PersonneId>,
     /// [`Suivi`], as stored.
     pub suivi: Option<String>,
     /// When.
@@ -73,10 +73,10 @@ pub async fn prevus(db: &impl ConnectionTrait, jour: Date) -> Result<Vec<Marche>
     Marche::find_by_statement(raw_sql!(
         Postgres,
         "SELECT p.reference, p.titre, p.commune, p.etape, p.cout, p.diffusion, p.complements, p.modifie_le,
-                s.id AS secteur_id, s.nom AS secteur, s.telephone, a.prenom || ' ' || a.nom AS agent,
+                s.id AS secteur_id, s.nom AS secteur, s.telephone,
+                CASE WHEN d.confiee THEN d.agent_id END AS agent_id,
                 m.suivi, m.le AS suivi_le, q.prenom || ' ' || q.nom AS suivi_par
          FROM projet p LEFT JOIN demande d ON d.projet_id = p.id
-         LEFT JOIN personne a ON a.id = d.agent_id AND d.confiee
          LEFT JOIN secteur s ON s.id = (SELECT MIN(sc.secteur_id) FROM secteur_commune sc
              WHERE sc.commune = p.commune AND sc.du <= {jour} AND (sc.au IS NULL OR sc.au >= {jour}))
          LEFT JOIN marche m ON m.projet_id = p.id LEFT JOIN personne q ON q.id = m.par

@@ -14,7 +14,7 @@ use web::{Cadre, CheckedForm, Erreur, Reponse};
 use super::confier;
 use super::fusion::{self, Fusion};
 use super::pages::{Ouvert, en_erreur, ouvrir, page, vers};
-use super::prevenir::{dire, prevenir_le_porteur};
+use super::prevenir::{Nouvelle, dire, prevenir_le_porteur};
 use super::rules::GenreEchange;
 use crate::demande::pages as demandes;
 use crate::demande::rules::{self, Acte};
@@ -29,21 +29,21 @@ struct Effet {
     faits: serde_json::Value,
     /// What the act says: it joins the conversation.
     echange: Option<(GenreEchange, String)>,
-    /// Subject and text for the bearer.
-    courriel: Option<(String, String)>,
+    /// For the bearer.
+    courriel: Option<Nouvelle>,
     message: &'static str,
 }
 
 impl Effet {
     /// A new promised day, that the journal keeps and the bearer is told.
-    fn promis(demande: Model, genre: &'static str, courriel: (String, String), message: &'static str) -> Self {
+    fn promis(demande: Model, genre: &'static str, courriel: Nouvelle, message: &'static str) -> Self {
         let faits = serde_json::json!({"promise_le": demande.promise_le});
         Self { demande, genre, faits, echange: None, courriel: Some(courriel), message }
     }
 }
 
-fn promesse(debut: &str, demande: &Model) -> String {
-    format!("{debut} Vous aurez une réponse au plus tard le {}.", avec_le_jour(demande.promise_le.0))
+fn promesse(courriel: &'static str, demande: &Model) -> Nouvelle {
+    Nouvelle::de(courriel, &[("jour", &avec_le_jour(demande.promise_le.0))])
 }
 
 /// POST: one act.
@@ -88,13 +88,16 @@ async fn accueillir(cadre: &Cadre, form: &CheckedForm, ouvert: Ouvert) -> Repons
 
 async fn changer_l_etape(cadre: &Cadre, form: &CheckedForm, ouvert: Ouvert) -> Reponse {
     let instance = &cadre.instance;
-    let Some(etape) = form.lecteur().choix::<Etape>("etape", "") else {
-        return Err(Erreur::Invalide("Cette étape n’existe pas.".to_owned()));
+    let mut l = form.lecteur();
+    let Some(etape) = l.choix::<Etape>("etape", "Choisissez une étape dans la liste.") else {
+        let erreurs = l.erreurs;
+        return en_erreur(cadre, ouvert, form.saisie.clone(), erreurs).await;
     };
     let projet = projet::Model { etape, ..ouvert.projet };
     let tx = instance.db.begin().await?;
     if !projet::enregistrer(&tx, &projet, instance.clock.instant()).await? {
-        return Err(Erreur::Invalide("Le projet a changé entre-temps. Rechargez la page et recommencez.".to_owned()));
+        drop(tx);
+        return en_conflit(cadre, form, &projet.reference, CHANGEE).await;
     }
     let faits = serde_json::json!({"partie": "etape", "etape": etape.as_str()});
     journal::ecrire(&tx, &*instance.clock, &*instance.ids, evenement(cadre, "projet.modifie", &projet).faits(faits))
@@ -153,9 +156,9 @@ async fn recommander(cadre: &Cadre, form: &CheckedForm, ouvert: Ouvert) -> Repon
     };
     storage::recommander(&tx, clock, ids, nouvelle).await?;
     journal::ecrire(&tx, clock, ids, evenement(cadre, evenements::RECOMMANDE, &ouvert.projet)).await?;
-    let courriel = format!("{} vous recommande : {titre}\n\n{texte}", agent.nom_complet());
-    let sujet = "Une recommandation pour votre projet";
-    let prevenus = prevenir_le_porteur(&tx, cadre, &ouvert.projet, sujet, &courriel).await?;
+    let qui = agent.nom_complet();
+    let nouvelle = Nouvelle::de("recommandation", &[("qui", &qui), ("titre", &titre), ("mot", &texte)]);
+    let prevenus = prevenir_le_porteur(&tx, cadre, &ouvert.projet, &nouvelle).await?;
     form.conclure(tx, &vers(&ouvert.projet), dire("La recommandation est envoyée.", prevenus)).await
 }
 
@@ -176,7 +179,7 @@ async fn choisie_dans_la_liste(
 
 async fn changer(cadre: &Cadre, form: &CheckedForm, ouvert: Ouvert, acte: &str) -> Reponse {
     let Some(demande) = ouvert.demande.clone() else {
-        return Err(Erreur::Invalide("Ouvrez d’abord le suivi de ce projet.".to_owned()));
+        return Ok(form.aller(&vers(&ouvert.projet), "Ouvrez d’abord le suivi de ce projet, plus bas sur cette page."));
     };
     let effet = match effet(cadre, form, &ouvert.projet, &demande, acte).await {
         Ok(effet) => effet,
@@ -200,7 +203,7 @@ async fn changer(cadre: &Cadre, form: &CheckedForm, ouvert: Ouvert, acte: &str) 
     }
     journal::ecrire(&tx, clock, ids, evenement(cadre, effet.genre, projet).faits(effet.faits)).await?;
     let message = match effet.courriel {
-        Some((sujet, texte)) => dire(effet.message, prevenir_le_porteur(&tx, cadre, projet, &sujet, &texte).await?),
+        Some(nouvelle) => dire(effet.message, prevenir_le_porteur(&tx, cadre, projet, &nouvelle).await?),
         None => effet.message,
     };
     form.conclure(tx, &vers(projet), message).await
@@ -255,7 +258,9 @@ async fn effet(
             let reponse = l
                 .texte("reponse", "Écrivez votre réponse.", 5, 5_000)
                 .ok_or_else(|| Empeche::Erreurs(l.erreurs.clone()))?;
-            let texte = format!("{} vous répond :\n\n{reponse}\n\n{}", agent.nom_complet(), Alerte::devis().texte);
+            let qui = agent.nom_complet();
+            let valeurs = [("qui", qui.as_str()), ("reponse", &reponse), ("devis", &Alerte::devis().texte)];
+            let courriel = Some(Nouvelle::de("reponse-du-departement", &valeurs));
             let demande =
                 Model { mode: Some("courriel".to_owned()), ..contact(demande.clone()).avec(apres(Acte::Repondre)?) };
             Ok(Effet {
@@ -263,7 +268,7 @@ async fn effet(
                 echange: Some((GenreEchange::Reponse, reponse)),
                 genre: evenements::REPONDU,
                 faits: serde_json::json!({"mode": "courriel"}),
-                courriel: Some(("Le département vous répond".to_owned(), texte)),
+                courriel,
                 message: "La réponse est envoyée.",
             })
         }
@@ -282,43 +287,40 @@ async fn effet(
             let attente = l
                 .texte("attente", "Dites ce que vous attendez.", 5, 2_000)
                 .ok_or_else(|| Empeche::Erreurs(l.erreurs.clone()))?;
-            let texte = format!("{} a besoin d’un élément de votre part :\n\n{attente}", agent.nom_complet());
+            let qui = agent.nom_complet();
+            let courriel = Some(Nouvelle::de("element-attendu", &[("qui", &qui), ("attente", &attente)]));
             Ok(Effet {
                 demande: contact(demande.clone()).avec(apres(Acte::Attendre)?),
                 echange: Some((GenreEchange::Attente, attente)),
                 genre: evenements::ATTENTE,
                 faits: serde_json::json!({}),
-                courriel: Some(("Il nous manque un élément".to_owned(), texte)),
+                courriel,
                 message: "Le délai est suspendu. La commune est prévenue.",
             })
         }
         "reprendre" => {
             let demande = demande.clone().avec(apres(Acte::Reprendre)?);
-            let courriel =
-                ("Élément reçu : le délai reprend".to_owned(), promesse("Nous avons reçu cet élément.", &demande));
+            let courriel = promesse("delai-reprend", &demande);
             Ok(Effet::promis(demande, evenements::REPRISE, courriel, "L’élément est reçu. Le délai reprend."))
         }
         "rouvrir" => {
             let tx = instance.db.read().await.map_err(|e| Empeche::Autre(e.into()))?;
             let (promise, interlocuteur) = demandes::promise_du_jour(&tx, instance, projet).await?;
             let demande = demandes::rouverte(instance, demande.clone(), promise, interlocuteur.as_ref())?;
-            let courriel =
-                ("Votre demande est rouverte".to_owned(), promesse("Nous reprenons votre demande.", &demande));
+            let courriel = promesse("demande-rouverte", &demande);
             Ok(Effet::promis(demande, evenements::ROUVERT, courriel, "La demande est rouverte."))
         }
         "refuser" => {
             let motif = l
                 .texte("motif", "Donnez la raison : la commune la lira.", 10, 2_000)
                 .ok_or_else(|| Empeche::Erreurs(l.erreurs.clone()))?;
-            let texte = format!(
-                "Le département ne peut pas accompagner ce projet. Raison :\n\n{motif}\n\nVotre projet reste le vôtre. Vous pouvez nous appeler pour en parler."
-            );
+            let courriel = Some(Nouvelle::de("demande-refusee", &[("motif", &motif)]));
             Ok(Effet {
                 demande: contact(demande.clone()).avec(apres(Acte::Refuser)?),
                 echange: Some((GenreEchange::Refus, motif)),
                 genre: evenements::REFUSE,
                 faits: serde_json::json!({}),
-                courriel: Some(("Réponse à votre demande d’accompagnement".to_owned(), texte)),
+                courriel,
                 message: "La demande est close. La commune lit la raison.",
             })
         }
@@ -337,6 +339,8 @@ async fn effet(
                 message: "La prochaine action est notée.",
             })
         }
-        _ => Err(Empeche::Autre(Erreur::Invalide("Cette action n’existe pas.".to_owned()))),
+        _ => Err(Empeche::Autre(Erreur::Invalide(
+            "Cette action n’existe pas. Rechargez la page du suivi et recommencez.".to_owned(),
+        ))),
     }
 }

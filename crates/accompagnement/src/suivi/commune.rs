@@ -123,8 +123,9 @@ fn apres_un_message(instance: &Instance, demande: &storage::Model) -> (storage::
 /// POST: what the bearer does with a recommendation, with a word why.
 pub async fn decider(cadre: Cadre, Path(reference): Path<String>, form: CheckedForm) -> Reponse {
     let projet = ouvrir(&cadre, &reference).await?;
-    let etat = EtatRecommandation::lire(form.saisie.texte("etat"))
-        .ok_or_else(|| Erreur::Invalide("Ce choix n’existe pas.".to_owned()))?;
+    let etat = EtatRecommandation::lire(form.saisie.texte("etat")).ok_or_else(|| {
+        Erreur::Invalide("Ce choix n’existe pas. Revenez à la page du projet et recommencez.".to_owned())
+    })?;
     let instance = &cadre.instance;
     let mut l = form.lecteur();
     let motif = l.texte_libre("motif", MOTIF_MAX);

@@ -5,17 +5,18 @@ use domain::droit::{Action, Fonction};
 use jiff::civil::Date;
 use platform::journal::{self, Evenement, Visibilite};
 use platform::{ReadTx, WriteTx};
-use socle::{PersonneId, mandat, personne, projet, secteur};
+use socle::{PersonneId, ProjetId, mandat, personne, projet, secteur};
 use web::courriels::{self, Modele};
 use web::formulaire::Erreurs;
 use web::{Cadre, CheckedForm, Erreur, Reponse, texte};
 
 use super::actes::{CHANGEE, en_conflit};
 use super::pages::{Ouvert, en_erreur, vers};
-use super::prevenir::prevenir_le_porteur;
+use super::prevenir::presenter;
 use crate::demande::attribution::{self, Suivi};
 use crate::demande::storage::{self, Model};
 use crate::evenements::{self, evenement};
+use crate::tableau;
 
 /// Who receives, and the request once it is theirs.
 struct Remise {
@@ -28,7 +29,7 @@ struct Remise {
 /// POST, agent: the project goes to a colleague, of this secteur or another.
 pub(super) async fn confier(cadre: &Cadre, form: &CheckedForm, ouvert: Ouvert) -> Reponse {
     let Some(demande) = ouvert.demande.clone() else {
-        return Err(Erreur::Invalide("Ouvrez d’abord le suivi de ce projet.".to_owned()));
+        return Ok(form.aller(&vers(&ouvert.projet), "Ouvrez d’abord le suivi de ce projet, plus bas sur cette page."));
     };
     let instance = &cadre.instance;
     let lecture = instance.db.read().await?;
@@ -72,8 +73,7 @@ async fn annoncer(
     journal::ecrire(tx, &*instance.clock, &*instance.ids, evenement).await?;
     let quoi = format!("le projet « {} » ({})", projet.titre, instance.referentiel().nom_commune(&projet.commune));
     prevenir(tx, cadre, nouveau, ancien, &quoi, &vers(projet)).await?;
-    let nouvelle = format!("{} suit maintenant votre projet.", nouveau.nom_complet());
-    prevenir_le_porteur(tx, cadre, projet, "Votre interlocuteur change", &nouvelle).await?;
+    presenter(tx, cadre, std::slice::from_ref(&projet.id), nouveau).await?;
     Ok(())
 }
 
@@ -127,19 +127,15 @@ async fn prevenir(
 
 /// POST, coordination: a whole portfolio changes hands, of someone in office or who has left.
 pub async fn transmettre(cadre: Cadre, form: CheckedForm) -> Reponse {
-    let (de, a) = (form.saisie.texte("de").to_owned(), form.saisie.texte("a").to_owned());
-    if de.is_empty() || a.is_empty() || de == a {
-        return Err(Erreur::Invalide("Choisissez deux personnes différentes.".to_owned()));
-    }
     let (instance, jour) = (&cadre.instance, cadre.instance.aujourd_hui());
     let tx = instance.db.begin().await?;
     let titulaires = mandat::titulaires(&tx, Fonction::ChargeTerritorial, jour).await?;
-    let en_fonction = |id: &str| titulaires.iter().find(|t| t.id.as_str() == id);
-    let Some(nouveau) = en_fonction(&a) else {
-        return Err(Erreur::Invalide("La personne qui reçoit n’est pas chargée territoriale aujourd’hui.".to_owned()));
-    };
-    let Some(ancien) = personne::par_id(&tx, &PersonneId(de.clone())).await? else {
-        return Err(Erreur::Introuvable("cette personne"));
+    let (ancien, nouveau) = match choisies(&tx, &form, &titulaires).await? {
+        Ok(choisies) => choisies,
+        Err(erreurs) => {
+            drop(tx);
+            return tableau::en_erreur(&cadre, form.saisie, erreurs).await;
+        }
     };
     let suivis = attribution::portefeuille(&tx, &ancien.id, jour).await?;
     if suivis.is_empty() {
@@ -150,9 +146,49 @@ pub async fn transmettre(cadre: Cadre, form: CheckedForm) -> Reponse {
     let combien = suivis.len() as u64;
     let projets = texte::accorde(combien, "projet", "projets");
     let quoi = format!("{projets} que suivait {}", ancien.nom_complet());
-    prevenir(&tx, &cadre, nouveau, en_fonction(&de), &quoi, "/tableau").await?;
-    let message = texte::accorde(combien, "projet change d’interlocuteur.", "projets changent d’interlocuteur.");
+    let en_fonction = titulaires.iter().find(|t| t.id == ancien.id);
+    prevenir(&tx, &cadre, nouveau, en_fonction, &quoi, "/tableau").await?;
+    let ids: Vec<ProjetId> = suivis.into_iter().map(|suivi| suivi.projet_id).collect();
+    let prevenus = presenter(&tx, &cadre, &ids, nouveau).await? as u64;
+    let dits = match prevenus {
+        0 => "Personne n’a donné d’adresse parmi leurs porteurs : dites-le par téléphone.".to_owned(),
+        _ => texte::accorde(prevenus, "personne est prévenue.", "personnes sont prévenues."),
+    };
+    let passes = texte::accorde(combien, "projet change d’interlocuteur.", "projets changent d’interlocuteur.");
+    let message = format!("{passes} {dits}");
     form.conclure(tx, "/tableau", &message).await
+}
+
+/// Who gives and who receives, or what is wrong beside each list.
+async fn choisies<'a>(
+    tx: &WriteTx,
+    form: &CheckedForm,
+    titulaires: &'a [personne::Model],
+) -> Result<Result<(personne::Model, &'a personne::Model), Erreurs>, Erreur> {
+    let (de, a) = (form.saisie.texte("de"), form.saisie.texte("a"));
+    let mut erreurs = Erreurs::default();
+    let ancien = match de {
+        "" => None,
+        de => personne::par_id(tx, &PersonneId(de.to_owned())).await?,
+    };
+    if ancien.is_none() {
+        erreurs.ajouter("de", "Choisissez de qui vient le portefeuille.");
+    }
+    let nouveau = titulaires.iter().find(|t| t.id.as_str() == a);
+    match nouveau {
+        None if a.is_empty() => erreurs.ajouter("a", "Choisissez qui reçoit le portefeuille."),
+        None => {
+            erreurs.ajouter("a", "Cette personne n’est pas chargée territoriale aujourd’hui. Choisissez-en une autre.")
+        }
+        Some(_) if a == de => {
+            erreurs.ajouter("a", "Choisissez une autre personne que celle qui donne le portefeuille.")
+        }
+        Some(_) => {}
+    }
+    Ok(match (ancien, nouveau) {
+        (Some(ancien), Some(nouveau)) if erreurs.est_vide() => Ok((ancien, nouveau)),
+        _ => Err(erreurs),
+    })
 }
 
 /// One line of the journal for each project.

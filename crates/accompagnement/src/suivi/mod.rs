@@ -153,11 +153,13 @@ struct CorpsDuPanneau {
 
 #[derive(Template)]
 #[template(
-    source = "{% if agent %}<p class=\"govuk-body\">Personne n’a encore demandé d’accompagnement.</p><p><a class=\"govuk-link\" href=\"/projets/{{ reference }}/suivi\">Suivre ce projet</a></p>{% else %}<p class=\"govuk-body\">Une personne du département peut vous aider à avancer. C’est gratuit, et ce n’est pas une demande de subvention.</p><p><a class=\"govuk-button\" href=\"/projets/{{ reference }}/accompagnement\">Demander un accompagnement</a></p>{% endif %}",
+    source = "{% if agent %}<p class=\"govuk-body\">Personne n’a encore demandé d’accompagnement.</p><p><a class=\"govuk-link\" href=\"/projets/{{ reference }}/suivi\">Suivre ce projet</a></p>{% else %}<p class=\"govuk-body\">{{ invitation }}</p><p><a class=\"govuk-button\" href=\"/projets/{{ reference }}/accompagnement\">Demander un accompagnement</a></p>{% endif %}",
     ext = "html"
 )]
 struct Invitation {
     reference: String,
+    /// May be changed by the agent who runs the site.
+    invitation: String,
     agent: bool,
 }
 
@@ -173,7 +175,10 @@ pub(crate) async fn panneau(demande: &DemandePanneau<'_>) -> Result<Option<Panne
     let agent = visiteur.autoriser(demande.lien, Action::Accompagner).is_ok();
     let titre = "Accompagnement".to_owned();
     let corps = match storage::du_projet(demande.tx, &demande.projet.id).await? {
-        None => Invitation { reference: demande.projet.reference.clone(), agent }.render()?,
+        None => {
+            let invitation = demande.cadre.instance.texte("demande.invitation");
+            Invitation { reference: demande.projet.reference.clone(), invitation, agent }.render()?
+        }
         Some(ligne) if demande.lieu == Lieu::Resultat => {
             format!(
                 "<p class=\"govuk-body\">{} <a class=\"govuk-link\" href=\"/projets/{}#accompagnement\">Voir l’accompagnement</a></p>",

@@ -296,7 +296,8 @@ fn options_d_acteurs(possibles: &[Proposition]) -> Option<Vec<OptionDeChamp>> {
         .filter(|p| p.famille == Famille::Acteur && p.courriel.is_some())
         .map(|p| {
             let prix = if p.payant { "service payant" } else { "gratuit, ou à convenir" };
-            OptionDeChamp::nouvelle(&p.id, format!("{} – {}", p.porteur, p.titre)).aide(prix)
+            let nom = if p.porteur == p.titre { p.titre.clone() } else { format!("{} – {}", p.porteur, p.titre) };
+            OptionDeChamp::nouvelle(&p.id, nom).aide(prix)
         })
         .collect();
     (!options.is_empty()).then_some(options)

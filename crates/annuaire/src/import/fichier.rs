@@ -8,6 +8,7 @@ use std::io::{Cursor, Read, Seek};
 use std::path::PathBuf;
 
 use csv::ByteRecord;
+use documents::lecture::pas_un_tableau;
 use domain::tri::cle_de_tri;
 use flate2::read::MultiGzDecoder;
 use platform::panne::du_fichier;
@@ -205,8 +206,11 @@ pub fn reconnaitre(recu: &FichierRecu) -> Result<Vec<Table>, ImportRefuse> {
     let mut lecteur = ouvrir(&recu.contenu).map_err(illisible)?;
     let taille = lecteur.seek(std::io::SeekFrom::End(0)).map_err(illisible)?;
     lecteur.rewind().map_err(illisible)?;
-    let magie = debut(&mut *lecteur, 4).map_err(illisible)?;
+    let magie = debut(&mut *lecteur, TAMPON as u64).map_err(illisible)?;
     lecteur.rewind().map_err(illisible)?;
+    if let Some(phrase) = pas_un_tableau(&magie) {
+        return Err(ImportRefuse::fichier(&recu.nom, None, phrase));
+    }
     match magie.as_slice() {
         [] => Err(ImportRefuse::fichier(&recu.nom, None, "le fichier est vide.")),
         [b'{' | b'[', ..] => api::tables(&recu.nom, lecteur, taille),
@@ -259,7 +263,9 @@ fn table(
     let separateur = separateur(octets);
     let mut csv = lecteur_csv(octets, separateur);
     let mut ligne = ByteRecord::new();
-    csv.read_byte_record(&mut ligne).map_err(|erreur| refuse(format!("l’en-tête ne peut pas être lu ({erreur}).")))?;
+    csv.read_byte_record(&mut ligne).map_err(|_| {
+        refuse("l’en-tête ne peut pas être lu. Enregistrez le fichier au format « CSV UTF-8 ».".to_owned())
+    })?;
     let entete = Entete::lire(&ligne).map_err(refuse)?;
     let genre = entete.genre().map_err(refuse)?;
     Ok(Table { genre, entete, taille, contenu: recu.contenu.clone(), entree, separateur, nom })

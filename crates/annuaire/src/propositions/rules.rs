@@ -88,7 +88,7 @@ fn constats(
     [
         themes(&complete.themes, &profil.themes, noms),
         etapes(&complete.etapes, profil.etape),
-        territoire(&complete.territoires, commune),
+        lieu(offre, commune).unwrap_or_else(|| territoire(&complete.territoires, commune)),
         besoin(complete.offre.genre, &profil.complements.besoins),
     ]
     .into()
@@ -130,6 +130,26 @@ fn etapes(acceptees: &[Etape], etape: Etape) -> Constat {
     let phrase =
         format!("Le projet est à l’étape « {} ». Cette offre vaut pour : {}.", etape.libelle(), noms.join(", "));
     Constat::critere(CODE, Verdict::Non, phrase)
+}
+
+/// A place does not move: without a word of the actor about territories, it serves who is near.
+const LOCAL_KM: f64 = 15.0;
+
+/// For a place whose actor named no territory: how far it is, when both town halls are known.
+fn lieu(offre: &OffreDActeur, commune: &FaitsCommune) -> Option<Constat> {
+    const CODE: &str = "territoire";
+    if offre.complete.offre.genre != GenreOffre::Local || !offre.complete.territoires.is_empty() {
+        return None;
+    }
+    let referentiel = Referentiel::embarque();
+    let la_bas = referentiel.commune(offre.commune.as_ref()?)?;
+    let km = geo::distance::km(la_bas.mairie?, referentiel.commune(&commune.code)?.mairie?);
+    let ou = format!("{}, à environ {}\u{a0}km de {}", la_bas.nom, km.round(), commune.nom);
+    Some(if km <= LOCAL_KM {
+        Constat::critere(CODE, Verdict::Oui, format!("Ce lieu est à {ou}."))
+    } else {
+        Constat::critere(CODE, Verdict::Non, format!("Ce lieu est à {ou} : il est trop loin pour servir au projet."))
+    })
 }
 
 fn territoire(servis: &[(GenreTerritoire, String)], commune: &FaitsCommune) -> Constat {
@@ -188,14 +208,16 @@ fn besoins_servis(genre: GenreOffre) -> &'static [Besoin] {
     }
 }
 
-/// A need that was not ticked is not refused: people tick what they think of.
+/// A need that was not ticked is not refused: people tick what they think of. Nothing ticked: advice serves every project;
+/// what somebody else would do or own in it is to be verified.
 fn besoin(genre: GenreOffre, dits: &[Besoin]) -> Constat {
     const CODE: &str = "besoin";
     let apporte = genre.libelle();
     if dits.is_empty() {
+        let conseil = matches!(genre, GenreOffre::Ingenierie | GenreOffre::Formation);
         return Constat::critere(
             CODE,
-            Verdict::SansObjet,
+            if conseil { Verdict::SansObjet } else { Verdict::AVerifier },
             format!("Vous n’avez pas dit ce qu’il vous faut. Cette offre apporte : {apporte}."),
         );
     }

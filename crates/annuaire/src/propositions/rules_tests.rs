@@ -96,6 +96,20 @@ fn le_territoire(#[case] territoires: &[(GenreTerritoire, &str)], #[case] attend
     assert_eq!(verdict_de(&apparier_une(offre, &[]), "territoire"), attendu);
 }
 
+#[rstest]
+#[case::sur_place("54129", Verdict::Oui)]
+#[case::a_cote("54421", Verdict::Oui)]
+#[case::loin("54395", Verdict::Non)]
+fn un_local_ne_sert_que_pres_de_lui(#[case] commune: &str, #[case] attendu: Verdict) {
+    let mut offre = offre("a", GenreOffre::Local, ModeOffre::Gratuit);
+    offre.commune = Some(commune.parse().unwrap());
+    let proposition = apparier_une(offre.clone(), &[Besoin::Local]);
+    assert_eq!(verdict_de(&proposition, "territoire"), attendu, "{:?}", proposition.constats);
+    // What the actor says comes before.
+    offre.complete.territoires = vec![(GenreTerritoire::Departement, "54".to_owned())];
+    assert_eq!(verdict_de(&apparier_une(offre, &[Besoin::Local]), "territoire"), Verdict::Oui);
+}
+
 #[test]
 fn une_intercommunalite_inconnue_n_est_pas_un_non() {
     let mut une = offre("a", GenreOffre::Ingenierie, ModeOffre::Gratuit);
@@ -109,7 +123,9 @@ fn une_intercommunalite_inconnue_n_est_pas_un_non() {
 }
 
 #[rstest]
-#[case::pas_dit(GenreOffre::Local, &[], Verdict::SansObjet)]
+#[case::pas_dit(GenreOffre::Ingenierie, &[], Verdict::SansObjet)]
+#[case::pas_dit_ce_que_fait_un_autre(GenreOffre::Local, &[], Verdict::AVerifier)]
+#[case::pas_dit_un_service(GenreOffre::Service, &[], Verdict::AVerifier)]
 #[case::local(GenreOffre::Local, &[Besoin::Local], Verdict::Oui)]
 #[case::forme(GenreOffre::Ingenierie, &[Besoin::FormeJuridique], Verdict::Oui)]
 #[case::argent(GenreOffre::Financement, &[Besoin::Conseil, Besoin::Argent], Verdict::Oui)]

@@ -94,7 +94,7 @@ async fn terminer(tx: &WriteTx, cadre: &Cadre, form: &CheckedForm, mandat: &mand
         Ok(motif) if motif.is_empty() => {
             Ok(Err(("motif", "Pour terminer une fonction, donnez la raison : la personne la lira.".to_owned())))
         }
-        Ok(_) if sans_agent(tx, mandat, Some(hier), jour).await? => Ok(Err(("motif", DERNIER_AGENT.to_owned()))),
+        Ok(_) if sans_agent(tx, mandat, Some(hier)).await? => Ok(Err(("motif", DERNIER_AGENT.to_owned()))),
         Ok(motif) => {
             mettre_fin(tx, cadre, &mandat.id, &motif).await?;
             Ok(Ok("La fonction est terminée."))
@@ -103,13 +103,15 @@ async fn terminer(tx: &WriteTx, cadre: &Cadre, form: &CheckedForm, mandat: &mand
     }
 }
 
-const DERNIER_AGENT: &str =
+pub(crate) const DERNIER_AGENT: &str =
     "C’est le dernier agent qui gère le site. Donnez d’abord cette fonction à quelqu’un d’autre.";
 
-async fn sans_agent(tx: &WriteTx, mandat: &mandat::Model, fin: Option<Date>, jour: Date) -> Result<bool, Erreur> {
-    let titulaires = mandat::du_departement(tx, jour).await?;
-    let autres = titulaires.iter().filter(|t| t.fonction == Fonction::AgentSite && t.id != mandat.id).count();
-    Ok(rules::laisse_le_site_sans_agent(mandat.fonction, fin, jour, autres))
+/// Would nobody run the site the day after this end?
+pub(crate) async fn sans_agent(tx: &WriteTx, mandat: &mandat::Model, fin: Option<Date>) -> Result<bool, Erreur> {
+    let Some(dernier) = fin else { return Ok(false) };
+    let ensuite = mandat::du_departement(tx, dernier.tomorrow().map_err(Erreur::interne)?).await?;
+    let apres = ensuite.iter().filter(|t| t.fonction == Fonction::AgentSite && t.id != mandat.id).count();
+    Ok(rules::laisse_le_site_sans_agent(mandat.fonction, mandat.au.map(|au| au.0), fin, apres))
 }
 
 async fn changer_la_fin(
@@ -130,6 +132,9 @@ async fn changer_la_fin(
     if let Err(phrase) = rules::fin_possible(mandat.du.0, fin, cadre.instance.aujourd_hui()) {
         return Ok(Err(("fin", phrase.to_owned())));
     }
+    if sans_agent(tx, mandat, fin).await? {
+        return Ok(Err(("fin", DERNIER_AGENT.to_owned())));
+    }
     ecrire_la_fin(tx, cadre, mandat, fin).await?;
     Ok(Ok("Le dernier jour est enregistré. Vous pouvez défaire ce changement sur cette page."))
 }
@@ -140,7 +145,7 @@ async fn defaire(tx: &WriteTx, cadre: &Cadre, mandat: &mandat::Model) -> Result<
     let Some(changement) = remettre(mandat, changements.get(mandat.id.as_str())) else {
         return Ok(Err(("fin", "Il n’y a plus rien à défaire.".to_owned())));
     };
-    if sans_agent(tx, mandat, changement.avant, cadre.instance.aujourd_hui()).await? {
+    if sans_agent(tx, mandat, changement.avant).await? {
         return Ok(Err(("fin", DERNIER_AGENT.to_owned())));
     }
     ecrire_la_fin(tx, cadre, mandat, changement.avant).await?;

@@ -30,9 +30,15 @@ pub(crate) fn fin_possible(du: Date, fin: Option<Date>, jour: Date) -> Result<()
     }
 }
 
-/// The site keeps somebody who runs it: `autres` hold this function besides.
-pub(crate) fn laisse_le_site_sans_agent(fonction: Fonction, fin: Option<Date>, jour: Date, autres: usize) -> bool {
-    fonction == Fonction::AgentSite && autres == 0 && fin.is_some_and(|fin| fin < jour)
+/// The site keeps somebody who runs it: `apres` others hold this function the day after the new end. A function that already
+/// ends may be lengthened.
+pub(crate) fn laisse_le_site_sans_agent(
+    fonction: Fonction,
+    avant: Option<Date>,
+    fin: Option<Date>,
+    apres: usize,
+) -> bool {
+    fonction == Fonction::AgentSite && apres == 0 && fin.is_some_and(|fin| avant.is_none_or(|avant| fin < avant))
 }
 
 #[cfg(test)]
@@ -56,18 +62,22 @@ mod tests {
     }
 
     #[rstest]
-    #[case(Fonction::AgentSite, HIER, 0, true)]
-    #[case(Fonction::AgentSite, HIER, 1, false)]
-    #[case(Fonction::AgentSite, DEMAIN, 0, false)]
-    #[case(Fonction::AgentSite, None, 0, false)]
-    #[case(Fonction::Coordinateur, HIER, 0, false)]
+    #[case(Fonction::AgentSite, None, HIER, 0, true)]
+    #[case(Fonction::AgentSite, None, HIER, 1, false)]
+    #[case::plus_tard(Fonction::AgentSite, None, DEMAIN, 0, true)]
+    #[case::plus_tard_avec_un_autre(Fonction::AgentSite, None, DEMAIN, 1, false)]
+    #[case::raccourcie(Fonction::AgentSite, DEMAIN, Some(JOUR), 0, true)]
+    #[case::rallongee(Fonction::AgentSite, Some(JOUR), DEMAIN, 0, false)]
+    #[case::sans_fin(Fonction::AgentSite, DEMAIN, None, 0, false)]
+    #[case(Fonction::Coordinateur, None, HIER, 0, false)]
     fn le_dernier_agent_du_site_reste(
         #[case] fonction: Fonction,
+        #[case] avant: Option<Date>,
         #[case] fin: Option<Date>,
-        #[case] autres: usize,
+        #[case] apres: usize,
         #[case] refuse: bool,
     ) {
-        assert_eq!(laisse_le_site_sans_agent(fonction, fin, JOUR, autres), refuse);
+        assert_eq!(laisse_le_site_sans_agent(fonction, avant, fin, apres), refuse);
     }
 
     #[rstest]

@@ -1,9 +1,11 @@
 //! For whom one acts: declared, verified, ended, taken over.
 
 use axum::http::StatusCode;
+use domain::code::CodeCommune;
 use domain::droit::Fonction;
 use rstest::rstest;
-use socle::organisation::Nature;
+use socle::organisation::{self, Nature, Nouvelle, epci};
+use socle::{mandat, personne};
 use testkit::{Appli, Moteur, Navigateur, Page};
 
 use super::dernier;
@@ -39,7 +41,9 @@ async fn un_agent_verifie_ou_refuse(#[case] moteur: Moteur) {
     page.exiger("Cirey-sur-Vezouze").exiger("Procès-verbal du 28 mars");
     let ailleurs = charge.ouvrir("/agents/mandats").await;
     let sans_raison = charge.envoyer(&page, "/agents/mandats", &[("reponse", "non")]).await;
-    assert_eq!(sans_raison.statut, StatusCode::BAD_REQUEST);
+    assert_eq!(sans_raison.statut, StatusCode::UNPROCESSABLE_ENTITY);
+    sans_raison.exiger("Pour refuser, donnez la raison");
+    assert!(!sans_raison.textes(".govuk-error-summary").is_empty());
     charge.envoyer(&page, "/agents/mandats", &[("reponse", "oui")]).await.exiger("La fonction est vérifiée");
     assert!(dernier(&appli, "maire@exemple.invalid").await.contains("est vérifiée"));
     maire.ouvrir("/compte").await.exiger("vérifiée");
@@ -52,7 +56,8 @@ async fn un_agent_verifie_ou_refuse(#[case] moteur: Moteur) {
     let (mut autre, _) = appli.connecter("autre@exemple.invalid", None).await;
     declarer(&mut autre, "elu").await;
     let page = charge.ouvrir("/agents/mandats").await;
-    let champs = [("reponse", "non"), ("motif", "Ce nom n’est pas au conseil.")];
+    let motif = motif(&page);
+    let champs = [("reponse", "non"), (motif.as_str(), "Ce nom n’est pas au conseil.")];
     charge.envoyer(&page, "/agents/mandats", &champs).await.exiger("La fonction est refusée");
     assert!(dernier(&appli, "autre@exemple.invalid").await.contains("Ce nom n’est pas au conseil."));
     appli.fin().await;
@@ -87,7 +92,13 @@ async fn la_mairie_confirme_son_agent_et_remplace_son_maire(#[case] moteur: Mote
 
     // The mayor resigns: the secretary ends the mandate; the mayor is told why, and acts no more.
     let page = secretaire.ouvrir("/compte/collegues").await;
-    let champs = [("acte", "terminer"), ("motif", "Démission acceptée par le préfet")];
+    let motif = motif(&page);
+    let long = "mot".repeat(200);
+    let refus = secretaire.envoyer(&page, "/compte/collegues", &[("acte", "terminer"), (&motif, &long)]).await;
+    assert_eq!(refus.statut, StatusCode::UNPROCESSABLE_ENTITY);
+    refus.exiger("C’est trop long");
+    assert_eq!(refus.attribut(&format!("#{motif}"), "value").as_deref(), Some(long.as_str()), "what was typed stays");
+    let champs = [("acte", "terminer"), (motif.as_str(), "Démission acceptée par le préfet")];
     secretaire.envoyer(&page, "/compte/collegues", &champs).await.exiger("La fonction est terminée");
     let courriel = dernier(&appli, "maire@exemple.invalid").await;
     assert!(courriel.contains("Démission acceptée par le préfet"), "{courriel}");
@@ -123,8 +134,10 @@ async fn un_agent_du_departement_termine_la_fonction_d_un_maire(#[case] moteur: 
     let page = agent.ouvrir("/agents/mandats?commune=Cirey-sur-Vezouze").await;
     page.exiger("Exemple maire, Maire");
     let refus = agent.envoyer(&page, "/agents/mandats", &[("reponse", "terminer")]).await;
-    assert_eq!(refus.statut, StatusCode::BAD_REQUEST);
-    let champs = [("reponse", "terminer"), ("motif", "Démission du 20 novembre")];
+    assert_eq!(refus.statut, StatusCode::UNPROCESSABLE_ENTITY);
+    refus.exiger("Pour terminer une fonction, donnez la raison").exiger("Exemple maire, Maire");
+    let motif = motif(&page);
+    let champs = [("reponse", "terminer"), (motif.as_str(), "Démission du 20 novembre")];
     agent.envoyer(&page, "/agents/mandats", &champs).await.exiger("La fonction est terminée");
     assert!(dernier(&appli, "maire@exemple.invalid").await.contains("Démission du 20 novembre"));
     maire.ouvrir("/compte").await.exiger("Vous n’avez déclaré aucune fonction");
@@ -166,5 +179,69 @@ async fn un_numero_de_structure_se_verifie() {
         assert_eq!(refus.statut, StatusCode::UNPROCESSABLE_ENTITY, "{numero}");
         refus.exiger(phrase);
     }
+    appli.fin().await;
+}
+
+/// Name of the field of the first mandate of the page.
+fn motif(page: &Page) -> String {
+    page.attribut("input[name^=motif_]", "name").unwrap()
+}
+
+#[rstest]
+#[case::sqlite(Moteur::Sqlite)]
+#[case::postgres(Moteur::Postgres)]
+#[tokio::test]
+async fn une_intercommunalite_sans_numero_se_reconnait_ou_se_demande(#[case] moteur: Moteur) {
+    let appli = Appli::nouvelle(moteur, vec![comptes::feature()]).await;
+    let cirey: CodeCommune = "54129".parse().unwrap();
+    let ids = &*appli.instance.ids;
+    let tx = appli.instance.db.begin().await.unwrap();
+    let mut faites = Vec::new();
+    for (nom, qui) in [("CC Vezouze en Piémont", "sure"), ("CC de la Haute Vezouze", "douteuse")] {
+        let nouvelle = Nouvelle {
+            nature: Nature::Epci,
+            siren: None,
+            rna: None,
+            commune: Some(cirey.clone()),
+            nom: nom.to_owned(),
+            courriel: None,
+        };
+        let epci = organisation::trouver_ou_creer(&tx, &*appli.horloge, ids, nouvelle).await.unwrap();
+        let personne =
+            personne::trouver_ou_creer(&tx, &*appli.horloge, ids, &format!("{qui}@exemple.invalid")).await.unwrap();
+        let nouveau = mandat::Nouveau {
+            personne: personne.id,
+            organisation: epci.id.clone(),
+            fonction: Fonction::Elu,
+            du: "2026-01-01".parse().unwrap(),
+            au: None,
+            preuve: "essai".to_owned(),
+            verifie_par: None,
+        };
+        mandat::donner(&tx, &*appli.horloge, ids, nouveau).await.unwrap();
+        faites.push(epci.id);
+    }
+    assert_eq!(epci::completer(&tx).await.unwrap(), 1);
+    assert_eq!(epci::completer(&tx).await.unwrap(), 0, "twice changes nothing");
+    let sure = organisation::par_id(&tx, &faites[0]).await.unwrap().unwrap();
+    assert_eq!(sure.siren.as_ref().map(|s| s.as_str()), Some("200069433"));
+    tx.commit().await.unwrap();
+
+    let departement = Some((Nature::Departement, "Meurthe-et-Moselle", Fonction::Coordinateur));
+    let (mut agent, _) = appli.connecter("coordination@exemple.invalid", departement).await;
+    let page = agent.ouvrir("/agents/mandats").await;
+    page.exiger("Intercommunalités à préciser").exiger("CC de la Haute Vezouze");
+    assert!(!page.textes("h3").contains(&"CC Vezouze en Piémont".to_owned()));
+    let refus = agent.envoyer(&page, "/agents/intercommunalites", &[]).await;
+    assert_eq!(refus.statut, StatusCode::UNPROCESSABLE_ENTITY);
+    refus.exiger("Choisissez l’intercommunalité dans la liste");
+    // Known already by its number: people follow it there.
+    let champ = page.attribut("select[name^=epci_]", "name").unwrap();
+    agent.envoyer(&refus, "/agents/intercommunalites", &[(&champ, "200069433")]).await.exiger("la suivent");
+    assert!(!agent.ouvrir("/agents/mandats").await.contient("Intercommunalités à préciser"));
+    let tx = appli.instance.db.read().await.unwrap();
+    let membres = mandat::des_organisations(&tx, &[sure.id], appli.instance.aujourd_hui()).await.unwrap();
+    assert_eq!(membres.len(), 2);
+    drop(tx);
     appli.fin().await;
 }

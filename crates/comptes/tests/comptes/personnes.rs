@@ -97,6 +97,12 @@ async fn un_dernier_jour_se_change_se_defait_et_une_fonction_se_termine(#[case] 
     let page = agent.ouvrir(&format!("{LISTE}/{moi}")).await;
     let refus = agent.envoyer(&page, &format!("{LISTE}/{moi}"), &[("acte", "terminer"), (&motif, "Fin")]).await;
     refus.exiger("C’est le dernier agent qui gère le site");
+    let fin = format!("fin_{sien}");
+    let plus_tard = agent.envoyer(&refus, &format!("{LISTE}/{moi}"), &[("acte", "fin"), (&fin, "2027-03-31")]).await;
+    plus_tard.exiger("C’est le dernier agent qui gère le site");
+    assert_eq!(plus_tard.attribut(&format!("#{fin}"), "value").as_deref(), Some("2027-03-31"));
+    let compte = agent.ouvrir("/compte").await;
+    agent.envoyer(&compte, "/compte/mandats/terminer", &[("mandat", &sien)]).await.exiger("C’est le dernier agent");
     agent.ouvrir(LISTE).await.exiger("Exemple agent");
     appli.fin().await;
 }

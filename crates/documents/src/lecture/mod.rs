@@ -98,22 +98,49 @@ pub fn lire(nom: &str, octets: &[u8]) -> Result<FeuilleLue, Refus> {
     if octets.is_empty() {
         return Err(Refus::du_fichier("Ce fichier est vide."));
     }
+    if let Some(phrase) = pas_un_tableau(octets) {
+        return Err(Refus::du_fichier(phrase));
+    }
     let brute = match octets {
         [b'P', b'K', 3 | 5, ..] => classeur::lire(octets)?,
-        [0xd0, 0xcf, 0x11, 0xe0, ..] => {
-            return Err(Refus::du_fichier(
-                "Ce classeur est protégé par un mot de passe, ou dans l’ancien format .xls. Ouvrez-le, puis enregistrez-le \
-                 en .xlsx, .ods ou .csv, sans mot de passe.",
-            ));
-        }
-        [b'%', b'P', b'D', b'F', ..] => {
-            return Err(Refus::du_fichier(
-                "Ce fichier est un PDF. Envoyez le tableau d’origine : .xlsx, .ods ou .csv.",
-            ));
-        }
         _ => texte::lire(nom, octets)?,
     };
     assembler(brute)
+}
+
+/// What is often sent instead of a table, known by its first bytes, and what to send; nothing for what may be one.
+#[must_use]
+pub fn pas_un_tableau(debut: &[u8]) -> Option<&'static str> {
+    match debut {
+        [0xd0, 0xcf, 0x11, 0xe0, ..] if protege(debut) => Some(
+            "Ce classeur est protégé par un mot de passe. Ouvrez-le, retirez le mot de passe, puis enregistrez-le en .xlsx \
+             ou .csv.",
+        ),
+        [0xd0, 0xcf, 0x11, 0xe0, ..] => Some(
+            "Ce classeur est dans un ancien format (.xls). Ouvrez-le, puis enregistrez-le en .xlsx ou .csv. S’il a un mot de \
+             passe, retirez-le.",
+        ),
+        [b'%', b'P', b'D', b'F', ..] => {
+            Some("Ce fichier est un PDF. Ouvrez le tableau d’origine, puis enregistrez-le en .xlsx ou .csv.")
+        }
+        [0x89, b'P', b'N', b'G', ..]
+        | [0xff, 0xd8, 0xff, ..]
+        | [b'G', b'I', b'F', b'8', ..]
+        | [b'B', b'M', _, _, _, _, 0, 0, 0, 0, ..]
+        | [b'I', b'I', b'*', 0, ..]
+        | [b'M', b'M', 0, b'*', ..]
+        | [b'R', b'I', b'F', b'F', _, _, _, _, b'W', b'E', b'B', b'P', ..]
+        | [_, _, _, _, b'f', b't', b'y', b'p', ..] => Some(
+            "Ce fichier est une image ou une photo. Ouvrez le tableau d’origine, puis enregistrez-le en .xlsx ou .csv.",
+        ),
+        _ => None,
+    }
+}
+
+/// A workbook with a password is an old container too: its name is inside, in two-byte letters.
+fn protege(octets: &[u8]) -> bool {
+    let nom: Vec<u8> = "EncryptedPackage".bytes().flat_map(|lettre| [lettre, 0]).collect();
+    octets.windows(nom.len()).any(|morceau| morceau == nom)
 }
 
 /// Finds the header, names the columns, leaves out empty and repeated header rows.

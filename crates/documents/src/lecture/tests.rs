@@ -64,7 +64,7 @@ fn les_colonnes_ont_toutes_un_nom_different() {
 #[case(b"", "vide")]
 #[case(b"\n\n;;\n", "aucune ligne")]
 #[case(b"%PDF-1.7", "PDF")]
-#[case(b"\xd0\xcf\x11\xe0\xa1\xb1", "mot de passe")]
+#[case(b"\xd0\xcf\x11\xe0\xa1\xb1", "ancien format")]
 #[case(b"PK\x03\x04rien", "abîmé")]
 #[case(b"\x00\x01\x02\x03", "n’est pas un tableau")]
 #[case(b"a;b\n1;\"jamais fini\n2;3\n", "Ligne 2 : Un guillemet")]
@@ -215,4 +215,16 @@ fn aucune_formule_ne_part_dans_un_csv() {
     feuille.ajouter([Valeur::from("+33 3 83 00 00 00")]);
     let texte = String::from_utf8(feuille.ecrire(Format::Csv).expect("écrit")).expect("UTF-8");
     assert_eq!(texte, "\u{feff}'=titre\r\n\"'=HYPERLINK(\"\"http://x.invalid\"\")\"\r\n'+33 3 83 00 00 00\r\n");
+}
+
+#[rstest]
+#[case::xls(b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1W\0o\0r\0k\0b\0o\0o\0k\0", "ancien format (.xls)")]
+#[case::protege(b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1..E\0n\0c\0r\0y\0p\0t\0e\0d\0P\0a\0c\0k\0a\0g\0e\0", "mot de passe")]
+#[case::pdf(b"%PDF-1.7\n", "PDF")]
+#[case::png(b"\x89PNG\r\n\x1a\n", "image")]
+#[case::jpeg(b"\xff\xd8\xff\xe0\0\x10JFIF", "image")]
+#[case::photo_de_telephone(b"\0\0\0\x18ftypheic", "image")]
+fn ce_qui_n_est_pas_un_tableau_dit_quoi_envoyer(#[case] octets: &[u8], #[case] mot: &str) {
+    let phrase = raison(lire("suivi.xlsx", octets));
+    assert!(phrase.contains(mot) && phrase.contains("enregistrez-le en .xlsx ou .csv"), "{phrase}");
 }

@@ -19,8 +19,9 @@ pub(super) fn lire(nom: &str, octets: &[u8]) -> Result<Brute, Refus> {
     let mut dernier = (0, false);
     let mut lecteur = lecteur(separateur, corps);
     for fiche in lecteur.records() {
-        let fiche =
-            fiche.map_err(|e| Refus::du_fichier(format!("Ce fichier ne se lit pas comme un tableau ({e}).")))?;
+        let fiche = fiche.map_err(|_| {
+            Refus::du_fichier("Ce fichier ne se lit pas comme un tableau. Enregistrez-le en .xlsx ou .csv.")
+        })?;
         let numero = fiche.position().map_or(0, |position| ligne_de(position, corps)) + decalage;
         dernier = (numero, fiche.iter().any(|case| case.contains('\n')));
         if brute.lignes.len() > LIGNES_MAX {

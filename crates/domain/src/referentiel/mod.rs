@@ -180,6 +180,11 @@ impl Referentiel {
         self.epci_par_code.get(code).and_then(|&rang| self.epci.get(usize::from(rang)))
     }
 
+    /// All of them.
+    pub fn tous_les_epci(&self) -> impl Iterator<Item = &Epci> {
+        self.epci.iter()
+    }
+
     /// The commune of today with this SIREN.
     #[must_use]
     pub fn commune_du_siren(&self, siren: &str) -> Option<&Commune> {

@@ -51,6 +51,7 @@ pub(super) const CLES: &[Definition] = &[
     cle("limites.fichier-mo", "20"),
     cle("limites.requetes-par-minute", "120"),
     cle("limites.connexions-par-heure", "60"),
+    cle("limites.espace-libre-mo", "1000"),
     cle("travailleurs", "2"),
     cle("journal", "info"),
     sans_defaut("mandataires", Visibilite::Claire),

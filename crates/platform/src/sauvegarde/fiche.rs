@@ -155,7 +155,7 @@ impl Fiche {
         let texte = std::fs::read_to_string(dossier.join(NOM))
             .map_err(fichier(format!("{} n’est pas une sauvegarde", dossier.display())))?;
         let fiche: Self = serde_json::from_str(&texte)
-            .map_err(|erreur| SauvegardeError::Abimee(format!("{NOM} ne se comprend pas ({erreur})")))?;
+            .map_err(|erreur| SauvegardeError::Abimee(format!("{NOM} ne se comprend pas (ligne {})", erreur.line())))?;
         if fiche.format != 1 {
             return Err(SauvegardeError::Refusee(
                 "Cette sauvegarde vient d’une version plus récente de Terreau. Mettez Terreau à jour.".to_owned(),

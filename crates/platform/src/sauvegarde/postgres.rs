@@ -67,7 +67,8 @@ async fn lancer(outil: &'static str, commande: &mut Command) -> Result<String, S
     let sortie = commande.env("LC_ALL", "C.UTF-8").stdin(Stdio::null()).kill_on_drop(true).output().await;
     let sortie = sortie.map_err(|erreur| {
         echec(format!(
-            "il ne se lance pas ({erreur}). Installez les outils de PostgreSQL : apt-get install postgresql-client"
+            "il ne se lance pas ({}). Installez les outils de PostgreSQL : apt-get install postgresql-client",
+            crate::panne::du_fichier(&erreur)
         ))
     })?;
     if sortie.status.success() {

@@ -12,7 +12,8 @@ use tempfile::TempDir;
 use crate::base::{Base, Horloge, executer, migrations, nombre};
 
 fn dossiers(racine: &TempDir) -> Dossiers {
-    Dossiers { donnees: racine.path().join("donnees"), sauvegardes: racine.path().join("sauvegardes") }
+    let (donnees, sauvegardes) = (racine.path().join("donnees"), racine.path().join("sauvegardes"));
+    Dossiers { donnees, sauvegardes, espace_min: 0 }
 }
 
 fn remplir(donnees: &Path, cle: &str) {

@@ -3,11 +3,10 @@
 use axum::extract::Path;
 use axum::http::StatusCode;
 use domain::droit::Fonction;
-use jiff::civil::Date;
 use socle::PersonneId;
 use socle::mandat;
 use socle::secteur::absence;
-use web::{Cadre, CheckedForm, Erreur, Reponse};
+use web::{Cadre, CheckedForm, Reponse};
 
 use super::{noter, page};
 
@@ -36,11 +35,21 @@ pub async fn absenter(cadre: Cadre, form: CheckedForm) -> Reponse {
     };
     let instance = &cadre.instance;
     let tx = instance.db.begin().await?;
-    exiger_agent(&tx, &PersonneId(agent.clone()), instance.aujourd_hui()).await?;
-    let remplacant = remplacant.map(PersonneId);
-    if let Some(remplacant) = &remplacant {
-        exiger_agent(&tx, remplacant, instance.aujourd_hui()).await?;
+    let titulaires = mandat::titulaires(&tx, Fonction::ChargeTerritorial, instance.aujourd_hui()).await?;
+    let choisis = [("agent", Some(&agent)), ("remplacant", remplacant.as_ref())];
+    for (champ, choisi) in choisis.into_iter().filter_map(|(champ, choisi)| Some((champ, choisi?))) {
+        if !titulaires.iter().any(|t| t.id.as_str() == choisi) {
+            l.erreurs
+                .ajouter(champ, "Cette personne n’est pas chargée territoriale aujourd’hui. Choisissez-en une autre.");
+        }
     }
+    if !l.erreurs.est_vide() {
+        drop(tx);
+        let erreurs = l.erreurs;
+        let page = page(&cadre, form.saisie, erreurs).await?;
+        return cadre.page("Secteurs et absences", &page)?.statut(StatusCode::UNPROCESSABLE_ENTITY).repondre();
+    }
+    let remplacant = remplacant.map(PersonneId);
     absence::noter(&tx, &*instance.ids, &PersonneId(agent.clone()), du, au, remplacant.as_ref()).await?;
     noter(&tx, &cadre, &agent, "absence").await?;
     form.conclure(tx, "/reglages/secteurs", "L’absence est notée. Les nouvelles demandes iront au remplacement.").await
@@ -62,14 +71,4 @@ pub async fn revenir(cadre: Cadre, Path(id): Path<String>, form: CheckedForm) ->
         "C’est noté : les nouvelles demandes vont de nouveau à la personne de retour.",
     )
     .await
-}
-
-async fn exiger_agent(tx: &platform::WriteTx, id: &PersonneId, jour: Date) -> Result<(), Erreur> {
-    let titulaires = mandat::titulaires(tx, Fonction::ChargeTerritorial, jour).await?;
-    if titulaires.iter().any(|t| &t.id == id) {
-        return Ok(());
-    }
-    Err(Erreur::Invalide(
-        "Cette personne n’est pas chargée territoriale aujourd’hui. Donnez-lui d’abord cette fonction.".to_owned(),
-    ))
 }

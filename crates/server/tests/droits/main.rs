@@ -5,6 +5,7 @@
 
 #![expect(clippy::unwrap_used, reason = "a test fails with a line number")]
 
+mod objets;
 mod terrain;
 
 use std::collections::BTreeMap;
@@ -176,7 +177,7 @@ async fn aucune_adresse_n_agit_sans_le_jeton_d_une_page() {
     for modele in posts {
         for qui in [Qui::Porteur, Qui::Charge, Qui::Coordinateur, Qui::AgentSite] {
             let reference = terrain.projet(&decor, qui).await;
-            let chemin = terrain.chemin(modele, &reference).await;
+            let chemin = terrain.chemin(&decor, modele, &reference).await;
             let mut navigateur = terrain.navigateur(&decor, qui);
             for champs in [&[][..], &[("_jeton", "1.2.3"), ("_cle", "x")][..]] {
                 let statut = poster(&mut navigateur, &chemin, champs).await.statut.as_u16();

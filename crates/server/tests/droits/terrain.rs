@@ -301,11 +301,15 @@ impl Terrain {
         revendication.reference
     }
 
-    pub(crate) async fn chemin(&self, modele: &str, reference: &str) -> String {
+    pub(crate) async fn chemin(&self, decor: &Decor, modele: &str, reference: &str) -> String {
         let mut chemin = modele.to_owned();
         while let Some((avant, reste)) = chemin.split_once('{') {
             let (parametre, apres) = reste.split_once('}').unwrap();
-            chemin = format!("{avant}{}{apres}", self.valeur(modele, parametre, reference).await);
+            let valeur = match self.objet(decor, modele, parametre, reference).await {
+                Some(objet) => objet,
+                None => self.valeur(modele, parametre, reference).await,
+            };
+            chemin = format!("{avant}{valeur}{apres}");
         }
         chemin
     }
@@ -319,7 +323,14 @@ impl Terrain {
     }
 
     /// One question, with a token of the form so that rights answer and not the check of forms.
-    pub(crate) async fn demander(&self, decor: &Decor, qui: Qui, methode: &str, chemin: &str) -> Page {
+    pub(crate) async fn demander(
+        &self,
+        decor: &Decor,
+        qui: Qui,
+        (methode, modele): (&str, &str),
+        reference: &str,
+    ) -> Page {
+        let chemin = &self.chemin(decor, modele, reference).await;
         let mut navigateur = self.navigateur(decor, qui);
         if methode == "GET" {
             return navigateur.demander("GET", chemin, None).await;
@@ -328,7 +339,10 @@ impl Terrain {
         let page = navigateur.ouvrir(if connecte { "/compte" } else { "/connexion" }).await;
         let jeton = page.attribut("input[name=_jeton]", "value").unwrap();
         let cle = self.appli.instance.ids.reference(16);
-        let reponse = poster(&mut navigateur, chemin, &[("_jeton", &jeton), ("_cle", &cle)]).await;
+        let corps = self.corps(decor, qui, modele, reference).await;
+        let mut champs = vec![("_jeton", jeton.as_str()), ("_cle", cle.as_str())];
+        champs.extend(corps.iter().map(|(nom, valeur)| (*nom, valeur.as_str())));
+        let reponse = poster(&mut navigateur, chemin, &champs).await;
         assert!(!reponse.contient("Le formulaire n’a pas été pris en compte"), "{methode} {chemin} {qui:?}");
         reponse
     }
@@ -351,9 +365,8 @@ impl Terrain {
                 _ => String::new(),
             };
             lus.insert(remis, reference.clone());
-            let chemin = self.chemin(modele, &reference).await;
-            let page = self.demander(&decor, *qui, methode, &chemin).await;
-            assert_ne!(page.statut.as_u16(), 500, "{methode} {chemin} {nom} : {}", page.texte());
+            let page = self.demander(&decor, *qui, (methode, modele), &reference).await;
+            assert_ne!(page.statut.as_u16(), 500, "{methode} {modele} {nom} : {}", page.texte());
             verifier_les_secrets(*qui, methode, modele, &page);
             cellules.push(dire(*qui, &page));
         }

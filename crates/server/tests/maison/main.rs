@@ -8,4 +8,5 @@ mod exemple;
 mod feature_de_plus;
 mod mots;
 mod papiers;
+mod rapprochements;
 mod volume;

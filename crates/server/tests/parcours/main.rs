@@ -5,6 +5,7 @@
 mod appels;
 mod attribution;
 mod brouillon;
+mod formulaires;
 mod interface;
 mod marches;
 mod nouvelles;
@@ -13,6 +14,7 @@ mod publication;
 mod recherche;
 mod reouverture;
 mod suivi;
+mod textes;
 
 use axum::http::StatusCode;
 use domain::droit::Fonction;

@@ -1,12 +1,15 @@
 //! "A market planned within 12 months" lives: whom to call, when, what was done, and it leaves the list.
 
 use axum::http::StatusCode;
+use domain::droit::Fonction;
 use rstest::rstest;
 use server::features;
+use socle::mandat;
+use socle::organisation::Nature;
 use testkit::{Appli, Moteur, Navigateur, Page};
 
-use crate::decrire;
 use crate::suivi::{demandee, entrer};
+use crate::{decrire, envoyer_acte};
 
 const FACILITATION: &str = "facilitation@exemple.invalid";
 
@@ -49,6 +52,28 @@ async fn un_marche_dit_qui_appeler_et_quand(#[case] moteur: Moteur) {
     }
     assert!(page.html.contains("href=\"/communes/54129\"") && page.html.contains("href=\"tel:"), "whom to call");
     assert!(!page.html.contains(&format!("href=\"/projets/{reference}\"")), "no link to what one may not see");
+
+    // Handed by name: that one is named, until they leave.
+    let (_, bea) = appli
+        .connecter(
+            "bea@exemple.invalid",
+            Some((Nature::Departement, "Meurthe-et-Moselle", Fonction::ChargeTerritorial)),
+        )
+        .await;
+    let mut coordination = entrer(&appli, "coordination@exemple.invalid").await;
+    let suivi = format!("/projets/{reference}/suivi");
+    let page = coordination.ouvrir(&suivi).await;
+    envoyer_acte(&mut coordination, &page, &suivi, &[("acte", "confier"), ("agent", bea.as_str())]).await;
+    let ligne =
+        lignes(&facilitation.ouvrir("/marches").await, "a-contacter", "Rouvrir le café-épicerie").pop().unwrap();
+    assert!(ligne.contains("Exemple bea"), "{ligne}");
+    let tx = appli.instance.db.begin().await.unwrap();
+    let hier = appli.instance.aujourd_hui().yesterday().unwrap();
+    mandat::terminer_tous(&tx, &bea, hier).await.unwrap();
+    tx.commit().await.unwrap();
+    let ligne =
+        lignes(&facilitation.ouvrir("/marches").await, "a-contacter", "Rouvrir le café-épicerie").pop().unwrap();
+    assert!(ligne.contains("Claude Exemple-Chargé") && !ligne.contains("bea"), "{ligne}");
     appli.fin().await;
 }
 

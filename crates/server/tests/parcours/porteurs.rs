@@ -32,7 +32,7 @@ pub(crate) async fn terminer(appli: &Appli, agent: &mut Navigateur, commune: &st
     let (_, mandat) = apres.split_once("name=\"mandat\" value=\"").unwrap();
     let (mandat, _) = mandat.split_once('"').unwrap();
     let corps = format!(
-        "_jeton={jeton}&_cle={}&mandat={mandat}&reponse=terminer&motif=Fin+du+mandat",
+        "_jeton={jeton}&_cle={}&mandat={mandat}&reponse=terminer&motif_{mandat}=Fin+du+mandat",
         appli.instance.ids.reference(12)
     );
     assert_eq!(agent.poster("/agents/mandats", &corps).await.statut, StatusCode::SEE_OTHER);

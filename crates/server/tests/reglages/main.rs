@@ -221,6 +221,31 @@ async fn cantons_fermetures_et_periode_electorale(#[case] moteur: Moteur) {
 #[case::sqlite(Moteur::Sqlite)]
 #[case::postgres(Moteur::Postgres)]
 #[tokio::test]
+async fn un_disque_presque_plein_se_dit_avant_la_panne(#[case] moteur: Moteur) {
+    let (appli, mut agent) = ouverte(moteur).await;
+    let sante = appli.navigateur().ouvrir("/sante").await;
+    assert_eq!(sante.statut, StatusCode::OK);
+    assert!(sante.html.contains("\"disque\":\"assez de place\"") && sante.html.contains("\"disque_libre_mo\":"));
+    agent.ouvrir("/reglages/sauvegardes").await.exiger("sur le disque du serveur");
+    assert!(!agent.ouvrir("/reglages").await.contient("sur le disque du serveur"));
+
+    let appli = appli.a_l_etroit(features(), u64::MAX).await;
+    let sante = appli.navigateur().ouvrir("/sante").await;
+    assert_eq!(sante.statut, StatusCode::SERVICE_UNAVAILABLE);
+    assert!(sante.html.contains("\"etat\":\"disque presque plein\""), "{}", sante.html);
+    let (mut agent, _) = appli
+        .connecter("site@exemple.invalid", Some((Nature::Departement, "Meurthe-et-Moselle", Fonction::AgentSite)))
+        .await;
+    for page in ["/reglages", "/reglages/sauvegardes"] {
+        agent.ouvrir(page).await.exiger("Il ne reste que").exiger("Demandez à l’exploitant");
+    }
+    appli.fin().await;
+}
+
+#[rstest]
+#[case::sqlite(Moteur::Sqlite)]
+#[case::postgres(Moteur::Postgres)]
+#[tokio::test]
 async fn une_sauvegarde_se_demande_et_chaque_nuit_en_fait_une(#[case] moteur: Moteur) {
     let (appli, mut agent) = ouverte(moteur).await;
     let page = agent.ouvrir("/reglages/sauvegardes").await;

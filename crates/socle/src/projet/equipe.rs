@@ -36,6 +36,51 @@ pub async fn personnes(db: &impl ConnectionTrait, projet: &Model, jour: Date) ->
     .await
 }
 
+/// A project to tell somebody about.
+#[derive(Clone, Debug, PartialEq, Eq, FromQueryResult)]
+pub struct ADire {
+    /// Whom.
+    pub personne_id: PersonneId,
+    /// Project.
+    pub projet_id: ProjetId,
+    /// Its reference.
+    pub reference: String,
+    /// Its title.
+    pub titre: String,
+}
+
+/// Projects asked about by one statement.
+const PAQUET: usize = 500;
+
+/// For each of these projects, the people that [`personnes`] says, gathered by person, by title.
+///
+/// # Errors
+/// The engine refused.
+pub async fn a_dire(db: &impl ConnectionTrait, projets: &[ProjetId], jour: Date) -> Result<Vec<ADire>, DbErr> {
+    let jour = jour.to_string();
+    let mut toutes = Vec::new();
+    for paquet in projets.chunks(PAQUET) {
+        let ids: Vec<&str> = paquet.iter().map(ProjetId::as_str).collect();
+        let lues = ADire::find_by_statement(raw_sql!(
+            Postgres,
+            "WITH les AS (SELECT id, reference, titre, organisation_id, auteur_id FROM projet WHERE id IN ({..ids})),
+             qui AS (
+                 SELECT j.id AS projet_id, i.personne_id FROM les j JOIN projet_membre i ON i.projet_id = j.id AND i.au IS NULL
+                 UNION SELECT j.id, m.personne_id FROM les j JOIN mandat m ON m.organisation_id = j.organisation_id
+                        WHERE m.etat = 'verifie' AND m.du <= {jour} AND (m.au IS NULL OR m.au >= {jour})
+                 UNION SELECT j.id, j.auteur_id FROM les j WHERE NOT EXISTS (SELECT 1 FROM mandat m
+                        WHERE m.personne_id = j.auteur_id AND m.organisation_id = j.organisation_id AND m.etat = 'verifie'))
+             SELECT p.id AS personne_id, j.id AS projet_id, j.reference, j.titre FROM qui
+             JOIN les j ON j.id = qui.projet_id JOIN personne p ON p.id = qui.personne_id AND p.courriel IS NOT NULL"
+        ))
+        .all(db)
+        .await?;
+        toutes.extend(lues);
+    }
+    toutes.sort_by(|a, b| (&a.personne_id.0, &a.titre, &a.reference).cmp(&(&b.personne_id.0, &b.titre, &b.reference)));
+    Ok(toutes)
+}
+
 #[derive(FromQueryResult)]
 struct Suivi {
     id: ProjetId,

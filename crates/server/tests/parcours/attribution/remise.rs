@@ -2,6 +2,7 @@
 
 use axum::http::StatusCode;
 use rstest::rstest;
+use socle::personne;
 use testkit::Moteur;
 
 use super::{Monde, agir, confier, suit, suivi};
@@ -96,6 +97,10 @@ async fn le_portefeuille_de_qui_part_se_transmet(#[case] moteur: Moteur) {
         references.push(m.demande(titre, "Cirey-sur-Vezouze (54)").await);
     }
     m.finir(&m.ada).await;
+    let tx = m.appli.instance.db.begin().await.unwrap();
+    let bob = personne::par_id(&tx, &m.bob.id).await.unwrap().unwrap();
+    personne::nommer(&tx, &bob, &bob.prenom, &bob.nom, Some("03 99 00 00 01")).await.unwrap();
+    tx.commit().await.unwrap();
     let (ada, bob) = (m.ada.id.clone(), m.bob.id.clone());
     let page = m.coordination.tableau().await;
     assert!(page.textes("#de option").contains(&"Exemple ada".to_owned()), "{:?}", page.textes("#de option"));
@@ -106,7 +111,16 @@ async fn le_portefeuille_de_qui_part_se_transmet(#[case] moteur: Moteur) {
     let page = m.coordination.navigateur.envoyer(&page, "/tableau/portefeuille", &champs).await;
     page.exiger("3 projets changent d’interlocuteur");
     assert!(!page.textes("#de option").contains(&"Exemple ada".to_owned()), "she holds nothing any more");
-    assert_eq!(m.destinataires(avant).await, ["bob@exemple.invalid"], "one mail, and none to who has left");
+    page.exiger("1 personne est prévenue");
+    let recus = m.destinataires(avant).await;
+    assert_eq!(recus, ["bob@exemple.invalid", "porteuse@exemple.invalid"], "one mail each, none to who has left");
+    let dit = m.appli.courriels().await[avant + 1].clone();
+    assert_eq!(dit.sujet(), "Votre interlocuteur change");
+    for mot in ["Exemple bob suit maintenant vos projets", "- Ouvrir une recyclerie", "- Rouvrir le café", "/projets"]
+    {
+        assert!(dit.texte().contains(mot), "{mot} : {}", dit.texte());
+    }
+    assert!(dit.texte().contains("Téléphone : 03 99 00 00 01"), "{}", dit.texte());
     let recu = m.appli.courriels().await[avant].texte().replace('\u{a0}', " ");
     assert!(recu.contains("3 projets que suivait Exemple ada"), "{recu}");
     for reference in &references {
@@ -114,6 +128,42 @@ async fn le_portefeuille_de_qui_part_se_transmet(#[case] moteur: Moteur) {
         let page = m.porteuse.ouvrir(&format!("/projets/{reference}")).await;
         page.exiger("Le projet change d’interlocuteur");
     }
+
+    // In a digest: nothing at once, one mail the next day, each project told apart.
+    let tx = m.appli.instance.db.begin().await.unwrap();
+    let porteuse = personne::par_courriel(&tx, "porteuse@exemple.invalid").await.unwrap().unwrap();
+    personne::preferer_resume(&tx, &porteuse.id, true).await.unwrap();
+    tx.commit().await.unwrap();
+    let avant = m.appli.courriels().await.len();
+    let page = m.coordination.tableau().await;
+    let champs = [("de", bob.as_str()), ("a", m.carl.id.as_str())];
+    m.coordination.navigateur.envoyer(&page, "/tableau/portefeuille", &champs).await.exiger("3 projets changent");
+    assert!(!m.destinataires(avant).await.contains(&"porteuse@exemple.invalid".to_owned()));
+    m.appli.le_lendemain().await;
+    let courriels = m.appli.courriels().await;
+    let resumes: Vec<_> = courriels.iter().filter(|c| c.sujet() == "Les nouvelles de vos projets").collect();
+    assert_eq!(resumes.len(), 1);
+    assert_eq!(resumes[0].texte().matches("Exemple carl suit maintenant votre projet").count(), 3);
+    m.fin().await;
+}
+
+#[rstest]
+#[case::sqlite(Moteur::Sqlite)]
+#[case::postgres(Moteur::Postgres)]
+#[tokio::test]
+async fn un_portefeuille_mal_choisi_le_dit_a_cote_de_chaque_liste(#[case] moteur: Moteur) {
+    let mut m = Monde::nouveau(moteur).await;
+    m.demande("Rouvrir le café", "Cirey-sur-Vezouze (54)").await;
+    let page = m.coordination.tableau().await;
+    let refus = m.coordination.navigateur.envoyer(&page, "/tableau/portefeuille", &[("de", ""), ("a", "")]).await;
+    assert_eq!(refus.statut, StatusCode::UNPROCESSABLE_ENTITY);
+    refus.exiger("Choisissez de qui vient le portefeuille").exiger("Choisissez qui reçoit le portefeuille");
+    assert!(!refus.textes(".govuk-error-summary").is_empty());
+    let ada = m.ada.id.as_str().to_owned();
+    let champs = [("de", ada.as_str()), ("a", ada.as_str())];
+    let refus = m.coordination.navigateur.envoyer(&refus, "/tableau/portefeuille", &champs).await;
+    refus.exiger("Choisissez une autre personne");
+    assert_eq!(refus.attribut("#de option[selected]", "value").as_deref(), Some(ada.as_str()), "the choice stays");
     m.fin().await;
 }
 
