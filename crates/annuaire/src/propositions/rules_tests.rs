@@ -175,12 +175,11 @@ fn le_prix_la_capacite_et_ce_qui_fut_fait_se_lisent_sans_rien_juger() {
         vec![Reference { commune: Some("54129".parse().unwrap()), annee: 2024, phrase, lien: None }];
     let lue = apparier_une(une, &[Besoin::Conseil]);
     assert_eq!(lue.verdict, nue.verdict);
-    let phrases: Vec<String> =
-        lue.constats.iter().map(|c| c.phrase.replace('\u{202f}', " ").replace('\u{a0}', " ")).collect();
+    let phrases: Vec<String> = lue.constats.iter().map(|c| c.phrase.replace(['\u{202f}', '\u{a0}'], " ")).collect();
     assert!(phrases.iter().any(|p| p == "Au plus 1 200 projets suivis par an."), "{phrases:?}");
     let fait = "Déjà fait : Ouverture d’une épicerie (Cirey-sur-Vezouze, 2024).";
     assert!(phrases.iter().any(|p| p == fait), "{phrases:?}");
-    let montant = lue.montant.unwrap().replace('\u{a0}', " ").replace('\u{202f}', " ");
+    let montant = lue.montant.unwrap().replace(['\u{a0}', '\u{202f}'], " ");
     assert!(montant.ends_with("À partir de 450 €. Pour : la journée."), "{montant}");
 }
 
