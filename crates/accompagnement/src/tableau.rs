@@ -17,8 +17,8 @@ use jiff::civil::Date;
 use socle::secteur::{self, Repondant, SecteurId};
 use socle::{PersonneId, mandat, personne};
 use web::composants::{
-    Cellule, Colonne, Etiquette, Exports, Fiche, Fiches, Html, Onglets, OptionDeChamp, Planche, ResumeErreurs, Selection,
-    Tableau, Ton,
+    Cellule, Colonne, Etiquette, Exports, Fiche, Fiches, Html, Onglets, OptionDeChamp, Planche, ResumeErreurs,
+    Selection, Tableau, Ton,
 };
 use web::formulaire::Erreurs;
 use web::{Cadre, Erreur, Instance, Reponse, Saisie, fichier, texte};

@@ -53,6 +53,7 @@ pub enum CommandeVote {
         proces_verbal: PathBuf,
         /// Le fichier des bulletins (.pb).
         fichier: PathBuf,
+        /// Le temps permis.
         #[command(flatten)]
         duree: Duree,
     },

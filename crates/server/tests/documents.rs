@@ -317,7 +317,7 @@ async fn une_reprise_annulee_laisse_ce_qui_fut_touche_depuis(#[case] moteur: Mot
 #[rstest]
 #[case("", b"" as &[u8], "Choisissez un fichier")]
 #[case("vide.csv", b"", "est vide")]
-#[case("photo.csv", b"\x89PNG\r\n\x1a\n0000", "pas du bon type")]
+#[case("photo.csv", b"\x89PNG\r\n\x1a\n0000", "une image ou une photo")]
 #[case("abime.xlsx", b"PK\x03\x04xl/workbook.xml", "abîmé ou incomplet")]
 #[case("rien.csv", b"\n\n;\n", "aucune ligne")]
 #[tokio::test]

@@ -62,9 +62,7 @@ async fn page(cadre: &Cadre, projet: &projet::Model, saisie: Saisie, erreurs: Er
             f.cases("interets", "Qu’est-ce qui vous intéresse ? (facultatif)", options)
                 .aide(instance.texte("demande.interets"))
         }),
-        message: f
-            .long("message", "Qu’attendez-vous de nous ?", 2_000)
-            .aide(instance.texte("demande.message")),
+        message: f.long("message", "Qu’attendez-vous de nous ?", 2_000).aide(instance.texte("demande.message")),
         rappel: f
             .texte("rappel", "Téléphone où vous rappeler (facultatif)")
             .aide(instance.texte("demande.rappel"))

@@ -37,7 +37,7 @@ async fn page(cadre: &Cadre, saisie: Saisie, erreurs: Erreurs) -> Result<PageRes
         caches: f.caches(),
         siren: f.texte("siren", "Numéro SIREN du réseau").chiffres().aide("Neuf chiffres. Exemple : 344 613 658"),
         nom: f
-            .texte("nom", "Nom (si l’annuaire ne le connaît pas) (facultatif)")
+            .texte("nom", "Nom, si l’annuaire ne le connaît pas (facultatif)")
             .aide("Exemple : le nom complet de la chambre régionale."),
         tableau: (!reseaux.is_empty()).then(|| tableau(&reseaux)),
         reseaux,

@@ -158,7 +158,10 @@ impl Terrain {
         let nouvelle = moderation::storage::Nouvelle {
             id: instance.ids.uuid().to_string(),
             reference: reference.clone(),
-            acteur: &ActeurId(self.acteur.id.clone()),
+            genre: moderation::rules::Genre::Correction,
+            acteur: Some(&ActeurId(self.acteur.id.clone())),
+            titre: None,
+            contenu: None,
             personne: None,
             courriel: Some("passant@exemple.invalid"),
             ecarts: &[],

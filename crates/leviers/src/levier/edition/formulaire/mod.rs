@@ -122,7 +122,7 @@ pub(crate) fn parties(f: &Formulaire, nouvelle: bool, themes: &ThemesLocaux) -> 
                 Champ::Texte(texte(f, "source_url", "Adresse de la source (facultatif)")),
                 Champ::Texte(texte(f, "source_le", "Relevé le (facultatif)").date()),
                 Champ::Selection(source::surete(f, "source_surete".to_owned())),
-                Champ::Long(f.long("bases_legales", "Textes de loi (un par ligne) (facultatif)", 2_000).lignes(3)),
+                Champ::Long(f.long("bases_legales", "Textes de loi, un par ligne (facultatif)", 2_000).lignes(3)),
             ],
         },
         calcul(f),
@@ -157,7 +157,7 @@ fn calcul(f: &Formulaire) -> Partie {
                 texte(
                     f,
                     "plafond_public",
-                    "Plafond de toutes les aides publiques, en % du coût (règle R-03) (facultatif)",
+                    "Plafond de toutes les aides publiques, en % du coût, règle R-03 (facultatif)",
                 )
                 .chiffres(),
             ),
