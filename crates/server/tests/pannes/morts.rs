@@ -342,7 +342,16 @@ async fn rien_d_acquitte_ne_se_perd(#[case] moteur: Moteur) {
     bilan.acquis = acquis.len();
     let db = site.base().await;
     let fin = Instant::now() + Duration::from_secs(120);
-    while compter(&db, "SELECT CAST(COUNT(*) AS BIGINT) AS nombre FROM outbox WHERE etat = 'attente'").await > 0 {
+    loop {
+        let attente =
+            compter(&db, "SELECT CAST(COUNT(*) AS BIGINT) AS nombre FROM outbox WHERE etat = 'attente'").await;
+        let tx = db.begin().await.unwrap();
+        let rejoues = rejouer_les_coupes(&tx).await;
+        tx.commit().await.unwrap();
+        bilan.rejoues += rejoues;
+        if attente + rejoues == 0 {
+            break;
+        }
         assert!(Instant::now() < fin, "the work does not end:\n{}", site.journal.lock().unwrap());
         tokio::time::sleep(Duration::from_millis(20)).await;
     }
