@@ -7,6 +7,8 @@ import type { Visite } from "../maison/visite.js";
 
 /** Pressed there, let go elsewhere. */
 async function glisser(visite: Visite, cible: Locator): Promise<void> {
+  // A list that is being filled has no place yet.
+  await expect(async () => expect(await cible.boundingBox()).not.toBeNull()).toPass();
   await cible.scrollIntoViewIfNeeded();
   const place = await cible.boundingBox();
   if (!place) throw new Error("rien à presser");
