@@ -1,6 +1,6 @@
 // What keeps the directory true: the rhythm of the campaign, what to repair first, a network and its members.
 import { expect, test } from "../maison/essai.js";
-import { courriel, entrerComme, seConnecter } from "../maison/gestes.js";
+import { courriel, entrerComme, lien, seConnecter } from "../maison/gestes.js";
 
 test("règle la campagne, voit que réparer d’abord, anime un réseau", async ({ arrive }) => {
   const agent = await arrive();
@@ -27,6 +27,11 @@ test("règle la campagne, voit que réparer d’abord, anime un réseau", async 
   await agent.remplir("Structure à ajouter", "Clic et voisins");
   await agent.envoyer("Ajouter");
   await agent.lit("est dans le réseau");
+  // The network speaks for a member once the member has said yes.
+  const membre = await arrive();
+  await membre.aller(lien(await courriel(membre, "clic@exemple.invalid", /Faites-vous partie/), "/annonce-d-un-reseau/"));
+  await membre.envoyer("Oui, nous en faisons partie");
+  await agent.aller(agent.chemin);
   await agent.envoyer(/La fiche est juste.*Clic et voisins/);
   await agent.lit("est dite juste");
   await agent.capturer("reseau");
