@@ -187,7 +187,7 @@ test("deux agents suspendent le délai : le second voit ce que le premier attend
   await charge.lit("Le délai est suspendu");
   await coordination.remplir("Ce que vous attendez de la commune", "Le devis à ne pas perdre.");
   await coordination.envoyer("Suspendre le délai");
-  await coordination.lit("Quelqu’un a agi sur cette demande");
+  await coordination.lit("Le délai est déjà suspendu");
   await coordination.lit("Le plan du local.");
   await coordination.lit("Le devis à ne pas perdre.");
 });
