@@ -59,7 +59,7 @@ test("reprend un tableau, le retrouve, annule", async ({ arrive }) => {
 
 const ABIMES: Array<[string, Buffer | string, string]> = [
   ["vide.csv", "", "Ce fichier est vide"],
-  ["photo.csv", Buffer.from("89504e470d0a1a0a30303030", "hex"), "pas du bon type"],
+  ["photo.csv", Buffer.from("89504e470d0a1a0a30303030", "hex"), "une image ou une photo"],
   ["coupe.xlsx", "PK\x03\x04xl/workbook.xml", "abîmé ou incomplet"],
   ["rien.csv", "\n\n;\n", "aucune ligne"],
 ];
