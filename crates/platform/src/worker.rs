@@ -15,6 +15,9 @@ use crate::db::Db;
 use crate::horloge::Clock;
 use crate::outbox::{self, Sujets, ligne};
 
+/// Why a piece of work is given up that no life of the program saw to its end.
+pub const ARRETE_A_CHAQUE_ESSAI: &str = "le programme s’est arrêté à chaque essai de ce travail";
+
 /// Why a piece of work was not done.
 #[derive(Debug, thiserror::Error)]
 pub enum EchecTravail {
@@ -161,7 +164,7 @@ impl<C: Clone + Send + 'static> Worker<C> {
     async fn executer(&self, contexte: &C, travail: ligne::Model) -> Result<(), EchecTravail> {
         // Taken once more than it was ever put back: its runs ended with the process itself.
         if usize::try_from(travail.tentatives).is_ok_and(|tentatives| tentatives > DELAIS_S.len() + 1) {
-            return Err(EchecTravail::Definitif("le programme s’est arrêté à chaque essai de ce travail".to_owned()));
+            return Err(EchecTravail::Definitif(ARRETE_A_CHAQUE_ESSAI.to_owned()));
         }
         let Some(tache) = self.taches.get(travail.sujet.as_str()) else {
             return Err(EchecTravail::Definitif(format!("aucune fonction pour « {} »", travail.sujet)));
