@@ -232,6 +232,12 @@ mod tests {
         assert_eq!(domaine_du_site(site).as_deref(), attendu);
     }
 
+    #[test]
+    fn la_liste_des_suffixes_ne_sait_rien_de_nos_plateformes() {
+        let deja = |hote: &&&str| psl::suffix(hote.as_bytes()).is_some_and(|s| s.typ() == Some(Type::Private));
+        assert_eq!(PLATEFORMES.iter().filter(deja).collect::<Vec<_>>(), Vec::<&&str>::new());
+    }
+
     #[rstest]
     #[case("laressourcerie.fr", &["laressourcerie.fr"])]
     #[case("vente.en.laressourcerie.fr", &["vente.en.laressourcerie.fr", "en.laressourcerie.fr", "laressourcerie.fr"])]

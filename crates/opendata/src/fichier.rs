@@ -21,11 +21,11 @@ const CACHE_S: u32 = 600;
 /// it leads to what is said of it.
 pub async fn telecharger(instance: Instance, Path(fichier): Path<String>, entetes: HeaderMap) -> Reponse {
     let inconnu = || Erreur::Introuvable("ce jeu de données");
-    let (id, extension) = fichier.rsplit_once('.').unwrap_or((&fichier, ""));
-    let jeu = instance.maison.jeux().find(|jeu| jeu.id == id).ok_or_else(inconnu)?;
-    if extension.is_empty() {
-        return Ok(Redirect::to(&format!("/donnees#t-{id}")).into_response());
-    }
+    let du_jeu = |id: &str| instance.maison.jeux().find(|jeu| jeu.id == id).ok_or_else(inconnu);
+    let Some((id, extension)) = fichier.rsplit_once('.') else {
+        return Ok(Redirect::to(&format!("/donnees#t-{}", du_jeu(&fichier)?.id)).into_response());
+    };
+    let jeu = du_jeu(id)?;
     let format = extension.parse().ok().filter(|voulu| Format::du(jeu).any(|format| format == *voulu));
     let format: Format = format.ok_or_else(inconnu)?;
     let tx = instance.db.read().await?;

@@ -61,7 +61,7 @@ pub struct Page<'a> {
     fil: FilAriane,
     en_erreur: bool,
     formulaires: bool,
-    flux: Option<(String, String)>,
+    flux: Option<(&'static str, &'static str)>,
 }
 
 impl Cadre {
@@ -142,8 +142,8 @@ impl Page<'_> {
 
     /// The feed that tells what is new here: its title and its address, for those who read feeds.
     #[must_use]
-    pub fn flux(mut self, titre: &str, adresse: &str) -> Self {
-        self.flux = Some((titre.to_owned(), adresse.to_owned()));
+    pub fn flux(mut self, titre: &'static str, adresse: &'static str) -> Self {
+        self.flux = Some((titre, adresse));
         self
     }
 
@@ -174,7 +174,7 @@ impl Page<'_> {
             css: actifs::url("terreau.css"),
             js: actifs::url("terreau.js"),
             favicon: actifs::url("favicon.svg"),
-            flux: self.flux.as_ref(),
+            flux: self.flux,
             demo: instance.demo,
             accessibilite: accessibilite::grille().mention(),
             menu,
@@ -226,7 +226,7 @@ struct Gabarit<'a> {
     css: String,
     js: String,
     favicon: String,
-    flux: Option<&'a (String, String)>,
+    flux: Option<(&'static str, &'static str)>,
     demo: bool,
     accessibilite: &'static str,
     menu: Vec<EntreeMenu>,

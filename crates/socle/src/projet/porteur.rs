@@ -176,40 +176,16 @@ pub(super) async fn lier(tx: &WriteTx, projet: &Model, organisation: &Organisati
 mod tests {
     use super::*;
     use crate::mandat::Etat as EtatDuMandat;
-    use crate::projet::{Diffusion, ProjetId};
     use domain::droit::Fonction;
-    use platform::Instant;
+    use platform::{Instant, SystemIds};
     use rstest::rstest;
 
     /// EPCI of Cirey-sur-Vezouze and of Blâmont.
     const VEZOUZE: &str = "200069433";
 
     fn projet(porteur: Porteur, commune: &str, organisation: Option<&str>) -> Model {
-        Model {
-            id: ProjetId("p".to_owned()),
-            reference: "p".to_owned(),
-            titre: String::new(),
-            titre_tri: String::new(),
-            manque: String::new(),
-            commune: commune.parse().unwrap(),
-            etape: domain::profil::Etape::Idee,
-            porteur,
-            organisation_id: organisation.map(|id| OrganisationId(id.to_owned())),
-            auteur_id: None,
-            brouillon: None,
-            etat: Etat::Garde,
-            confirme_le: None,
-            confirme_par: None,
-            diffusion: Diffusion::Prive,
-            publie_le: None,
-            cout: None,
-            complements: "{}".to_owned(),
-            origine: "web".to_owned(),
-            cree_le: Instant(0),
-            modifie_le: Instant(0),
-            fusionne_dans: None,
-            version: 1,
-        }
+        let nu = Model::nouveau(&SystemIds, commune.parse().unwrap(), Instant(0));
+        Model { porteur, organisation_id: organisation.map(|id| OrganisationId(id.to_owned())), ..nu }
     }
 
     /// `id` stands for the mandate and its organisation; a leading `?` for a mandate that is not verified.
