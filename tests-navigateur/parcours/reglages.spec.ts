@@ -83,7 +83,11 @@ test("un thème renommé se lit dans le formulaire", async ({ arrive }) => {
   await agent.remplir("Nom montré", "Patrimoine et mémoire d’essai");
   await agent.envoyer("Enregistrer");
   passant = await voir(arrive, "/projets/nouveau");
-  await expect(passant.page.getByLabel("Patrimoine et mémoire d’essai")).toBeVisible();
+  const theme = passant.page.getByLabel("Patrimoine et mémoire d’essai");
+  // On a telephone, groups of themes are folded.
+  const groupe = passant.page.locator("details", { has: theme });
+  if ((await groupe.count()) > 0 && !(await theme.isVisible())) await groupe.locator("summary").click();
+  await expect(theme).toBeVisible();
   await agent.aller(page);
   await agent.remplir("Nom montré", nom);
   await agent.envoyer("Enregistrer");
