@@ -63,7 +63,7 @@ const BOITES_PUBLIQUES: &[&str] = &[
     "dartybox",
 ];
 
-/// Places where anyone may open a page: the name of the place proves nothing.
+/// Places where anyone may open a page, that the Public Suffix List does not tell: the name of the place proves nothing.
 const PLATEFORMES: &[&str] = &[
     "facebook.com",
     "instagram.com",
@@ -73,9 +73,7 @@ const PLATEFORMES: &[&str] = &[
     "youtube.com",
     "helloasso.com",
     "wordpress.com",
-    "wixsite.com",
     "wix.com",
-    "blogspot.com",
     "blogger.com",
     "google.com",
     "jimdo.com",
@@ -87,10 +85,6 @@ const PLATEFORMES: &[&str] = &[
     "webnode.fr",
     "webnode.com",
     "assoconnect.com",
-    "github.io",
-    "gitlab.io",
-    "netlify.app",
-    "vercel.app",
     "weebly.com",
     "strikingly.com",
     "pagesperso-orange.fr",
