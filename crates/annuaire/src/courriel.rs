@@ -169,7 +169,8 @@ pub fn cle_du_site(site: &str) -> Option<String> {
     let chemin = sans.split("://").last()?.split_once('/').map_or("", |(_, chemin)| chemin);
     let chemin = chemin.split(['?', '#']).next().unwrap_or_default().trim_matches('/');
     // A subdomain is a page of its own; the bare platform is nobody's.
-    match (chemin.is_empty(), PLATEFORMES.contains(&hote.as_str())) {
+    let nue = PLATEFORMES.contains(&hote.as_str()) || enregistre(&hote).is_none();
+    match (chemin.is_empty(), nue) {
         (true, true) => None,
         (true, false) => Some(hote),
         (false, _) => Some(format!("{hote}/{chemin}")),
@@ -244,6 +245,7 @@ mod tests {
     #[case("https://www.laressourcerie.fr/contact", Some("laressourcerie.fr"))]
     #[case("https://facebook.com/LaRessourcerie/?ref=1", Some("facebook.com/laressourcerie"))]
     #[case("https://facebook.com/", None)]
+    #[case("https://wixsite.com/", None)]
     #[case("https://laressourcerie.wixsite.com", Some("laressourcerie.wixsite.com"))]
     fn un_site_se_reconnait(#[case] site: &str, #[case] attendu: Option<&str>) {
         assert_eq!(cle_du_site(site).as_deref(), attendu);
