@@ -63,7 +63,7 @@ const BOITES_PUBLIQUES: &[&str] = &[
     "dartybox",
 ];
 
-/// Places where anyone may open a page: the name of the place proves nothing.
+/// Places where anyone may open a page, that the Public Suffix List does not tell: the name of the place proves nothing.
 const PLATEFORMES: &[&str] = &[
     "facebook.com",
     "instagram.com",
@@ -73,9 +73,7 @@ const PLATEFORMES: &[&str] = &[
     "youtube.com",
     "helloasso.com",
     "wordpress.com",
-    "wixsite.com",
     "wix.com",
-    "blogspot.com",
     "blogger.com",
     "google.com",
     "jimdo.com",
@@ -87,10 +85,6 @@ const PLATEFORMES: &[&str] = &[
     "webnode.fr",
     "webnode.com",
     "assoconnect.com",
-    "github.io",
-    "gitlab.io",
-    "netlify.app",
-    "vercel.app",
     "weebly.com",
     "strikingly.com",
     "pagesperso-orange.fr",
@@ -175,7 +169,8 @@ pub fn cle_du_site(site: &str) -> Option<String> {
     let chemin = sans.split("://").last()?.split_once('/').map_or("", |(_, chemin)| chemin);
     let chemin = chemin.split(['?', '#']).next().unwrap_or_default().trim_matches('/');
     // A subdomain is a page of its own; the bare platform is nobody's.
-    match (chemin.is_empty(), PLATEFORMES.contains(&hote.as_str())) {
+    let nue = PLATEFORMES.contains(&hote.as_str()) || enregistre(&hote).is_none();
+    match (chemin.is_empty(), nue) {
         (true, true) => None,
         (true, false) => Some(hote),
         (false, _) => Some(format!("{hote}/{chemin}")),
@@ -250,6 +245,7 @@ mod tests {
     #[case("https://www.laressourcerie.fr/contact", Some("laressourcerie.fr"))]
     #[case("https://facebook.com/LaRessourcerie/?ref=1", Some("facebook.com/laressourcerie"))]
     #[case("https://facebook.com/", None)]
+    #[case("https://wixsite.com/", None)]
     #[case("https://laressourcerie.wixsite.com", Some("laressourcerie.wixsite.com"))]
     fn un_site_se_reconnait(#[case] site: &str, #[case] attendu: Option<&str>) {
         assert_eq!(cle_du_site(site).as_deref(), attendu);
