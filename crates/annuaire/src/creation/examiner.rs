@@ -14,7 +14,7 @@ use super::champs::{self, ChampsStructure};
 use super::semblables::{self, DejaLa, Semblable};
 use crate::acteur::storage as acteurs;
 use crate::evenements;
-use crate::moderation::examiner::{DEJA_REPONDU, URL, auteur, etat_en_mots};
+use crate::moderation::examiner::{DEJA_REPONDU, URL, fiche_de};
 use crate::moderation::storage::{self as moderation, Proposition, etat};
 use crate::tenue::{FIL, situation};
 
@@ -62,19 +62,13 @@ async fn lire(cadre: &Cadre, proposition: &Proposition, saisie: &Saisie) -> Resu
 fn repondre(cadre: &Cadre, p: &Proposition, lue: Lue, saisie: Saisie, erreurs: Erreurs) -> Reponse {
     let statut = if erreurs.est_vide() { StatusCode::OK } else { StatusCode::UNPROCESSABLE_ENTITY };
     let f = cadre.formulaire_avec(saisie, erreurs);
-    let fiche = auteur(lue.qui.as_ref(), p)
-        .ligne("Le", texte::jour(cadre.instance.jour_de(p.proposee_le)))
-        .ligne("État", etat_en_mots(&p.etat));
     let options = lue.semblables.iter().map(|semblable| {
         OptionDeChamp::nouvelle(semblable.reference.as_str(), format!("{}, {}", semblable.nom, semblable.commune))
             .aide(semblable.pourquoi.clone())
     });
     let page = PageExaminer {
         nom: p.titre.clone().unwrap_or_default(),
-        fiche: match &p.motif {
-            Some(motif) => fiche.ligne("Raison du refus", motif),
-            None => fiche,
-        },
+        fiche: fiche_de(cadre, lue.qui.as_ref(), p, false),
         mot: Html(texte::paragraphes(&p.mot)),
         resume: f.resume(),
         caches: f.caches(),

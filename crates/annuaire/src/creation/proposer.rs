@@ -12,6 +12,7 @@ use super::agent::depart;
 use super::champs::{self, ChampsStructure};
 use super::semblables::{self, DejaLa, Semblable};
 use crate::evenements;
+use crate::moderation::auteur;
 use crate::moderation::rules::Genre;
 use crate::moderation::storage::{self as moderation, Nouvelle};
 use crate::vocabulaire::Champ;
@@ -51,14 +52,10 @@ fn repondre(
         semblables,
         structure: ChampsStructure::nouveaux(cadre, &f, false),
         mot: f
-            .long("mot", "Autre chose à nous dire (facultatif)", 600)
+            .long("mot", "Autre chose à nous dire (facultatif)", auteur::MOT_MAX)
             .lignes(3)
             .aide("Par exemple : votre rôle dans la structure, où on peut lire ce qu’elle fait."),
-        courriel_auteur: cadre.visiteur.personne().is_none().then(|| {
-            f.texte("courriel_auteur", "Votre adresse de courriel")
-                .aide("Pour vous répondre. Elle n’est pas montrée, et s’efface un mois après la réponse.")
-                .courriel()
-        }),
+        courriel_auteur: auteur::champ(cadre, &f),
     };
     cadre.page("Proposer une structure", &page)?.statut(statut).fil(&[("Annuaire", "/annuaire")]).repondre()
 }
@@ -73,12 +70,8 @@ pub async fn envoyer(cadre: Cadre, form: CheckedForm) -> Reponse {
     let instance = &cadre.instance;
     let lue = champs::lire(instance, &form.saisie);
     let mut l = form.lecteur();
-    let mot = l.texte_libre("mot", 600).unwrap_or_default();
     let personne = cadre.visiteur.personne_id();
-    let courriel = match personne {
-        Some(_) => None,
-        None => l.courriel("courriel_auteur", "Écrivez votre adresse : la réponse y part."),
-    };
+    let (mot, courriel) = auteur::lire(&cadre, &mut l);
     let autres = l.erreurs;
     let lue = match lue {
         Ok(lue) if autres.est_vide() => lue,

@@ -59,7 +59,7 @@ pub async fn lister(cadre: Cadre) -> Reponse {
     a_decider::montrer(&cadre, &LISTE, tranche, total, tableau)
 }
 
-pub(crate) fn etat_en_mots(etat_lu: &str) -> &'static str {
+fn etat_en_mots(etat_lu: &str) -> &'static str {
     match etat_lu {
         etat::DOUBLE => "déjà dans l’annuaire",
         etat::ACCEPTEE => "acceptée",
@@ -201,11 +201,19 @@ fn ecarts(noms: &ThemesLocaux, lue: &Lue) -> Tableau {
     }
 }
 
-/// Who proposes, and where they are answered.
-pub(crate) fn auteur(qui: Option<&personne::Model>, p: &Proposition) -> Resume {
+/// Who proposes, where they are answered, since when, and what became of it.
+pub(crate) fn fiche_de(cadre: &Cadre, qui: Option<&personne::Model>, p: &Proposition, declare: bool) -> Resume {
     let nom = qui.map(personne::Model::nom_complet).unwrap_or_else(|| "Une personne sans compte".to_owned());
     let courriel = qui.and_then(|qui| qui.courriel.clone()).or_else(|| p.courriel.clone()).unwrap_or_default();
-    Resume::default().ligne("Qui", nom).ligne("Courriel", courriel)
+    let mut fiche = Resume::default().ligne("Qui", nom).ligne("Courriel", courriel);
+    if declare {
+        fiche = fiche.ligne("Fonction", "dit agir pour la structure, non vérifié");
+    }
+    fiche = fiche.ligne("Le", texte::jour(cadre.instance.jour_de(p.proposee_le))).ligne("État", etat_en_mots(&p.etat));
+    match &p.motif {
+        Some(motif) => fiche.ligne("Raison du refus", motif),
+        None => fiche,
+    }
 }
 
 fn page(cadre: &Cadre, lue: &Lue, saisie: Option<Saisie>, erreurs: Erreurs) -> PageUne {
@@ -218,14 +226,7 @@ fn page(cadre: &Cadre, lue: &Lue, saisie: Option<Saisie>, erreurs: Erreurs) -> P
     });
     let f = cadre.formulaire_avec(saisie, erreurs);
     let noms = &cadre.instance.locaux().themes;
-    let mut fiche = auteur(lue.qui.as_ref(), p);
-    if lue.declare {
-        fiche = fiche.ligne("Fonction", "dit agir pour la structure, non vérifié");
-    }
-    fiche = fiche.ligne("Le", texte::jour(cadre.instance.jour_de(p.proposee_le))).ligne("État", etat_en_mots(&p.etat));
-    if let Some(motif) = &p.motif {
-        fiche = fiche.ligne("Raison du refus", motif);
-    }
+    let fiche = fiche_de(cadre, lue.qui.as_ref(), p, lue.declare);
     let attend = p.etat == etat::ATTENTE;
     let options = prenables.iter().map(|e| {
         let apres = en_mots(noms, e.champ, &e.apres);

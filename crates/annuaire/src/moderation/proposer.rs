@@ -10,6 +10,7 @@ use web::composants::{ChampLong, ChampOptions, ChampTexte, Html, ResumeErreurs};
 use web::formulaire::Erreurs;
 use web::{Cadre, CheckedForm, Erreur, Reponse, Saisie};
 
+use super::auteur;
 use super::rules::{Ecart, Genre, Quoi};
 use super::storage::{self, Nouvelle};
 use crate::acteur::{self, storage as acteurs, theme};
@@ -81,14 +82,10 @@ fn page(cadre: &Cadre, ouvert: &Ouvert, saisie: Saisie, erreurs: Erreurs) -> Pag
         caches: f.caches_gardes(&format!("/annuaire/{}/proposer", ouvert.acteur.reference)),
         champs: ChampsFiche::nouveaux(&f),
         mot: f
-            .long("mot", "Le reste, en quelques mots (facultatif)", 600)
+            .long("mot", "Le reste, en quelques mots (facultatif)", auteur::MOT_MAX)
             .lignes(3)
             .aide("Par exemple : la structure a déménagé, elle a fermé, c’est la même qu’une autre fiche."),
-        courriel_auteur: cadre.visiteur.personne().is_none().then(|| {
-            f.texte("courriel_auteur", "Votre adresse de courriel")
-                .aide("Pour vous répondre. Elle n’est pas montrée, et s’efface un mois après la réponse.")
-                .courriel()
-        }),
+        courriel_auteur: auteur::champ(cadre, &f),
     }
 }
 
@@ -113,12 +110,8 @@ pub async fn envoyer(cadre: Cadre, Path(reference): Path<String>, form: CheckedF
     let mut l = form.lecteur();
     let valeurs = champs::lire(&mut l, &form.saisie, &ouvert.montre);
     let themes = champs::lire_les_themes(&mut l);
-    let mot = l.texte_libre("mot", 600).unwrap_or_default();
     let personne = cadre.visiteur.personne_id();
-    let courriel = match personne {
-        Some(_) => None,
-        None => l.courriel("courriel_auteur", "Écrivez votre adresse : la réponse y part."),
-    };
+    let (mot, courriel) = auteur::lire(&cadre, &mut l);
     let ecart = |(champ, apres)| Ecart { champ: Quoi::Champ(champ), avant: ouvert.montre.de(champ).to_owned(), apres };
     let mut ecarts: Vec<Ecart> = ouvert.montre.changements(&valeurs).into_iter().map(ecart).collect();
     let (avant, apres) = (joints(&ouvert.themes), joints(&themes));

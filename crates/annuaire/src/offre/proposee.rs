@@ -17,7 +17,8 @@ use super::vue::OffreVue;
 use crate::acteur;
 use crate::creation::champs::depuis_le_texte;
 use crate::creation::examiner::prevenir;
-use crate::moderation::examiner::{DEJA_REPONDU, URL, acteur_de, auteur, etat_en_mots};
+use crate::moderation::auteur;
+use crate::moderation::examiner::{DEJA_REPONDU, URL, acteur_de, fiche_de};
 use crate::moderation::rules::Genre;
 use crate::moderation::storage::{self as moderation, Nouvelle, Proposition, etat};
 use crate::tenue::FIL;
@@ -61,14 +62,10 @@ fn repondre(cadre: &Cadre, acteur: &acteur::Model, saisie: Saisie, erreurs: Erre
         caches: f.caches(),
         champs: ChampsOffre::nouveaux(cadre, &f),
         mot: f
-            .long("mot", "Comment le savez-vous ? (facultatif)", 600)
+            .long("mot", "Comment le savez-vous ? (facultatif)", auteur::MOT_MAX)
             .lignes(3)
             .aide("Par exemple : vous y travaillez, c’est écrit sur leur site."),
-        courriel_auteur: cadre.visiteur.personne().is_none().then(|| {
-            f.texte("courriel_auteur", "Votre adresse de courriel")
-                .aide("Pour vous répondre. Elle n’est pas montrée, et s’efface un mois après la réponse.")
-                .courriel()
-        }),
+        courriel_auteur: auteur::champ(cadre, &f),
     };
     acces::sous_la_fiche(cadre, "Proposer une offre", (&page.nom, &page.reference), &page, statut)
 }
@@ -88,12 +85,8 @@ pub async fn envoyer(cadre: Cadre, Path(reference): Path<String>, form: CheckedF
     drop(lecture);
     let lue = champs::lire(instance, &form.saisie);
     let mut l = form.lecteur();
-    let mot = l.texte_libre("mot", 600).unwrap_or_default();
     let personne = cadre.visiteur.personne_id();
-    let courriel = match personne {
-        Some(_) => None,
-        None => l.courriel("courriel_auteur", "Écrivez votre adresse : la réponse y part."),
-    };
+    let (mot, courriel) = auteur::lire(&cadre, &mut l);
     let autres = l.erreurs;
     let lue = match lue {
         Ok(lue) if autres.est_vide() => lue,
@@ -181,16 +174,10 @@ fn montrer_la(cadre: &Cadre, p: &Proposition, lue: Lue, saisie: Saisie, erreurs:
     let instance = &cadre.instance;
     let statut = if erreurs.est_vide() { StatusCode::OK } else { StatusCode::UNPROCESSABLE_ENTITY };
     let f = cadre.formulaire_avec(saisie, erreurs);
-    let fiche = auteur(lue.qui.as_ref(), p)
-        .ligne("Le", texte::jour(instance.jour_de(p.proposee_le)))
-        .ligne("État", etat_en_mots(&p.etat));
     let page = PageProposee {
         nom: lue.acteur.nom.clone(),
         url: format!("/annuaire/{}", lue.acteur.reference),
-        fiche: match &p.motif {
-            Some(motif) => fiche.ligne("Raison du refus", motif),
-            None => fiche,
-        },
+        fiche: fiche_de(cadre, lue.qui.as_ref(), p, false),
         mot: Html(texte::paragraphes(&p.mot)),
         resume: f.resume(),
         caches: f.caches(),
