@@ -1,6 +1,6 @@
 //! CSV for French spreadsheets: UTF-8 with BOM, `;`, decimal comma, ISO dates.
 
-use super::{EchecExport, Feuille, Valeur};
+use super::{EchecExport, Feuille, Valeur, apostrophe_dite, commence_par_une_formule};
 
 pub(super) fn ecrire(feuille: &Feuille) -> Result<Vec<u8>, EchecExport> {
     let mut sortie = csv::WriterBuilder::new()
@@ -31,5 +31,6 @@ fn cellule(valeur: &Valeur) -> String {
 
 /// A spreadsheet would run a text that begins like a formula: an apostrophe keeps it a text.
 fn sans_formule(texte: &str) -> String {
-    if texte.starts_with(['=', '+', '-', '@', '\t', '\r', '\n']) { format!("'{texte}") } else { texte.to_owned() }
+    if commence_par_une_formule(texte) { format!("'{texte}") } else { apostrophe_dite(texte).into_owned() }
+}
 }

@@ -4,6 +4,7 @@ mod csv;
 mod ods;
 mod xlsx;
 
+use std::borrow::Cow;
 use std::str::FromStr;
 
 use domain::cents::Cents;
@@ -114,6 +115,17 @@ pub enum Valeur {
     Montant(Cents),
     /// Civil date.
     Date(Date),
+}
+
+/// Would a spreadsheet run this text?
+pub(crate) fn commence_par_une_formule(texte: &str) -> bool {
+    texte.starts_with(['=', '+', '-', '@', '\t', '\r', '\n'])
+}
+
+/// An apostrophe before a formula keeps it from running, and readers take it off: one that somebody wrote is said twice.
+pub(crate) fn apostrophe_dite(texte: &str) -> Cow<'_, str> {
+    let ecrite = texte.starts_with('\'') && commence_par_une_formule(texte.trim_start_matches('\''));
+    if ecrite { Cow::Owned(format!("'{texte}")) } else { Cow::Borrowed(texte) }
 }
 
 impl From<&str> for Valeur {

@@ -7,7 +7,7 @@ use quick_xml::events::{BytesDecl, BytesText, Event};
 use zip::write::SimpleFileOptions;
 use zip::{CompressionMethod, ZipWriter};
 
-use super::{EchecExport, Feuille, Format, Genre, Valeur, largeur, texte_xml};
+use super::{EchecExport, Feuille, Format, Genre, Valeur, apostrophe_dite, largeur, texte_xml};
 
 type Xml = Writer<Vec<u8>>;
 
@@ -139,7 +139,7 @@ fn ligne<T>(
 fn cellule(xml: &mut Xml, valeur: &Valeur) -> io::Result<()> {
     match valeur {
         Valeur::Vide => xml.create_element("table:table-cell").write_empty().map(|_| ()),
-        Valeur::Texte(contenu) => texte(xml, contenu, "texte"),
+        Valeur::Texte(contenu) => texte(xml, &apostrophe_dite(contenu), "texte"),
         Valeur::Entier(nombre) => {
             let nombre = nombre.to_string();
             typee(xml, &[("office:value-type", "float"), ("office:value", &nombre)], &nombre)

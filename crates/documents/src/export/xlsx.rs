@@ -2,7 +2,7 @@
 
 use rust_xlsxwriter::{DocProperties, ExcelDateTime, Format, FormatAlign, Workbook, Worksheet, XlsxError};
 
-use super::{EchecExport, Feuille, Valeur, largeur, texte_xml};
+use super::{EchecExport, Feuille, Valeur, apostrophe_dite, largeur, texte_xml};
 
 /// Longest text of a cell, characters: Excel's own limit.
 const TEXTE_MAX: usize = 32_767;
@@ -55,7 +55,7 @@ fn cellule(page: &mut Worksheet, l: u32, c: u16, valeur: &Valeur, formats: &Form
         Valeur::Vide => {}
         // A string cell is never run as a formula.
         Valeur::Texte(texte) => {
-            page.write_string(l, c, couper(texte))?;
+            page.write_string(l, c, couper(&apostrophe_dite(texte)))?;
         }
         Valeur::Entier(nombre) => {
             page.write_number(l, c, en_flottant(*nombre))?;

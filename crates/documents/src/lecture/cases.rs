@@ -4,6 +4,8 @@ use domain::cents::Cents;
 use domain::identifiant::{NumeroInvalide, Rna, Siren, Siret};
 use jiff::civil::Date;
 
+use crate::export::commence_par_une_formule;
+
 /// A cell, typed as far as the file types it.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub enum Case {
@@ -34,7 +36,7 @@ impl Case {
     #[must_use]
     pub fn de_texte(texte: &str) -> Self {
         let texte = match texte.strip_prefix('\'') {
-            Some(reste) if reste.starts_with(['=', '+', '-', '@', '\t', '\r', '\n']) => reste,
+            Some(reste) if commence_par_une_formule(reste.trim_start_matches('\'')) => reste,
             _ => texte,
         };
         if texte.trim().is_empty() { Self::Vide } else { Self::Texte(texte.to_owned()) }
