@@ -33,4 +33,3 @@ fn cellule(valeur: &Valeur) -> String {
 fn sans_formule(texte: &str) -> String {
     if commence_par_une_formule(texte) { format!("'{texte}") } else { apostrophe_dite(texte).into_owned() }
 }
-}
