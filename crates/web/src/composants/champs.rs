@@ -459,7 +459,7 @@ mod tests {
     #[test]
     fn un_courriel_montre_sa_forme_avant_qu_on_l_ecrive() {
         let champ = ChampTexte::nouveau("courriel", "Adresse", "", None).courriel();
-        let html = champ.clone().to_string();
+        let html = champ.to_string();
         assert!(html.contains("id=\"courriel-aide\"") && html.contains("Exemple : nom@exemple.fr"), "{html}");
         assert!(html.contains("aria-describedby=\"courriel-aide\""));
         assert!(champ.aide("Celle de la mairie.").to_string().contains("Celle de la mairie. Exemple"));
