@@ -15,8 +15,9 @@ const PAGES = ["/", "/annuaire", "/projets/nouveau", "/connexion", "/affichage",
 const AFFICHAGES = ["clair", "sombre", "contraste", "contraste-sombre"] as const;
 const LARGEURS = { large: { width: 1280, height: 900 }, moyen: { width: 768, height: 1024 }, etroit: { width: 360, height: 740 } };
 /** Who works where. */
+// Not the board: in which column a request stands changes with the working days.
 const METIER = [
-  { role: /Chargé·e territorial·e/, pages: { tableau: "/tableau", liste: "/tableau/liste?toutes=oui&tri=titre", suivi: "/projets/cafecrey/suivi" } },
+  { role: /Chargé·e territorial·e/, pages: { liste: "/tableau/liste?toutes=oui&tri=titre", suivi: "/projets/cafecrey/suivi" } },
   { role: /Maire de Cirey/, pages: { "mes-projets": "/projets", projet: "/projets/cafecrey", resultat: "/projets/cafecrey/resultat" } },
   { role: /Acteur de l’économie sociale/, pages: { compte: "/compte" } },
   { role: /Agent qui gère le site/, pages: { reglages: "/reglages", identite: "/reglages/identite" } },
