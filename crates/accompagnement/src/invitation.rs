@@ -184,13 +184,16 @@ async fn reconnaitre(
     }
     let personne = personne::trouver_ou_creer(&tx, clock, ids, courriel).await?;
     let a_elle = projet::Model { auteur_id: Some(personne.id.clone()), ..corrige(&projet, correction.as_deref()) };
+    let change = || Erreur::Invalide("Le projet a changé au même moment. Rechargez la page.".to_owned());
     if !projet::enregistrer(&tx, &a_elle, clock.instant()).await? {
-        return Err(Erreur::Invalide("Le projet a changé au même moment. Rechargez la page.".to_owned()));
+        return Err(change());
     }
     if let Some(demande) = storage::du_projet(&tx, &projet.id).await? {
         let contact = Jour(instance.aujourd_hui());
         let suivie = storage::Model { contact_le: contact, faite_par: Some(personne.id.clone()), ..demande };
-        storage::enregistrer(&tx, &suivie).await?;
+        if !storage::enregistrer(&tx, &suivie).await? {
+            return Err(change());
+        }
     }
     let faits = serde_json::json!({"corrige": correction.is_some()});
     journal::ecrire(&tx, clock, ids, evenement(cadre, evenements::RECONNU, &projet).faits(faits)).await?;

@@ -126,6 +126,8 @@ struct Fait {
     phrase: String,
     /// Where nothing was to be done, and why.
     sans_objet: Option<String>,
+    /// Changed by someone between the reading and the writing: left alone.
+    depassees: usize,
     /// The act and what it replaced, where it can be undone.
     avant: Option<(&'static str, Vec<Avant>)>,
 }
@@ -135,7 +137,7 @@ impl Fait {
     async fn message(self, tx: &WriteTx, cadre: &Cadre, changees: usize, ailleurs: usize) -> Result<Message, Erreur> {
         let mut phrases = vec![self.phrase];
         phrases.extend(self.sans_objet);
-        match changees {
+        match changees + self.depassees {
             0 => {}
             1 => phrases
                 .push("Une autre a changé pendant que vous choisissiez : regardez-la, rien n’y est fait.".to_owned()),
@@ -162,22 +164,26 @@ async fn prevoir(
     choisies: Vec<Choisie>,
     (action, le): (Option<String>, Option<Date>),
 ) -> Result<Fait, Erreur> {
-    let mut avant = Vec::new();
+    let (mut avant, mut depassees) = (Vec::new(), 0);
     for choisie in choisies {
-        avant.push(Avant::de(&choisie));
+        let etait = Avant::de(&choisie);
         let Choisie { projet, demande } = choisie;
         let demande = Model {
             prochaine_action: action.clone().or(demande.prochaine_action),
             prochaine_le: le.map(Jour).or(demande.prochaine_le),
             ..demande
         };
-        enregistrer(tx, &demande).await?;
+        if !enregistrer(tx, &demande).await? {
+            depassees += 1;
+            continue;
+        }
+        avant.push(etait);
         let faits = json!({"partie": "prochaine-action"});
         noter(tx, cadre, evenement(cadre, evenements::NOTE, &projet).faits(faits)).await?;
     }
     let combien = texte::accorde(avant.len() as u64, "demande", "demandes");
     let phrase = format!("La prochaine action est notée pour {combien}.");
-    Ok(Fait { phrase, sans_objet: None, avant: Some((SUITE, avant)) })
+    Ok(Fait { phrase, sans_objet: None, depassees, avant: Some((SUITE, avant)) })
 }
 
 /// Answered by telephone today, where an answer was owed.
@@ -188,13 +194,17 @@ async fn repondre(tx: &WriteTx, cadre: &Cadre, choisies: Vec<Choisie>) -> Result
     let calendrier = locaux.calendrier(instance.collectivite.feries);
     let due = |choisie: &Choisie| matches!(choisie.demande.etat(), Etat::ARepondre | Etat::AttendLaCommune);
     let (dues, deja): (Vec<Choisie>, Vec<Choisie>) = choisies.into_iter().partition(due);
-    let mut avant = Vec::new();
+    let (mut avant, mut depassees) = (Vec::new(), 0);
     for choisie in dues {
         let Ok(horloge) = rules::apres(choisie.demande.horloge(), Acte::Repondre, jour, calendrier) else { continue };
-        avant.push(Avant::de(&choisie));
+        let etait = Avant::de(&choisie);
         let Choisie { projet, demande } = choisie;
         let demande = Model { mode: Some("telephone".to_owned()), contact_le: Jour(jour), ..demande.avec(horloge) };
-        enregistrer(tx, &demande).await?;
+        if !enregistrer(tx, &demande).await? {
+            depassees += 1;
+            continue;
+        }
+        avant.push(etait);
         let faits = json!({"mode": "telephone"});
         noter(tx, cadre, evenement(cadre, evenements::REPONDU, &projet).faits(faits)).await?;
     }
@@ -206,7 +216,7 @@ async fn repondre(tx: &WriteTx, cadre: &Cadre, choisies: Vec<Choisie>) -> Result
         let combien = texte::accorde(deja.len() as u64, "demande avait déjà", "demandes avaient déjà");
         format!("{combien} une réponse.")
     });
-    Ok(Fait { phrase, sans_objet, avant: Some((TELEPHONE, avant)) })
+    Ok(Fait { phrase, sans_objet, depassees, avant: Some((TELEPHONE, avant)) })
 }
 
 /// They go to a colleague, who is told once; so are those who gave them, and each commune. Mails left: not undone, given back.
@@ -239,7 +249,7 @@ async fn confier(
         format!("{} suivait déjà {combien}.", nouveau.nom_complet())
     });
     if passees.is_empty() {
-        return Ok(Fait { phrase: "Rien n’a changé.".to_owned(), sans_objet, avant: None });
+        return Ok(Fait { phrase: "Rien n’a changé.".to_owned(), sans_objet, depassees: 0, avant: None });
     }
     let suivis: Vec<Suivi> = passees.iter().map(|c| Suivi { projet_id: c.projet.id.clone() }).collect();
     attribution::transmettre(tx, &suivis, &nouveau.id, jour).await?;
@@ -254,7 +264,7 @@ async fn confier(
     presenter(tx, cadre, &ids, nouveau).await?;
     let projets = texte::accorde(suivis.len() as u64, "projet est confié", "projets sont confiés");
     let phrase = format!("{projets} à {}. Un courriel le lui dit.", nouveau.nom_complet());
-    Ok(Fait { phrase, sans_objet, avant: None })
+    Ok(Fait { phrase, sans_objet, depassees: 0, avant: None })
 }
 
 async fn noter(tx: &WriteTx, cadre: &Cadre, evenement: journal::Evenement) -> Result<(), Erreur> {
@@ -279,7 +289,9 @@ pub async fn annuler(cadre: Cadre, Path(id): Path<String>, form: CheckedForm) ->
     for Choisie { projet, demande } in storage::choisies(&tx, &portefeuille, &references).await? {
         let sienne = |a: &Avant| a.reference == projet.reference && a.version == demande.version;
         let Some(rang) = avant.iter().position(sienne) else { continue };
-        enregistrer(&tx, &avant.swap_remove(rang).remettre(demande)).await?;
+        if !enregistrer(&tx, &avant.swap_remove(rang).remettre(demande)).await? {
+            continue;
+        }
         let evenement = if lot.acte == TELEPHONE {
             evenement(&cadre, evenements::REPONSE_ANNULEE, &projet)
         } else {
