@@ -1,6 +1,7 @@
 // The coordinator: load, delays, a portfolio handed over; the facilitateur of clauses; the direction.
+import { expect } from "@playwright/test";
 import { test } from "../maison/essai.js";
-import { courriel, demander, entrerComme } from "../maison/gestes.js";
+import { CAFE, courriel, demander, entrerComme } from "../maison/gestes.js";
 
 test("la coordination voit la charge, et un portefeuille passe à qui le suit désormais", async ({ arrive }) => {
   const commune = await arrive();
@@ -37,18 +38,35 @@ test("la coordination voit la charge, et un portefeuille passe à qui le suit d�
   await coordination.aller("/agents/mandats");
 });
 
-test("la direction lit la note, filtre par secteur et voit les délais", async ({ arrive }) => {
+test("la direction lit la note, filtre par secteur, voit les délais et emporte les chiffres", async ({ arrive }) => {
   const direction = await arrive();
   await entrerComme(direction, /Direction/);
   await direction.titre("Pilotage");
   await direction.capturer("pilotage");
   await direction.choisir("Secteur", { index: 1 });
+  await direction.choisir("Les délais par", "Thème");
   await direction.envoyer("Filtrer");
-  await direction.titre("Pilotage");
+  await direction.lit("Délais par thème, sur douze mois");
+  for (const format of ["csv", "xlsx", "ods"]) {
+    const fichier = await direction.demander(`/pilotage?theme=commerce&format=${format}`);
+    expect(fichier.headers()["content-disposition"]).toContain(`.${format}`);
+  }
+  await direction.suivre("Note d’une page à imprimer");
+  await direction.titre("Note de pilotage");
+  await direction.lit(/Sur douze mois, au .* Délai médian/);
+  await direction.aller("/delais");
+  await direction.lit(/Délai médian|pas de délai à montrer/);
 });
 
-test("la facilitation voit les marchés prévus", async ({ arrive }) => {
+test("un marché prévu se signale à la facilitation", async ({ arrive }) => {
+  const commune = await arrive();
+  const titre = "Rouvrir la salle des fêtes";
+  const reference = await demander(commune, "marche-prevu@exemple.invalid", { ...CAFE, titre });
+  await commune.aller(`/projets/${reference}/precisions`);
+  await commune.page.getByRole("group", { name: /Un marché public est-il prévu/ }).getByLabel("Oui").check();
+  await commune.envoyer("Enregistrer");
   const facilitation = await arrive();
   await entrerComme(facilitation, /Facilitateur/);
   await facilitation.titre("Marchés prévus");
+  await facilitation.lit(titre);
 });

@@ -35,7 +35,7 @@ test("décrit un projet sans compte et voit ce qui convient, avec les raisons", 
   await maire.lit("Claude Exemple-Chargé");
   await maire.lit("au plus tard le");
   await maire.lit(/ce n’est pas une demande de subvention/i);
-  await maire.lit("Il resterait environ");
+  await maire.lit("Il resterait entre");
   await maire.capturer("resultat");
   await maire.capturer("reste-a-payer", maire.page.locator("#reste"));
 

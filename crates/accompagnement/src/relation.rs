@@ -1,6 +1,8 @@
 //! Introductions: the agent writes, the bearer approves the text, the actor answers by a signed page without account;
 //! contacts are exchanged only when both agree.
 
+use std::collections::HashSet;
+
 use askama::Template;
 use axum::extract::Path;
 use domain::droit::Action;
@@ -166,6 +168,13 @@ struct Destinataire {
     payant: bool,
 }
 
+impl Model {
+    /// Neither refused by the bearer nor answered for good.
+    fn attend(&self) -> bool {
+        matches!(self.etat.as_str(), "a-approuver" | "envoyee" | PLUS_TARD)
+    }
+}
+
 /// The actors ticked in the directory, and the one typed.
 async fn destinataires(
     cadre: &Cadre,
@@ -182,17 +191,27 @@ async fn destinataires(
         .filter(|p| p.famille == Famille::Acteur && coches.contains(&p.id))
         .filter_map(|p| Some(Destinataire { acteur: p.porteur, courriel: p.courriel?, payant: p.payant }))
         .collect();
-    destinataires.dedup_by(|a, b| a.courriel == b.courriel);
+    // Two offers of one structure are one structure.
+    let mut adresses = HashSet::new();
+    destinataires.retain(|destinataire| adresses.insert(destinataire.courriel.to_lowercase()));
+    // A single paid provider would be a preference; one typed by hand is a second one.
+    let mut payants = destinataires.iter().filter(|destinataire| destinataire.payant).count();
     if destinataires.is_empty() || !form.saisie.texte("acteur").trim().is_empty() {
         let acteur = l.texte("acteur", "Cochez un acteur, ou donnez son nom.", 2, 150);
         let courriel = l.courriel("acteur_courriel", "Donnez l’adresse de l’acteur.");
         if let (Some(acteur), Some(courriel)) = (acteur, courriel) {
+            if payants > 0 && adresses.insert(courriel.to_lowercase()) {
+                payants += 1;
+            }
             destinataires.push(Destinataire { acteur, courriel, payant: false });
         }
     }
-    if let [seul] = destinataires.as_slice()
-        && seul.payant
-    {
+    let en_cours: Vec<Model> = du_projet(&tx, &projet.id).await?.into_iter().filter(Model::attend).collect();
+    for deja in destinataires.iter().filter(|d| en_cours.iter().any(|r| r.courriel.eq_ignore_ascii_case(&d.courriel))) {
+        let phrase = format!("Une mise en relation avec {} est déjà en cours pour ce projet.", deja.acteur);
+        l.erreurs.ajouter(if coches.is_empty() { "acteur_courriel" } else { "acteurs" }, phrase);
+    }
+    if payants == 1 {
         l.erreurs.ajouter("acteurs", "Ce service se paie : proposez au moins deux acteurs, le porteur choisit.");
     }
     // In the demonstration nobody real is written to.

@@ -93,6 +93,9 @@ pub async fn declarer(cadre: Cadre, form: CheckedForm) -> Reponse {
     }
     let preuve = lecteur.texte_libre("preuve", 500).unwrap_or_default();
     let au = lecteur.date("au");
+    if au.is_some_and(|au| au < instance.aujourd_hui()) {
+        lecteur.erreurs.ajouter("au", mandat::FIN_PASSEE);
+    }
     let (Some(structure), Some(fonction), true) = (structure, fonction, lecteur.erreurs.est_vide()) else {
         let erreurs = lecteur.erreurs;
         let page = page_nouveau(&cadre, form.saisie, erreurs);
@@ -106,6 +109,10 @@ pub async fn declarer(cadre: Cadre, form: CheckedForm) -> Reponse {
     let (clock, ids) = (&*instance.clock, &*instance.ids);
     let tx = instance.db.begin().await?;
     let organisation = structure::trouver(&tx, clock, ids, structure).await?;
+    if mandat::deja(&tx, &personne.id, &organisation.id, fonction, instance.aujourd_hui()).await? {
+        let message = format!("Vous avez déjà cette fonction pour {}.", organisation.nom);
+        return Ok(form.aller("/compte", &message));
+    }
     let mandat = mandat::donner(
         &tx,
         clock,

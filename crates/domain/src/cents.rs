@@ -35,6 +35,19 @@ pub enum MontantInvalide {
 /// Ten billion euros: above, it is a typing error.
 const MAXIMUM: i64 = 1_000_000_000_000;
 
+/// What people write after a number, in lower case, and how many cents it stands for; the longest first.
+const UNITES: [(&str, i64); 9] = [
+    ("millions", 100_000_000),
+    ("million", 100_000_000),
+    ("m€", 100_000_000),
+    ("k€", 100_000),
+    ("euros", 100),
+    ("euro", 100),
+    ("eur", 100),
+    ("€", 100),
+    ("k", 100_000),
+];
+
 impl Cents {
     /// Zero.
     pub const ZERO: Self = Self(0);
@@ -106,19 +119,19 @@ impl FromStr for Cents {
     fn from_str(saisi: &str) -> Result<Self, Self::Err> {
         let mut texte: String = saisi.chars().filter(|c| !c.is_whitespace() && *c != '\u{202f}').collect();
         let refus = || MontantInvalide::PasUnNombre(saisi.trim().to_owned());
-        let mut facteur = 100_i64;
-        for (suffixe, f) in [("k€", 100_000), ("K€", 100_000), ("M€", 100_000_000), ("€", 100)] {
-            if let Some(reste) = texte.strip_suffix(suffixe) {
-                facteur = f;
-                texte = reste.to_owned();
-                break;
-            }
+        texte = texte.to_lowercase();
+        // "HT" and "TTC" say which amount, which the field asks for already.
+        for taxe in ["ht", "ttc"] {
+            texte = texte.strip_suffix(taxe).unwrap_or(&texte).to_owned();
         }
+        let unite = UNITES.iter().find_map(|(suffixe, facteur)| Some((texte.strip_suffix(suffixe)?, *facteur)));
+        let (nombre, facteur) = unite.unwrap_or((&texte, 100));
+        let texte = nombre;
         if texte.starts_with(['-', '−']) {
             return Err(MontantInvalide::Negatif);
         }
         let (entier, decimales) = match texte.split_once([',', '.']) {
-            None => (texte.as_str(), ""),
+            None => (texte, ""),
             Some((entier, fin)) => {
                 if texte.contains('.') && fin.len() == 3 {
                     return Err(MontantInvalide::Ambigu(saisi.trim().to_owned()));
@@ -178,6 +191,12 @@ mod tests {
     #[case("12,5 k€", 1_250_000)]
     #[case("1,2 M€", 120_000_000)]
     #[case("1.5", 150)]
+    #[case("45000 euros", 4_500_000)]
+    #[case("45 000 EUR", 4_500_000)]
+    #[case("45 000 € HT", 4_500_000)]
+    #[case("45 000 € TTC", 4_500_000)]
+    #[case("45k", 4_500_000)]
+    #[case("1,2 million", 120_000_000)]
     #[case("\u{a0}12\u{202f}500\u{a0}€", 1_250_000)]
     fn lit_ce_que_les_gens_ecrivent(#[case] saisi: &str, #[case] cents: i64) {
         assert_eq!(saisi.parse(), Ok(Cents(cents)));
@@ -186,6 +205,8 @@ mod tests {
     #[rstest]
     #[case("1.234", MontantInvalide::Ambigu("1.234".into()))]
     #[case("-5", MontantInvalide::Negatif)]
+    #[case("5 kg", MontantInvalide::PasUnNombre("5 kg".into()))]
+    #[case("€", MontantInvalide::PasUnNombre("€".into()))]
     #[case("NaN", MontantInvalide::PasUnNombre("NaN".into()))]
     #[case("", MontantInvalide::PasUnNombre("".into()))]
     #[case("1,234", MontantInvalide::Decimales("1,234".into()))]

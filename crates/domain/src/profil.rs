@@ -231,6 +231,15 @@ pub struct ProfilDeProjet {
     pub complements: Complements,
 }
 
+impl ProfilDeProjet {
+    /// Some expenses said are investment, or all are running costs; unknown otherwise.
+    #[must_use]
+    pub fn investissement(&self) -> Option<bool> {
+        let depenses = &self.complements.depenses;
+        if depenses.is_empty() { None } else { Some(depenses.iter().any(|depense| depense.est_investissement())) }
+    }
+}
+
 /// What is known of the commune for criteria.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct FaitsCommune {

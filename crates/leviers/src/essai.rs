@@ -127,7 +127,7 @@ pub fn projets() -> Result<&'static [ProjetEtiquete], FichierRefuse> {
 /// What a sheet says of a project, before and after a change.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Essai {
-    /// Title of the project.
+    /// Title of the project, and its commune.
     pub titre: String,
     /// With the published sheet; absent for a new one.
     pub avant: Option<Verdict>,
@@ -151,7 +151,7 @@ pub fn essayer(
     let apparie = apparier(apres, &profil, commune, jour, noms);
     let parlants = if apparie.verdict == Verdict::Non { Verdict::Non } else { Verdict::AVerifier };
     Essai {
-        titre: projet.titre.clone(),
+        titre: format!("{}, à {}", projet.titre, commune.nom),
         avant: avant.map(|levier| apparier(levier, &profil, commune, jour, noms).verdict),
         apres: apparie.verdict,
         raisons: apparie.constats.into_iter().filter(|c| c.verdict == parlants).map(|c| c.phrase).collect(),

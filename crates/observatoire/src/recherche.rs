@@ -6,6 +6,7 @@ use std::collections::HashMap;
 use askama::Template;
 use axum::http::header;
 use axum::response::IntoResponse as _;
+use platform::ReadTx;
 use search::Requete;
 use serde::Serialize;
 use web::composants::{Bouton, EtatVide, Pagination};
@@ -82,22 +83,16 @@ impl Demande {
 /// GET `/recherche?q=`; `dans` shows one family alone, page by page.
 pub async fn montrer(cadre: Cadre) -> Reponse {
     let demande = Demande::lire(&cadre);
-    let mut groupes = Vec::new();
-    let mut total = 0;
     let hors_index = hors_index(&cadre, &demande).await?;
     // A family that nobody knows is every family.
     let une_de_celles_la = hors_index.iter().any(|famille| famille.nom == demande.dans);
+    let (mut groupes, mut total) = (Vec::new(), 0);
     if !demande.q.is_empty() && !une_de_celles_la {
-        for source in cadre.instance.maison.sources().filter(|s| demande.seul.is_none_or(|seul| seul.nom == s.nom)) {
-            if let Some((groupe, combien)) = chercher(&cadre, source, &demande).await? {
-                groupes.push(groupe);
-                total = combien;
-            }
+        (groupes, total) = dans_l_index(&cadre, &demande, true).await?;
+        // Close answers only help where nothing answers exactly.
+        if groupes.is_empty() && hors_index.is_empty() {
+            (groupes, total) = dans_l_index(&cadre, &demande, false).await?;
         }
-    }
-    // Close answers only help where nothing answers exactly.
-    if !hors_index.is_empty() || groupes.iter().any(|groupe| !groupe.approche) {
-        groupes.retain(|groupe| !groupe.approche);
     }
     let (avant, apres): (Vec<Trouvailles>, _) = hors_index
         .into_iter()
@@ -127,6 +122,19 @@ pub async fn montrer(cadre: Cadre) -> Reponse {
         q: demande.q,
     };
     cadre.page(titre, &page)?.cache(Cache::Public(60)).repondre()
+}
+
+/// What answers in the index, by family, and how many in the last one.
+async fn dans_l_index(cadre: &Cadre, demande: &Demande, exacte: bool) -> Result<(Vec<Groupe>, usize), Erreur> {
+    let tx = cadre.instance.db.read().await?;
+    let (mut groupes, mut total) = (Vec::new(), 0);
+    for source in cadre.instance.maison.sources().filter(|s| demande.seul.is_none_or(|seul| seul.nom == s.nom)) {
+        if let Some((groupe, combien)) = chercher(&tx, cadre, source, demande, exacte).await? {
+            groupes.push(groupe);
+            total = combien;
+        }
+    }
+    Ok((groupes, total))
 }
 
 /// Families that are not in the index: the visitor's own, and what is in memory. As many statements whatever is found.
@@ -174,7 +182,9 @@ pub async fn structures(cadre: Cadre) -> Reponse {
     let demande = Demande::lire(&cadre);
     let annuaire = cadre.instance.maison.sources().find(|source| source.nom == STRUCTURES);
     let trouvees = match annuaire {
-        Some(source) if !demande.q.is_empty() => chercher(&cadre, source, &demande).await?,
+        Some(source) if !demande.q.is_empty() => {
+            chercher(&cadre.instance.db.read().await?, &cadre, source, &demande, false).await?
+        }
         _ => None,
     };
     let suggestions: Vec<Suggestion> = trouvees
@@ -189,20 +199,22 @@ pub async fn structures(cadre: Cadre) -> Reponse {
 /// What answers in one family, and how many in all. The index is only a cache: rights are asked again of the database,
 /// and a family of which nothing may be shown is not named.
 async fn chercher(
+    tx: &ReadTx,
     cadre: &Cadre,
     source: &'static Source,
     demande: &Demande,
+    exacte: bool,
 ) -> Result<Option<(Groupe, usize)>, Erreur> {
     let instance = &cadre.instance;
     let nombre = if demande.seul.is_some() { PAR_PAGE } else { PAR_FAMILLE };
     let premier = if demande.seul.is_some() { (demande.page - 1) * PAR_PAGE } else { 0 };
-    let requete = Requete { source: source.nom, texte: demande.q.clone(), premier, nombre, ..Requete::default() };
+    let requete =
+        Requete { source: source.nom, texte: demande.q.clone(), premier, nombre, exacte, ..Requete::default() };
     let resultat = instance.index.chercher(&requete).map_err(Erreur::interne)?;
     if resultat.sans_mot || resultat.ids.is_empty() {
         return Ok(None);
     }
-    let tx = instance.db.read().await?;
-    let montres = (source.montrer)(&tx, instance, &resultat.ids).await?;
+    let montres = (source.montrer)(tx, instance, &resultat.ids).await?;
     let mut par_id: HashMap<String, Trouve> = montres.into_iter().map(|t| (t.id.clone(), t)).collect();
     let trouves: Vec<Trouve> = resultat.ids.iter().filter_map(|id| par_id.remove(id)).collect();
     if trouves.is_empty() {

@@ -9,6 +9,7 @@ use domain::dates::en_lettres;
 use domain::droit::Action;
 use domain::plan::{self, Aide, Simulation};
 use domain::profil::{Besoin, ProfilDeProjet};
+use domain::regle::financement::pourcentage;
 use graphiques::{Empilees, Legende, Part, SERIES_MAX};
 use socle::projet::{self, Etat};
 use socle::secteur;
@@ -138,7 +139,14 @@ struct ChoixDAide {
     id: String,
     nom: String,
     comptee: bool,
+    bonus: Option<Bonus>,
     exemple: bool,
+}
+
+/// What an aid adds when a condition of its sheet is met: counted only when the reader says so.
+struct Bonus {
+    taux: String,
+    compte: bool,
 }
 
 /// GET.
@@ -184,14 +192,18 @@ fn plan_de(
     choisies: Option<&Saisie>,
 ) -> Option<PlanVue> {
     let choix_fait = choisies.filter(|saisie| !saisie.texte("compter").is_empty());
-    let comptee = |id: &str| choix_fait.is_none_or(|saisie| saisie.liste("aide").iter().any(|choisie| choisie == id));
+    let choisie = |liste: &str, id: &str| choix_fait.is_some_and(|saisie| saisie.liste(liste).iter().any(|c| c == id));
+    let comptee = |id: &str| choix_fait.is_none() || choisie("aide", id);
     let possibles = || {
         propositions
             .iter()
             .filter(|p| matches!(p.verdict, Verdict::Oui | Verdict::AVerifier))
             .filter_map(|p| p.aide.as_ref().map(|aide| (p, aide)))
     };
-    let aides: Vec<Aide> = possibles().filter(|(_, aide)| comptee(&aide.id)).map(|(_, aide)| aide.clone()).collect();
+    let aides: Vec<Aide> = possibles()
+        .filter(|(_, aide)| comptee(&aide.id))
+        .map(|(_, aide)| Aide { avec_bonus: choisie("bonus", &aide.id), ..aide.clone() })
+        .collect();
     let simulation = plan::simuler(profil, &aides, instance.aujourd_hui())?;
     let choix = possibles()
         .filter(|(_, aide)| aide.montant.is_some())
@@ -199,6 +211,10 @@ fn plan_de(
             id: aide.id.clone(),
             nom: aide.nom.clone(),
             comptee: comptee(&aide.id),
+            bonus: aide
+                .montant
+                .and_then(|montant| montant.bonus)
+                .map(|bonus| Bonus { taux: pourcentage(bonus), compte: choisie("bonus", &aide.id) }),
             exemple: p.exemple,
         })
         .collect();

@@ -82,6 +82,9 @@ pub async fn donner(cadre: Cadre, form: CheckedForm) -> Reponse {
     let nom = l.texte("nom", "Indiquez le nom.", 1, 80);
     let courriel = l.courriel("courriel", "Indiquez l’adresse.");
     let au = l.date("au");
+    if au.is_some_and(|au| au < cadre.instance.aujourd_hui()) {
+        l.erreurs.ajouter("au", mandat::FIN_PASSEE);
+    }
     let fonction = l.choix::<Fonction>("fonction", "Choisissez une fonction.").filter(|f| f.est_du_departement());
     let (Some(prenom), Some(nom), Some(courriel), Some(fonction), true) =
         (prenom, nom, courriel, fonction, l.erreurs.est_vide())
@@ -107,6 +110,9 @@ pub async fn donner(cadre: Cadre, form: CheckedForm) -> Reponse {
             organisation::trouver_ou_creer(&tx, clock, ids, nouvelle).await?
         }
     };
+    if mandat::deja(&tx, &personne.id, &organisation.id, fonction, instance.aujourd_hui()).await? {
+        return Ok(form.aller("/reglages/utilisateurs", "Cette personne a déjà cette fonction."));
+    }
     let nouveau = Nouveau {
         personne: personne.id,
         organisation: organisation.id,

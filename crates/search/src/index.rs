@@ -291,7 +291,7 @@ impl Index {
         let collecte = Collecte { tete, par_score, apres, axes: Vec::new() };
         let (mut des_mots, mut partiel) = (mots.requete(&self.champs, &lecteur, true)?, false);
         let mut recolte = lecteur.search(&self.filtree(&*des_mots.requete, requete, None), &collecte)?;
-        if recolte.total == 0 && mots.plusieurs() {
+        if recolte.total == 0 && mots.plusieurs() && !requete.exacte {
             des_mots = mots.requete(&self.champs, &lecteur, false)?;
             recolte = lecteur.search(&self.filtree(&*des_mots.requete, requete, None), &collecte)?;
             partiel = recolte.total > 0;
@@ -325,7 +325,10 @@ impl Index {
         let mut facettes = Facettes::new();
         for (sauf, axes) in passages.filter(|(_, axes)| !axes.is_empty()) {
             let des_autres: Vec<&Filtre> = requete.filtres.iter().filter(|filtre| Some(filtre.axe) != sauf).collect();
-            let cle = format!("{:?}", (requete.source, &requete.texte, requete.inacheve, partiel, des_autres, &axes));
+            let cle = format!(
+                "{:?}",
+                (requete.source, &requete.texte, requete.inacheve, requete.exacte, partiel, des_autres, &axes)
+            );
             // Apart: in the head of the `match`, the lock would be held until its end.
             let deja = self.comptes().deja(lecteur, &cle);
             let comptees = match deja {

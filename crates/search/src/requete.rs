@@ -73,12 +73,15 @@ pub struct Requete {
     pub facettes: &'static [&'static str],
     /// Is the last word perhaps not finished (suggestions while one types)?
     pub inacheve: bool,
+    /// Only what holds all the words as they were typed, or their synonyms: neither close words, nor some of the words.
+    pub exacte: bool,
 }
 
 /// The words of a question, ready to become queries.
 pub(crate) struct Mots {
     tapes: Vec<Terme>,
     inacheve: bool,
+    exacte: bool,
 }
 
 /// A query over the words, and what had to be approached.
@@ -92,7 +95,7 @@ impl Mots {
         let debut: String = requete.texte.chars().take(CARACTERES).collect();
         let mut tapes = termes(&d_un_tenant(debut));
         tapes.truncate(MOTS);
-        Self { tapes, inacheve: requete.inacheve }
+        Self { tapes, inacheve: requete.inacheve, exacte: requete.exacte }
     }
 
     pub(crate) fn est_vide(&self) -> bool {
@@ -131,6 +134,9 @@ impl Mots {
                     .filter(|(dit, voulu)| inconnu || dit != voulu)
                     .map(|(dit, _)| dit.mot.clone()),
             );
+            if self.exacte && (inconnu || corrige) {
+                return Ok(RequeteDesMots { requete: Box::new(EmptyQuery), approches });
+            }
             if inconnu || corrige || (self.inacheve && reste.is_empty()) {
                 let proches = dits.iter().map(|terme| proche(terme, champs, inconnu || corrige));
                 let proches: Box<dyn Query> = Box::new(BooleanQuery::intersection(proches.collect()));

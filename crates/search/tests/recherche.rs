@@ -67,6 +67,12 @@ fn ce_qui_est_approche_est_dit() {
     let index = annuaire();
     assert_eq!(index.chercher(&demander("menuiserrie")).unwrap().approches, ["menuiserrie"]);
     assert!(index.chercher(&demander("menuiserie")).unwrap().approches.is_empty());
+    let exacte = |texte: &str| index.chercher(&Requete { exacte: true, ..demander(texte) }).unwrap().ids;
+    assert_eq!(exacte("menuiserie"), index.chercher(&demander("menuiserie")).unwrap().ids);
+    assert!(
+        exacte("menuiserrie").is_empty() && exacte("épicerie zygomatique").is_empty(),
+        "nothing close, nothing partial"
+    );
     let partiel = index.chercher(&demander("épicerie zygomatique")).unwrap();
     assert_eq!((partiel.ids.as_slice(), partiel.partiel), (&["1".to_owned()][..], true));
     let vide = index.chercher(&demander("le la les")).unwrap();

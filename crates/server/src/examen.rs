@@ -10,7 +10,7 @@ use platform::sauvegarde::{CLE, lister};
 use platform::{Clock as _, Db, Moteur, SystemClock, db, migration};
 use web::Maison;
 
-use crate::ouverture::options_de_base;
+use crate::ouverture::{collectivite_de_la_base, options_de_base};
 use crate::{features, ligne};
 
 /// Older than this, a backup is said to be old, seconds.
@@ -61,7 +61,8 @@ fn espace(configuration: &Configuration, examen: &mut Examen) {
 
 fn collectivite(configuration: &Configuration, examen: &mut Examen) {
     match &configuration.departement {
-        None => examen.constats.push("Aucun département n’est choisi : « terreau init » le demande.".to_owned()),
+        // Read in the database, once there is one.
+        None => {}
         Some(code) => match Referentiel::embarque().collectivite(code) {
             Some(collectivite) => examen.constats.push(format!("Collectivité : {}.", collectivite.nom)),
             None => examen.problemes.push(format!(
@@ -96,6 +97,15 @@ async fn base(configuration: &Configuration, examen: &mut Examen) {
             return;
         }
     };
+    if configuration.departement.is_none() {
+        match collectivite_de_la_base(&db).await {
+            Ok(Some(lue)) => examen.constats.push(format!("Collectivité, lue dans la base : {}.", lue.nom)),
+            Ok(None) => {
+                examen.constats.push("Aucun département n’est choisi : « terreau init » le demande.".to_owned())
+            }
+            Err(erreur) => examen.problemes.push(format!("base : {}.", ligne::raconter(&erreur).join(" : "))),
+        }
+    }
     let liste = Maison::nouvelle(features()).migrations();
     match migration::en_attente(&db, &liste).await {
         Ok(manquantes) if manquantes.is_empty() => {

@@ -31,6 +31,9 @@ pub struct Ouverte {
 /// Setting: the collectivité whose database this is.
 const COLLECTIVITE: &str = "instance.collectivite";
 
+const QUEL_DEPARTEMENT: &str =
+    "Quel département ? Donnez --departement 54 à la commande « init », ou instance.departement dans le fichier.";
+
 /// What to do when the database is not there yet.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Base {
@@ -53,12 +56,10 @@ pub async fn ouvrir(configuration: &Configuration, base: Base) -> anyhow::Result
 /// # Errors
 /// See [`ouvrir`].
 pub async fn ouvrir_avec(configuration: &Configuration, base: Base, ids: Arc<dyn Ids>) -> anyhow::Result<Ouverte> {
-    let code = configuration.departement.as_deref().context(
-        "Quel département ? Donnez instance.departement dans le fichier, ou --departement 54 à la commande « init ».",
-    )?;
-    let collectivite = Referentiel::embarque().collectivite(code).with_context(|| {
-        format!("« {code} » n’est pas un département ni une collectivité connue (54, 2A, 20R, 69M, 974…).")
-    })?;
+    let voulue = configuration.departement.as_deref().map(collectivite).transpose()?;
+    if voulue.is_none() && base == Base::Nouvelle {
+        bail!(QUEL_DEPARTEMENT);
+    }
     std::fs::create_dir_all(&configuration.donnees)
         .with_context(|| format!("Le dossier {} ne peut pas être créé.", configuration.donnees.display()))?;
     let cle = configuration.donnees.join(CLE);
@@ -76,7 +77,7 @@ pub async fn ouvrir_avec(configuration: &Configuration, base: Base, ids: Arc<dyn
     let routes = routes(&mut maison);
     let migrations = maison.migrations();
     mettre_a_jour(&db, &migrations, &dossiers(configuration)).await?;
-    reconnaitre_la_base(&db, &collectivite).await?;
+    let collectivite = reconnaitre_la_base(&db, voulue).await?;
     completer_les_epci(&db).await?;
     // Statistics are a comfort: a full disk refuses them, and the pages still answer.
     if let Err(erreur) = db.entretenir().await {
@@ -142,25 +143,43 @@ async fn mettre_a_jour(db: &Db, migrations: &[Migration], dossiers: &Dossiers) -
     Ok(())
 }
 
-/// A database is of one collectivité, from its first opening on.
-async fn reconnaitre_la_base(db: &Db, collectivite: &Collectivite) -> anyhow::Result<()> {
-    let illisible = "La base ne dit pas de quel département elle est";
-    let lue: Option<(String, i64)> = reglage::lire(&db.read().await?, COLLECTIVITE).await.context(illisible)?;
-    match lue {
-        Some((code, _)) if code == collectivite.code => Ok(()),
-        Some((code, _)) => {
-            let nom =
-                Referentiel::embarque().collectivite(&code).map_or_else(|| "inconnue".to_owned(), |autre| autre.nom);
-            bail!(
-                "Cette base est celle de : {nom} ({code}). Pour {}, donnez un autre dossier (donnees) et une autre base \
-                 (base.url ou base.schema).",
-                collectivite.nom
-            )
-        }
-        None => {
+fn collectivite(code: &str) -> anyhow::Result<Collectivite> {
+    Referentiel::embarque().collectivite(code).with_context(|| {
+        format!("« {code} » n’est pas un département ni une collectivité connue (54, 2A, 20R, 69M, 974…).")
+    })
+}
+
+/// The collectivité that a database was made for; none before its first opening.
+///
+/// # Errors
+/// The engine refused; the code is not one that this version knows.
+pub async fn collectivite_de_la_base(db: &Db) -> anyhow::Result<Option<Collectivite>> {
+    let lue: Option<(String, i64)> = reglage::lire(&db.read().await?, COLLECTIVITE)
+        .await
+        .context("La base ne dit pas de quel département elle est")?;
+    lue.map(|(code, _)| collectivite(&code)).transpose()
+}
+
+/// A database is of one collectivité, from its first opening on: the settings may say it again, never another one.
+async fn reconnaitre_la_base(db: &Db, voulue: Option<Collectivite>) -> anyhow::Result<Collectivite> {
+    match (collectivite_de_la_base(db).await?, voulue) {
+        (None, None) => bail!(QUEL_DEPARTEMENT),
+        (Some(lue), None) => Ok(lue),
+        (Some(lue), Some(voulue)) if lue.code == voulue.code => Ok(lue),
+        (Some(lue), Some(voulue)) => bail!(
+            "Cette base est celle de : {} ({}). Pour {}, donnez un autre dossier (donnees) et une autre base (base.url ou \
+             base.schema).",
+            lue.nom,
+            lue.code,
+            voulue.nom
+        ),
+        (None, Some(voulue)) => {
             let tx = db.begin().await?;
-            reglage::ecrire(&tx, &SystemClock, COLLECTIVITE, &collectivite.code, 0, None).await.context(illisible)?;
-            Ok(tx.commit().await?)
+            reglage::ecrire(&tx, &SystemClock, COLLECTIVITE, &voulue.code, 0, None)
+                .await
+                .context("La base ne dit pas de quel département elle est")?;
+            tx.commit().await?;
+            Ok(voulue)
         }
     }
 }

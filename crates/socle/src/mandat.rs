@@ -116,6 +116,24 @@ pub async fn en_vigueur(db: &impl ConnectionTrait, personne: &PersonneId, jour: 
     .await
 }
 
+/// Shown beside the field of the last day.
+pub const FIN_PASSEE: &str = "Ce jour est passé. Laissez vide s’il n’y a pas de fin prévue.";
+
+/// Does this person act so for this organisation on this day, declared or verified?
+///
+/// # Errors
+/// The engine refused.
+pub async fn deja(
+    db: &impl ConnectionTrait,
+    personne: &PersonneId,
+    organisation: &OrganisationId,
+    fonction: Fonction,
+    jour: Date,
+) -> Result<bool, DbErr> {
+    let meme = |mandat: &EnVigueur| mandat.organisation_id == *organisation && mandat.fonction == fonction;
+    Ok(en_vigueur(db, personne, jour).await?.iter().any(meme))
+}
+
 /// A mandate about to be given.
 #[derive(Clone, Debug)]
 pub struct Nouveau {

@@ -91,6 +91,17 @@ fn option(proposition: &Proposition) -> OptionDeChamp {
     if proposition.porteur == proposition.titre { option } else { option.aide(&proposition.porteur) }
 }
 
+/// What was ticked, among what the page proposes: nothing else can be written for an agent to read.
+async fn interets(cadre: &Cadre, saisie: &Saisie, projet: &projet::Model) -> Result<Vec<String>, Erreur> {
+    let coches = saisie.liste("interets");
+    if coches.is_empty() {
+        return Ok(Vec::new());
+    }
+    let tx = cadre.instance.db.read().await?;
+    let proposes = possibles(&cadre.instance, &tx, projet).await?;
+    Ok(proposes.into_iter().map(|p| p.titre).filter(|titre| coches.contains(titre)).collect())
+}
+
 /// A project that asked for nothing, or whose request was refused.
 async fn ouvrir(cadre: &Cadre, reference: &str) -> Result<projet::Model, Erreur> {
     let tx = cadre.instance.db.read().await?;
@@ -131,8 +142,8 @@ pub async fn demander(cadre: Cadre, Path(reference): Path<String>, form: Checked
         let page = page(&cadre, &projet, form.saisie, erreurs).await?;
         return cadre.page("Demander un accompagnement", &page)?.statut(StatusCode::UNPROCESSABLE_ENTITY).repondre();
     };
-    let interets: Vec<&String> = form.saisie.liste("interets").iter().take(40).collect();
     let instance = &cadre.instance;
+    let interets = interets(&cadre, &form.saisie, &projet).await?;
     let tx = instance.db.begin().await?;
     let nouvelle =
         Nouvelle { faite_par: Some(personne.id.clone()), message, rappel, interets: serde_json::to_string(&interets)? };
@@ -191,7 +202,9 @@ pub(crate) async fn creer(
         contact_le: Jour(jour),
         version: 1,
     };
-    storage::inserer(tx, demande.clone()).await?;
+    if !storage::inserer(tx, demande.clone()).await? {
+        return Err(deja_demande(projet));
+    }
     Ok((demande, interlocuteur))
 }
 

@@ -2,6 +2,7 @@
 
 use platform::{Clock, Ids, Instant, Jour, WriteTx};
 use sea_orm::entity::prelude::*;
+use sea_orm::sea_query::OnConflict;
 use sea_orm::{FromQueryResult, IntoActiveModel, raw_sql};
 use socle::secteur::SecteurId;
 use socle::{PersonneId, ProjetId};
@@ -105,13 +106,13 @@ pub async fn du_projet(db: &impl ConnectionTrait, projet: &ProjetId) -> Result<O
     Entity::find().filter(Column::ProjetId.eq(projet.clone())).one(db).await
 }
 
-/// Inserts a request; a second one for the same project is refused by the engine.
+/// Inserts a request. False when the project has one: somebody was faster.
 ///
 /// # Errors
 /// The engine refused.
-pub async fn inserer(tx: &WriteTx, demande: Model) -> Result<(), DbErr> {
-    Entity::insert(demande.into_active_model()).exec_without_returning(tx).await?;
-    Ok(())
+pub async fn inserer(tx: &WriteTx, demande: Model) -> Result<bool, DbErr> {
+    let une_seule = OnConflict::column(Column::ProjetId).do_nothing().to_owned();
+    Ok(Entity::insert(demande.into_active_model()).on_conflict(une_seule).exec_without_returning(tx).await? == 1)
 }
 
 /// Saves if nobody changed it since it was read. False on a conflict.

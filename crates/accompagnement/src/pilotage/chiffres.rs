@@ -32,7 +32,7 @@ impl Filtre {
     }
 
     pub(super) fn garde(&self, ligne: &PourChiffres) -> bool {
-        (self.secteur.is_empty() || ligne.secteur.as_deref() == Some(self.secteur.as_str()))
+        (self.secteur.is_empty() || secteur(ligne) == self.secteur)
             && self.canton.is_none_or(|canton| cantons(ligne).any(|c| c.code == canton.code))
             && self.theme.is_none_or(|theme| themes(ligne).any(|t| t == theme))
             && self.etape.is_none_or(|etape| ligne.etape == etape)
@@ -65,6 +65,61 @@ impl Filtre {
         }
         if mots.is_empty() { "tout le territoire".to_owned() } else { mots.join(", ") }
     }
+}
+
+/// What delays are told by.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Axe {
+    Secteur,
+    Canton,
+    Theme,
+    Etape,
+}
+
+impl Axe {
+    pub(super) const TOUS: [Self; 4] = [Self::Secteur, Self::Canton, Self::Theme, Self::Etape];
+
+    /// From the address; by secteur when nothing is asked.
+    pub(super) fn lire(code: &str) -> Self {
+        Self::TOUS.into_iter().find(|axe| axe.as_str() == code).unwrap_or(Self::Secteur)
+    }
+
+    pub(super) fn as_str(self) -> &'static str {
+        match self {
+            Self::Secteur => "secteur",
+            Self::Canton => "canton",
+            Self::Theme => "theme",
+            Self::Etape => "etape",
+        }
+    }
+
+    pub(super) fn libelle(self) -> &'static str {
+        match self {
+            Self::Secteur => "Secteur",
+            Self::Canton => "Canton",
+            Self::Theme => "Thème",
+            Self::Etape => "Étape",
+        }
+    }
+
+    /// Rank and name of each group that a request belongs to; what is not known has its group too, the last one.
+    pub(super) fn groupes(self, ligne: &PourChiffres, noms: &ThemesLocaux) -> Vec<(usize, String)> {
+        let groupes: Vec<(usize, String)> = match self {
+            Self::Secteur => vec![(0, secteur(ligne).to_owned())],
+            Self::Canton => cantons(ligne).map(|canton| (0, canton.nom.to_owned())).collect(),
+            Self::Theme => themes(ligne).map(|theme| (0, noms.nom(theme).to_owned())).collect(),
+            Self::Etape => {
+                let rang = Etape::TOUS.iter().position(|etape| *etape == ligne.etape).unwrap_or_default();
+                vec![(rang, ligne.etape.libelle().to_owned())]
+            }
+        };
+        if groupes.is_empty() { vec![(usize::MAX, "Non connu".to_owned())] } else { groupes }
+    }
+}
+
+/// Who follows it: its secteur, or the coordination.
+pub(super) fn secteur(ligne: &PourChiffres) -> &str {
+    ligne.secteur.as_deref().unwrap_or("Coordination")
 }
 
 /// Themes of the project, in order.

@@ -19,7 +19,7 @@ use std::collections::BTreeMap;
 use web::composants::{Bouton, Cellule, Exports, OptionDeChamp, Poids, Selection, Tableau};
 use web::{Cache, Cadre, Erreur, Instance, Reponse, fichier, texte};
 
-use chiffres::{Filtre, a_temps, dans_le_delai, mediane};
+use chiffres::{Axe, Filtre, a_temps, dans_le_delai, mediane};
 
 use crate::demande::listes::{self, PourChiffres};
 
@@ -42,18 +42,19 @@ struct PagePilotage {
     entonnoir: Barres,
     par_mois: Courbes,
     promesses: Empilees,
-    par_secteur: Tableau,
+    delais: Tableau,
     par_etape: Barres,
     par_theme: Barres,
     note: String,
 }
 
-/// GET `?secteur=&theme=&etape=`: funnel, delays, a note to read aloud; `&format=` downloads the same requests.
+/// GET `?secteur=&canton=&theme=&etape=&par=`: funnel, delays, a note to read aloud; `&format=` downloads the same requests.
 pub async fn montrer(cadre: Cadre) -> Reponse {
     let instance = &cadre.instance;
     let jour = instance.aujourd_hui();
     let demande = cadre.demande();
     let filtre = Filtre::lire(&demande);
+    let par = Axe::lire(demande.texte("par"));
     let toutes = listes::depuis(&instance.db.read().await?, depuis(jour)?).await?;
     let lignes: Vec<&PourChiffres> = toutes.iter().filter(|ligne| filtre.garde(ligne)).collect();
     if let Some(format) = fichier::format_demande(&demande)? {
@@ -82,6 +83,7 @@ pub async fn montrer(cadre: Cadre) -> Reponse {
                 "Étape",
                 choix("Toutes les étapes", Etape::TOUS.iter().map(|e| (e.as_str(), e.libelle()))),
             ),
+            f.selection("par", "Les délais par", Axe::TOUS.map(|a| OptionDeChamp::nouvelle(a.as_str(), a.libelle()))),
         ],
         exports: Exports::nouveaux(texte::accorde(lignes.len() as u64, "demande", "demandes"), "/pilotage", &champs),
         url_note: adresse("/pilotage/note", &champs),
@@ -91,7 +93,7 @@ pub async fn montrer(cadre: Cadre) -> Reponse {
         entonnoir: dessins::entonnoir(&lignes),
         par_mois: dessins::par_mois(&lignes, depuis(jour)?, jour),
         promesses: dessins::promesses(&lignes, jour),
-        par_secteur: par_secteur(instance, &lignes, jour),
+        delais: delais_par(instance, par, &lignes, jour),
         par_etape: dessins::par_etape(&lignes),
         par_theme: dessins::par_theme(&lignes, usize::MAX, &locaux.themes),
         note: note(instance, &lignes, jour),
@@ -106,7 +108,7 @@ fn adresse(chemin: &str, champs: &[(&str, &str)]) -> String {
 
 /// Secteurs with a request in the period, by name.
 fn secteurs(toutes: &[PourChiffres]) -> Vec<(&str, &str)> {
-    let noms: std::collections::BTreeSet<&str> = toutes.iter().filter_map(|l| l.secteur.as_deref()).collect();
+    let noms: std::collections::BTreeSet<&str> = toutes.iter().map(chiffres::secteur).collect();
     noms.into_iter().map(|nom| (nom, nom)).collect()
 }
 
@@ -185,31 +187,30 @@ fn cout_total(lignes: &[&PourChiffres]) -> Option<String> {
     })
 }
 
-fn par_secteur(instance: &Instance, lignes: &[&PourChiffres], jour: Date) -> Tableau {
-    let mut groupes: BTreeMap<&str, Vec<&PourChiffres>> = BTreeMap::new();
+/// The delays, by what the reader asked for. A request on several themes or cantons counts in each.
+fn delais_par(instance: &Instance, par: Axe, lignes: &[&PourChiffres], jour: Date) -> Tableau {
+    let locaux = instance.locaux();
+    let calendrier = locaux.calendrier(instance.collectivite.feries);
+    let mut groupes: BTreeMap<(usize, String), Vec<&PourChiffres>> = BTreeMap::new();
     for ligne in lignes {
-        groupes.entry(ligne.secteur.as_deref().unwrap_or("Coordination")).or_default().push(ligne);
+        for groupe in par.groupes(ligne, &locaux.themes) {
+            groupes.entry(groupe).or_default().push(ligne);
+        }
     }
+    let en_cellules = |((_, nom), lignes): ((usize, String), Vec<&PourChiffres>)| {
+        vec![
+            Cellule::texte(nom),
+            Cellule::nombre(lignes.len().to_string()),
+            Cellule::nombre(lignes.iter().filter(|l| l.repondue_le.is_some()).count().to_string()),
+            Cellule::nombre(en_jours(mediane(&lignes, calendrier))),
+            Cellule::nombre(en_pourcents(a_temps(&lignes, jour))),
+        ]
+    };
+    let [premiere, suite @ ..] = [par.libelle(), "Demandes", "Répondues", "Délai médian", "Dans le délai promis"];
     Tableau {
-        legende: "Délais par secteur, sur douze mois".to_owned(),
-        colonnes: ["Secteur", "Demandes", "Répondues", "Délai médian", "Dans le délai promis"]
-            .map(str::to_owned)
-            .to_vec(),
-        lignes: groupes
-            .into_iter()
-            .map(|(nom, lignes)| {
-                vec![
-                    Cellule::texte(nom),
-                    Cellule::nombre(lignes.len().to_string()),
-                    Cellule::nombre(lignes.iter().filter(|l| l.repondue_le.is_some()).count().to_string()),
-                    Cellule::nombre(en_jours(mediane(
-                        &lignes,
-                        instance.locaux().calendrier(instance.collectivite.feries),
-                    ))),
-                    Cellule::nombre(en_pourcents(a_temps(&lignes, jour))),
-                ]
-            })
-            .collect(),
+        legende: format!("Délais par {}, sur douze mois", par.libelle().to_lowercase()),
+        colonnes: std::iter::once(premiere).chain(suite).map(str::to_owned).collect(),
+        lignes: groupes.into_iter().map(en_cellules).collect(),
     }
 }
 

@@ -71,6 +71,9 @@ pub async fn agir(cadre: Cadre, Path(reference): Path<String>, form: CheckedForm
 
 /// An agent follows a project whose bearer did not ask through the site.
 async fn accueillir(cadre: &Cadre, form: &CheckedForm, ouvert: Ouvert) -> Reponse {
+    if ouvert.demande.is_some() {
+        return Ok(form.aller(&vers(&ouvert.projet), "Le suivi est déjà ouvert."));
+    }
     let instance = &cadre.instance;
     let tx = instance.db.begin().await?;
     let nouvelle = demandes::Nouvelle {
@@ -86,6 +89,11 @@ async fn accueillir(cadre: &Cadre, form: &CheckedForm, ouvert: Ouvert) -> Repons
     form.conclure(tx, &vers(&ouvert.projet), "Le suivi est ouvert.").await
 }
 
+/// The version of the project that the page of the stage showed; `version` is that of the request.
+fn version_lue(form: &CheckedForm) -> i64 {
+    form.saisie.texte("version_projet").parse().unwrap_or(0)
+}
+
 async fn changer_l_etape(cadre: &Cadre, form: &CheckedForm, ouvert: Ouvert) -> Reponse {
     let instance = &cadre.instance;
     let mut l = form.lecteur();
@@ -93,16 +101,24 @@ async fn changer_l_etape(cadre: &Cadre, form: &CheckedForm, ouvert: Ouvert) -> R
         let erreurs = l.erreurs;
         return en_erreur(cadre, ouvert, form.saisie.clone(), erreurs).await;
     };
-    let projet = projet::Model { etape, ..ouvert.projet };
+    let projet = projet::Model { etape, version: version_lue(form), ..ouvert.projet };
     let tx = instance.db.begin().await?;
     if !projet::enregistrer(&tx, &projet, instance.clock.instant()).await? {
         drop(tx);
-        return en_conflit(cadre, form, &projet.reference, CHANGEE).await;
+        return etape_en_conflit(cadre, form, &projet.reference).await;
     }
     let faits = serde_json::json!({"partie": "etape", "etape": etape.as_str()});
     journal::ecrire(&tx, &*instance.clock, &*instance.ids, evenement(cadre, "projet.modifie", &projet).faits(faits))
         .await?;
     form.conclure(tx, &vers(&projet), "L’étape est changée.").await
+}
+
+/// Says the stage that is saved: the form shows the one that was chosen.
+async fn etape_en_conflit(cadre: &Cadre, form: &CheckedForm, reference: &str) -> Reponse {
+    let etape = ouvrir(cadre, reference).await?.projet.etape;
+    let pourquoi =
+        format!("Quelqu’un a changé ce projet pendant que vous lisiez. Son étape est « {} ».", etape.libelle());
+    en_conflit(cadre, form, reference, &pourquoi).await
 }
 
 /// A conversation, in 30 seconds. Facts: the person can read it.
@@ -213,11 +229,11 @@ async fn changer(cadre: &Cadre, form: &CheckedForm, ouvert: Ouvert, acte: &str) 
 pub(super) const CHANGEE: &str = "Quelqu’un a agi sur cette demande pendant que vous écriviez.";
 
 /// The page as it stands now, with what was typed: someone else acted meanwhile, or the act makes no sense any more.
-pub(super) async fn en_conflit(cadre: &Cadre, form: &CheckedForm, reference: &str, pourquoi: &'static str) -> Reponse {
+pub(super) async fn en_conflit(cadre: &Cadre, form: &CheckedForm, reference: &str, pourquoi: &str) -> Reponse {
     let ouvert = ouvrir(cadre, reference).await?;
     let titre = format!("Suivi : {}", ouvert.projet.titre);
     let saisie = form.saisie.clone().sur_la_version_actuelle();
-    let page = page(cadre, ouvert, saisie, Erreurs::default(), Some(pourquoi)).await?;
+    let page = page(cadre, ouvert, saisie, Erreurs::default(), Some(pourquoi.to_owned())).await?;
     cadre.page(titre, &page)?.statut(StatusCode::CONFLICT).repondre()
 }
 

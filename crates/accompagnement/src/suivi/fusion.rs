@@ -23,6 +23,15 @@ pub(super) async fn fusionner(cadre: &Cadre, form: &CheckedForm, double: projet:
     if reste.id == double.id {
         return Ok(Fusion::Refusee("C’est la référence de ce projet-ci. Donnez celle de l’autre."));
     }
+    // One level: what was said on the double of a double would be shown nowhere.
+    if !projet::doubles(&lecture, &double.id).await?.is_empty() {
+        return Ok(Fusion::Refusee(
+            "Une autre fiche est réunie à celle-ci. Séparez-les d’abord, plus bas sur cette page.",
+        ));
+    }
+    if reste.fusionne_dans.is_some() {
+        return Ok(Fusion::Refusee("Cette fiche est elle-même réunie à une autre. Donnez la référence de l’autre."));
+    }
     let lien = cadre.visiteur.lien(&lecture, &cadre.instance, &reste).await?;
     cadre.visiteur.autoriser(lien, Action::Accompagner)?;
     drop(lecture);

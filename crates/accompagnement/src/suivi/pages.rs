@@ -33,7 +33,7 @@ pub(super) struct PageSuivi {
     manque: Html,
     resume_erreurs: ResumeErreurs,
     /// Why what was sent is not saved.
-    conflit: Option<&'static str>,
+    conflit: Option<String>,
     /// What was typed for an act that is no longer offered.
     tape: Html,
     formulaire: Formulaire,
@@ -140,7 +140,7 @@ pub(super) async fn page(
     ouvert: Ouvert,
     saisie: Saisie,
     erreurs: Erreurs,
-    conflit: Option<&'static str>,
+    conflit: Option<String>,
 ) -> Result<PageSuivi, Erreur> {
     let instance = &cadre.instance;
     let jour = instance.aujourd_hui();
@@ -165,7 +165,7 @@ pub(super) async fn page(
     let suivi_par = repondant.map_or_else(|| "la coordination".to_owned(), |qui| qui.nom_complet());
     let plis = Plis::selon(&erreurs);
     let etat = demande.as_ref().map(Model::etat);
-    let tape = conflit.map(|_| tape(etat, &saisie)).unwrap_or_default();
+    let tape = if conflit.is_some() { tape(etat, &saisie) } else { Html::default() };
     let f = cadre.formulaire_avec(saisie, erreurs);
     let choix = |vide: &str, options: Vec<OptionDeChamp>| {
         std::iter::once(OptionDeChamp::nouvelle("", vide)).chain(options).collect::<Vec<_>>()

@@ -6,6 +6,7 @@ use jiff::civil::Date;
 use crate::cents::Cents;
 use crate::constat::{Constat, Verdict};
 use crate::profil::{BaseDeCout, Complements, ProfilDeProjet, Reponse, TauxDeTva};
+use crate::regle::financement::a_ses_propres_taux;
 use crate::regle::{Parametre, R53};
 
 /// What becomes of the VAT.
@@ -144,7 +145,7 @@ fn sourcer(constat: Constat, taux: Option<Parametre>) -> Constat {
 
 /// The rate, when the person gave it and it holds where the project is: Corse and overseas have their own.
 fn taux(profil: &ProfilDeProjet, le: Date) -> Option<Parametre> {
-    let ailleurs = ["2A", "2B", "97", "98"].iter().any(|debut| profil.commune.as_str().starts_with(debut));
+    let ailleurs = a_ses_propres_taux(&profil.commune);
     let normal = profil.complements.taux_tva == Some(TauxDeTva::Normal);
     R53.parametre(le).filter(|_| normal && !ailleurs)
 }
@@ -246,6 +247,7 @@ mod tests {
             id: "a".into(),
             nom: "Aide".into(),
             montant: Some(montant),
+            avec_bonus: true,
             publique: true,
             fonds_de_concours: false,
         };

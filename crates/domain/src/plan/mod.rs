@@ -12,7 +12,7 @@ use jiff::civil::Date;
 use crate::cents::Cents;
 use crate::constat::Constat;
 use crate::profil::{BaseDeCout, ProfilDeProjet};
-use crate::regle::financement::{Financement, pourcentage, r01, r02, r05};
+use crate::regle::financement::{Financement, a_ses_propres_taux, pourcentage, r01, r02, r05};
 use crate::regle::{R01, R03, R52};
 
 pub use assiette::{Sens, Tva};
@@ -23,7 +23,7 @@ pub use assiette::{Sens, Tva};
 pub struct Montant {
     /// Rate in basis points of the base (10 000 = 100 %), at most.
     pub taux: Option<u32>,
-    /// Bonus added to the rate, in basis points.
+    /// Added to the rate under a condition that the sheet tells in words, in basis points.
     pub bonus: Option<u32>,
     /// At most.
     pub plafond: Option<Cents>,
@@ -44,6 +44,8 @@ pub struct Aide {
     pub nom: String,
     /// Amount; `None` when it is not known (à vérifier): then nothing is counted.
     pub montant: Option<Montant>,
+    /// The reader says that the condition of the bonus is met: unknown is not yes.
+    pub avec_bonus: bool,
     /// Public money (counts in R-01).
     pub publique: bool,
     /// A fonds de concours.
@@ -148,23 +150,12 @@ pub fn simuler(profil: &ProfilDeProjet, aides: &[Aide], le: Date) -> Option<Simu
         reste_a_charge: reste,
         reste_sans_aide: (cout - prive - acquis).positif(),
         constats: vec![
-            r01(profil.porteur, investissement(profil), financement, le),
+            r01(profil, financement, le),
             r02(profil.porteur, complements.chef_de_file, financement, le),
             r05(complements.devis_signe, complements.travaux_commences),
             constat,
         ],
     })
-}
-
-/// All expenses said are investment, or all are running costs; unknown otherwise.
-fn investissement(profil: &ProfilDeProjet) -> Option<bool> {
-    let depenses = &profil.complements.depenses;
-    let nombre = depenses.iter().filter(|d| d.est_investissement()).count();
-    match (depenses.len(), nombre) {
-        (0, _) => None,
-        (_, 0) => Some(false),
-        _ => Some(true),
-    }
 }
 
 fn plafonner(montant: Cents, au_plus: Cents) -> Cents {
@@ -175,6 +166,15 @@ fn plafonner(montant: Cents, au_plus: Cents) -> Cents {
 struct Calcul {
     valeur: Cents,
     etapes: Vec<Etape>,
+}
+
+impl Simulation {
+    /// "entre 72 000 € et 120 000 €": what remains with every aid counted, and with none. None is sure yet.
+    #[must_use]
+    pub fn reste(&self) -> String {
+        let (avec, sans) = (self.reste_a_charge.en_euros(), self.reste_sans_aide.en_euros());
+        if avec == sans { format!("environ {avec}") } else { format!("entre {avec} et {sans}") }
+    }
 }
 
 impl Calcul {
@@ -214,7 +214,7 @@ impl Contexte<'_> {
     }
 
     fn estimer(&self, aide: &Aide, montant: Montant) -> AideEstimee {
-        let mut calcul = Calcul::depuis(self.depart(montant));
+        let mut calcul = Calcul::depuis(self.depart(montant, aide.avec_bonus));
         if let Some(plafond) = montant.plafond {
             calcul.limiter(plafond, format!("L’aide est plafonnée à {}.", plafond.en_euros()), None);
         }
@@ -240,11 +240,11 @@ impl Contexte<'_> {
         AideEstimee { id: aide.id.clone(), nom: aide.nom.clone(), montant: calcul.valeur, etapes: calcul.etapes }
     }
 
-    fn depart(&self, montant: Montant) -> Etape {
+    fn depart(&self, montant: Montant, avec_bonus: bool) -> Etape {
         if let Some(forfait) = montant.forfait {
             return Etape { phrase: "Somme fixe.".to_owned(), montant: forfait, regle: None };
         }
-        let (taux, bonus) = (montant.taux.unwrap_or(0), montant.bonus.unwrap_or(0));
+        let (taux, bonus) = (montant.taux.unwrap_or(0), montant.bonus.filter(|_| avec_bonus).unwrap_or(0));
         let valeur = self.cout.part(taux.saturating_add(bonus).min(10_000));
         let phrase = match (taux, bonus, montant.plafond) {
             // No rate: the ceiling alone bounds the aid.
@@ -261,7 +261,9 @@ impl Contexte<'_> {
 
     /// The most that public aid may still bring under R-01, when it concerns this bearer.
     fn limite_r01(&self) -> Option<Cents> {
-        let concerne = self.profil.porteur.est_collectivite() && investissement(self.profil) != Some(false);
+        let concerne = self.profil.porteur.est_collectivite()
+            && self.profil.investissement() != Some(false)
+            && !a_ses_propres_taux(&self.profil.commune);
         let taux = R01.parametre(self.le).filter(|_| concerne)?.valeur;
         let base = self.cout - self.prive - self.prive_estime;
         Some(base.part(u32::try_from(10_000 - taux).unwrap_or(0)) - self.public)
@@ -297,7 +299,32 @@ mod tests {
     }
 
     fn aide(montant: Montant) -> Aide {
-        Aide { id: "a".into(), nom: "Aide".into(), montant: Some(montant), publique: true, fonds_de_concours: false }
+        Aide {
+            id: "a".into(),
+            nom: "Aide".into(),
+            montant: Some(montant),
+            avec_bonus: true,
+            publique: true,
+            fonds_de_concours: false,
+        }
+    }
+
+    #[test]
+    fn un_bonus_qui_n_est_pas_dit_n_est_pas_compte() {
+        let sans =
+            Aide { avec_bonus: false, ..aide(Montant { taux: Some(3_000), bonus: Some(1_000), ..Default::default() }) };
+        let simulation = simuler(&profil(Porteur::Scic, 100_000, 0, 0), &[sans], LE).unwrap();
+        assert_eq!(simulation.aides[0].montant, Cents::euros(30_000));
+    }
+
+    #[test]
+    fn outre_mer_la_regle_des_vingt_pour_cent_ne_coupe_rien() {
+        let montant = Montant { taux: Some(10_000), ..Default::default() };
+        let a_saint_denis =
+            ProfilDeProjet { commune: "97411".parse().unwrap(), ..profil(Porteur::Commune, 10_000, 0, 0) };
+        let simulation = simuler(&a_saint_denis, &[aide(montant)], LE).unwrap();
+        assert_eq!(simulation.aides[0].montant, Cents::euros(10_000));
+        assert_eq!(simulation.constats[0].verdict, Verdict::AVerifier);
     }
 
     /// domain 5.4: 300 000 €, 30 % + 10 points, ceiling 100 000 €, other public money 160 000 €.

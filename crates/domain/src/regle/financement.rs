@@ -4,8 +4,9 @@ use jiff::civil::Date;
 
 use super::{R01, R02, R05};
 use crate::cents::Cents;
+use crate::code::CodeCommune;
 use crate::constat::{Constat, Verdict};
-use crate::profil::{Porteur, Reponse};
+use crate::profil::{Porteur, ProfilDeProjet, Reponse};
 
 /// Money of a plan, public and private apart.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -37,12 +38,19 @@ impl Financement {
     }
 }
 
-/// R-01 applied to a plan (investment operations).
+/// Corse and overseas: general rates (R-01, VAT) may not hold there.
 #[must_use]
-pub fn r01(porteur: Porteur, investissement: Option<bool>, financement: Financement, jour: Date) -> Constat {
-    if investissement == Some(false) {
+pub fn a_ses_propres_taux(commune: &CodeCommune) -> bool {
+    ["2A", "2B", "97", "98"].iter().any(|debut| commune.as_str().starts_with(debut))
+}
+
+/// R-01 applied to the plan of a project (investment operations).
+#[must_use]
+pub fn r01(profil: &ProfilDeProjet, financement: Financement, jour: Date) -> Constat {
+    if profil.investissement() == Some(false) {
         return Constat::regle("r-01", Verdict::SansObjet, "Cette règle ne concerne que les investissements.");
     }
+    let porteur = profil.porteur;
     match porteur {
         Porteur::Commune | Porteur::Epci | Porteur::Syndicat | Porteur::Petr => {}
         Porteur::Ccas | Porteur::EtablissementPublic => {
@@ -70,6 +78,14 @@ pub fn r01(porteur: Porteur, investissement: Option<bool>, financement: Financem
     let Some(parametre) = R01.parametre(jour) else {
         return Constat::regle("r-01", Verdict::AVerifier, "Aucun taux connu à cette date.");
     };
+    if a_ses_propres_taux(&profil.commune) {
+        return Constat::regle(
+            "r-01",
+            Verdict::AVerifier,
+            "En Corse et outre-mer, la règle des 20 % ne s’applique pas comme ailleurs : demandez à la préfecture.",
+        )
+        .source(R01.source(parametre));
+    }
     let conforme = financement.respecte(parametre.valeur);
     let part = pourcentage(financement.part_propre());
     let phrase = if conforme {
@@ -157,6 +173,7 @@ pub fn pourcentage(points_de_base: u32) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::profil::{Complements, Etape, NatureDepense};
     use jiff::civil::date;
     use proptest::prelude::*;
     use rstest::rstest;
@@ -165,25 +182,39 @@ mod tests {
         Financement { propre: Cents::euros(propre), aides_publiques: Cents::euros(aides), prive: Cents::euros(prive) }
     }
 
+    fn profil(porteur: Porteur, commune: &str) -> ProfilDeProjet {
+        ProfilDeProjet {
+            commune: commune.parse().unwrap(),
+            themes: Vec::new(),
+            etape: Etape::Etude,
+            porteur,
+            cout: None,
+            complements: Complements { depenses: vec![NatureDepense::Travaux], ..Default::default() },
+        }
+    }
+
     #[rstest]
     #[case::a(plan(100_000, 400_000, 0), Verdict::Oui, "20\u{a0}%")]
     #[case::b(plan(90_000, 360_000, 50_000), Verdict::Oui, "20\u{a0}%")]
     #[case::c(plan(89_000, 361_000, 50_000), Verdict::Non, "19,78\u{a0}%")]
     #[case::d(plan(25_000, 425_000, 50_000), Verdict::Non, "5,56\u{a0}%")]
     fn r01_les_cas_de_reference(#[case] plan: Financement, #[case] verdict: Verdict, #[case] part: &str) {
-        let constat = r01(Porteur::Commune, Some(true), plan, date(2026, 11, 24));
+        let constat = r01(&profil(Porteur::Commune, "54129"), plan, date(2026, 11, 24));
         assert_eq!(constat.verdict, verdict);
         assert_eq!(pourcentage(plan.part_propre()), part);
         assert!(constat.phrase.contains(part), "{}", constat.phrase);
     }
 
     #[rstest]
-    #[case(Porteur::AssociationEmployeuse, Verdict::SansObjet)]
-    #[case(Porteur::Scic, Verdict::SansObjet)]
-    #[case(Porteur::Ccas, Verdict::AVerifier)]
-    #[case(Porteur::PasDecide, Verdict::AVerifier)]
-    fn r01_selon_le_porteur(#[case] porteur: Porteur, #[case] verdict: Verdict) {
-        assert_eq!(r01(porteur, Some(true), plan(0, 100, 0), date(2026, 11, 24)).verdict, verdict);
+    #[case(Porteur::AssociationEmployeuse, "54129", Verdict::SansObjet)]
+    #[case(Porteur::Scic, "54129", Verdict::SansObjet)]
+    #[case(Porteur::Ccas, "54129", Verdict::AVerifier)]
+    #[case(Porteur::PasDecide, "54129", Verdict::AVerifier)]
+    #[case::metropole(Porteur::Commune, "54129", Verdict::Non)]
+    #[case::outre_mer(Porteur::Commune, "97411", Verdict::AVerifier)]
+    #[case::corse(Porteur::Commune, "2A004", Verdict::AVerifier)]
+    fn r01_selon_le_porteur_et_le_lieu(#[case] porteur: Porteur, #[case] commune: &str, #[case] verdict: Verdict) {
+        assert_eq!(r01(&profil(porteur, commune), plan(0, 100, 0), date(2026, 11, 24)).verdict, verdict);
     }
 
     #[rstest]

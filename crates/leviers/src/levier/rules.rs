@@ -105,6 +105,7 @@ pub fn aide(levier: &Levier, appariement: &Appariement, exemples: Exemples) -> O
         id: levier.id.clone(),
         nom: levier.nom.clone(),
         montant: parametres.montant.filter(|_| !parametres.exemple || exemples == Exemples::Comptes),
+        avec_bonus: false,
         publique: parametres.publique,
         fonds_de_concours: parametres.fonds_de_concours,
     })

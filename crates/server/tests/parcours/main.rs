@@ -313,6 +313,9 @@ async fn une_mise_en_relation_avec_l_accord_des_deux(#[case] moteur: Moteur) {
         .await
         .exiger("Le texte est proposé au porteur");
     assert!(!appli.courriels().await.iter().any(|c| c.destinataire() == "granges@exemple.invalid"), "nothing left yet");
+    let refus = charge.envoyer(&page, &relation, &champs("Granges@exemple.invalid")).await;
+    assert_eq!(refus.statut, StatusCode::UNPROCESSABLE_ENTITY, "one introduction at a time");
+    refus.exiger("est déjà en cours pour ce projet");
 
     let page = porteur.ouvrir(&format!("/projets/{reference}")).await;
     let page = porteur.envoyer(&page, &format!("/projets/{reference}/relation/approuver"), &[("reponse", "oui")]).await;
@@ -360,8 +363,15 @@ async fn deux_fiches_pour_un_projet_se_reunissent_et_se_separent(#[case] moteur:
     assert_eq!(page.chemin, format!("/projets/{reste}"));
     page.exiger("elle est réunie à celle-ci");
 
-    // Parted: each has what it had.
+    // One level of doubles: what was said on the double of a double would be shown nowhere.
+    let (_, troisieme) = decrire(&mut porteuse).await;
     let suivi_reste = format!("/projets/{reste}/suivi");
+    let page = charge.ouvrir(&suivi_reste).await;
+    let refus = charge.envoyer(&page, &suivi_reste, &fusionner(&troisieme)).await;
+    assert_eq!(refus.statut, StatusCode::UNPROCESSABLE_ENTITY);
+    refus.exiger("Séparez-les d’abord");
+
+    // Parted: each has what it had.
     let page = charge.ouvrir(&suivi_reste).await;
     let page = charge.envoyer(&page, &suivi_reste, &[("acte", "separer"), ("double", &double)]).await;
     page.exiger("Les deux fiches sont séparées").exiger("Encore 5 jours ouvrés");

@@ -250,3 +250,32 @@ async fn une_reponse_d_avant_rejoint_la_conversation(#[case] moteur: Moteur) {
     assert!(dits[0].starts_with("Exemple porteuse, 24 novembre 2026") && dits[0].contains("La réponse d’avant."));
     appli.fin().await;
 }
+
+#[rstest]
+#[case::sqlite(Moteur::Sqlite)]
+#[case::postgres(Moteur::Postgres)]
+#[tokio::test]
+async fn deux_agents_sur_un_suivi_se_voient(#[case] moteur: Moteur) {
+    let appli = Appli::demonstration(moteur, features()).await;
+    let (mut porteur, _) = appli.connecter("porteuse@exemple.invalid", None).await;
+    let (_, reference) = decrire(&mut porteur).await;
+    let suivi = format!("/projets/{reference}/suivi");
+    let (mut charge, mut coordination) = (entrer(&appli, CHARGE).await, entrer(&appli, "coordination@exemple.invalid").await);
+
+    // Both opened the page before anybody followed the project.
+    let (une, autre) = (charge.ouvrir(&suivi).await, coordination.ouvrir(&suivi).await);
+    charge.envoyer(&une, &suivi, &[("acte", "ouvrir")]).await.exiger("Le suivi est ouvert");
+    coordination.envoyer(&autre, &suivi, &[("acte", "ouvrir")]).await.exiger("Le suivi est déjà ouvert");
+    let action = format!("/projets/{reference}/accompagnement");
+    assert_eq!(porteur.ouvrir(&action).await.chemin, format!("/projets/{reference}"), "the bearer sees that it is open");
+
+    // Both change the stage they read.
+    let (une, autre) = (charge.ouvrir(&suivi).await, coordination.ouvrir(&suivi).await);
+    let etape = |etape| [("acte", "etape"), ("etape", etape)];
+    charge.envoyer(&une, &suivi, &etape("travaux")).await.exiger("L’étape est changée");
+    let conflit = coordination.envoyer(&autre, &suivi, &etape("idee")).await;
+    assert_eq!(conflit.statut, StatusCode::CONFLICT);
+    conflit.exiger("Son étape est « Travaux ou lancement »");
+    coordination.envoyer(&conflit, &suivi, &etape("idee")).await.exiger("L’étape est changée");
+    appli.fin().await;
+}

@@ -408,6 +408,15 @@ async fn une_fonction_se_donne_et_se_termine_jamais_la_derniere(#[case] moteur: 
     page.exiger("La fonction est donnée").exiger("Ada Exemple");
     let courriel = appli.courriels().await.pop().unwrap();
     assert_eq!((courriel.destinataire(), courriel.sujet()), ("ada@exemple.invalid", "Votre accès est ouvert"));
+    let combien = appli.courriels().await.len();
+    for (au, phrase) in [("01/01/2020", "Ce jour est passé"), ("31/12/27", "quatre chiffres")] {
+        let champs: Vec<(&str, &str)> = releve.into_iter().chain([("au", au)]).collect();
+        let refus = agent.envoyer(&page, vers, &champs).await;
+        assert_eq!(refus.statut, StatusCode::UNPROCESSABLE_ENTITY, "{au}");
+        refus.exiger(phrase);
+    }
+    agent.envoyer(&page, vers, &releve).await.exiger("Cette personne a déjà cette fonction");
+    assert_eq!(appli.courriels().await.len(), combien, "no mail for what was not given");
 
     // Ada takes over, then the first agent's function ends: the site is theirs alone.
     let (mut ada, _) = appli.connecter("ada@exemple.invalid", None).await;

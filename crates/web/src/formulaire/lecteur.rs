@@ -1,8 +1,9 @@
 //! Fields read one by one; each error goes to its field.
 
+use std::ops::RangeInclusive;
 use std::str::FromStr;
 
-use domain::cents::{Cents, milliers};
+use domain::cents::{Cents, MontantInvalide, milliers};
 use domain::code::CodeCommune;
 use domain::referentiel::Trouvaille;
 use domain::tri::cle_de_tri;
@@ -104,14 +105,15 @@ impl Lecteur<'_> {
         if texte.is_empty() {
             return None;
         }
-        match texte.parse::<Cents>() {
-            Ok(montant) if montant < Cents::ZERO => self.erreurs.ajouter(nom, "Un montant ne peut pas être négatif."),
-            Ok(montant) if montant > Cents::euros(10_000_000_000) => {
-                self.erreurs.ajouter(nom, "Ce montant est trop grand. Vérifiez le nombre de zéros.");
-            }
+        let dit = match texte.parse::<Cents>() {
             Ok(montant) => return Some(montant),
-            Err(_) => self.erreurs.ajouter(nom, "Écrivez un montant en euros, par exemple 45 000 ou 45 000,50."),
-        }
+            Err(MontantInvalide::PasUnNombre(_)) => {
+                "Écrivez un montant en euros, par exemple 45 000 ou 45 000,50.".to_owned()
+            }
+            Err(MontantInvalide::TropGrand) => "Ce montant est trop grand. Vérifiez le nombre de zéros.".to_owned(),
+            Err(raison) => format!("{raison}."),
+        };
+        self.erreurs.ajouter(nom, dit);
         None
     }
 
@@ -123,7 +125,7 @@ impl Lecteur<'_> {
         }
         let date = lire_date(texte);
         if date.is_none() {
-            self.erreurs.ajouter(nom, "Écrivez une date comme 24/11/2026.");
+            self.erreurs.ajouter(nom, "Écrivez une date comme 24/11/2026, avec les quatre chiffres de l’année.");
         }
         date
     }
@@ -155,17 +157,19 @@ impl Lecteur<'_> {
     }
 }
 
-/// `AAAA-MM-JJ` or `JJ/MM/AAAA`.
+/// Years that a form may speak of. A date field sends the year 26 when two digits are typed: it is not guessed.
+const ANNEES: RangeInclusive<i16> = 1900..=2100;
+
+/// `AAAA-MM-JJ`, or the day, the month and the year in four digits as people write them.
 #[must_use]
 pub fn lire_date(texte: &str) -> Option<Date> {
-    if let Ok(date) = texte.parse::<Date>() {
-        return Some(date);
-    }
-    let mut parties = texte.split(['/', '.', ' ']).filter(|p| !p.is_empty());
-    let (jour, mois, annee) = (parties.next()?, parties.next()?, parties.next()?);
-    if parties.next().is_some() {
-        return None;
-    }
+    let date = texte.parse::<Date>().ok().or_else(|| lire_jour_mois_annee(texte))?;
+    ANNEES.contains(&date.year()).then_some(date)
+}
+
+fn lire_jour_mois_annee(texte: &str) -> Option<Date> {
+    let parties: Vec<&str> = texte.split(['/', '.', '-', ' ']).filter(|p| !p.is_empty()).collect();
+    let [jour, mois, annee] = parties.as_slice() else { return None };
     Date::new(annee.parse().ok()?, mois.parse().ok()?, jour.parse().ok()?).ok()
 }
 
@@ -219,6 +223,36 @@ mod tests {
     use rstest::rstest;
 
     use super::Saisie;
+
+    #[rstest]
+    #[case("2026-12-05", true)]
+    #[case("5/12/2026", true)]
+    #[case("05-12-2026", true)]
+    #[case("5.12.2026", true)]
+    #[case("05/12/26", false)]
+    #[case("0026-12-05", false)]
+    #[case("05/12/20266", false)]
+    #[case("31/02/2026", false)]
+    #[case("5 décembre", false)]
+    fn une_date_dit_ses_quatre_chiffres_d_annee(#[case] tape: &str, #[case] bonne: bool) {
+        let saisie = Saisie::default().avec("jour", tape);
+        let mut lecteur = saisie.lecteur();
+        assert_eq!(lecteur.date("jour").is_some(), bonne);
+        assert_eq!(lecteur.erreurs.de("jour").is_none(), bonne);
+    }
+
+    #[rstest]
+    #[case("45 000 euros", "")]
+    #[case("-5", "négatif")]
+    #[case("45.000", "deux façons")]
+    #[case("99999999999", "trop grand")]
+    #[case("beaucoup", "par exemple 45")]
+    fn un_montant_refuse_dit_pourquoi(#[case] tape: &str, #[case] raison: &str) {
+        let saisie = Saisie::default().avec("cout", tape);
+        let mut lecteur = saisie.lecteur();
+        assert_eq!(lecteur.montant("cout").is_some(), raison.is_empty());
+        assert!(lecteur.erreurs.de("cout").unwrap_or_default().contains(raison));
+    }
 
     #[rstest]
     #[case("03 83 00 00 00", true)]

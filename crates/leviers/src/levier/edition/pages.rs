@@ -4,17 +4,18 @@
 use askama::Template;
 use axum::extract::Path;
 use axum::http::StatusCode;
+use domain::code::CodeCommune;
 use domain::constat::Verdict;
 use platform::{Clock, journal};
 use web::composants::{
     Bouton, Cellule, ChampTexte, Etiquette, Html, OptionDeChamp, Poids, ResumeErreurs, Selection, Tableau, Ton,
 };
 use web::formulaire::Erreurs;
-use web::{Cadre, CheckedForm, Erreur, Reponse, Saisie, zonages};
+use web::{Cadre, CheckedForm, Erreur, Instance, Reponse, Saisie, zonages};
 
 use super::formulaire::{self, Bloc, Partie};
 use super::liste::{etiquette, tableau_des_differences};
-use crate::essai::{self, Essai};
+use crate::essai::{self, Essai, ProjetEtiquete};
 use crate::evenements::{CREE, MODIFIE, PUBLIE, RETIRE, evenement};
 use crate::levier::Levier;
 use crate::levier::pages::FicheVue;
@@ -111,8 +112,9 @@ fn apercu(cadre: &Cadre, avant: Option<&Levier>, apres: &Levier, saisie: &Saisie
         .iter()
         .filter(|projet| projet.typique || projet.id == autre)
         .filter_map(|projet| {
+            let projet = ProjetEtiquete { commune: commune_d_ici(instance, &projet.commune), ..projet.clone() };
             let commune = instance.faits_pour_criteres(&projet.commune)?;
-            Some(essai::essayer(avant, apres, projet, &commune, jour, &noms))
+            Some(essai::essayer(avant, apres, &projet, &commune, jour, &noms))
         })
         .collect();
     Ok(Apercu {
@@ -122,6 +124,18 @@ fn apercu(cadre: &Cadre, avant: Option<&Levier>, apres: &Levier, saisie: &Saisie
         change: avant
             .and_then(|avant| tableau_des_differences(avant, apres, ("Publié ou enregistré", "Votre texte"), &noms)),
     })
+}
+
+/// The commune of a typical project or, where this site does not reach it, the one of here that is nearest in population:
+/// a sheet of here only says no to a commune of elsewhere.
+fn commune_d_ici(instance: &Instance, commune: &CodeCommune) -> CodeCommune {
+    let habitants = |code: &CodeCommune| instance.referentiel().commune(code).and_then(|commune| commune.population);
+    if instance.perimetre().contient(commune) {
+        return commune.clone();
+    }
+    let visee = habitants(commune).unwrap_or_default();
+    let ecart = |code: &&CodeCommune| (habitants(code).unwrap_or(u32::MAX).abs_diff(visee), code.as_str().to_owned());
+    instance.perimetre().communes().min_by_key(ecart).unwrap_or(commune).clone()
 }
 
 fn tableau_des_essais(essais: &[Essai]) -> Tableau {
