@@ -83,8 +83,9 @@ fn lieu(deja: Option<&etablissement::Model>, ligne: &etablissement::Model) -> Ve
     if avant != ici {
         ecarts.push(dire("Adresse", avant, ici));
     }
-    if !deja.siege && ligne.siege {
-        ecarts.push(dire("Siège", "établissement secondaire".to_owned(), "siège".to_owned()));
+    if deja.siege != ligne.siege {
+        let [avant, apres] = [deja, ligne].map(|lieu| if lieu.siege { "siège" } else { "établissement secondaire" });
+        ecarts.push(dire("Siège", avant.to_owned(), apres.to_owned()));
     }
     if deja.enseigne != ligne.enseigne {
         let [avant, apres] = [deja, ligne].map(|lieu| lieu.enseigne.clone().unwrap_or_default());

@@ -16,7 +16,7 @@ use web::Instance;
 use super::attente;
 use super::bascule;
 use super::dates::{self, DateRedite};
-use super::difference::{Cadre, Changement, Connu, Issue, comparer};
+use super::difference::{Cadre, Changement, Connu, Issue, comparer, remplace};
 use super::disparus::{self, ListeLue};
 use super::fiche::{Contexte, Fiche, court};
 use super::fichier::{FichierRecu, reconnaitre};
@@ -26,7 +26,7 @@ use super::rapport::{Difference, Laissee, Rapport};
 use super::succession::{self, Lien};
 use super::{ANNUAIRE_IMPORTE, IMPORT_ANNULE, ImportRefuse, conventions, ecarts, ess_france, liste, rna, siae, sirene};
 use crate::acteur::{self, agrement, etablissement, theme, valeur};
-use crate::vocabulaire::{Champ, EtatActeur};
+use crate::vocabulaire::{Champ, EtatActeur, Origine};
 
 /// Told from time to time: table, bytes read, size (0 when unknown).
 pub type Progres = fn(&str, u64, u64);
@@ -348,6 +348,14 @@ fn comparer_le_lot(
                 } else {
                     rapport.changes += 1;
                 }
+                if let Some(source) = sans_date(connu, &changement) {
+                    rapport.retenir(&format!(
+                        "Un fichier ({}) ne dit pas sa date, et changerait des faits datés : le fichier est peut-être ancien, ou un \
+                         tableur a abîmé ses dates. Vérifiez-le, ou écrivez sa date dans son nom \
+                         (nom-2026-11-01.csv).",
+                        source.libelle()
+                    ));
+                }
                 let dites = ecarts::dire(connu, &changement);
                 dites.iter().for_each(|difference| rapport.changer(difference.clone()));
                 differences.extend(dites);
@@ -356,6 +364,21 @@ fn comparer_le_lot(
         }
     }
     (changements, dates, differences)
+}
+
+/// A source without date that would take the place of what it said on a known day: nothing tells which is the newer.
+fn sans_date(connu: &Connu, change: &Changement) -> Option<Origine> {
+    let date = |deja: &&valeur::Model, dite: &valeur::Model| remplace(dite, deja) && deja.source_du.is_some();
+    let dite = change.valeurs.iter().filter(|dite| dite.source_du.is_none());
+    let fait = dite.filter(|dite| connu.valeurs.iter().any(|deja| date(&deja, dite))).map(|dite| dite.source).next();
+    let lieu = || {
+        let lieux = change.etablissements.iter().filter(|lieu| lieu.source_du.is_none());
+        let connus = |lieu: &&etablissement::Model| {
+            connu.etablissements.iter().any(|deja| deja.id == lieu.id && deja.source_du.is_some())
+        };
+        lieux.filter(connus).map(|lieu| lieu.source).next()
+    };
+    fait.or_else(lieu)
 }
 
 /// What was prepared enters the directory, whole, with its journal.

@@ -5,6 +5,7 @@ use std::path::PathBuf;
 
 use annuaire::acteur::Entity as Acteurs;
 use annuaire::import::ImportRefuse;
+use annuaire::import::fichier::texte;
 use annuaire::import::rapport::Rapport;
 use rstest::rstest;
 use sea_orm::{EntityTrait, PaginatorTrait};
@@ -14,20 +15,20 @@ use crate::gestes::importer;
 use crate::sirene::recu;
 
 /// A set of files that is imported together, in a département where it brings actors.
-struct Jeu {
-    departement: &'static str,
-    fichiers: &'static [&'static str],
+pub(crate) struct Jeu {
+    pub(crate) departement: &'static str,
+    pub(crate) fichiers: &'static [&'static str],
 }
 
-const SIAE: Jeu = Jeu { departement: "54", fichiers: &["siae/siae-liste.csv"] };
-const SIRENE: Jeu = Jeu {
+pub(crate) const SIAE: Jeu = Jeu { departement: "54", fichiers: &["siae/siae-liste.csv"] };
+pub(crate) const SIRENE: Jeu = Jeu {
     departement: "80",
     fichiers: &["sirene/StockUniteLegale_extrait_2022-04.csv", "sirene/StockEtablissement_extrait_2024-04.csv"],
 };
 const SIRENE_04: Jeu = Jeu { departement: "04", fichiers: SIRENE.fichiers };
 
 /// Bytes of a set; none with a word when the folder is absent.
-fn octets(jeu: &Jeu) -> Option<Vec<(String, Vec<u8>)>> {
+pub(crate) fn octets(jeu: &Jeu) -> Option<Vec<(String, Vec<u8>)>> {
     let racine = PathBuf::from(concat!(env!("CARGO_MANIFEST_DIR"), "/../../../shared/data/"));
     let lire = |nom: &&str| {
         let chemin = racine.join(nom);
@@ -66,11 +67,14 @@ async fn abime(jeu: &Jeu, degat: fn(&[u8]) -> Vec<u8>) -> Option<(Result<Rapport
 }
 
 /// Rewrites each row.
-fn lignes(octets: &[u8], separateur: u8, mut changer: impl FnMut(usize, &mut Vec<String>)) -> Vec<u8> {
-    let mut lecteur = csv::ReaderBuilder::new().has_headers(false).flexible(true).from_reader(octets);
+pub(crate) fn lignes(octets: &[u8], separateur: u8, mut changer: impl FnMut(usize, &mut Vec<String>)) -> Vec<u8> {
+    let entete = octets.split(|o| *o == b'\n').next().unwrap();
+    let sien = if entete.contains(&b';') { b';' } else { b',' };
+    let mut lecteur =
+        csv::ReaderBuilder::new().has_headers(false).flexible(true).delimiter(sien).from_reader(octets);
     let mut ecrivain = csv::WriterBuilder::new().delimiter(separateur).flexible(true).from_writer(Vec::new());
-    for (rang, ligne) in lecteur.records().enumerate() {
-        let mut cellules: Vec<String> = ligne.unwrap().iter().map(str::to_owned).collect();
+    for (rang, ligne) in lecteur.byte_records().enumerate() {
+        let mut cellules: Vec<String> = ligne.unwrap().iter().map(|c| texte(c).into_owned()).collect();
         changer(rang, &mut cellules);
         ecrivain.write_record(&cellules).unwrap();
     }

@@ -32,5 +32,6 @@ mod sirene;
 mod situation;
 mod soi;
 mod sources;
+mod tableur;
 mod tenue;
 mod vie;
