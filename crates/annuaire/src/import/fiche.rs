@@ -195,8 +195,11 @@ pub fn parcourir(
         if table.genre.a_un_lieu() && lues > 0 && contexte.rapport.ailleurs - ailleurs == lues {
             contexte.rapport.retenir(&rien_ici(&table.nom));
         }
-        let genre = table.genre.libelle().to_owned();
-        contexte.rapport.fichiers.push(FichierLu { nom: table.nom.clone(), genre, lues, octets: lecteur.octets() });
+        if lecteur.sans_fin() {
+            contexte.rapport.retenir(&peut_etre_coupe(&table.nom));
+        }
+        let (nom, genre) = (table.nom.clone(), table.genre.libelle().to_owned());
+        contexte.rapport.fichiers.push(FichierLu { nom, genre, lues, octets: lecteur.octets(), reponse: table.reponse });
         contexte.rapport.lues += lues;
         Ok(())
     })
@@ -218,6 +221,14 @@ pub(super) fn rien_ici(nom: &str) -> String {
     format!(
         "Aucune ligne de « {nom} » n’est dans le territoire : vérifiez que c’est le bon fichier, et que ses titres sont \
          au-dessus des bonnes colonnes."
+    )
+}
+
+/// The last row has no line end.
+pub(super) fn peut_etre_coupe(nom: &str) -> String {
+    format!(
+        "La dernière ligne de « {nom} » n’a pas de fin de ligne : le fichier est peut-être coupé. Vérifiez que sa dernière ligne \
+         est entière, et que c’est bien la dernière."
     )
 }
 

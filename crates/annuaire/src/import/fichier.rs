@@ -165,16 +165,18 @@ pub struct Table {
     pub entete: Entete,
     /// Bytes once unzipped, when known.
     pub taille: u64,
+    /// The answer of an interface: as many rows as were asked for, never a whole file.
+    pub reponse: bool,
     contenu: Contenu,
     entree: Option<usize>,
     separateur: u8,
 }
 
 impl Table {
-    /// A table made in memory.
+    /// A table made in memory, of the answer of an interface.
     pub(super) fn en_memoire(nom: String, csv: &[u8]) -> Result<Self, ImportRefuse> {
         let recu = FichierRecu { nom: nom.clone(), contenu: Contenu::Octets(csv.to_vec()) };
-        table(&recu, nom, None, csv, csv.len() as u64)
+        Ok(Self { reponse: true, ..table(&recu, nom, None, csv, csv.len() as u64)? })
     }
 }
 
@@ -268,7 +270,7 @@ fn table(
     })?;
     let entete = Entete::lire(&ligne).map_err(refuse)?;
     let genre = entete.genre().map_err(refuse)?;
-    Ok(Table { genre, entete, taille, contenu: recu.contenu.clone(), entree, separateur, nom })
+    Ok(Table { genre, entete, taille, reponse: false, contenu: recu.contenu.clone(), entree, separateur, nom })
 }
 
 /// The most frequent of the usual separators in the first line.

@@ -89,6 +89,22 @@ pub async fn derniers(db: &impl ConnectionTrait, limite: u64) -> Result<Vec<impo
         .await
 }
 
+/// Imports looked at, of those that entered: two years of a monthly one.
+const ENTRES: u64 = 24;
+
+/// The reports of the last imports that entered, the newest first.
+///
+/// # Errors
+/// The engine refused.
+pub async fn entres(db: &impl ConnectionTrait) -> Result<Vec<Rapport>, DbErr> {
+    let imports = import::Entity::find()
+        .filter(import::Column::Etat.eq(etat::APPLIQUE))
+        .order_by_desc(import::Column::FiniLe)
+        .order_by_desc(import::Column::Id)
+        .limit(ENTRES);
+    Ok(imports.all(db).await?.iter().map(import::Model::rapport).collect())
+}
+
 /// The import that can be undone: the last that entered, when nothing entered or was undone since and what it replaced is
 /// still kept.
 ///

@@ -24,7 +24,7 @@ use super::histoire::{self, etat, import};
 use super::lieu::Lieux;
 use super::rapport::{Difference, Laissee, Rapport};
 use super::succession::{self, Lien};
-use super::{ANNUAIRE_IMPORTE, IMPORT_ANNULE, ImportRefuse, conventions, ecarts, ess_france, liste, rna, siae, sirene};
+use super::{ANNUAIRE_IMPORTE, IMPORT_ANNULE, ImportRefuse, conventions, ecarts, ess_france, liste, rna, rules, siae, sirene};
 use crate::acteur::{self, agrement, etablissement, theme, valeur};
 use crate::vocabulaire::{Champ, EtatActeur, Origine};
 
@@ -116,6 +116,8 @@ async fn lire_et_deposer(
         tokio::task::spawn_blocking(lecture).await.map_err(|_| ImportRefuse::Interrompu)??;
     let tx = instance.db.read().await?;
     let fiches = disparus::suivre(&tx, &listes, fiches, &mut rapport).await?;
+    let entres = histoire::entres(&tx).await?;
+    rules::courts(&rapport.fichiers, &entres).iter().for_each(|phrase| rapport.retenir(phrase));
     drop(tx);
     let mut par_siren: BTreeMap<Siren, Vec<Fiche>> = BTreeMap::new();
     for fiche in fiches {

@@ -17,6 +17,9 @@ pub struct FichierLu {
     pub lues: u64,
     /// Bytes read, once unzipped.
     pub octets: u64,
+    /// The answer of an interface: as many rows as were asked for.
+    #[serde(default)]
+    pub reponse: bool,
 }
 
 /// A row refused, or read with a remark.

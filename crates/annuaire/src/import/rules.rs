@@ -1,28 +1,50 @@
 //! When an import may enter without anyone. Pure.
 
+use std::collections::BTreeSet;
+
 use jiff::civil::{Date, date};
 
-use super::rapport::Rapport;
+use super::rapport::{FichierLu, Rapport};
 
-/// When so many leave a list at once that an agent looks first.
+/// When so much goes at once that an agent looks first.
 pub struct PerteSubite {
     /// In force from.
     pub depuis: Date,
-    /// Fewer leave in the life of any list.
-    pub structures: usize,
-    /// More than this part of those known, in percent.
-    pub part: usize,
+    /// Less goes in the life of any file.
+    pub nombre: u64,
+    /// More than this part of what was known, in percent.
+    pub part: u64,
 }
 
-/// In force. A list changes by some names a month; beyond, its file may be cut, filtered or shifted.
-pub const PERTE_SUBITE: PerteSubite = PerteSubite { depuis: date(2026, 11, 1), structures: 5, part: 10 };
+/// In force, of the structures of a list. It changes by some names a month; beyond, its file may be cut, filtered or shifted.
+pub const PERTE_SUBITE: PerteSubite = PerteSubite { depuis: date(2026, 11, 1), nombre: 5, part: 10 };
+
+/// In force, of the rows of a file. Cut at the end of a line, nothing else tells it.
+pub const FICHIER_COURT: PerteSubite = PerteSubite { depuis: date(2026, 12, 1), nombre: 20, part: 10 };
 
 impl PerteSubite {
-    /// `parties` leave, of the `connues`.
+    /// `parties` go, of the `connues`.
     #[must_use]
-    pub fn est_subite(&self, parties: usize, connues: usize) -> bool {
-        parties >= self.structures && parties * 100 > connues * self.part
+    pub fn est_subite(&self, parties: u64, connues: u64) -> bool {
+        parties >= self.nombre && parties.saturating_mul(100) > connues.saturating_mul(self.part)
     }
+}
+
+/// What is said of the files far shorter than the last ones of their kind that entered. `entres`: the newest first.
+#[must_use]
+pub fn courts(lus: &[FichierLu], entres: &[Rapport]) -> Vec<String> {
+    let lignes = |fichiers: &[FichierLu], genre: &str| -> u64 {
+        fichiers.iter().filter(|fichier| fichier.genre == genre && !fichier.reponse).map(|fichier| fichier.lues).sum()
+    };
+    let genres: BTreeSet<&str> = lus.iter().filter(|fichier| !fichier.reponse).map(|f| f.genre.as_str()).collect();
+    let dire = |genre: &str| {
+        let avant = entres.iter().map(|entre| lignes(&entre.fichiers, genre)).find(|lignes| *lignes > 0)?;
+        let lues = lignes(lus, genre);
+        FICHIER_COURT.est_subite(avant.saturating_sub(lues), avant).then(|| {
+            format!("Fichier bien plus court que le dernier ({genre}) : {lues} lignes, contre {avant}. Vérifiez qu’il est entier.")
+        })
+    };
+    genres.into_iter().filter_map(dire).collect()
 }
 
 /// So many changes are ordinary, whatever the size of the directory.
@@ -78,8 +100,27 @@ mod tests {
     #[case::une_part(6, 60, false)]
     #[case::au_dela(7, 60, true)]
     #[case::grande_liste(100, 1_000, false)]
-    fn une_perte_subite_est_regardee(#[case] parties: usize, #[case] connues: usize, #[case] subite: bool) {
+    fn une_perte_subite_est_regardee(#[case] parties: u64, #[case] connues: u64, #[case] subite: bool) {
         assert_eq!(PERTE_SUBITE.est_subite(parties, connues), subite);
+    }
+
+    fn fichier(lues: u64) -> FichierLu {
+        FichierLu { nom: "liste.csv".to_owned(), genre: "liste".to_owned(), lues, ..FichierLu::default() }
+    }
+
+    #[rstest]
+    #[case::pareil(&[64], 64, false)]
+    #[case::un_peu_moins(&[1_000], 950, false)]
+    #[case::coupe(&[64], 28, true)]
+    #[case::petit(&[12], 1, false)]
+    #[case::le_dernier_seul_compte(&[30, 3_000], 29, false)]
+    #[case::le_premier(&[], 1, false)]
+    fn un_fichier_bien_plus_court_est_regarde(#[case] avant: &[u64], #[case] lues: u64, #[case] court: bool) {
+        let entres: Vec<Rapport> =
+            avant.iter().map(|lues| Rapport { fichiers: vec![fichier(*lues)], ..Rapport::default() }).collect();
+        assert_eq!(!courts(&[fichier(lues)], &entres).is_empty(), court);
+        // An answer has as many rows as were asked for.
+        assert!(courts(&[FichierLu { reponse: true, ..fichier(lues) }], &entres).is_empty());
     }
 
     #[test]

@@ -5,7 +5,8 @@ use std::path::PathBuf;
 
 use annuaire::acteur::Entity as Acteurs;
 use annuaire::import::ImportRefuse;
-use annuaire::import::fichier::texte;
+use annuaire::import::fichier::{Contenu, FichierRecu, texte};
+use annuaire::import::preparation::{Demande, SANS_PROGRES, preparer};
 use annuaire::import::rapport::Rapport;
 use rstest::rstest;
 use sea_orm::{EntityTrait, PaginatorTrait};
@@ -301,5 +302,59 @@ async fn la_liste_livree_abimee() {
     // Killed in the middle or refused: the same import, whole, goes on as if nothing had been.
     let rapport = importer(&appli, vec![recu("siae.csv", liste.to_vec())]).await.unwrap();
     assert_eq!(rapport.nouveaux, 64);
+    appli.fin().await;
+}
+
+/// What is read, and not entered.
+async fn lire(appli: &Appli, fichiers: Vec<FichierRecu>) -> Rapport {
+    let demande = Demande { fichiers, essai: true, par: None, liste_du: None };
+    preparer(&appli.instance, demande, SANS_PROGRES).await.unwrap().rapport
+}
+
+/// Where a line ends, in the middle.
+fn milieu(octets: &[u8]) -> usize {
+    octets.iter().skip(octets.len() / 2).position(|o| *o == b'\n').unwrap() + octets.len() / 2
+}
+
+/// Cut inside its last cell: the row has all its cells, only the end of its line is missing. A whole file may be so too: it waits,
+/// and a person may let it in.
+#[tokio::test]
+async fn un_fichier_coupe_dans_sa_derniere_cellule_attend() {
+    let liste = include_bytes!("../../../../demonstration/54/siae-2020.csv");
+    let appli = Appli::nouvelle(Moteur::Sqlite, vec![annuaire::feature()]).await;
+    let coupe = &liste[..milieu(liste) - 3];
+    let esus = "SIREN;Dénomination;Code postal;Commune;Date de fin d'agrément\n329387862;UNE;54000;Nancy;31/01/20";
+    for (nom, octets) in [("siae.csv", coupe), ("esus-2026-11-02.csv", esus.as_bytes())] {
+        let lu = lire(&appli, vec![recu(nom, octets)]).await;
+        assert!(lu.retenues.iter().any(|phrase| phrase.contains("peut-être coupé")), "{nom} : {}", lu.en_texte());
+    }
+    let entier = &liste[..liste.len() - 1];
+    let rapport = importer(&appli, vec![recu("siae.csv", entier)]).await.unwrap();
+    assert_eq!((rapport.nouveaux, rapport.refusees), (64, 0), "{}", rapport.en_texte());
+    let lu = lire(&appli, vec![recu("siae.csv", liste.to_vec())]).await;
+    assert!(lu.retenues.is_empty(), "{}", lu.en_texte());
+    appli.fin().await;
+}
+
+/// Cut at the end of a line, it is a file like another: only the last one of its kind tells it.
+#[rstest]
+#[case::siae(false)]
+#[case::stock_sirene(true)]
+#[tokio::test]
+async fn un_fichier_coupe_en_fin_de_ligne_attend(#[case] sirene: bool) {
+    let appli = Appli::nouvelle(Moteur::Sqlite, vec![annuaire::feature()]).await;
+    let fichier = if sirene {
+        let lieux: Vec<_> = (1..=60).map(|rang| crate::sirene::lieu(rang, 1)).collect();
+        crate::sirene::lieux("2026-11-01", &lieux)
+    } else {
+        recu("siae.csv", include_bytes!("../../../../demonstration/54/siae-2020.csv").to_vec())
+    };
+    let Contenu::Octets(octets) = &fichier.contenu else { unreachable!() };
+    importer(&appli, vec![fichier.clone()]).await.unwrap();
+    assert!(lire(&appli, vec![fichier.clone()]).await.retenues.is_empty());
+    let lu = lire(&appli, vec![recu(&fichier.nom, &octets[..=milieu(octets)])]).await;
+    let avant = if sirene { "contre 60" } else { "contre 65" };
+    let dite = |phrase: &String| phrase.contains("bien plus court") && phrase.contains(avant);
+    assert!(lu.retenues.iter().any(dite), "{}", lu.en_texte());
     appli.fin().await;
 }
