@@ -7,6 +7,7 @@ use serde_json::Value;
 
 use super::ImportRefuse;
 use super::fichier::Table;
+use super::sirene::LAMBERT;
 
 /// Larger answers are stock files.
 const TAILLE_MAX: u64 = 20 * 1024 * 1024;
@@ -34,7 +35,10 @@ const UNITE: [&str; 15] = [
     PREUVE_ESS,
 ];
 
-const ETABLISSEMENT: [&str; 17] = [
+/// Columns that no stock file has: "Recherche d'entreprises" gives degrees where Sirene gives Lambert.
+pub(super) const POINT: [&str; 2] = ["longitudeInterface", "latitudeInterface"];
+
+const ETABLISSEMENT: [&str; 21] = [
     "siret",
     "statutDiffusionEtablissement",
     "dateDernierTraitementEtablissement",
@@ -52,6 +56,10 @@ const ETABLISSEMENT: [&str; 17] = [
     "denominationUsuelleEtablissement",
     "activitePrincipaleEtablissement",
     "nomenclatureActivitePrincipaleEtablissement",
+    LAMBERT[0],
+    LAMBERT[1],
+    POINT[0],
+    POINT[1],
 ];
 
 /// Rows on their way to the layout of the stock files.
@@ -200,6 +208,8 @@ fn lieu_de_la_recherche(lieu: &Value, colonne: &str, traite_le: &str) -> String 
         "enseigne1Etablissement" => texte(lieu.get("liste_enseignes").and_then(|noms| noms.get(0))),
         "activitePrincipaleEtablissement" => t("activite_principale"),
         "nomenclatureActivitePrincipaleEtablissement" => "NAFRev2".to_owned(),
+        autre if autre == POINT[0] => t("longitude"),
+        autre if autre == POINT[1] => t("latitude"),
         _ => String::new(),
     }
 }

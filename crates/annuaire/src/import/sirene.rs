@@ -6,14 +6,15 @@ use std::collections::{HashMap, HashSet};
 use std::io::{BufReader, BufWriter, Seek, Write};
 
 use csv::ByteRecord;
+use geo::lambert::en_degres;
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 
 use super::ImportRefuse;
-use super::api::PREUVE_ESS;
+use super::api::{POINT, PREUVE_ESS};
 use super::dates::jour_du_nom;
 use super::fiche::{
-    Cellules, Contexte, EtablissementLu, Fiche, JourDuStock, court, en_nombre, naf, ou_remarquer, parcourir,
+    Cellules, Contexte, EtablissementLu, Fiche, Incomprise, JourDuStock, court, en_nombre, naf, ou_remarquer, parcourir,
 };
 use super::fichier::{Genre, Table};
 use super::lieu::{Lieux, Situation, code_postal};
@@ -24,6 +25,9 @@ use crate::vocabulaire::{Champ, Diffusion, EtatActeur, Origine};
 
 const ETAT_UNITE: &str = "etatAdministratifUniteLegale";
 const TRAITEE_LE: &str = "dateDernierTraitementUniteLegale";
+/// Since March 2024, in the projection of the place: Lambert-93 on the mainland, others overseas.
+pub(super) const LAMBERT: [&str; 2] =
+    ["coordonneeLambertAbscisseEtablissement", "coordonneeLambertOrdonneeEtablissement"];
 const TRANCHE: &str = "trancheEffectifsUniteLegale";
 
 /// An establishment on its way through the temporary file.
@@ -35,6 +39,8 @@ struct Passage {
     commune: String,
     adresse: Option<String>,
     code_postal: Option<String>,
+    longitude: Option<f64>,
+    latitude: Option<f64>,
     naf: Option<String>,
     ouvert: bool,
     #[serde(skip)]
@@ -187,6 +193,7 @@ fn passage(
     let traite_le = ou_remarquer(cellules.jour("dateDernierTraitementEtablissement"), contexte, table, numero);
     let siege = ou_remarquer(cellules.oui("etablissementSiege"), contexte, table, numero).unwrap_or(false);
     let diffusible = cellules.texte("statutDiffusionEtablissement") == "O";
+    let point = if diffusible { ou_remarquer(point(cellules, &commune), contexte, table, numero) } else { None };
     let voie = [
         "numeroVoieEtablissement",
         "indiceRepetitionEtablissement",
@@ -204,10 +211,27 @@ fn passage(
         commune,
         adresse: Some(voie.join(" ")).filter(|voie| diffusible && !voie.is_empty()),
         code_postal: cellules.plein("codePostalEtablissement").map(|brut| code_postal(&brut).unwrap_or(brut)),
+        longitude: point.map(|point| point.0),
+        latitude: point.map(|point| point.1),
         naf: naf_rev2(cellules, "Etablissement"),
         ouvert,
         traite_le,
     })
+}
+
+/// Where the door is (WGS84). Overseas, Sirene uses a projection for each territory: no point is better than a false one.
+fn point(cellules: &Cellules<'_>, commune: &str) -> Result<Option<(f64, f64)>, Incomprise> {
+    if let Some(point) = cellules.point(POINT)? {
+        return Ok(Some(point));
+    }
+    let [x, y] = LAMBERT.map(|colonne| cellules.plein(colonne).map(|brut| brut.replace(',', ".")));
+    if (x.is_none() && y.is_none()) || commune.starts_with("97") || commune.starts_with("98") {
+        return Ok(None);
+    }
+    let metres = |brut: Option<String>| brut.and_then(|brut| brut.parse::<f64>().ok());
+    let [abscisse, _] = LAMBERT;
+    let lu = metres(x).zip(metres(y)).and_then(en_degres);
+    lu.map(Some).ok_or_else(|| (abscisse, "ces coordonnées ne sont pas un point de la métropole en Lambert-93".to_owned()))
 }
 
 fn naf_rev2(cellules: &Cellules<'_>, quoi: &str) -> Option<String> {
@@ -327,7 +351,7 @@ fn rattacher(passage: Passage, contexte: &Contexte<'_>, fiches: &mut HashMap<u32
             commune,
             adresse: passage.adresse.filter(|_| !partielle),
             code_postal: passage.code_postal,
-            point: None,
+            point: passage.longitude.zip(passage.latitude).filter(|_| !partielle),
             naf: passage.naf,
             ouvert: passage.ouvert,
         });

@@ -21,6 +21,7 @@ mod monde;
 mod offres;
 mod ouvert;
 mod pages;
+mod points;
 mod portrait;
 mod propositions;
 mod qualite;
