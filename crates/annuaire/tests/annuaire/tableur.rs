@@ -265,3 +265,23 @@ async fn un_point_ne_se_perd_pas_sans_un_mot(#[case] longitude: &str, #[case] re
     assert_eq!(point, garde.then_some((6.036_698, 48.675_1)));
     appli.fin().await;
 }
+
+/// The exports of the ASP: bars, days as people write them, and a control row above the header. The lines are those that a text
+/// editor shows.
+#[tokio::test]
+async fn la_ligne_de_controle_de_l_asp_est_sautee() {
+    let appli = Appli::nouvelle(Moteur::Sqlite, vec![annuaire::feature()]).await;
+    let texte = format!(
+        "DEB20261101|||||\nsiret|kind|nom|code_postal|commune|maj_le\n{}|EI|UNE|54200|Toul|01/11/2026 10:00:00\n\
+         2,43E+13|EI|PERDUE|54200|Toul|01/11/2026 10:00:00\n",
+        siret(1, 1)
+    );
+    let rapport = importer(&appli, vec![recu("structures.csv", texte)]).await.unwrap();
+    assert_eq!((rapport.nouveaux, rapport.lues, rapport.refusees), (1, 2, 1), "{}", rapport.en_texte());
+    assert_eq!(rapport.refus[0].ligne, 4);
+    let tx = appli.instance.db.read().await.unwrap();
+    let agrements = agrement::Entity::find().all(&tx).await.unwrap();
+    drop(tx);
+    assert_eq!(agrements[0].source_du.unwrap().to_string(), "2026-11-01");
+    appli.fin().await;
+}
