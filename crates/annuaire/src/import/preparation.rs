@@ -11,7 +11,7 @@ use sea_orm::{Condition, QueryOrder, QuerySelect};
 use serde_json::json;
 use socle::PersonneId;
 use socle::organisation::{self, Nature};
-use web::Instance;
+use web::{Erreur, Instance};
 
 use super::attente;
 use super::bascule;
@@ -96,8 +96,20 @@ pub async fn preparer(instance: &Instance, demande: Demande, progres: Progres) -
 async fn conclure(instance: &Instance, id: &str, etat: &str, rapport: &Rapport) -> Result<(), ImportRefuse> {
     let fini = (etat == etat::REFUSE).then(|| instance.clock.instant());
     let tx = instance.db.begin().await?;
-    histoire::conclure(&tx, id, etat, rapport, fini).await?;
-    Ok(tx.commit().await?)
+    let conclu = histoire::conclure(&tx, id, etat, rapport, fini).await?;
+    tx.commit().await?;
+    if conclu { Ok(()) } else { Err(ImportRefuse::Interrompu) }
+}
+
+/// At the start of the service: a reading that a program stopped in the middle is closed, and said to be.
+pub(crate) async fn au_demarrage(instance: &Instance) -> Result<(), Erreur> {
+    let tx = instance.db.begin().await?;
+    let fermees = histoire::fermer_les_lectures(&tx, instance.clock.instant()).await?;
+    tx.commit().await?;
+    if fermees > 0 {
+        tracing::warn!(fermees, "des lectures d’annuaire s’étaient arrêtées avec le programme : abandonnées");
+    }
+    Ok(())
 }
 
 async fn lire_et_deposer(
@@ -117,6 +129,7 @@ async fn lire_et_deposer(
     let tx = instance.db.read().await?;
     let fiches = disparus::suivre(&tx, &listes, fiches, &mut rapport).await?;
     let entres = histoire::entres(&tx).await?;
+    rapport.refus_admis = rules::refus_admis(&rapport, &entres);
     rules::courts(&rapport.fichiers, &entres).iter().for_each(|phrase| rapport.retenir(phrase));
     drop(tx);
     let mut par_siren: BTreeMap<Siren, Vec<Fiche>> = BTreeMap::new();
@@ -383,14 +396,16 @@ fn sans_date(connu: &Connu, change: &Changement) -> Option<Origine> {
     fait.or_else(lieu)
 }
 
-/// What was prepared enters the directory, whole, with its journal.
+/// What was prepared enters the directory with its journal, but for the pages changed since it was read, which are named.
 ///
 /// # Errors
-/// It waits no more; the directory changed since it was read: it is given up and must be asked again.
+/// It waits no more; the directory changes at this very moment: it still waits.
 pub async fn appliquer(instance: &Instance, id: &str, par: Option<&PersonneId>) -> Result<Rapport, ImportRefuse> {
     let tx = instance.db.begin().await?;
-    let rapport = histoire::un(&tx, id).await?.ok_or(ImportRefuse::PlusEnAttente)?.rapport();
-    bascule::basculer(&tx, id, instance.clock.instant()).await?;
+    let mut rapport = histoire::un(&tx, id).await?.ok_or(ImportRefuse::PlusEnAttente)?.rapport();
+    bascule::basculer(&tx, id, instance.clock.instant(), &mut rapport).await?;
+    rapport.admis = par.is_some() || rapport.refus_nouveaux() == 0;
+    histoire::noter(&tx, id, &rapport).await?;
     let faits = json!({ "nouveaux": rapport.nouveaux, "changes": rapport.changes, "refusees": rapport.refusees });
     conclure_la_bascule(tx, instance, evenement(ANNUAIRE_IMPORTE, id, par).faits(faits)).await?;
     Ok(rapport)

@@ -1,6 +1,6 @@
 //! When an import may enter without anyone. Pure.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashMap};
 
 use jiff::civil::{Date, date};
 
@@ -47,6 +47,31 @@ pub fn courts(lus: &[FichierLu], entres: &[Rapport]) -> Vec<String> {
     genres.into_iter().filter_map(dire).collect()
 }
 
+/// How many of the rows refused an agent admitted before: same column, same reason, no more of them. Every month brings again the
+/// rows that its source never mends. `entres`: the imports that entered.
+#[must_use]
+pub fn refus_admis(rapport: &Rapport, entres: &[Rapport]) -> u64 {
+    let mut admis: HashMap<Refus<'_>, u64> = HashMap::new();
+    for entre in entres.iter().filter(|entre| entre.admis) {
+        for (refus, nombre) in compter(entre) {
+            let deja = admis.entry(refus).or_default();
+            *deja = nombre.max(*deja);
+        }
+    }
+    compter(rapport).into_iter().map(|(refus, nombre)| nombre.min(admis.get(&refus).copied().unwrap_or(0))).sum()
+}
+
+/// A column, and a reason.
+type Refus<'a> = (Option<&'a str>, &'a str);
+
+fn compter(rapport: &Rapport) -> HashMap<Refus<'_>, u64> {
+    let mut comptes = HashMap::new();
+    for refus in &rapport.refus {
+        *comptes.entry((refus.colonne.as_deref(), refus.motif.as_str())).or_default() += 1;
+    }
+    comptes
+}
+
 /// So many changes are ordinary, whatever the size of the directory.
 const CHANGEMENTS_ORDINAIRES: u64 = 50;
 /// Beyond this part of the directory, changes are not ordinary.
@@ -70,14 +95,14 @@ pub fn issue(rapport: &Rapport, connus: u64) -> Issue {
     if !rapport.retenues.is_empty() {
         return Issue::Attend(rapport.retenues.join(" "));
     }
-    if rapport.sans_changement() && rapport.refusees == 0 {
+    if rapport.sans_changement() && rapport.refus_nouveaux() == 0 {
         return Issue::Rien;
     }
     let changements = rapport.nouveaux + rapport.changes;
     if connus == 0 {
         Issue::Attend("C’est le premier import.".to_owned())
-    } else if rapport.refusees > 0 {
-        Issue::Attend(format!("Des lignes sont refusées : {}.", rapport.refusees))
+    } else if rapport.refus_nouveaux() > 0 {
+        Issue::Attend(format!("Des lignes sont refusées : {}.", rapport.refus_en_mots()))
     } else if changements > CHANGEMENTS_ORDINAIRES && changements * 100 > connus * PART_MAX {
         Issue::Attend(format!("Il change beaucoup de fiches : {changements}, pour {connus} connues."))
     } else {
@@ -127,6 +152,23 @@ mod tests {
     fn ce_que_la_lecture_retient_attend_meme_sans_changement() {
         let retenu = Rapport { retenues: vec!["Pas de date.".to_owned()], ..Rapport::default() };
         assert_eq!(issue(&retenu, 1_000), Issue::Attend("Pas de date.".to_owned()));
+    }
+
+    #[test]
+    fn un_refus_deja_admis_n_arrete_plus() {
+        let refuses = |motifs: &[&str], admis: bool| {
+            let mut rapport = Rapport { admis, ..Rapport::default() };
+            motifs.iter().for_each(|motif| rapport.refuser("liste.csv", 7, Some("siret"), *motif));
+            rapport
+        };
+        let admis = [refuses(&["a", "b"], true), refuses(&["c"], false)];
+        for (motifs, attendus) in [(&["a"][..], 1), (&["b", "a"], 2), (&["a", "a"], 1), (&["a", "c"], 1), (&["d"], 0)] {
+            assert_eq!(refus_admis(&refuses(motifs, false), &admis), attendus, "{motifs:?}");
+        }
+        let connu = Rapport { changes: 1, refus_admis: 1, ..refuses(&["a"], false) };
+        assert_eq!(issue(&connu, 100), Issue::Entre);
+        let un_de_plus = Rapport { changes: 1, refus_admis: 1, ..refuses(&["a", "d"], false) };
+        assert_eq!(issue(&un_de_plus, 100), Issue::Attend("Des lignes sont refusées : 2, dont 1 déjà admises.".to_owned()));
     }
 
     #[rstest]
