@@ -66,7 +66,9 @@ mod tests {
     #[test]
     fn ailleurs_ce_n_est_pas_un_point() {
         // Degrees, UTM of La Réunion, the two axes exchanged, nothing.
-        for plan in [(6.18, 48.7), (338_000.0, 7_690_000.0), (6_849_500.0, 934_000.0), (0.0, 0.0), (f64::NAN, 6_600_000.0)] {
+        for plan in
+            [(6.18, 48.7), (338_000.0, 7_690_000.0), (6_849_500.0, 934_000.0), (0.0, 0.0), (f64::NAN, 6_600_000.0)]
+        {
             assert_eq!(en_degres(plan), None, "{plan:?}");
         }
     }

@@ -21,12 +21,7 @@ use crate::acteur::{self, agrement, etablissement, succession, theme, valeur};
 ///
 /// # Errors
 /// Nothing waits under `id`; somebody changes an actor at this very moment: nothing may be kept.
-pub async fn basculer(
-    tx: &WriteTx,
-    id: &str,
-    maintenant: Instant,
-    rapport: &mut Rapport,
-) -> Result<(), ImportRefuse> {
+pub async fn basculer(tx: &WriteTx, id: &str, maintenant: Instant, rapport: &mut Rapport) -> Result<(), ImportRefuse> {
     if !histoire::passer(tx, id, etat::PRET, etat::APPLIQUE, maintenant).await? {
         return Err(ImportRefuse::PlusEnAttente);
     }

@@ -199,7 +199,13 @@ pub fn parcourir(
             contexte.rapport.retenir(&peut_etre_coupe(&table.nom));
         }
         let (nom, genre) = (table.nom.clone(), table.genre.libelle().to_owned());
-        contexte.rapport.fichiers.push(FichierLu { nom, genre, lues, octets: lecteur.octets(), reponse: table.reponse });
+        contexte.rapport.fichiers.push(FichierLu {
+            nom,
+            genre,
+            lues,
+            octets: lecteur.octets(),
+            reponse: table.reponse,
+        });
         contexte.rapport.lues += lues;
         Ok(())
     })
@@ -258,7 +264,11 @@ impl<'a> Cellules<'a> {
     /// The day of a column, as sources write it or as a French spreadsheet saves it (`2024-03-22T15:40:57`, `22/03/2024 15:40`).
     /// A cell that says something else is told: read as empty, it would let an old file pass for a new one.
     pub(super) fn jour(&self, colonne: &'static str) -> Result<Option<Date>, Incomprise> {
-        self.plein(colonne).map(|texte| Case::Texte(texte).date()).transpose().map(Option::flatten).map_err(|motif| (colonne, motif))
+        let texte = self.plein(colonne).unwrap_or_default();
+        if texte.is_empty() {
+            return Ok(None);
+        }
+        Case::Texte(texte).date().map_err(|motif| (colonne, motif))
     }
 
     /// The point of a row (WGS84, longitude and latitude), when both are there.

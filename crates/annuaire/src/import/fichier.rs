@@ -279,7 +279,17 @@ fn table(
     }
     let entete = Entete::lire(&ligne).map_err(refuse)?;
     let genre = entete.genre().map_err(refuse)?;
-    Ok(Table { genre, entete, taille, reponse: false, controle, contenu: recu.contenu.clone(), entree, separateur, nom })
+    Ok(Table {
+        genre,
+        entete,
+        taille,
+        reponse: false,
+        controle,
+        contenu: recu.contenu.clone(),
+        entree,
+        separateur,
+        nom,
+    })
 }
 
 /// The exports of the ASP (who pays insertion bodies) open with a control row: `DEB…` and empty cells.

@@ -286,8 +286,14 @@ fn enregistre(rapport: &Rapport) -> String {
     match rapport.laissees.len() as u64 {
         0 => format!("L’annuaire est à jour : {nouveaux} nouveaux acteurs, {changes} changés."),
         n => {
-            let laissees = texte::accorde(n, "fiche changée depuis la lecture, laissée", "fiches changées depuis la lecture, laissées");
-            format!("L’import est enregistré : {nouveaux} nouveaux acteurs, {changes} changés ; {laissees} comme elles sont.")
+            let laissees = texte::accorde(
+                n,
+                "fiche changée depuis la lecture, laissée",
+                "fiches changées depuis la lecture, laissées",
+            );
+            format!(
+                "L’import est enregistré : {nouveaux} nouveaux acteurs, {changes} changés ; {laissees} comme elles sont."
+            )
         }
     }
 }
@@ -296,9 +302,7 @@ fn enregistre(rapport: &Rapport) -> String {
 pub async fn decider(cadre: Cadre, Path(id): Path<String>, form: CheckedForm) -> Reponse {
     let instance = &cadre.instance;
     let fait = match form.saisie.texte("acte") {
-        "appliquer" => appliquer(instance, &id, cadre.visiteur.personne_id())
-            .await
-            .map(|rapport| enregistre(&rapport)),
+        "appliquer" => appliquer(instance, &id, cadre.visiteur.personne_id()).await.map(|rapport| enregistre(&rapport)),
         "defaire" => annuler(instance, &id, cadre.visiteur.personne_id()).await.map(|laissees| match laissees.len() {
             0 => "L’import est défait : l’annuaire est comme avant.".to_owned(),
             _ => "L’import est défait, sauf pour les fiches changées depuis.".to_owned(),

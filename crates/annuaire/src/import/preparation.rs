@@ -24,7 +24,9 @@ use super::histoire::{self, etat, import};
 use super::lieu::Lieux;
 use super::rapport::{Difference, Laissee, Rapport};
 use super::succession::{self, Lien};
-use super::{ANNUAIRE_IMPORTE, IMPORT_ANNULE, ImportRefuse, conventions, ecarts, ess_france, liste, rna, rules, siae, sirene};
+use super::{
+    ANNUAIRE_IMPORTE, IMPORT_ANNULE, ImportRefuse, conventions, ecarts, ess_france, liste, rna, rules, siae, sirene,
+};
 use crate::acteur::{self, agrement, etablissement, theme, valeur};
 use crate::vocabulaire::{Champ, EtatActeur, Origine};
 

@@ -7,7 +7,8 @@ use domain::identifiant::Siren;
 use super::ImportRefuse;
 use super::disparus::ListeLue;
 use super::fiche::{
-    AgrementLu, Cellules, Contexte, EtablissementLu, Fiche, Incomprise, JourDuStock, est_une_adresse, naf, ou_remarquer, parcourir,
+    AgrementLu, Cellules, Contexte, EtablissementLu, Fiche, Incomprise, JourDuStock, est_une_adresse, naf,
+    ou_remarquer, parcourir,
 };
 use super::fichier::{Genre, Table};
 use super::lieu::{Situation, code_postal};

@@ -231,7 +231,8 @@ fn point(cellules: &Cellules<'_>, commune: &str) -> Result<Option<(f64, f64)>, I
     let metres = |brut: Option<String>| brut.and_then(|brut| brut.parse::<f64>().ok());
     let [abscisse, _] = LAMBERT;
     let lu = metres(x).zip(metres(y)).and_then(en_degres);
-    lu.map(Some).ok_or_else(|| (abscisse, "ces coordonnées ne sont pas un point de la métropole en Lambert-93".to_owned()))
+    lu.map(Some)
+        .ok_or_else(|| (abscisse, "ces coordonnées ne sont pas un point de la métropole en Lambert-93".to_owned()))
 }
 
 fn naf_rev2(cellules: &Cellules<'_>, quoi: &str) -> Option<String> {
@@ -276,7 +277,8 @@ fn unite_legale(
     }
     let tranche = cellules.plein(TRANCHE).and_then(|brute| tranche(&brute));
     if let Some(inconnue) = tranche.as_deref().filter(|tranche| bornes(tranche).is_none()) {
-        let motif = format!("« {inconnue} » n’est pas une tranche d’effectifs connue : gardée telle quelle, à vérifier");
+        let motif =
+            format!("« {inconnue} » n’est pas une tranche d’effectifs connue : gardée telle quelle, à vérifier");
         contexte.rapport.remarquer(&table.nom, numero, Some(TRANCHE), motif);
     }
     fiches.insert(cle, fiche(lu.valeur, cellules, tranche));

@@ -71,8 +71,7 @@ async fn abime(jeu: &Jeu, degat: fn(&[u8]) -> Vec<u8>) -> Option<(Result<Rapport
 pub(crate) fn lignes(octets: &[u8], separateur: u8, mut changer: impl FnMut(usize, &mut Vec<String>)) -> Vec<u8> {
     let entete = octets.split(|o| *o == b'\n').next().unwrap();
     let sien = if entete.contains(&b';') { b';' } else { b',' };
-    let mut lecteur =
-        csv::ReaderBuilder::new().has_headers(false).flexible(true).delimiter(sien).from_reader(octets);
+    let mut lecteur = csv::ReaderBuilder::new().has_headers(false).flexible(true).delimiter(sien).from_reader(octets);
     let mut ecrivain = csv::WriterBuilder::new().delimiter(separateur).flexible(true).from_writer(Vec::new());
     for (rang, ligne) in lecteur.byte_records().enumerate() {
         let mut cellules: Vec<String> = ligne.unwrap().iter().map(|c| texte(c).into_owned()).collect();
@@ -90,7 +89,7 @@ fn windows_1252(octets: &[u8]) -> Vec<u8> {
     encoding_rs::WINDOWS_1252.encode(std::str::from_utf8(octets).unwrap()).0.into_owned()
 }
 
-fn zeros_perdus(octets: &[u8]) -> Vec<u8> {
+pub(crate) fn zeros_perdus(octets: &[u8]) -> Vec<u8> {
     lignes(octets, b',', |rang, cellules| {
         for cellule in cellules.iter_mut().filter(|_| rang > 0) {
             if cellule.len() > 3 && cellule.bytes().all(|o| o.is_ascii_digit()) {
@@ -100,12 +99,12 @@ fn zeros_perdus(octets: &[u8]) -> Vec<u8> {
     })
 }
 
-fn points_virgules(octets: &[u8]) -> Vec<u8> {
+pub(crate) fn points_virgules(octets: &[u8]) -> Vec<u8> {
     let texte = String::from_utf8(lignes(octets, b';', |_, _| {})).unwrap();
     texte.replace('\n', "\r\n").into_bytes()
 }
 
-fn entete_double(octets: &[u8]) -> Vec<u8> {
+pub(crate) fn entete_double(octets: &[u8]) -> Vec<u8> {
     let fin = octets.iter().position(|o| *o == b'\n').unwrap() + 1;
     let (entete, reste) = octets.split_at(fin);
     let milieu = reste.iter().skip(reste.len() / 2).position(|o| *o == b'\n').unwrap() + reste.len() / 2 + 1;

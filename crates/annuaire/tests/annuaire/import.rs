@@ -207,8 +207,7 @@ async fn une_fiche_changee_pendant_l_attente_est_laissee_et_elle_seule(#[case] m
     };
     importer(&appli, deux(noms("", "2026-10-01"))).await.unwrap();
     appli.horloge.avancer(60);
-    let demande =
-        Demande { fichiers: noms(" BIS", "2026-11-01"), essai: true, par: None, liste_du: None };
+    let demande = Demande { fichiers: noms(" BIS", "2026-11-01"), essai: true, par: None, liste_du: None };
     let essai = preparer(instance, demande.clone(), SANS_PROGRES).await.unwrap();
     assert_eq!((essai.rapport.nouveaux, essai.rapport.changes), (1, 2));
     // An agent corrects a page that the import touches.
@@ -220,8 +219,7 @@ async fn une_fiche_changee_pendant_l_attente_est_laissee_et_elle_seule(#[case] m
 
     let rapport = appliquer(instance, &essai.id, None).await.unwrap();
     assert_eq!((rapport.nouveaux, rapport.changes), (1, 1), "{rapport:?}");
-    let laissees: Vec<(&str, &str)> =
-        rapport.laissees.iter().map(|l| (l.nom.as_str(), l.motif.as_str())).collect();
+    let laissees: Vec<(&str, &str)> = rapport.laissees.iter().map(|l| (l.nom.as_str(), l.motif.as_str())).collect();
     assert_eq!(laissees, [("NOM 1", "changée depuis la lecture")]);
     assert!(rapport.differences.iter().all(|d| d.acteur != "NOM 1"), "{rapport:?}");
     let noms_apres = async || {

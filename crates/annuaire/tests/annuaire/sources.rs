@@ -325,14 +325,16 @@ async fn un_refus_deja_admis_n_arrete_plus_les_imports(#[case] moteur: Moteur) {
     let mandat = Some((Nature::Departement, "Département", Fonction::AgentSite));
     let (mut agent, _) = appli.connecter("agent@exemple.invalid", mandat).await;
     let liste = |jour: &str, kind: &str, perdus: &[&str]| {
-        let mut texte = format!("siret,kind,nom,code_postal,commune,maj_le\n{},{kind},UNE,54200,Toul,{jour}\n", siret(1, 1));
+        let mut texte =
+            format!("siret,kind,nom,code_postal,commune,maj_le\n{},{kind},UNE,54200,Toul,{jour}\n", siret(1, 1));
         perdus.iter().for_each(|perdu| texte += &format!("{perdu},EI,PERDUE,54200,Toul,{jour}\n"));
         recu("siae.csv", texte)
     };
     deposer(&appli, &liste("2026-10-01", "EI", &["\"2,43E+13\""]));
     appli.le_lendemain().await;
     let courriel = appli.courriels().await.remove(0);
-    let chemin = courriel.texte().split("http://terreau.test").nth(1).unwrap().split_whitespace().next().unwrap().to_owned();
+    let chemin =
+        courriel.texte().split("http://terreau.test").nth(1).unwrap().split_whitespace().next().unwrap().to_owned();
     let page = agent.ouvrir(&chemin).await;
     agent.envoyer(&page, &chemin, &[("acte", "appliquer")]).await.exiger("Enregistré dans l’annuaire");
     // The same row, refused again: the rest enters alone. The month after too.
