@@ -103,6 +103,7 @@ pub fn feature() -> Feature {
         ],
         liens_de_fonction: &[(Fonction::Representant, soi::pages::URL, "Ma structure")],
         demo: Some(|instance| Box::pin(demo::semer(instance))),
+        demarrage: Some(|instance| Box::pin(import::preparation::au_demarrage(instance))),
         jeux: ouvert::jeu::JEUX,
         api: Some(ouvert::api::document),
         ..Feature::default()

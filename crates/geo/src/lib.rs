@@ -5,11 +5,13 @@
 //! - [`teintes`]: shades of a choropleth, each with its pattern, and their legend.
 //! - [`geojson`]: contours for the live map.
 //! - [`distance`]: kilometres between two places, the nearest of many.
+//! - [`lambert`]: points of official files, in the projection of the mainland, as longitude and latitude.
 
 pub mod carte;
 pub mod contour;
 pub mod distance;
 pub mod geojson;
+pub mod lambert;
 pub mod teintes;
 
 pub use carte::{Carte, Point};

@@ -59,6 +59,7 @@ pub async fn servir(
     };
     let application = application(instances, routes, &limites).into_make_service_with_connect_info::<SocketAddr>();
     for instance in &toutes {
+        instance.maison.demarrer(instance).await;
         completer_l_index(instance).await?;
     }
     let (arreter, arret) = watch::channel(false);

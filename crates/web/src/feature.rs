@@ -219,7 +219,7 @@ pub struct Attente {
 /// What waits for the answer of a structure, in one feature: at most two statements.
 pub type Attentes = for<'a> fn(&'a DemandeStructure<'a>) -> BoxFuture<'a, Result<Vec<Attente>, Erreur>>;
 
-/// Work at `init`, or at the making of a demonstration.
+/// Work at `init`, at the making of a demonstration, or at the start of the service.
 pub type Semis = for<'a> fn(&'a Instance) -> BoxFuture<'a, Result<(), Erreur>>;
 
 /// Rights of a person over their data: what a feature holds about them, as readable JSON.
@@ -300,6 +300,8 @@ pub struct Feature {
     pub init: Option<Semis>,
     /// Content of the demonstration.
     pub demo: Option<Semis>,
+    /// What it puts right at each start of the service, before anyone is answered.
+    pub demarrage: Option<Semis>,
     /// What it holds about a person.
     pub export: Option<Export>,
     /// What it erases of a person who asks for it.
@@ -349,6 +351,16 @@ impl Maison {
             socle::MIGRATIONS,
         ];
         noyau.into_iter().chain(self.features.iter().map(|f| f.migrations)).flatten().copied().collect()
+    }
+
+    /// Puts right what a stop in the middle left, in each feature; one that fails is logged, and the service starts.
+    pub async fn demarrer(&self, instance: &Instance) {
+        for feature in &self.features {
+            let Some(demarrage) = feature.demarrage else { continue };
+            if let Err(erreur) = demarrage(instance).await {
+                tracing::error!(feature = feature.nom, ?erreur, "le démarrage d’une partie du service n’a pas abouti");
+            }
+        }
     }
 
     /// The functions of the worker.

@@ -1,5 +1,6 @@
-//! Answers of the public interfaces of Sirene, as they come: the API Sirene of Insee (one establishment, one legal unit, or
-//! a list), and "Recherche d'entreprises". They are laid out as the stock files are, and read by the same reader.
+//! Answers of the public interfaces, as they come: the API Sirene of Insee (one establishment, one legal unit, or a list),
+//! "Recherche d'entreprises", and the tables of data.gouv.fr (the list of ESS France). They are laid out as the files are, and
+//! read by the same readers.
 
 use std::io::Read;
 
@@ -7,6 +8,7 @@ use serde_json::Value;
 
 use super::ImportRefuse;
 use super::fichier::Table;
+use super::sirene::LAMBERT;
 
 /// Larger answers are stock files.
 const TAILLE_MAX: u64 = 20 * 1024 * 1024;
@@ -34,7 +36,10 @@ const UNITE: [&str; 15] = [
     PREUVE_ESS,
 ];
 
-const ETABLISSEMENT: [&str; 17] = [
+/// Columns that no stock file has: "Recherche d'entreprises" gives degrees where Sirene gives Lambert.
+pub(super) const POINT: [&str; 2] = ["longitudeInterface", "latitudeInterface"];
+
+const ETABLISSEMENT: [&str; 21] = [
     "siret",
     "statutDiffusionEtablissement",
     "dateDernierTraitementEtablissement",
@@ -52,6 +57,10 @@ const ETABLISSEMENT: [&str; 17] = [
     "denominationUsuelleEtablissement",
     "activitePrincipaleEtablissement",
     "nomenclatureActivitePrincipaleEtablissement",
+    LAMBERT[0],
+    LAMBERT[1],
+    POINT[0],
+    POINT[1],
 ];
 
 /// Rows on their way to the layout of the stock files.
@@ -75,11 +84,14 @@ pub(super) fn tables(nom: &str, lecteur: impl Read, taille: u64) -> Result<Vec<T
     let reponse: Value = serde_json::from_reader(lecteur).map_err(|erreur| {
         refuse(format!("ce fichier JSON est abîmé ou coupé (ligne {}). Téléchargez-le de nouveau.", erreur.line()))
     })?;
+    if let Some(rangs) = reponse.get("data").and_then(Value::as_array) {
+        return tabulaire(nom, rangs).map(|table| vec![table]);
+    }
     let mut lignes = Lignes::default();
     if !lignes.lire(&reponse) {
         return Err(refuse(
             "ce fichier JSON n’est pas reconnu. Attendu : une réponse de l’API Sirene de l’Insee (établissements ou unités \
-             légales) ou de l’API Recherche d’entreprises."
+             légales), de l’API Recherche d’entreprises, ou la liste d’ESS France par l’API de data.gouv.fr."
                 .to_owned(),
         ));
     }
@@ -93,6 +105,17 @@ pub(super) fn tables(nom: &str, lecteur: impl Read, taille: u64) -> Result<Vec<T
         }
     }
     Ok(tables)
+}
+
+/// The rows of a table of data.gouv.fr (`{"data": [{column: cell}]}`), known by their columns as a file is.
+fn tabulaire(nom: &str, rangs: &[Value]) -> Result<Table, ImportRefuse> {
+    let Some(premier) = rangs.first().and_then(Value::as_object) else {
+        return Err(ImportRefuse::fichier(nom, None, "cette réponse JSON n’a aucune ligne."));
+    };
+    let colonnes: Vec<&str> = premier.keys().map(String::as_str).collect();
+    let lignes: Vec<Vec<String>> = rangs.iter().map(|rang| ligne(&colonnes, &[rang])).collect();
+    let csv = csv(&colonnes, &lignes).map_err(|erreur| ImportRefuse::fichier(nom, None, erreur.to_string()))?;
+    Table::en_memoire(nom.to_owned(), &csv)
 }
 
 fn csv(colonnes: &[&str], lignes: &[Vec<String>]) -> Result<Vec<u8>, csv::Error> {
@@ -200,6 +223,8 @@ fn lieu_de_la_recherche(lieu: &Value, colonne: &str, traite_le: &str) -> String 
         "enseigne1Etablissement" => texte(lieu.get("liste_enseignes").and_then(|noms| noms.get(0))),
         "activitePrincipaleEtablissement" => t("activite_principale"),
         "nomenclatureActivitePrincipaleEtablissement" => "NAFRev2".to_owned(),
+        autre if autre == POINT[0] => t("longitude"),
+        autre if autre == POINT[1] => t("latitude"),
         _ => String::new(),
     }
 }

@@ -1,6 +1,8 @@
 //! What waits enters the directory in one short transaction of a few statements, whatever the number of actors; the last
-//! import can be undone in the same way. An actor changed in between by somebody else makes the swap give up,
-//! whole; the undoing leaves that page as it is, and says so.
+//! import can be undone in the same way. A page that somebody changed in between is left as it is, by the swap and by the
+//! undoing, and named.
+
+use std::collections::HashSet;
 
 use platform::{Instant, WriteTx};
 use sea_orm::entity::prelude::*;
@@ -11,18 +13,19 @@ use super::ImportRefuse;
 use super::attente::{APRES, AVANT, Table, compter, executer, phrase};
 use super::dates::quoi;
 use super::histoire::{self, etat};
-use super::rapport::Laissee;
+use super::rapport::{Laissee, Rapport};
 use crate::acteur::{self, agrement, etablissement, succession, theme, valeur};
 
-/// The swap: what waits under `id` enters the directory; what it replaces is kept. To be committed by the caller, with
-/// its journal.
+/// The swap: what waits under `id` enters the directory; what it replaces is kept. The pages changed since the reading are left,
+/// and named in the report, whose figures follow. To be committed by the caller, with its journal.
 ///
 /// # Errors
-/// Nothing waits under `id`; somebody changed an actor since the reading: nothing may be kept.
-pub async fn basculer(tx: &WriteTx, id: &str, maintenant: Instant) -> Result<(), ImportRefuse> {
+/// Nothing waits under `id`; somebody changes an actor at this very moment: nothing may be kept.
+pub async fn basculer(tx: &WriteTx, id: &str, maintenant: Instant, rapport: &mut Rapport) -> Result<(), ImportRefuse> {
     if !histoire::passer(tx, id, etat::PRET, etat::APPLIQUE, maintenant).await? {
         return Err(ImportRefuse::PlusEnAttente);
     }
+    laisser_les_bougees(tx, id, rapport).await?;
     dater_l_entree(tx, id, maintenant).await?;
     for table in attaches() {
         garder(tx, id, &table, "").await?;
@@ -201,7 +204,8 @@ pub async fn annuler(tx: &WriteTx, id: &str, maintenant: Instant) -> Result<Vec<
     if defaisable.as_deref() != Some(id) || !histoire::passer(tx, id, etat::APPLIQUE, etat::ANNULE, maintenant).await? {
         return Err(ImportRefuse::PasLeDernier);
     }
-    let laissees = laisser(tx, id).await?;
+    let laissees = laisser(tx, id, CHANGEES, POURQUOI_CHANGEES).await?;
+    oublier(tx, id).await?;
     let faits = format!("DELETE FROM acteur_valeur WHERE import_id = $1 AND acteur_id IN ({})", touches());
     executer(tx, faits, id).await?;
     let courantes = "UPDATE acteur_valeur SET courante = TRUE
@@ -273,25 +277,84 @@ const CHANGEES: &str = "import_acteur s LEFT JOIN acteur a ON a.id = s.id
         OR EXISTS (SELECT 1 FROM acteur_proposition p WHERE p.acteur_id = s.id)
         OR EXISTS (SELECT 1 FROM acteur_photo h WHERE h.acteur_id = s.id))))";
 
-/// Leaves as they are the pages that somebody changed since: their rows go from the waiting room, what follows does not see
-/// them. Gives them.
-async fn laisser(tx: &WriteTx, id: &str) -> Result<Vec<Laissee>, DbErr> {
+/// Why they are left.
+const POURQUOI_CHANGEES: &str = "CASE WHEN a.id IS NULL THEN 'elle n’est plus dans l’annuaire'
+    WHEN a.etat = 'masque' THEN 'réunie à une autre, ou retirée depuis' WHEN a.version <> s.version THEN 'changée depuis l’import'
+    ELSE 'nouvelle, et quelqu’un s’en sert déjà (offre, réseau, demande, correction ou photo)' END";
+
+/// The actors that wait and that moved since the reading: changed or gone; or another page took their number, their organisation
+/// or the SIRET of one of their establishments.
+const BOUGEES: &str = "import_acteur s LEFT JOIN acteur a ON a.id = s.id
+    WHERE s.pour_import = $1 AND s.moment = 'apres' AND (
+      (s.version > 1 AND (a.id IS NULL OR a.version <> s.version - 1))
+      OR EXISTS (SELECT 1 FROM acteur x WHERE x.siren = s.siren AND x.id <> s.id)
+      OR EXISTS (SELECT 1 FROM acteur x WHERE x.organisation_id = s.organisation_id AND x.id <> s.id)
+      OR s.organisation_id IN (SELECT i.id FROM import_organisation i JOIN organisation o ON o.siren = i.siren
+           WHERE i.pour_import = $1 AND i.moment = 'apres')
+      OR s.id IN (SELECT e.acteur_id FROM import_etablissement e JOIN acteur_etablissement d ON d.siret = e.siret
+           WHERE e.pour_import = $1 AND e.moment = 'apres' AND d.id <> e.id))";
+
+/// Why they are left.
+const POURQUOI_BOUGEES: &str = "CASE WHEN s.version > 1 AND a.id IS NULL THEN 'elle n’est plus dans l’annuaire'
+    WHEN a.etat = 'masque' THEN 'réunie à une autre, ou retirée depuis la lecture'
+    WHEN s.version > 1 AND a.version <> s.version - 1 THEN 'changée depuis la lecture'
+    ELSE 'son numéro, ou celui d’un de ses établissements, est entré depuis sur une autre fiche' END";
+
+/// Leaves the pages that moved since the reading: nothing of what the import says of them enters, it comes again with the next one.
+async fn laisser_les_bougees(tx: &WriteTx, id: &str, rapport: &mut Rapport) -> Result<(), DbErr> {
+    rapport.laissees = laisser(tx, id, BOUGEES, POURQUOI_BOUGEES).await?;
+    if rapport.laissees.is_empty() {
+        return Ok(());
+    }
+    let marquees = |suite: &str| format!("import_acteur WHERE pour_import = $1 AND moment = '{LAISSEE}' {suite}");
+    rapport.nouveaux = rapport.nouveaux.saturating_sub(compter(tx, id, &marquees("AND version = 1")).await?);
+    rapport.changes = rapport.changes.saturating_sub(compter(tx, id, &marquees("AND version > 1")).await?);
+    let sql = format!("SELECT reference FROM {}", marquees(""));
+    let lignes = tx.query_all_raw(phrase(tx, sql, id)).await?;
+    let references: HashSet<String> = lignes.iter().map(|l| l.try_get("", "reference")).collect::<Result<_, _>>()?;
+    rapport.differences.retain(|difference| !references.contains(&difference.reference));
+    let dites = format!(
+        "DELETE FROM import_difference WHERE pour_import = $1 AND reference IN (SELECT reference FROM {})",
+        marquees("")
+    );
+    rapport.modifiees = rapport.modifiees.saturating_sub(executer(tx, dites, id).await?);
+    let organisations = format!(
+        "DELETE FROM import_organisation WHERE pour_import = $1 AND id IN (SELECT organisation_id FROM {})",
+        marquees("AND version = 1")
+    );
+    executer(tx, organisations, id).await?;
+    oublier(tx, id).await
+}
+
+/// Rows of the waiting room that will not be used.
+const LAISSEE: &str = "laissee";
+
+/// Marks the pages to leave as they are, and gives them. `lesquelles`: actors of the waiting room (`s`) beside those of the
+/// directory (`a`).
+async fn laisser(tx: &WriteTx, id: &str, lesquelles: &str, pourquoi: &str) -> Result<Vec<Laissee>, DbErr> {
     let sql = format!(
-        "SELECT COALESCE(a.nom, s.nom) AS nom, a.reference, CASE WHEN a.id IS NULL THEN 'elle n’est plus dans l’annuaire'
-            WHEN a.etat = 'masque' THEN 'réunie à une autre, ou retirée depuis' WHEN a.version <> s.version THEN 'changée depuis l’import'
-            ELSE 'nouvelle, et quelqu’un s’en sert déjà (offre, réseau, demande, correction ou photo)' END AS motif
-         FROM {CHANGEES} ORDER BY s.nom_tri, s.id"
+        "SELECT COALESCE(a.nom, s.nom) AS nom, a.reference, {pourquoi} AS motif FROM {lesquelles} ORDER BY s.nom_tri, s.id"
     );
     let lignes = tx.query_all_raw(phrase(tx, sql, id)).await?;
     let laissees: Vec<Laissee> =
         lignes.iter().map(|ligne| Laissee::from_query_result(ligne, "")).collect::<Result<_, _>>()?;
-    if laissees.is_empty() {
-        return Ok(laissees);
+    if !laissees.is_empty() {
+        let sql = format!(
+            "UPDATE import_acteur SET moment = '{LAISSEE}'
+             WHERE pour_import = $1 AND moment = '{APRES}' AND id IN (SELECT s.id FROM {lesquelles})"
+        );
+        executer(tx, sql, id).await?;
     }
+    Ok(laissees)
+}
+
+/// Takes out of the waiting room all that hangs on the pages marked: what follows does not see them.
+async fn oublier(tx: &WriteTx, id: &str) -> Result<(), DbErr> {
+    let marquees = format!("SELECT id FROM import_acteur WHERE pour_import = $1 AND moment = '{LAISSEE}'");
     for (genre, table, cle) in DATES {
         let sql = format!(
             "DELETE FROM import_date WHERE pour_import = $1 AND quoi = '{genre}' AND cle IN (
-                SELECT {cle} FROM {table} WHERE acteur_id IN (SELECT s.id FROM {CHANGEES}))"
+                SELECT {cle} FROM {table} WHERE acteur_id IN ({marquees}))"
         );
         executer(tx, sql, id).await?;
     }
@@ -299,8 +362,7 @@ async fn laisser(tx: &WriteTx, id: &str) -> Result<Vec<Laissee>, DbErr> {
     let tables = [Table::de::<valeur::Entity>()].into_iter().chain(attaches()).chain([Table::de::<acteur::Entity>()]);
     for table in tables {
         let (attente, acteur) = (&table.attente, table.acteur());
-        let sql = format!("DELETE FROM {attente} WHERE pour_import = $1 AND {acteur} IN (SELECT s.id FROM {CHANGEES})");
-        executer(tx, sql, id).await?;
+        executer(tx, format!("DELETE FROM {attente} WHERE pour_import = $1 AND {acteur} IN ({marquees})"), id).await?;
     }
-    Ok(laissees)
+    Ok(())
 }

@@ -55,8 +55,9 @@ pub async fn importer(instance: &Instance, options: &Options, progres: Progres) 
         let lien = instance.url(&format!("/reglages/imports/annuaire/{id}"));
         (format!("L’import attend l’accord d’un agent : {lien}"), false)
     } else {
-        appliquer(instance, id, None).await?;
-        ("L’annuaire est à jour.".to_owned(), true)
+        let entre = appliquer(instance, id, None).await?;
+        let laissees = entre.laissees.iter().map(|laissee| format!("  Laissée : {}, {}\n", laissee.nom, laissee.motif));
+        (format!("{}L’annuaire est à jour.", laissees.collect::<String>()), true)
     };
     Ok(Fin { texte: format!("{}\n{fin}", rapport.en_texte()), faite })
 }

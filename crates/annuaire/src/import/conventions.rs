@@ -7,10 +7,13 @@ use domain::identifiant::Siren;
 use jiff::civil::Date;
 
 use super::ImportRefuse;
-use super::fiche::{AgrementLu, Cellules, Contexte, Fiche, JourDuStock, court, parcourir};
+use super::fiche::{AgrementLu, Cellules, Contexte, Fiche, Incomprise, JourDuStock, court, parcourir};
 use super::fichier::{Genre, Table};
 use super::nombre;
 use crate::vocabulaire::{GenreAgrement, Origine};
+
+const DU: &str = "created_at";
+const AU: &str = "deactivated_at";
 
 /// A convention read.
 struct Convention {
@@ -38,7 +41,10 @@ pub fn lire(
         let mut lues: BTreeMap<(Siren, &'static str), AgrementLu> = BTreeMap::new();
         parcourir(table, contexte, |ligne, numero, contexte| {
             let cellules = Cellules::nouvelles(&table.entete, ligne);
-            jour.voir(cellules.jour("created_at").max(cellules.jour("deactivated_at")));
+            // A day that cannot be read refuses its row below, when it is that of an actor of here.
+            for colonne in [DU, AU] {
+                jour.voir(cellules.jour(colonne).unwrap_or_default());
+            }
             match convention(&cellules, contexte, &arrivent) {
                 Ok(Some(lue)) => ajouter(&mut lues, lue),
                 Ok(None) => contexte.rapport.ailleurs += 1,
@@ -71,7 +77,7 @@ fn convention(
     cellules: &Cellules<'_>,
     contexte: &Contexte<'_>,
     arrivent: &HashSet<u32>,
-) -> Result<Option<Convention>, (&'static str, String)> {
+) -> Result<Option<Convention>, Incomprise> {
     const SIRET: &str = "siret_signature";
     let (_, siren) = nombre::siret(&cellules.texte(SIRET)).map_err(|erreur| (SIRET, erreur.to_string()))?.valeur;
     let cle = court(&siren);
@@ -83,15 +89,11 @@ fn convention(
         .to_lowercase()
         .parse()
         .map_err(|_| ("kind", format!("« {kind} » n’est pas un type de structure connu")))?;
-    let active = match cellules.texte("is_active").to_lowercase().as_str() {
-        "true" | "1" | "t" => true,
-        "false" | "0" | "f" => false,
-        autre => return Err(("is_active", format!("« {autre} » n’est ni True ni False"))),
-    };
-    let (du, au) = (cellules.jour("created_at"), cellules.jour("deactivated_at"));
+    let active = cellules.oui("is_active")?.ok_or(("is_active", "il manque : True ou False".to_owned()))?;
+    let (du, au) = (cellules.jour(DU)?, cellules.jour(AU)?);
     match (active, au) {
         (true, _) => Ok(Some(Convention { siren, genre, du, au: None })),
         (false, Some(_)) => Ok(Some(Convention { siren, genre, du, au })),
-        (false, None) => Err(("deactivated_at", "la convention est finie, son dernier jour manque".to_owned())),
+        (false, None) => Err((AU, "la convention est finie, son dernier jour manque".to_owned())),
     }
 }

@@ -81,21 +81,21 @@ async fn decider(instance: &Instance, id: &str, rapport: &Rapport) -> Result<(St
     drop(tx);
     let echec = |refus: ImportRefuse| EchecTravail::Temporaire(refus.to_string());
     let lien = instance.url(&format!("/reglages/imports/annuaire/{id}"));
-    let suite = format!("{}\n\nLe rapport : {lien}\n", rapport.en_bref());
+    let suite = |rapport: &Rapport| format!("{}\n\nLe rapport : {lien}\n", rapport.en_bref());
     Ok(match issue(rapport, connus) {
         Issue::Rien => {
             abandonner(instance, id).await.map_err(echec)?;
-            ("Annuaire : rien de nouveau".to_owned(), suite)
+            ("Annuaire : rien de nouveau".to_owned(), suite(rapport))
         }
-        Issue::Entre => {
-            if let Err(refus) = appliquer(instance, id, None).await {
+        Issue::Entre => match appliquer(instance, id, None).await {
+            Ok(entre) => ("Annuaire : l’import automatique est enregistré".to_owned(), suite(&entre)),
+            Err(refus) => {
                 abandonner(instance, id).await.map_err(echec)?;
                 return Err(echec(refus));
             }
-            ("Annuaire : l’import automatique est enregistré".to_owned(), suite)
-        }
+        },
         Issue::Attend(motif) => {
-            let texte = format!("{motif} Rien n’est enregistré avant votre accord.\n\n{suite}");
+            let texte = format!("{motif} Rien n’est enregistré avant votre accord.\n\n{}", suite(rapport));
             ("Annuaire : un import attend votre accord".to_owned(), texte)
         }
     })

@@ -275,8 +275,10 @@ fn etablissement(
     lu: &EtablissementLu,
     deja: Option<&etablissement::Model>,
 ) -> etablissement::Model {
-    // Sirene gives no point: the one of a list stays.
-    let point = lu.point.or_else(|| deja.and_then(|e| e.longitude.zip(e.latitude)));
+    // Where people said that the door is stays; a source that gives no point leaves the one of another.
+    let connu = deja.and_then(|e| Some((e, e.longitude.zip(e.latitude)?)));
+    let dit = connu.filter(|(e, _)| a_des_personnes(e.source)).map(|(_, point)| point);
+    let point = dit.or(lu.point).or(connu.map(|(_, point)| point));
     etablissement::Model {
         id: deja.map_or_else(|| cadre.ids.uuid().to_string(), |e| e.id.clone()),
         acteur_id: id.clone(),

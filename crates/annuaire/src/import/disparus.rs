@@ -145,7 +145,7 @@ fn parties(
             Vec::new()
         }
         Ok(parties) => {
-            if PERTE_SUBITE.est_subite(parties.len(), presentes.len()) {
+            if PERTE_SUBITE.est_subite(parties.len() as u64, presentes.len() as u64) {
                 rapport.retenir(&format!(
                     "Perte subite : {} structures sur {} ne seraient plus dans la {}. Vérifiez que le fichier est entier.",
                     parties.len(),

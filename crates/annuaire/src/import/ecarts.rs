@@ -83,14 +83,25 @@ fn lieu(deja: Option<&etablissement::Model>, ligne: &etablissement::Model) -> Ve
     if avant != ici {
         ecarts.push(dire("Adresse", avant, ici));
     }
-    if !deja.siege && ligne.siege {
-        ecarts.push(dire("Siège", "établissement secondaire".to_owned(), "siège".to_owned()));
+    if deja.siege != ligne.siege {
+        let [avant, apres] = [deja, ligne].map(|lieu| if lieu.siege { "siège" } else { "établissement secondaire" });
+        ecarts.push(dire("Siège", avant.to_owned(), apres.to_owned()));
+    }
+    let [la, ici] = [deja, ligne].map(point);
+    if la != ici {
+        ecarts.push(dire("Point sur la carte", la, ici));
     }
     if deja.enseigne != ligne.enseigne {
         let [avant, apres] = [deja, ligne].map(|lieu| lieu.enseigne.clone().unwrap_or_default());
         ecarts.push(dire("Enseigne", avant, apres));
     }
     ecarts
+}
+
+/// Latitude and longitude, to a metre.
+fn point(lieu: &etablissement::Model) -> String {
+    let degres = lieu.latitude.zip(lieu.longitude);
+    degres.map(|(latitude, longitude)| format!("{latitude:.5}, {longitude:.5}")).unwrap_or_default()
 }
 
 fn adresse(lieu: &etablissement::Model) -> String {

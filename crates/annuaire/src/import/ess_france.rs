@@ -34,7 +34,10 @@ pub fn lire(
             }
         })?;
         let du = contexte.jour_de_la_liste(du, &table.nom);
-        contexte.listes.push(ListeLue::nouvelle(Origine::EssFrance, &table.nom, du, &fiches));
+        // A page of the list says nothing of who is not on it.
+        if !table.reponse {
+            contexte.listes.push(ListeLue::nouvelle(Origine::EssFrance, &table.nom, du, &fiches));
+        }
         toutes.extend(fiches.into_values().map(|fiche| Fiche { du, ..fiche }));
     }
     Ok(toutes)

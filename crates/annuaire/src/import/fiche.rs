@@ -3,6 +3,7 @@
 use std::collections::HashSet;
 
 use csv::ByteRecord;
+use documents::lecture::Case;
 use domain::code::CodeCommune;
 use domain::identifiant::Siren;
 use jiff::civil::Date;
@@ -13,6 +14,7 @@ use super::disparus::ListeLue;
 use super::fichier::{Entete, Table, texte};
 use super::lecteur::{Lecteur, Pas};
 use super::lieu::Lieux;
+use super::nombre::degres;
 use super::rapport::{FichierLu, Rapport};
 use crate::vocabulaire::{Champ, GenreAgrement, Origine};
 
@@ -193,8 +195,17 @@ pub fn parcourir(
         if table.genre.a_un_lieu() && lues > 0 && contexte.rapport.ailleurs - ailleurs == lues {
             contexte.rapport.retenir(&rien_ici(&table.nom));
         }
-        let genre = table.genre.libelle().to_owned();
-        contexte.rapport.fichiers.push(FichierLu { nom: table.nom.clone(), genre, lues, octets: lecteur.octets() });
+        if lecteur.sans_fin() {
+            contexte.rapport.retenir(&peut_etre_coupe(&table.nom));
+        }
+        let (nom, genre) = (table.nom.clone(), table.genre.libelle().to_owned());
+        contexte.rapport.fichiers.push(FichierLu {
+            nom,
+            genre,
+            lues,
+            octets: lecteur.octets(),
+            reponse: table.reponse,
+        });
         contexte.rapport.lues += lues;
         Ok(())
     })
@@ -216,6 +227,14 @@ pub(super) fn rien_ici(nom: &str) -> String {
     format!(
         "Aucune ligne de « {nom} » n’est dans le territoire : vérifiez que c’est le bon fichier, et que ses titres sont \
          au-dessus des bonnes colonnes."
+    )
+}
+
+/// The last row has no line end.
+pub(super) fn peut_etre_coupe(nom: &str) -> String {
+    format!(
+        "La dernière ligne de « {nom} » n’a pas de fin de ligne : le fichier est peut-être coupé. Vérifiez que sa dernière ligne \
+         est entière, et que c’est bien la dernière."
     )
 }
 
@@ -242,10 +261,53 @@ impl<'a> Cellules<'a> {
         (!texte.is_empty() && !texte.contains("[ND]")).then_some(texte)
     }
 
-    /// The day of a column (`2024-03-22T15:40:57`, `2024-03-22`).
-    pub(super) fn jour(&self, colonne: &str) -> Option<Date> {
-        self.texte(colonne).get(..10)?.parse().ok()
+    /// The day of a column, as sources write it or as a French spreadsheet saves it (`2024-03-22T15:40:57`, `22/03/2024 15:40`).
+    /// A cell that says something else is told: read as empty, it would let an old file pass for a new one.
+    pub(super) fn jour(&self, colonne: &'static str) -> Result<Option<Date>, Incomprise> {
+        let texte = self.plein(colonne).unwrap_or_default();
+        if texte.is_empty() {
+            return Ok(None);
+        }
+        Case::Texte(texte).date().map_err(|motif| (colonne, motif))
     }
+
+    /// The point of a row (WGS84, longitude and latitude), when both are there.
+    pub(super) fn point(&self, [lon, lat]: [&'static str; 2]) -> Result<Option<(f64, f64)>, Incomprise> {
+        let lire = |colonne, borne| degres(&self.texte(colonne), borne).map_err(|motif| (colonne, motif));
+        match (lire(lon, 180.0)?, lire(lat, 90.0)?) {
+            (Some(lon), Some(lat)) => Ok(Some((lon, lat))),
+            (None, None) => Ok(None),
+            (Some(_), None) => Err((lat, "la latitude manque".to_owned())),
+            (None, Some(_)) => Err((lon, "la longitude manque".to_owned())),
+        }
+    }
+
+    /// Yes or no, as sources write it or as a French spreadsheet saves it.
+    pub(super) fn oui(&self, colonne: &'static str) -> Result<Option<bool>, Incomprise> {
+        let texte = self.texte(colonne);
+        match texte.to_lowercase().as_str() {
+            "" | "[nd]" => Ok(None),
+            "true" | "vrai" | "1" | "t" => Ok(Some(true)),
+            "false" | "faux" | "0" | "f" => Ok(Some(false)),
+            _ => Err((colonne, format!("« {texte} » n’est ni vrai ni faux (True, False)"))),
+        }
+    }
+}
+
+/// A cell that cannot be used: its column, and why.
+pub(super) type Incomprise = (&'static str, String);
+
+/// What a cell says; when it cannot be read, its row is told and the rest of it is read.
+pub(super) fn ou_remarquer<T>(
+    lue: Result<Option<T>, Incomprise>,
+    contexte: &mut Contexte<'_>,
+    table: &Table,
+    numero: u64,
+) -> Option<T> {
+    lue.unwrap_or_else(|(colonne, motif)| {
+        contexte.rapport.remarquer(&table.nom, numero, Some(colonne), format!("{motif} : cellule laissée, à vérifier"));
+        None
+    })
 }
 
 /// The date of a stock file, which it does not say: the last treatment of one of its rows. A day to come is a mistake.

@@ -165,16 +165,20 @@ pub struct Table {
     pub entete: Entete,
     /// Bytes once unzipped, when known.
     pub taille: u64,
+    /// The answer of an interface: as many rows as were asked for, never a whole file.
+    pub reponse: bool,
+    /// A control row stands above the header.
+    controle: bool,
     contenu: Contenu,
     entree: Option<usize>,
     separateur: u8,
 }
 
 impl Table {
-    /// A table made in memory.
+    /// A table made in memory, of the answer of an interface.
     pub(super) fn en_memoire(nom: String, csv: &[u8]) -> Result<Self, ImportRefuse> {
         let recu = FichierRecu { nom: nom.clone(), contenu: Contenu::Octets(csv.to_vec()) };
-        table(&recu, nom, None, csv, csv.len() as u64)
+        Ok(Self { reponse: true, ..table(&recu, nom, None, csv, csv.len() as u64)? })
     }
 }
 
@@ -263,12 +267,34 @@ fn table(
     let separateur = separateur(octets);
     let mut csv = lecteur_csv(octets, separateur);
     let mut ligne = ByteRecord::new();
-    csv.read_byte_record(&mut ligne).map_err(|_| {
-        refuse("l’en-tête ne peut pas être lu. Enregistrez le fichier au format « CSV UTF-8 ».".to_owned())
-    })?;
+    let mut suivante = |ligne: &mut ByteRecord| {
+        csv.read_byte_record(ligne).map(|_| ()).map_err(|_| {
+            refuse("l’en-tête ne peut pas être lu. Enregistrez le fichier au format « CSV UTF-8 ».".to_owned())
+        })
+    };
+    suivante(&mut ligne)?;
+    let controle = est_un_controle(&ligne);
+    if controle {
+        suivante(&mut ligne)?;
+    }
     let entete = Entete::lire(&ligne).map_err(refuse)?;
     let genre = entete.genre().map_err(refuse)?;
-    Ok(Table { genre, entete, taille, contenu: recu.contenu.clone(), entree, separateur, nom })
+    Ok(Table {
+        genre,
+        entete,
+        taille,
+        reponse: false,
+        controle,
+        contenu: recu.contenu.clone(),
+        entree,
+        separateur,
+        nom,
+    })
+}
+
+/// The exports of the ASP (who pays insertion bodies) open with a control row: `DEB…` and empty cells.
+fn est_un_controle(ligne: &ByteRecord) -> bool {
+    ligne.get(0).is_some_and(|debut| debut.starts_with(b"DEB")) && ligne.iter().skip(1).all(<[u8]>::is_empty)
 }
 
 /// The most frequent of the usual separators in the first line.
@@ -307,6 +333,9 @@ impl Table {
         suite: impl FnOnce(Lecteur<'_>) -> Result<T, ImportRefuse>,
     ) -> Result<T, ImportRefuse> {
         let mut lecteur = Lecteur::nouveau(lecteur, self.separateur, &self.nom, self.entete.nombre());
+        if self.controle {
+            lecteur.suivante()?;
+        }
         lecteur.suivante()?;
         suite(lecteur)
     }

@@ -89,6 +89,22 @@ pub async fn derniers(db: &impl ConnectionTrait, limite: u64) -> Result<Vec<impo
         .await
 }
 
+/// Imports looked at, of those that entered: two years of a monthly one.
+const ENTRES: u64 = 24;
+
+/// The reports of the last imports that entered, the newest first.
+///
+/// # Errors
+/// The engine refused.
+pub async fn entres(db: &impl ConnectionTrait) -> Result<Vec<Rapport>, DbErr> {
+    let imports = import::Entity::find()
+        .filter(import::Column::Etat.eq(etat::APPLIQUE))
+        .order_by_desc(import::Column::FiniLe)
+        .order_by_desc(import::Column::Id)
+        .limit(ENTRES);
+    Ok(imports.all(db).await?.iter().map(import::Model::rapport).collect())
+}
+
 /// The import that can be undone: the last that entered, when nothing entered or was undone since and what it replaced is
 /// still kept.
 ///
@@ -153,13 +169,39 @@ pub async fn passer(tx: &WriteTx, id: &str, de: &str, vers: &str, maintenant: In
 /// The engine refused.
 pub async fn noter_les_laissees(tx: &WriteTx, id: &str, laissees: &[Laissee]) -> Result<(), DbErr> {
     let Some(import) = un(tx, id).await? else { return Ok(()) };
-    let rapport = Rapport { laissees: laissees.to_vec(), ..import.rapport() };
-    let texte = serde_json::to_string(&rapport).unwrap_or_default();
+    noter(tx, id, &Rapport { laissees: laissees.to_vec(), ..import.rapport() }).await
+}
+
+/// Writes the report again.
+///
+/// # Errors
+/// The engine refused.
+pub async fn noter(tx: &WriteTx, id: &str, rapport: &Rapport) -> Result<(), DbErr> {
+    let texte = serde_json::to_string(rapport).unwrap_or_default();
     tx.execute_raw(raw_sql!(Postgres, "UPDATE annuaire_import SET rapport = {texte} WHERE id = {id}")).await?;
     Ok(())
 }
 
-/// Ends the reading: its report, and whether it waits or was refused.
+/// Gives up the readings that the program left in the middle: nobody reads them any more when the service starts.
+///
+/// # Errors
+/// The engine refused.
+pub async fn fermer_les_lectures(tx: &WriteTx, maintenant: Instant) -> Result<u64, DbErr> {
+    let erreur = "La lecture s’est arrêtée avec le programme. Recommencez l’import.".to_owned();
+    let texte = serde_json::to_string(&Rapport { erreur: Some(erreur), ..Rapport::default() }).unwrap_or_default();
+    let quand = maintenant.0;
+    let fermees = tx
+        .execute_raw(raw_sql!(
+            Postgres,
+            "UPDATE annuaire_import SET etat = 'abandonne', rapport = {texte}, fini_le = {quand}, version = version + 1
+             WHERE etat = 'lecture'"
+        ))
+        .await?;
+    attente::balayer(tx).await?;
+    Ok(fermees.rows_affected())
+}
+
+/// Ends the reading: its report, and whether it waits or was refused. False when it was given up meanwhile.
 ///
 /// # Errors
 /// The engine refused.
@@ -169,12 +211,14 @@ pub async fn conclure(
     etat: &str,
     rapport: &Rapport,
     fini: Option<Instant>,
-) -> Result<(), DbErr> {
+) -> Result<bool, DbErr> {
     let (texte, fini) = (serde_json::to_string(rapport).unwrap_or_default(), fini.map(|i| i.0));
-    tx.execute_raw(raw_sql!(
-        Postgres,
-        "UPDATE annuaire_import SET etat = {etat}, rapport = {texte}, fini_le = {fini}, version = version + 1 WHERE id = {id}"
-    ))
-    .await?;
-    Ok(())
+    let conclu = tx
+        .execute_raw(raw_sql!(
+            Postgres,
+            "UPDATE annuaire_import SET etat = {etat}, rapport = {texte}, fini_le = {fini}, version = version + 1
+             WHERE id = {id} AND etat = 'lecture'"
+        ))
+        .await?;
+    Ok(conclu.rows_affected() == 1)
 }

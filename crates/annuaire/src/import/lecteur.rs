@@ -111,6 +111,12 @@ impl<'a> Lecteur<'a> {
         Ok(pas)
     }
 
+    /// The last row has no line end, while the others have one: nothing tells a file written so from one cut inside its last cell.
+    #[must_use]
+    pub fn sans_fin(&self) -> bool {
+        self.octets() > 0 && self.compteurs.dernier_octet.get() != b'\n'
+    }
+
     fn finir(&self) -> Result<Pas, ImportRefuse> {
         let Some(ligne) = self.courte else { return Ok(Pas::Fin) };
         let motif = if self.csv.position().line() > ligne + 1 {

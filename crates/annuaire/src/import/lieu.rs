@@ -126,7 +126,7 @@ impl<'a> Lieux<'a> {
 }
 
 /// Five digits; spaces and the marks of spreadsheets aside.
-fn code_postal(brut: &str) -> Option<String> {
+pub(super) fn code_postal(brut: &str) -> Option<String> {
     let sans_espace: String = brut.chars().filter(|c| !c.is_whitespace()).collect();
     let postal = match sans_espace.trim_end_matches(".0") {
         // A lost zero in front: 01000 was written 1000.

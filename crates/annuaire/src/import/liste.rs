@@ -13,7 +13,7 @@ use serde::Deserialize;
 
 use super::ImportRefuse;
 use super::disparus::ListeLue;
-use super::fiche::{AgrementLu, Contexte, Fiche, court, est_une_adresse, nettoye, rien_ici};
+use super::fiche::{AgrementLu, Contexte, Fiche, court, est_une_adresse, nettoye, peut_etre_coupe, rien_ici};
 use super::fichier::{Contenu, FichierRecu};
 use super::lieu::Situation;
 use super::nombre::{self, Lu};
@@ -86,6 +86,8 @@ pub enum Colonne {
 pub struct Liste {
     nom: String,
     octets: u64,
+    /// A text whose last row has no line end.
+    sans_fin: bool,
     feuille: FeuilleLue,
     correspondance: Correspondance,
 }
@@ -162,14 +164,14 @@ pub fn reconnaitre(recu: &FichierRecu, correspondances: &[Correspondance]) -> Op
     let feuille = lecture::lire(&recu.nom, &octets).ok()?;
     let a = |nom: &String| feuille.colonne(nom).is_some();
     let correspondance = correspondances.iter().find(|c| c.reconnait.iter().all(a))?.clone();
-    Some(Liste { nom: recu.nom.clone(), octets: octets.len() as u64, feuille, correspondance })
+    let sans_fin = !est_un_classeur(&recu.nom) && !octets.ends_with(b"\n");
+    Some(Liste { nom: recu.nom.clone(), octets: octets.len() as u64, sans_fin, feuille, correspondance })
 }
 
 /// Why a workbook is not read: it is damaged, or no mapping knows its columns. None for other files.
 #[must_use]
 pub fn pourquoi(recu: &FichierRecu) -> Option<ImportRefuse> {
-    let nom = recu.nom.to_ascii_lowercase();
-    if ![".xlsx", ".xlsm", ".ods"].iter().any(|fin| nom.ends_with(fin)) || taille(recu) > TAILLE_MAX {
+    if !est_un_classeur(&recu.nom) || taille(recu) > TAILLE_MAX {
         return None;
     }
     let octets = octets(recu).ok()?;
@@ -185,6 +187,11 @@ pub fn pourquoi(recu: &FichierRecu) -> Option<ImportRefuse> {
         }
     };
     Some(ImportRefuse::fichier(&recu.nom, None, motif))
+}
+
+fn est_un_classeur(nom: &str) -> bool {
+    let nom = nom.to_ascii_lowercase();
+    [".xlsx", ".xlsm", ".ods"].iter().any(|fin| nom.ends_with(fin))
 }
 
 /// Reads the lists; `du` is the day of the list, when the agent gave it.
@@ -209,10 +216,13 @@ pub fn lire(listes: &[Liste], contexte: &mut Contexte<'_>, du: Option<Date>) -> 
         }
         let lues = (liste.feuille.lignes.len() + liste.feuille.refus.len()) as u64;
         let (nom, genre) = (liste.nom.clone(), liste.correspondance.nom.clone());
-        contexte.rapport.fichiers.push(FichierLu { nom, genre, lues, octets: liste.octets });
+        contexte.rapport.fichiers.push(FichierLu { nom, genre, lues, octets: liste.octets, reponse: false });
         contexte.rapport.lues += lues;
         if lues > 0 && contexte.rapport.ailleurs - ailleurs == lues {
             contexte.rapport.retenir(&rien_ici(&liste.nom));
+        }
+        if liste.sans_fin {
+            contexte.rapport.retenir(&peut_etre_coupe(&liste.nom));
         }
         let du = contexte.jour_de_la_liste(du, &liste.nom);
         if liste.correspondance.entiere {

@@ -82,8 +82,8 @@ pub enum ImportRefuse {
         /// Why, and what to do.
         motif: String,
     },
-    /// Somebody changed the directory between the reading and the swap.
-    #[error("L’annuaire a changé pendant l’import : rien n’a été enregistré. Recommencez l’import.")]
+    /// Somebody changes the directory at the very moment of the swap.
+    #[error("L’annuaire a changé à cet instant : rien n’a été enregistré, rien n’est perdu. Enregistrez de nouveau.")]
     Conflit,
     /// No import is waiting under this identifier.
     #[error("Cet essai n’attend plus : recommencez l’import.")]

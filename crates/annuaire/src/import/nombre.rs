@@ -61,6 +61,18 @@ pub fn siret(brut: &str) -> Result<Lu<(String, Siren)>, NumeroInvalide> {
     }
 }
 
+/// Degrees, with a point or with the comma of a French spreadsheet; None when the cell is empty. `borne`: 180 or 90.
+///
+/// # Errors
+/// The sentence to show: another thing stands there, or a number that no place has (a separator was lost).
+pub fn degres(brut: &str, borne: f64) -> Result<Option<f64>, String> {
+    if brut.is_empty() {
+        return Ok(None);
+    }
+    let lu = brut.replace(',', ".").parse::<f64>().ok().filter(|degres| degres.abs() <= borne);
+    lu.map(Some).ok_or_else(|| format!("« {brut} » n’est pas une coordonnée en degrés"))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -92,6 +104,19 @@ mod tests {
     #[case("12345678901234", Err("erreur de frappe"))]
     fn les_siret_d_un_tableur(#[case] brut: &str, #[case] attendu: Result<(&str, bool), &str>) {
         comparer(siret(brut).map(|lu| (lu.valeur.0, lu.remarque.is_some())), attendu);
+    }
+
+    #[rstest]
+    #[case("6.036698", Ok(Some(6.036_698)))]
+    #[case("6,036698", Ok(Some(6.036_698)))]
+    #[case("-1,5", Ok(Some(-1.5)))]
+    #[case("", Ok(None))]
+    #[case("6036698", Err(()))]
+    #[case("inf", Err(()))]
+    #[case("NaN", Err(()))]
+    #[case("est", Err(()))]
+    fn les_degres_d_un_tableur(#[case] brut: &str, #[case] attendu: Result<Option<f64>, ()>) {
+        assert_eq!(degres(brut, 180.0).map_err(|_| ()), attendu);
     }
 
     fn comparer(lu: Result<(String, bool), NumeroInvalide>, attendu: Result<(&str, bool), &str>) {

@@ -53,6 +53,8 @@ struct PageRapport {
     exports: Exports,
     /// How many pages the undoing left, in words.
     reste: String,
+    /// It was undone; else it entered.
+    defait: bool,
     laissees: Tableau,
     rapport: Rapport,
 }
@@ -195,6 +197,7 @@ async fn repondre(cadre: &Cadre, id: &str, alerte: Option<String>) -> Reponse {
         differences: differences(&rapport, import.etat == etat::APPLIQUE),
         exports: Exports::nouveaux("tous les changements", &format!("{URL}/{}/export", import.id), &[]),
         reste: texte::accorde(rapport.laissees.len() as u64, "fiche est restée", "fiches sont restées"),
+        defait: import.etat == etat::ANNULE,
         laissees: laissees(&rapport),
         id: import.id,
         rapport,
@@ -211,7 +214,7 @@ fn chiffres(rapport: &Rapport) -> Resume {
         .ligne("Lignes lues", rapport.lues.to_string())
         .ligne("Lignes d’autres territoires, laissées", rapport.ailleurs.to_string())
         .ligne("Lignes hors de l’ESS ou fermées, laissées", rapport.hors_champ.to_string())
-        .ligne("Lignes refusées", rapport.refusees.to_string())
+        .ligne("Lignes refusées", rapport.refus_en_mots())
         .ligne("Acteurs trouvés", rapport.gardes.to_string())
         .ligne("Nouveaux", rapport.nouveaux.to_string())
         .ligne("Changés", rapport.changes.to_string())
@@ -278,13 +281,28 @@ pub async fn telecharger(cadre: Cadre, Path(id): Path<String>) -> Reponse {
     fichier::exporter(&cadre.instance, &feuille, format)
 }
 
+fn enregistre(rapport: &Rapport) -> String {
+    let (nouveaux, changes) = (rapport.nouveaux, rapport.changes);
+    match rapport.laissees.len() as u64 {
+        0 => format!("L’annuaire est à jour : {nouveaux} nouveaux acteurs, {changes} changés."),
+        n => {
+            let laissees = texte::accorde(
+                n,
+                "fiche changée depuis la lecture, laissée",
+                "fiches changées depuis la lecture, laissées",
+            );
+            format!(
+                "L’import est enregistré : {nouveaux} nouveaux acteurs, {changes} changés ; {laissees} comme elles sont."
+            )
+        }
+    }
+}
+
 /// POST of one import: lets it in, gives it up, or undoes it.
 pub async fn decider(cadre: Cadre, Path(id): Path<String>, form: CheckedForm) -> Reponse {
     let instance = &cadre.instance;
     let fait = match form.saisie.texte("acte") {
-        "appliquer" => appliquer(instance, &id, cadre.visiteur.personne_id())
-            .await
-            .map(|r| format!("L’annuaire est à jour : {} nouveaux acteurs, {} changés.", r.nouveaux, r.changes)),
+        "appliquer" => appliquer(instance, &id, cadre.visiteur.personne_id()).await.map(|rapport| enregistre(&rapport)),
         "defaire" => annuler(instance, &id, cadre.visiteur.personne_id()).await.map(|laissees| match laissees.len() {
             0 => "L’import est défait : l’annuaire est comme avant.".to_owned(),
             _ => "L’import est défait, sauf pour les fiches changées depuis.".to_owned(),

@@ -11,12 +11,12 @@ use sea_orm::{Condition, QueryOrder, QuerySelect};
 use serde_json::json;
 use socle::PersonneId;
 use socle::organisation::{self, Nature};
-use web::Instance;
+use web::{Erreur, Instance};
 
 use super::attente;
 use super::bascule;
 use super::dates::{self, DateRedite};
-use super::difference::{Cadre, Changement, Connu, Issue, comparer};
+use super::difference::{Cadre, Changement, Connu, Issue, comparer, remplace};
 use super::disparus::{self, ListeLue};
 use super::fiche::{Contexte, Fiche, court};
 use super::fichier::{FichierRecu, reconnaitre};
@@ -24,9 +24,11 @@ use super::histoire::{self, etat, import};
 use super::lieu::Lieux;
 use super::rapport::{Difference, Laissee, Rapport};
 use super::succession::{self, Lien};
-use super::{ANNUAIRE_IMPORTE, IMPORT_ANNULE, ImportRefuse, conventions, ecarts, ess_france, liste, rna, siae, sirene};
+use super::{
+    ANNUAIRE_IMPORTE, IMPORT_ANNULE, ImportRefuse, conventions, ecarts, ess_france, liste, rna, rules, siae, sirene,
+};
 use crate::acteur::{self, agrement, etablissement, theme, valeur};
-use crate::vocabulaire::{Champ, EtatActeur};
+use crate::vocabulaire::{Champ, EtatActeur, Origine};
 
 /// Told from time to time: table, bytes read, size (0 when unknown).
 pub type Progres = fn(&str, u64, u64);
@@ -96,8 +98,20 @@ pub async fn preparer(instance: &Instance, demande: Demande, progres: Progres) -
 async fn conclure(instance: &Instance, id: &str, etat: &str, rapport: &Rapport) -> Result<(), ImportRefuse> {
     let fini = (etat == etat::REFUSE).then(|| instance.clock.instant());
     let tx = instance.db.begin().await?;
-    histoire::conclure(&tx, id, etat, rapport, fini).await?;
-    Ok(tx.commit().await?)
+    let conclu = histoire::conclure(&tx, id, etat, rapport, fini).await?;
+    tx.commit().await?;
+    if conclu { Ok(()) } else { Err(ImportRefuse::Interrompu) }
+}
+
+/// At the start of the service: a reading that a program stopped in the middle is closed, and said to be.
+pub(crate) async fn au_demarrage(instance: &Instance) -> Result<(), Erreur> {
+    let tx = instance.db.begin().await?;
+    let fermees = histoire::fermer_les_lectures(&tx, instance.clock.instant()).await?;
+    tx.commit().await?;
+    if fermees > 0 {
+        tracing::warn!(fermees, "des lectures d’annuaire s’étaient arrêtées avec le programme : abandonnées");
+    }
+    Ok(())
 }
 
 async fn lire_et_deposer(
@@ -116,6 +130,9 @@ async fn lire_et_deposer(
         tokio::task::spawn_blocking(lecture).await.map_err(|_| ImportRefuse::Interrompu)??;
     let tx = instance.db.read().await?;
     let fiches = disparus::suivre(&tx, &listes, fiches, &mut rapport).await?;
+    let entres = histoire::entres(&tx).await?;
+    rapport.refus_admis = rules::refus_admis(&rapport, &entres);
+    rules::courts(&rapport.fichiers, &entres).iter().for_each(|phrase| rapport.retenir(phrase));
     drop(tx);
     let mut par_siren: BTreeMap<Siren, Vec<Fiche>> = BTreeMap::new();
     for fiche in fiches {
@@ -348,6 +365,14 @@ fn comparer_le_lot(
                 } else {
                     rapport.changes += 1;
                 }
+                if let Some(source) = sans_date(connu, &changement) {
+                    rapport.retenir(&format!(
+                        "Un fichier ({}) ne dit pas sa date, et changerait des faits datés : le fichier est peut-être ancien, ou un \
+                         tableur a abîmé ses dates. Vérifiez-le, ou écrivez sa date dans son nom \
+                         (nom-2026-11-01.csv).",
+                        source.libelle()
+                    ));
+                }
                 let dites = ecarts::dire(connu, &changement);
                 dites.iter().for_each(|difference| rapport.changer(difference.clone()));
                 differences.extend(dites);
@@ -358,14 +383,31 @@ fn comparer_le_lot(
     (changements, dates, differences)
 }
 
-/// What was prepared enters the directory, whole, with its journal.
+/// A source without date that would take the place of what it said on a known day: nothing tells which is the newer.
+fn sans_date(connu: &Connu, change: &Changement) -> Option<Origine> {
+    let date = |deja: &&valeur::Model, dite: &valeur::Model| remplace(dite, deja) && deja.source_du.is_some();
+    let dite = change.valeurs.iter().filter(|dite| dite.source_du.is_none());
+    let fait = dite.filter(|dite| connu.valeurs.iter().any(|deja| date(&deja, dite))).map(|dite| dite.source).next();
+    let lieu = || {
+        let lieux = change.etablissements.iter().filter(|lieu| lieu.source_du.is_none());
+        let connus = |lieu: &&etablissement::Model| {
+            connu.etablissements.iter().any(|deja| deja.id == lieu.id && deja.source_du.is_some())
+        };
+        lieux.filter(connus).map(|lieu| lieu.source).next()
+    };
+    fait.or_else(lieu)
+}
+
+/// What was prepared enters the directory with its journal, but for the pages changed since it was read, which are named.
 ///
 /// # Errors
-/// It waits no more; the directory changed since it was read: it is given up and must be asked again.
+/// It waits no more; the directory changes at this very moment: it still waits.
 pub async fn appliquer(instance: &Instance, id: &str, par: Option<&PersonneId>) -> Result<Rapport, ImportRefuse> {
     let tx = instance.db.begin().await?;
-    let rapport = histoire::un(&tx, id).await?.ok_or(ImportRefuse::PlusEnAttente)?.rapport();
-    bascule::basculer(&tx, id, instance.clock.instant()).await?;
+    let mut rapport = histoire::un(&tx, id).await?.ok_or(ImportRefuse::PlusEnAttente)?.rapport();
+    bascule::basculer(&tx, id, instance.clock.instant(), &mut rapport).await?;
+    rapport.admis = par.is_some() || rapport.refus_nouveaux() == 0;
+    histoire::noter(&tx, id, &rapport).await?;
     let faits = json!({ "nouveaux": rapport.nouveaux, "changes": rapport.changes, "refusees": rapport.refusees });
     conclure_la_bascule(tx, instance, evenement(ANNUAIRE_IMPORTE, id, par).faits(faits)).await?;
     Ok(rapport)

@@ -17,6 +17,9 @@ pub struct FichierLu {
     pub lues: u64,
     /// Bytes read, once unzipped.
     pub octets: u64,
+    /// The answer of an interface: as many rows as were asked for.
+    #[serde(default)]
+    pub reponse: bool,
 }
 
 /// A row refused, or read with a remark.
@@ -50,7 +53,7 @@ pub struct Difference {
     pub apres: String,
 }
 
-/// A page that the undoing left as it is.
+/// A page that the import, or its undoing, left as it is.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, FromQueryResult)]
 pub struct Laissee {
     /// Name.
@@ -91,6 +94,10 @@ pub struct Rapport {
     pub refusees: u64,
     /// The first of them.
     pub refus: Vec<Signalement>,
+    /// Of them, those that an agent admitted already, for the same reason.
+    pub refus_admis: u64,
+    /// It entered by the word of an agent, or with nothing refused that none had admitted.
+    pub admis: bool,
     /// Rows read with a remark.
     pub remarquees: u64,
     /// The first of them.
@@ -103,7 +110,7 @@ pub struct Rapport {
     pub avertissements: Vec<String>,
     /// Of them, why it does not enter without an agent.
     pub retenues: Vec<String>,
-    /// Undone, but for these pages.
+    /// Entered, or undone, but for these pages.
     pub laissees: Vec<Laissee>,
     /// Why nothing was kept.
     pub erreur: Option<String>,
@@ -126,6 +133,12 @@ impl Rapport {
     pub fn changer(&mut self, difference: Difference) {
         self.modifiees += 1;
         ajouter(&mut self.differences, difference);
+    }
+
+    /// Rows refused that no agent has admitted yet.
+    #[must_use]
+    pub fn refus_nouveaux(&self) -> u64 {
+        self.refusees.saturating_sub(self.refus_admis)
     }
 
     /// A remark on the whole, once.
@@ -162,17 +175,30 @@ impl Rapport {
         (montres as u64 != self.modifiees).then(|| format!("Les {montres} premiers changements sur {}", self.modifiees))
     }
 
+    /// How many rows are refused, and how many of them an agent admitted already.
+    #[must_use]
+    pub fn refus_en_mots(&self) -> String {
+        match self.refus_admis {
+            0 => self.refusees.to_string(),
+            admis => format!("{}, dont {admis} déjà admises", self.refusees),
+        }
+    }
+
     /// The figures alone, for a mail: no name, no line.
     #[must_use]
     pub fn en_bref(&self) -> String {
         let fichiers: Vec<String> = self.fichiers.iter().map(|f| format!("{} ({} lignes)", f.nom, f.lues)).collect();
+        let laissees = match self.laissees.len() {
+            0 => String::new(),
+            n => format!(" Fiches changées depuis la lecture, laissées : {n}."),
+        };
         format!(
-            "Fichiers lus : {}.\nNouveaux : {}. Changés : {}. Redits par une source plus récente : {}. Lignes refusées : {}.",
+            "Fichiers lus : {}.\nNouveaux : {}. Changés : {}. Redits par une source plus récente : {}. Lignes refusées : {}.{laissees}",
             fichiers.join(", "),
             self.nouveaux,
             self.changes,
             self.redites,
-            self.refusees
+            self.refus_en_mots()
         )
     }
 

@@ -5,9 +5,10 @@
 use std::collections::HashMap;
 
 use domain::identifiant::{Rna, Siren};
+use jiff::civil::Date;
 
 use super::ImportRefuse;
-use super::fiche::{Cellules, Contexte, Fiche, court, est_une_adresse, parcourir};
+use super::fiche::{Cellules, Contexte, Fiche, Incomprise, court, est_une_adresse, parcourir};
 use super::fichier::{Genre, Table};
 use super::nombre;
 use crate::vocabulaire::{Champ, EtatActeur, Origine};
@@ -29,7 +30,10 @@ pub fn lire(
                 contexte.rapport.hors_champ += 1;
                 return;
             };
-            let fiche = fiche(siren, rna.as_ref(), &cellules);
+            let fiche = match fiche(siren, rna.as_ref(), &cellules) {
+                Ok(fiche) => fiche,
+                Err((colonne, motif)) => return contexte.rapport.refuser(&table.nom, numero, Some(colonne), motif),
+            };
             if fiche.faits.iter().any(|(champ, _)| *champ == Champ::Etat) {
                 let motif =
                     "association dissoute selon le RNA ; si Sirene la dit active, Sirene est suivi : à vérifier";
@@ -64,20 +68,28 @@ fn association(
     contexte.connus.contains(&court(&siren)).then_some((siren, rna))
 }
 
-/// `_` and `0001-01-01` hold the place of nothing.
+/// `_` holds the place of nothing.
 fn dit(cellules: &Cellules<'_>, colonne: &str) -> Option<String> {
-    cellules.plein(colonne).filter(|texte| texte != "_" && !texte.starts_with("0001-01-01"))
+    cellules.plein(colonne).filter(|texte| texte != "_")
 }
 
-fn fiche(siren: Siren, rna: Option<&Rna>, cellules: &Cellules<'_>) -> Fiche {
+/// `0001-01-01` too, in whatever way it is written.
+fn jour(cellules: &Cellules<'_>, colonne: &'static str) -> Result<Option<Date>, Incomprise> {
+    match dit(cellules, colonne) {
+        Some(_) => Ok(cellules.jour(colonne)?.filter(|jour| jour.year() > 1)),
+        None => Ok(None),
+    }
+}
+
+fn fiche(siren: Siren, rna: Option<&Rna>, cellules: &Cellules<'_>) -> Result<Fiche, Incomprise> {
     let mut fiche = Fiche::nouvelle(siren, Origine::Rna);
-    fiche.du = cellules.jour("maj_time");
+    fiche.du = jour(cellules, "maj_time")?;
     fiche.dire(Champ::Rna, rna.map(ToString::to_string));
     fiche.dire(Champ::Objet, dit(cellules, "objet"));
     fiche.dire(Champ::Sigle, dit(cellules, "titre_court"));
     let site = dit(cellules, "siteweb").filter(|site| est_une_adresse(site));
     fiche.dire(Champ::Site, site);
-    let dissoute = matches!(cellules.texte("position").as_str(), "D" | "S") || dit(cellules, "date_disso").is_some();
+    let dissoute = matches!(cellules.texte("position").as_str(), "D" | "S") || jour(cellules, "date_disso")?.is_some();
     fiche.dire(Champ::Etat, dissoute.then(|| EtatActeur::Cesse.to_string()));
-    fiche
+    Ok(fiche)
 }

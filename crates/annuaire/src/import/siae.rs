@@ -7,12 +7,15 @@ use domain::identifiant::Siren;
 use super::ImportRefuse;
 use super::disparus::ListeLue;
 use super::fiche::{
-    AgrementLu, Cellules, Contexte, EtablissementLu, Fiche, JourDuStock, est_une_adresse, naf, parcourir,
+    AgrementLu, Cellules, Contexte, EtablissementLu, Fiche, Incomprise, JourDuStock, est_une_adresse, naf,
+    ou_remarquer, parcourir,
 };
 use super::fichier::{Genre, Table};
-use super::lieu::Situation;
+use super::lieu::{Situation, code_postal};
 use super::nombre;
 use crate::vocabulaire::{Champ, GenreAgrement, Origine};
+
+const MAJ_LE: &str = "maj_le";
 
 /// Reads the lists; `du` is their day, when an agent gave it and they do not say it.
 ///
@@ -29,7 +32,7 @@ pub fn lire(
         let mut jour = JourDuStock::nouveau(contexte.jour);
         parcourir(table, contexte, |ligne, numero, contexte| {
             let cellules = Cellules::nouvelles(&table.entete, ligne);
-            jour.voir(cellules.jour("maj_le"));
+            jour.voir(cellules.jour(MAJ_LE).unwrap_or_default());
             if let Err((colonne, motif)) = lire_ligne(&cellules, table, numero, contexte, &mut fiches) {
                 contexte.rapport.refuser(&table.nom, numero, Some(colonne), motif);
             }
@@ -48,7 +51,7 @@ fn lire_ligne(
     numero: u64,
     contexte: &mut Contexte<'_>,
     fiches: &mut BTreeMap<Siren, Fiche>,
-) -> Result<(), (&'static str, String)> {
+) -> Result<(), Incomprise> {
     let commune = match contexte.lieux.du_nom(&cellules.texte("code_postal"), &cellules.texte("commune")) {
         Situation::Ici(commune) => commune,
         Situation::Ailleurs => {
@@ -67,6 +70,7 @@ fn lire_ligne(
     if let Some(remarque) = lu.remarque {
         contexte.rapport.remarquer(&table.nom, numero, Some("siret"), remarque);
     }
+    ou_remarquer(cellules.jour(MAJ_LE), contexte, table, numero);
     let (siret, siren) = lu.valeur;
     let fiche = fiches.entry(siren.clone()).or_insert_with(|| Fiche::nouvelle(siren, Origine::Siae));
     fiche.dire(Champ::Nom, Some(nom));
@@ -76,7 +80,7 @@ fn lire_ligne(
     fiche.dire(Champ::Commune, Some(commune.to_string()));
     fiche.agreer(AgrementLu { exact: false, genre, du: None, au: None });
     if !fiche.etablissements.iter().any(|e| e.siret == siret) {
-        let degres = |colonne: &str| cellules.texte(colonne).parse::<f64>().ok().filter(|v| v.is_finite());
+        let point = ou_remarquer(cellules.point(["lon", "lat"]), contexte, table, numero);
         fiche.etablissements.push(EtablissementLu {
             siret,
             // The list does not say which one is the seat.
@@ -84,8 +88,8 @@ fn lire_ligne(
             enseigne: cellules.plein("enseigne"),
             commune,
             adresse: cellules.plein("adresse"),
-            code_postal: cellules.plein("code_postal"),
-            point: degres("lon").zip(degres("lat")),
+            code_postal: cellules.plein("code_postal").map(|brut| code_postal(&brut).unwrap_or(brut)),
+            point,
             naf: naf(&cellules.texte("naf")),
             ouvert: true,
         });

@@ -6,19 +6,29 @@ use std::collections::{HashMap, HashSet};
 use std::io::{BufReader, BufWriter, Seek, Write};
 
 use csv::ByteRecord;
+use geo::lambert::en_degres;
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 
 use super::ImportRefuse;
-use super::api::PREUVE_ESS;
-use super::fiche::{Cellules, Contexte, EtablissementLu, Fiche, JourDuStock, court, en_nombre, naf, parcourir};
+use super::api::{POINT, PREUVE_ESS};
+use super::dates::jour_du_nom;
+use super::fiche::{
+    Cellules, Contexte, EtablissementLu, Fiche, Incomprise, JourDuStock, court, en_nombre, naf, ou_remarquer, parcourir,
+};
 use super::fichier::{Genre, Table};
-use super::lieu::{Lieux, Situation};
+use super::lieu::{Lieux, Situation, code_postal};
 use super::nombre;
 use crate::ess::formes::{Forme, activite_exclue, forme};
+use crate::portrait::rules::bornes;
 use crate::vocabulaire::{Champ, Diffusion, EtatActeur, Origine};
 
 const ETAT_UNITE: &str = "etatAdministratifUniteLegale";
+const TRAITEE_LE: &str = "dateDernierTraitementUniteLegale";
+/// Since March 2024, in the projection of the place: Lambert-93 on the mainland, others overseas.
+pub(super) const LAMBERT: [&str; 2] =
+    ["coordonneeLambertAbscisseEtablissement", "coordonneeLambertOrdonneeEtablissement"];
+const TRANCHE: &str = "trancheEffectifsUniteLegale";
 
 /// An establishment on its way through the temporary file.
 #[derive(Serialize, Deserialize)]
@@ -29,6 +39,8 @@ struct Passage {
     commune: String,
     adresse: Option<String>,
     code_postal: Option<String>,
+    longitude: Option<f64>,
+    latitude: Option<f64>,
     naf: Option<String>,
     ouvert: bool,
     #[serde(skip)]
@@ -70,8 +82,9 @@ pub fn lire(tables: &[Table], contexte: &mut Contexte<'_>) -> Result<Vec<Fiche>,
                 contexte.rapport.ailleurs += 1;
                 return;
             }
-            unite_legale(table, ligne, numero, contexte, &presents, &mut fiches);
-            unites_du.voir(Cellules::nouvelles(&table.entete, ligne).jour("dateDernierTraitementUniteLegale"));
+            let cellules = Cellules::nouvelles(&table.entete, ligne);
+            unites_du.voir(ou_remarquer(cellules.jour(TRAITEE_LE), contexte, table, numero));
+            unite_legale(table, &cellules, numero, contexte, &presents, &mut fiches);
         })?;
     }
     avertir(tables, contexte);
@@ -81,8 +94,12 @@ pub fn lire(tables: &[Table], contexte: &mut Contexte<'_>) -> Result<Vec<Fiche>,
     for passage in lecteur.deserialize::<Passage>() {
         rattacher(passage.map_err(|e| disque(&e))?, contexte, &mut fiches);
     }
-    let (lieux_du, unites_du) = (lieux_du.jour(), unites_du.jour());
-    let dater = |fiche: Fiche| Fiche { du: fiche.du.and(unites_du).or(lieux_du), lieux_du, ..fiche };
+    let du_nom = |genre| de(genre).filter_map(|table| jour_du_nom(&table.nom)).filter(|du| *du <= contexte.jour).max();
+    let lieux_du = lieux_du.jour().or_else(|| du_nom(Genre::Etablissement));
+    let unites_du = unites_du.jour().or_else(|| du_nom(Genre::UniteLegale));
+    // Dated by the whole file: a row whose own day is lost is still of this stock.
+    let dite = |fiche: &Fiche| fiche.faits.iter().any(|(champ, _)| *champ == Champ::Etat);
+    let dater = |fiche: Fiche| Fiche { du: unites_du.filter(|_| dite(&fiche)).or(lieux_du), lieux_du, ..fiche };
     let mut fiches: Vec<Fiche> = fiches.into_values().map(situer).map(dater).collect();
     fiches.sort_by(|a, b| a.siren.cmp(&b.siren));
     Ok(fiches)
@@ -173,7 +190,10 @@ fn passage(
         contexte.rapport.hors_champ += 1;
         return None;
     }
+    let traite_le = ou_remarquer(cellules.jour("dateDernierTraitementEtablissement"), contexte, table, numero);
+    let siege = ou_remarquer(cellules.oui("etablissementSiege"), contexte, table, numero).unwrap_or(false);
     let diffusible = cellules.texte("statutDiffusionEtablissement") == "O";
+    let point = if diffusible { ou_remarquer(point(cellules, &commune), contexte, table, numero) } else { None };
     let voie = [
         "numeroVoieEtablissement",
         "indiceRepetitionEtablissement",
@@ -183,18 +203,36 @@ fn passage(
     let voie: Vec<String> = voie.iter().filter_map(|colonne| cellules.plein(colonne)).collect();
     Some(Passage {
         siret,
-        siege: cellules.texte("etablissementSiege") == "true",
+        siege,
         enseigne: cellules
             .plein("enseigne1Etablissement")
             .or_else(|| cellules.plein("denominationUsuelleEtablissement"))
             .filter(|_| diffusible),
         commune,
         adresse: Some(voie.join(" ")).filter(|voie| diffusible && !voie.is_empty()),
-        code_postal: cellules.plein("codePostalEtablissement"),
+        code_postal: cellules.plein("codePostalEtablissement").map(|brut| code_postal(&brut).unwrap_or(brut)),
+        longitude: point.map(|point| point.0),
+        latitude: point.map(|point| point.1),
         naf: naf_rev2(cellules, "Etablissement"),
         ouvert,
-        traite_le: cellules.jour("dateDernierTraitementEtablissement"),
+        traite_le,
     })
+}
+
+/// Where the door is (WGS84). Overseas, Sirene uses a projection for each territory: no point is better than a false one.
+fn point(cellules: &Cellules<'_>, commune: &str) -> Result<Option<(f64, f64)>, Incomprise> {
+    if let Some(point) = cellules.point(POINT)? {
+        return Ok(Some(point));
+    }
+    let [x, y] = LAMBERT.map(|colonne| cellules.plein(colonne).map(|brut| brut.replace(',', ".")));
+    if (x.is_none() && y.is_none()) || commune.starts_with("97") || commune.starts_with("98") {
+        return Ok(None);
+    }
+    let metres = |brut: Option<String>| brut.and_then(|brut| brut.parse::<f64>().ok());
+    let [abscisse, _] = LAMBERT;
+    let lu = metres(x).zip(metres(y)).and_then(en_degres);
+    lu.map(Some)
+        .ok_or_else(|| (abscisse, "ces coordonnées ne sont pas un point de la métropole en Lambert-93".to_owned()))
 }
 
 fn naf_rev2(cellules: &Cellules<'_>, quoi: &str) -> Option<String> {
@@ -205,13 +243,12 @@ fn naf_rev2(cellules: &Cellules<'_>, quoi: &str) -> Option<String> {
 
 fn unite_legale(
     table: &Table,
-    ligne: &ByteRecord,
+    cellules: &Cellules<'_>,
     numero: u64,
     contexte: &mut Contexte<'_>,
     presents: &HashSet<u32>,
     fiches: &mut HashMap<u32, Fiche>,
 ) {
-    let cellules = Cellules::nouvelles(&table.entete, ligne);
     let lu = match nombre::siren(&cellules.texte("siren")) {
         Ok(lu) => lu,
         Err(erreur) => return contexte.rapport.refuser(&table.nom, numero, Some("siren"), erreur.to_string()),
@@ -230,7 +267,7 @@ fn unite_legale(
         let motif = format!("« {etat} » n’est pas un état : A (active) ou C (cessée)");
         return contexte.rapport.refuser(&table.nom, numero, Some(ETAT_UNITE), motif);
     }
-    if !connu && !a_sa_place(&cellules, contexte.ess_france.contains(&cle)) {
+    if !connu && !a_sa_place(cellules, contexte.ess_france.contains(&cle)) {
         contexte.rapport.hors_champ += 1;
         return;
     }
@@ -238,7 +275,20 @@ fn unite_legale(
         let motif = "ce SIREN est déjà dans une ligne précédente : la première est gardée";
         return contexte.rapport.remarquer(&table.nom, numero, Some("siren"), motif);
     }
-    fiches.insert(cle, fiche(lu.valeur, &cellules));
+    let tranche = cellules.plein(TRANCHE).and_then(|brute| tranche(&brute));
+    if let Some(inconnue) = tranche.as_deref().filter(|tranche| bornes(tranche).is_none()) {
+        let motif =
+            format!("« {inconnue} » n’est pas une tranche d’effectifs connue : gardée telle quelle, à vérifier");
+        contexte.rapport.remarquer(&table.nom, numero, Some(TRANCHE), motif);
+    }
+    fiches.insert(cle, fiche(lu.valeur, cellules, tranche));
+}
+
+/// The code of a bracket of employees; its first zero comes back where a spreadsheet took `01` for a number. Nothing when the
+/// unit employs nobody known (`NN`).
+fn tranche(brute: &str) -> Option<String> {
+    let code = brute.strip_suffix(".0").unwrap_or(brute);
+    (code != "NN").then(|| format!("{code:0>2}"))
 }
 
 /// Does a unit of the territory enter the directory? The flag or the list of ESS France; else its form, unless its
@@ -259,17 +309,15 @@ fn nom(cellules: &Cellules<'_>) -> Option<String> {
     cellules.plein("denominationUniteLegale").or_else(|| cellules.plein("denominationUsuelle1UniteLegale"))
 }
 
-fn fiche(siren: domain::identifiant::Siren, cellules: &Cellules<'_>) -> Fiche {
+fn fiche(siren: domain::identifiant::Siren, cellules: &Cellules<'_>, tranche: Option<String>) -> Fiche {
     let mut fiche = Fiche::nouvelle(siren, Origine::Sirene);
-    // Dated by the whole file once it is read; a file without dates stays so.
-    fiche.du = cellules.jour("dateDernierTraitementUniteLegale");
     fiche.dire(Champ::Nom, nom(cellules));
     fiche.dire(Champ::Sigle, cellules.plein("sigleUniteLegale"));
     let rna = cellules.plein("identifiantAssociationUniteLegale");
     fiche.dire(Champ::Rna, rna.filter(|rna| rna.parse::<domain::identifiant::Rna>().is_ok()));
     fiche.dire(Champ::CategorieJuridique, cellules.plein("categorieJuridiqueUniteLegale"));
     fiche.dire(Champ::Naf, naf_rev2(cellules, "UniteLegale"));
-    fiche.dire(Champ::Tranche, cellules.plein("trancheEffectifsUniteLegale").filter(|tranche| tranche != "NN"));
+    fiche.dire(Champ::Tranche, tranche);
     fiche.dire(Champ::PreuveEss, cellules.plein(PREUVE_ESS));
     let ess = cellules.plein("economieSocialeSolidaireUniteLegale");
     fiche.dire(Champ::SireneEss, ess.filter(|valeur| valeur == "O" || valeur == "N"));
@@ -305,7 +353,7 @@ fn rattacher(passage: Passage, contexte: &Contexte<'_>, fiches: &mut HashMap<u32
             commune,
             adresse: passage.adresse.filter(|_| !partielle),
             code_postal: passage.code_postal,
-            point: None,
+            point: passage.longitude.zip(passage.latitude).filter(|_| !partielle),
             naf: passage.naf,
             ouvert: passage.ouvert,
         });

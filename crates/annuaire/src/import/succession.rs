@@ -4,7 +4,7 @@
 use std::collections::HashSet;
 
 use super::ImportRefuse;
-use super::fiche::{Cellules, Contexte, Fiche, court, en_nombre, parcourir};
+use super::fiche::{Cellules, Contexte, Fiche, Incomprise, court, en_nombre, parcourir};
 use super::fichier::{Genre, Table};
 use super::nombre;
 use crate::acteur::succession;
@@ -56,24 +56,24 @@ fn siren_de(octets: &[u8]) -> Option<u32> {
     en_nombre(octets.get(..9).filter(|_| octets.len() == 14)?)
 }
 
-fn lien(cellules: &Cellules<'_>) -> Result<Lien, (&'static str, String)> {
+fn lien(cellules: &Cellules<'_>) -> Result<Lien, Incomprise> {
     let siret = |colonne: &'static str| {
         nombre::siret(&cellules.texte(colonne)).map(|lu| lu.valeur).map_err(|erreur| (colonne, erreur.to_string()))
     };
     let (siret_avant, siren_avant) = siret("siretEtablissementPredecesseur")?;
     let (siret_apres, siren_apres) = siret("siretEtablissementSuccesseur")?;
     let le = cellules
-        .jour("dateLienSuccession")
-        .ok_or_else(|| ("dateLienSuccession", "la date du lien manque, ou n’est pas écrite AAAA-MM-JJ".to_owned()))?;
-    let vrai = |colonne: &str| cellules.texte(colonne).eq_ignore_ascii_case("true");
+        .jour("dateLienSuccession")?
+        .ok_or_else(|| ("dateLienSuccession", "la date du lien manque".to_owned()))?;
+    let vrai = |colonne: &'static str| cellules.oui(colonne).map(Option::unwrap_or_default);
     Ok(Lien {
         siret_avant,
         siret_apres,
         le: le.to_string(),
         siren_avant: siren_avant.to_string(),
         siren_apres: siren_apres.to_string(),
-        siege: vrai("transfertSiege"),
-        continuite: vrai("continuiteEconomique"),
+        siege: vrai("transfertSiege")?,
+        continuite: vrai("continuiteEconomique")?,
         import_id: String::new(),
     })
 }

@@ -5,6 +5,8 @@ use std::path::PathBuf;
 
 use annuaire::acteur::Entity as Acteurs;
 use annuaire::import::ImportRefuse;
+use annuaire::import::fichier::{Contenu, FichierRecu, texte};
+use annuaire::import::preparation::{Demande, SANS_PROGRES, preparer};
 use annuaire::import::rapport::Rapport;
 use rstest::rstest;
 use sea_orm::{EntityTrait, PaginatorTrait};
@@ -14,20 +16,20 @@ use crate::gestes::importer;
 use crate::sirene::recu;
 
 /// A set of files that is imported together, in a département where it brings actors.
-struct Jeu {
-    departement: &'static str,
-    fichiers: &'static [&'static str],
+pub(crate) struct Jeu {
+    pub(crate) departement: &'static str,
+    pub(crate) fichiers: &'static [&'static str],
 }
 
-const SIAE: Jeu = Jeu { departement: "54", fichiers: &["siae/siae-liste.csv"] };
-const SIRENE: Jeu = Jeu {
+pub(crate) const SIAE: Jeu = Jeu { departement: "54", fichiers: &["siae/siae-liste.csv"] };
+pub(crate) const SIRENE: Jeu = Jeu {
     departement: "80",
     fichiers: &["sirene/StockUniteLegale_extrait_2022-04.csv", "sirene/StockEtablissement_extrait_2024-04.csv"],
 };
 const SIRENE_04: Jeu = Jeu { departement: "04", fichiers: SIRENE.fichiers };
 
 /// Bytes of a set; none with a word when the folder is absent.
-fn octets(jeu: &Jeu) -> Option<Vec<(String, Vec<u8>)>> {
+pub(crate) fn octets(jeu: &Jeu) -> Option<Vec<(String, Vec<u8>)>> {
     let racine = PathBuf::from(concat!(env!("CARGO_MANIFEST_DIR"), "/../../../shared/data/"));
     let lire = |nom: &&str| {
         let chemin = racine.join(nom);
@@ -66,11 +68,13 @@ async fn abime(jeu: &Jeu, degat: fn(&[u8]) -> Vec<u8>) -> Option<(Result<Rapport
 }
 
 /// Rewrites each row.
-fn lignes(octets: &[u8], separateur: u8, mut changer: impl FnMut(usize, &mut Vec<String>)) -> Vec<u8> {
-    let mut lecteur = csv::ReaderBuilder::new().has_headers(false).flexible(true).from_reader(octets);
+pub(crate) fn lignes(octets: &[u8], separateur: u8, mut changer: impl FnMut(usize, &mut Vec<String>)) -> Vec<u8> {
+    let entete = octets.split(|o| *o == b'\n').next().unwrap();
+    let sien = if entete.contains(&b';') { b';' } else { b',' };
+    let mut lecteur = csv::ReaderBuilder::new().has_headers(false).flexible(true).delimiter(sien).from_reader(octets);
     let mut ecrivain = csv::WriterBuilder::new().delimiter(separateur).flexible(true).from_writer(Vec::new());
-    for (rang, ligne) in lecteur.records().enumerate() {
-        let mut cellules: Vec<String> = ligne.unwrap().iter().map(str::to_owned).collect();
+    for (rang, ligne) in lecteur.byte_records().enumerate() {
+        let mut cellules: Vec<String> = ligne.unwrap().iter().map(|c| texte(c).into_owned()).collect();
         changer(rang, &mut cellules);
         ecrivain.write_record(&cellules).unwrap();
     }
@@ -85,7 +89,7 @@ fn windows_1252(octets: &[u8]) -> Vec<u8> {
     encoding_rs::WINDOWS_1252.encode(std::str::from_utf8(octets).unwrap()).0.into_owned()
 }
 
-fn zeros_perdus(octets: &[u8]) -> Vec<u8> {
+pub(crate) fn zeros_perdus(octets: &[u8]) -> Vec<u8> {
     lignes(octets, b',', |rang, cellules| {
         for cellule in cellules.iter_mut().filter(|_| rang > 0) {
             if cellule.len() > 3 && cellule.bytes().all(|o| o.is_ascii_digit()) {
@@ -95,12 +99,12 @@ fn zeros_perdus(octets: &[u8]) -> Vec<u8> {
     })
 }
 
-fn points_virgules(octets: &[u8]) -> Vec<u8> {
+pub(crate) fn points_virgules(octets: &[u8]) -> Vec<u8> {
     let texte = String::from_utf8(lignes(octets, b';', |_, _| {})).unwrap();
     texte.replace('\n', "\r\n").into_bytes()
 }
 
-fn entete_double(octets: &[u8]) -> Vec<u8> {
+pub(crate) fn entete_double(octets: &[u8]) -> Vec<u8> {
     let fin = octets.iter().position(|o| *o == b'\n').unwrap() + 1;
     let (entete, reste) = octets.split_at(fin);
     let milieu = reste.iter().skip(reste.len() / 2).position(|o| *o == b'\n').unwrap() + reste.len() / 2 + 1;
@@ -297,5 +301,59 @@ async fn la_liste_livree_abimee() {
     // Killed in the middle or refused: the same import, whole, goes on as if nothing had been.
     let rapport = importer(&appli, vec![recu("siae.csv", liste.to_vec())]).await.unwrap();
     assert_eq!(rapport.nouveaux, 64);
+    appli.fin().await;
+}
+
+/// What is read, and not entered.
+async fn lire(appli: &Appli, fichiers: Vec<FichierRecu>) -> Rapport {
+    let demande = Demande { fichiers, essai: true, par: None, liste_du: None };
+    preparer(&appli.instance, demande, SANS_PROGRES).await.unwrap().rapport
+}
+
+/// Where a line ends, in the middle.
+fn milieu(octets: &[u8]) -> usize {
+    octets.iter().skip(octets.len() / 2).position(|o| *o == b'\n').unwrap() + octets.len() / 2
+}
+
+/// Cut inside its last cell: the row has all its cells, only the end of its line is missing. A whole file may be so too: it waits,
+/// and a person may let it in.
+#[tokio::test]
+async fn un_fichier_coupe_dans_sa_derniere_cellule_attend() {
+    let liste = include_bytes!("../../../../demonstration/54/siae-2020.csv");
+    let appli = Appli::nouvelle(Moteur::Sqlite, vec![annuaire::feature()]).await;
+    let coupe = &liste[..milieu(liste) - 3];
+    let esus = "SIREN;Dénomination;Code postal;Commune;Date de fin d'agrément\n329387862;UNE;54000;Nancy;31/01/20";
+    for (nom, octets) in [("siae.csv", coupe), ("esus-2026-11-02.csv", esus.as_bytes())] {
+        let lu = lire(&appli, vec![recu(nom, octets)]).await;
+        assert!(lu.retenues.iter().any(|phrase| phrase.contains("peut-être coupé")), "{nom} : {}", lu.en_texte());
+    }
+    let entier = &liste[..liste.len() - 1];
+    let rapport = importer(&appli, vec![recu("siae.csv", entier)]).await.unwrap();
+    assert_eq!((rapport.nouveaux, rapport.refusees), (64, 0), "{}", rapport.en_texte());
+    let lu = lire(&appli, vec![recu("siae.csv", liste.to_vec())]).await;
+    assert!(lu.retenues.is_empty(), "{}", lu.en_texte());
+    appli.fin().await;
+}
+
+/// Cut at the end of a line, it is a file like another: only the last one of its kind tells it.
+#[rstest]
+#[case::siae(false)]
+#[case::stock_sirene(true)]
+#[tokio::test]
+async fn un_fichier_coupe_en_fin_de_ligne_attend(#[case] sirene: bool) {
+    let appli = Appli::nouvelle(Moteur::Sqlite, vec![annuaire::feature()]).await;
+    let fichier = if sirene {
+        let lieux: Vec<_> = (1..=60).map(|rang| crate::sirene::lieu(rang, 1)).collect();
+        crate::sirene::lieux("2026-11-01", &lieux)
+    } else {
+        recu("siae.csv", include_bytes!("../../../../demonstration/54/siae-2020.csv").to_vec())
+    };
+    let Contenu::Octets(octets) = &fichier.contenu else { unreachable!() };
+    importer(&appli, vec![fichier.clone()]).await.unwrap();
+    assert!(lire(&appli, vec![fichier.clone()]).await.retenues.is_empty());
+    let lu = lire(&appli, vec![recu(&fichier.nom, &octets[..=milieu(octets)])]).await;
+    let avant = if sirene { "contre 60" } else { "contre 65" };
+    let dite = |phrase: &String| phrase.contains("bien plus court") && phrase.contains(avant);
+    assert!(lu.retenues.iter().any(dite), "{}", lu.en_texte());
     appli.fin().await;
 }

@@ -171,29 +171,110 @@ async fn un_essai_ne_change_rien_puis_s_applique_ou_cede(#[case] moteur: Moteur)
     assert!(matches!(appliquer(instance, &essai.id, None).await, Err(ImportRefuse::PlusEnAttente)));
     assert_eq!(nombre(&appli).await, 0);
 
-    // Two tries of the same actor: the first applied wins, the second must be asked again, whole.
+    // Two tries of the same actor: the first applied wins, the second leaves it and says so.
     let premier = preparer(instance, demande("UN"), SANS_PROGRES).await.unwrap();
-    let second = preparer(instance, demande("UN"), SANS_PROGRES).await.unwrap();
+    let second = preparer(instance, demande("AUTREMENT"), SANS_PROGRES).await.unwrap();
     appliquer(instance, &premier.id, None).await.unwrap();
-    assert!(matches!(appliquer(instance, &second.id, None).await, Err(ImportRefuse::Conflit)));
-    assert_eq!(nombre(&appli).await, 1);
-
-    // Somebody changes the actor between the try and its application.
-    let renomme = unite(1, "DEUX", "9220", "O").replace("2026-10-01", "2026-11-01");
-    let fichiers = vec![unites(&[renomme]), etablissements(&[etablissement(1, "54528", "A")])];
-    let demande = Demande { fichiers, essai: true, par: None, liste_du: None };
-    let essai = preparer(instance, demande, SANS_PROGRES).await.unwrap();
-    let acteur = par_siren(&appli, &siren(1)).await.unwrap();
-    let tx = instance.db.begin().await.unwrap();
-    assert!(storage::enregistrer(&tx, &acteur).await.unwrap());
-    tx.commit().await.unwrap();
-    assert!(matches!(appliquer(instance, &essai.id, None).await, Err(ImportRefuse::Conflit)));
-    let inchange = par_siren(&appli, &siren(1)).await.unwrap();
-    assert_eq!((inchange.nom.as_str(), inchange.version), ("UN", acteur.version + 1), "rien à moitié");
+    let laisse = appliquer(instance, &second.id, None).await.unwrap();
+    assert_eq!((laisse.nouveaux, laisse.modifiees, laisse.laissees.len()), (0, 0, 1), "{laisse:?}");
+    assert!(laisse.laissees[0].motif.contains("entré depuis"), "{laisse:?}");
+    assert_eq!((nombre(&appli).await, par_siren(&appli, &siren(1)).await.unwrap().nom.as_str()), (1, "UN"));
     let tx = instance.db.read().await.unwrap();
     let etats: Vec<String> = histoire::derniers(&tx, 10).await.unwrap().into_iter().map(|i| i.etat).collect();
     assert!(etats.contains(&etat::ABANDONNE.to_owned()) && etats.contains(&etat::APPLIQUE.to_owned()), "{etats:?}");
     drop(tx);
+    appli.fin().await;
+}
+
+/// An import waits for days: what people wrote meanwhile stays, all the rest enters.
+#[rstest]
+#[case::sqlite(Moteur::Sqlite)]
+#[case::postgres(Moteur::Postgres)]
+#[tokio::test]
+async fn une_fiche_changee_pendant_l_attente_est_laissee_et_elle_seule(#[case] moteur: Moteur) {
+    let appli = Appli::nouvelle(moteur, vec![annuaire::feature()]).await;
+    let instance = &appli.instance;
+    let noms = |suffixe: &str, jour: &str| {
+        let ligne = |rang: u32| unite(rang, &format!("NOM {rang}{suffixe}"), "9220", "O").replace("2026-10-01", jour);
+        vec![
+            unites(&[ligne(1), ligne(2), ligne(3)]),
+            etablissements(&[1, 2, 3].map(|rang| etablissement(rang, "54528", "A"))),
+        ]
+    };
+    let deux = |mut fichiers: Vec<FichierRecu>| {
+        fichiers[0] = unites(&[1, 2].map(|rang| unite(rang, &format!("NOM {rang}"), "9220", "O")));
+        fichiers
+    };
+    importer(&appli, deux(noms("", "2026-10-01"))).await.unwrap();
+    appli.horloge.avancer(60);
+    let demande = Demande { fichiers: noms(" BIS", "2026-11-01"), essai: true, par: None, liste_du: None };
+    let essai = preparer(instance, demande.clone(), SANS_PROGRES).await.unwrap();
+    assert_eq!((essai.rapport.nouveaux, essai.rapport.changes), (1, 2));
+    // An agent corrects a page that the import touches.
+    let corrige = par_siren(&appli, &siren(1)).await.unwrap();
+    let tx = instance.db.begin().await.unwrap();
+    assert!(storage::enregistrer(&tx, &corrige).await.unwrap());
+    tx.commit().await.unwrap();
+    let avant: Vec<String> = tout(&appli).await.into_iter().filter(|l| l.contains(corrige.id.as_str())).collect();
+
+    let rapport = appliquer(instance, &essai.id, None).await.unwrap();
+    assert_eq!((rapport.nouveaux, rapport.changes), (1, 1), "{rapport:?}");
+    let laissees: Vec<(&str, &str)> = rapport.laissees.iter().map(|l| (l.nom.as_str(), l.motif.as_str())).collect();
+    assert_eq!(laissees, [("NOM 1", "changée depuis la lecture")]);
+    assert!(rapport.differences.iter().all(|d| d.acteur != "NOM 1"), "{rapport:?}");
+    let noms_apres = async || {
+        let mut noms = Vec::new();
+        for rang in 1..=3 {
+            noms.push(par_siren(&appli, &siren(rang)).await.unwrap().nom);
+        }
+        noms
+    };
+    assert_eq!(noms_apres().await, ["NOM 1", "NOM 2 BIS", "NOM 3 BIS"]);
+    let apres: Vec<String> = tout(&appli).await.into_iter().filter(|l| l.contains(corrige.id.as_str())).collect();
+    assert_eq!(apres, avant, "nothing of the page left moved, not even a date");
+    let tx = instance.db.read().await.unwrap();
+    let garde = histoire::un(&tx, &essai.id).await.unwrap().unwrap().rapport();
+    drop(tx);
+    assert_eq!(garde.laissees, rapport.laissees, "named in the report that stays");
+    // The next reading brings what was left; undoing touches only what entered.
+    appli.horloge.avancer(60);
+    annuler(instance, &essai.id, None).await.unwrap();
+    assert!(par_siren(&appli, &siren(3)).await.is_none());
+    assert_eq!(par_siren(&appli, &siren(2)).await.unwrap().nom, "NOM 2");
+    appli.horloge.avancer(60);
+    let encore = preparer(instance, demande, SANS_PROGRES).await.unwrap();
+    appliquer(instance, &encore.id, None).await.unwrap();
+    assert_eq!(noms_apres().await, ["NOM 1 BIS", "NOM 2 BIS", "NOM 3 BIS"]);
+    appli.fin().await;
+}
+
+/// The program stopped in the middle of a reading: at its next start, the history says so.
+#[rstest]
+#[case::sqlite(Moteur::Sqlite)]
+#[case::postgres(Moteur::Postgres)]
+#[tokio::test]
+async fn une_lecture_morte_est_fermee_au_demarrage(#[case] moteur: Moteur) {
+    let appli = Appli::nouvelle(moteur, vec![annuaire::feature()]).await;
+    let morte = histoire::import::Model {
+        id: "morte".to_owned(),
+        etat: etat::LECTURE.to_owned(),
+        essai: true,
+        fichiers: "StockUniteLegale.zip".to_owned(),
+        rapport: "{}".to_owned(),
+        fait_par: None,
+        commence_le: appli.instance.clock.instant(),
+        fini_le: None,
+        version: 1,
+    };
+    let tx = appli.instance.db.begin().await.unwrap();
+    histoire::ouvrir(&tx, morte).await.unwrap();
+    tx.commit().await.unwrap();
+    appli.instance.maison.demarrer(&appli.instance).await;
+    let tx = appli.instance.db.read().await.unwrap();
+    let fermee = histoire::un(&tx, "morte").await.unwrap().unwrap();
+    drop(tx);
+    assert_eq!(fermee.etat, etat::ABANDONNE);
+    assert!(fermee.rapport().erreur.unwrap().contains("Recommencez"), "{}", fermee.rapport);
     appli.fin().await;
 }
 

@@ -9,7 +9,7 @@ use rstest::rstest;
 use sea_orm::EntityTrait;
 use testkit::{Appli, Moteur};
 
-use crate::gestes::importer;
+use crate::gestes::{importer, importer_du};
 use crate::import::par_siren;
 use crate::sirene::recu;
 
@@ -71,20 +71,22 @@ async fn les_extraits_reels_de_sirene() {
     }
 }
 
-/// The list of ESS France, made of the real row.
+/// The list of ESS France, as the interface of data.gouv.fr gives it; a page says nothing of who is not on it.
 #[tokio::test]
-async fn la_ligne_reelle_d_ess_france() {
+async fn la_reponse_reelle_d_ess_france() {
     let Some(json) = reel("associations/api-tabulaire-liste-ess.json") else { return };
-    let Contenu::Chemin(chemin) = json.contenu else { unreachable!() };
-    let valeur: serde_json::Value = serde_json::from_str(&std::fs::read_to_string(chemin).unwrap()).unwrap();
-    let ligne = valeur["data"][0].as_object().unwrap();
-    let mut csv = csv::Writer::from_writer(Vec::new());
-    csv.write_record(ligne.keys()).unwrap();
-    csv.write_record(ligne.values().map(|v| v.as_str().unwrap())).unwrap();
     let appli = Appli::pour("75", Moteur::Sqlite, vec![annuaire::feature()], false).await;
-    let rapport = importer(&appli, vec![recu("ess-france.csv", csv.into_inner().unwrap())]).await.unwrap();
+    let le = |jour: &str| Some(jour.parse().unwrap());
+    let rapport = importer_du(&appli, vec![json], le("2026-10-01")).await.unwrap();
     assert_eq!((rapport.nouveaux, rapport.refusees), (1, 0), "{}", rapport.en_texte());
-    assert_eq!(par_siren(&appli, "800329849").await.unwrap().ess_loi, Reponse::Oui);
+    let acteur = par_siren(&appli, "800329849").await.unwrap();
+    assert_eq!((acteur.ess_loi, acteur.commune.unwrap().as_str()), (Reponse::Oui, "75056"));
+    let autre = serde_json::json!({ "data": [{
+        "SIREN": annuaire::generateur::siren(1), "Nom ou raison sociale de l'entreprise": "UNE AUTRE",
+        "Code postal": "75013", "Libellé de la commune de l'établissement": "PARIS 13",
+    }] });
+    let rapport = importer_du(&appli, vec![recu("page-2.json", autre.to_string())], le("2026-11-01")).await.unwrap();
+    assert_eq!((rapport.nouveaux, rapport.disparus), (1, 0), "{}", rapport.en_texte());
     appli.fin().await;
 }
 

@@ -314,3 +314,42 @@ async fn chaque_mois_sans_personne(#[case] moteur: Moteur) {
     assert!(dossier.join("refuses/n-importe-quoi.csv").exists());
     appli.fin().await;
 }
+
+/// A row that its source never mends is admitted once, not every month.
+#[rstest]
+#[case::sqlite(Moteur::Sqlite)]
+#[case::postgres(Moteur::Postgres)]
+#[tokio::test]
+async fn un_refus_deja_admis_n_arrete_plus_les_imports(#[case] moteur: Moteur) {
+    let appli = Appli::nouvelle(moteur, vec![annuaire::feature()]).await;
+    let mandat = Some((Nature::Departement, "Département", Fonction::AgentSite));
+    let (mut agent, _) = appli.connecter("agent@exemple.invalid", mandat).await;
+    let liste = |jour: &str, kind: &str, perdus: &[&str]| {
+        let mut texte =
+            format!("siret,kind,nom,code_postal,commune,maj_le\n{},{kind},UNE,54200,Toul,{jour}\n", siret(1, 1));
+        perdus.iter().for_each(|perdu| texte += &format!("{perdu},EI,PERDUE,54200,Toul,{jour}\n"));
+        recu("siae.csv", texte)
+    };
+    deposer(&appli, &liste("2026-10-01", "EI", &["\"2,43E+13\""]));
+    appli.le_lendemain().await;
+    let courriel = appli.courriels().await.remove(0);
+    let chemin =
+        courriel.texte().split("http://terreau.test").nth(1).unwrap().split_whitespace().next().unwrap().to_owned();
+    let page = agent.ouvrir(&chemin).await;
+    agent.envoyer(&page, &chemin, &[("acte", "appliquer")]).await.exiger("Enregistré dans l’annuaire");
+    // The same row, refused again: the rest enters alone. The month after too.
+    for (jour, kind) in [("2026-10-20", "ACI"), ("2026-11-01", "AI")] {
+        deposer(&appli, &liste(jour, kind, &["\"2,43E+13\""]));
+        appli.le_lendemain().await;
+        let courriel = appli.courriels().await.pop().unwrap();
+        assert!(courriel.sujet().contains("est enregistré"), "{} : {}", courriel.sujet(), courriel.texte());
+        assert!(courriel.texte().contains("1, dont 1 déjà admises"), "{}", courriel.texte());
+    }
+    assert_eq!(agrements(&appli, 1).await.len(), 3);
+    // Another one: an agent looks.
+    deposer(&appli, &liste("2026-11-02", "EI", &["\"2,43E+13\"", "\"2,44E+13\""]));
+    appli.le_lendemain().await;
+    let courriel = appli.courriels().await.pop().unwrap();
+    assert!(courriel.texte().contains("2, dont 1 déjà admises"), "{}", courriel.texte());
+    appli.fin().await;
+}
