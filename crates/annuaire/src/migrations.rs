@@ -268,4 +268,11 @@ pub(crate) const MIGRATIONS: &[Migration] = &[
         sql: "ALTER TABLE reseau_membre ADD COLUMN confirme_le BIGINT;
         ALTER TABLE reseau_membre ADD COLUMN refuse_le BIGINT",
     },
+    Migration {
+        feature: "annuaire",
+        numero: 15,
+        nom: "l’ESS décidée par un agent, oui ou non, sur un document",
+        sql: "UPDATE acteur_valeur SET champ = 'decision-ess-loi', valeur = 'oui : ' || valeur
+            WHERE champ = 'preuve-ess' AND source = 'agent' AND valeur <> ''",
+    },
 ];

@@ -89,6 +89,8 @@ vocabulaire! {
         EssFrance = "ess-france", "Présence dans la liste d’ESS France";
         Siae = "siae", "Présence dans la liste des structures d’insertion";
         PreuveEss = "preuve-ess", "Document qui prouve l’appartenance à l’ESS";
+        DecisionEssLoi = "decision-ess-loi", "ESS selon la loi, décidé par un agent";
+        DecisionEssStat = "decision-ess-stat", "ESS dans les statistiques, décidé par un agent";
         Presentation = "presentation", "Présentation";
         Site = "site", "Site internet";
         Courriel = "courriel", "Courriel";

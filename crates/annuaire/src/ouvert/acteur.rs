@@ -233,9 +233,10 @@ impl Ligne {
             code_epci: faits.as_ref().and_then(|faits| faits.epci.clone()),
             epci: faits.and_then(|faits| faits.epci_nom),
             ess_loi: self.ess_loi.as_str().to_owned(),
-            ess_loi_motif: self.ess_loi_motif,
+            // They name a document that an agent typed.
+            ess_loi_motif: sans_coordonnees(&self.ess_loi_motif),
             ess_statistique: self.ess_stat.as_str().to_owned(),
-            ess_statistique_motif: self.ess_stat_motif,
+            ess_statistique_motif: sans_coordonnees(&self.ess_stat_motif),
             diffusion: self.diffusion.as_str().to_owned(),
             confirme_le: self.confirme_le.map(|le| instance.jour_de(le)),
             modifie_le: instance.jour_de(self.modifie_le),
