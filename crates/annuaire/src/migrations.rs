@@ -275,4 +275,14 @@ pub(crate) const MIGRATIONS: &[Migration] = &[
         sql: "UPDATE acteur_valeur SET champ = 'decision-ess-loi', valeur = 'oui : ' || valeur
             WHERE champ = 'preuve-ess' AND source = 'agent' AND valeur <> ''",
     },
+    Migration {
+        feature: "annuaire",
+        numero: 16,
+        nom: "plusieurs voies pour une offre, et comment son prix se calcule",
+        sql: "ALTER TABLE offre ADD COLUMN modes TEXT NOT NULL DEFAULT '';
+        ALTER TABLE offre ADD COLUMN tarif TEXT;
+        UPDATE offre SET modes = mode WHERE mode <> 'gratuit';
+        UPDATE offre SET tarif = 'gratuit' WHERE NOT payant;
+        ALTER TABLE offre DROP COLUMN mode",
+    },
 ];

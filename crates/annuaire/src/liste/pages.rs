@@ -26,6 +26,8 @@ const AXES_DE_LA_CARTE: &[&str] = &[
     axe::ACTIVITE,
     axe::AGREMENT,
     axe::OFFRE,
+    axe::VOIE,
+    axe::TARIF,
     axe::ACCUEIL,
     axe::ESS,
     axe::COMMUNE,
