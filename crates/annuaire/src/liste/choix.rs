@@ -7,7 +7,7 @@ use web::{Cadre, Instance};
 
 use super::autour::RAYONS;
 use super::demande::Demande;
-use super::filtres::{Vue, libelle_ess};
+use super::filtres::libelle_ess;
 use crate::activite;
 use crate::recherche::axe;
 use crate::tenue::champs::OUVERTURES;
@@ -102,7 +102,7 @@ impl Recherche {
             autour: f.selection("autour", "Autour de la commune", autour()),
             autres,
             avances: filtres.avances(),
-            vue: if filtres.vue == Vue::Carte { "carte" } else { "" },
+            vue: filtres.vue.as_str(),
         }
     }
 }

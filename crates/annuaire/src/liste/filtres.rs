@@ -25,7 +25,9 @@ pub enum Vue {
     /// Fifty a page.
     #[default]
     Liste,
-    /// By commune, on a map and in a table.
+    /// Fifty rows a page.
+    Tableau,
+    /// On a map, by commune and one by one; the same actors below.
     Carte,
     /// All of it, to print.
     Impression,
@@ -34,15 +36,19 @@ pub enum Vue {
 impl Vue {
     fn lire(texte: &str) -> Self {
         match texte {
+            "tableau" => Self::Tableau,
             "carte" => Self::Carte,
             "impression" => Self::Impression,
             _ => Self::Liste,
         }
     }
 
-    fn as_str(self) -> &'static str {
+    /// In the address; empty for the list.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
         match self {
             Self::Liste => "",
+            Self::Tableau => "tableau",
             Self::Carte => "carte",
             Self::Impression => "impression",
         }
