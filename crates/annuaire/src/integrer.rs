@@ -68,7 +68,8 @@ pub async fn encadrer(cadre: Cadre) -> Reponse {
         compte: texte::accorde(resultat.total as u64, "acteur", "acteurs"),
         acteurs: lignes.into_iter().map(|ligne| ActeurVu::nouveau(instance, ligne)).collect(),
         carte: (en_carte && resultat.total > 0).then(|| {
-            let (dessin, _, tableau) = carte(&cadre, &demande.filtres, &demande.requete, &resultat, (None, "le tableau"));
+            let (dessin, _, tableau) =
+                carte(&cadre, &demande.filtres, &demande.requete, &resultat, (None, "le tableau"));
             (dessin, tableau)
         }),
         tout: demande.filtres.en_vue(Vue::Liste).adresse(),

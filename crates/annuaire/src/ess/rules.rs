@@ -69,8 +69,10 @@ fn decidee(decision: Decision<'_>, sirene: Option<bool>) -> Avis {
         Some(dit) if dit != decision.oui => " Sirene dit le contraire.",
         _ => "",
     };
-    let motif =
-        format!("Décidé par un agent du département{le}, sur un document : {}.{contraire}", decision.document.trim_end_matches('.'));
+    let motif = format!(
+        "Décidé par un agent du département{le}, sur un document : {}.{contraire}",
+        decision.document.trim_end_matches('.')
+    );
     Avis { reponse: decision.reponse(), motif }
 }
 

@@ -14,9 +14,7 @@ use serde::Deserialize;
 use web::ouvert::{courriel_de_structure, telephone_de_structure};
 
 use super::disparus::ListeLue;
-use super::fiche::{
-    AgrementLu, Contexte, EtablissementLu, Fiche, court, est_une_adresse, nettoye, rien_ici,
-};
+use super::fiche::{AgrementLu, Contexte, EtablissementLu, Fiche, court, est_une_adresse, nettoye, rien_ici};
 use super::fichier::{Contenu, FichierRecu};
 use super::lieu::Situation;
 use super::nombre::{self, Lu};

@@ -41,7 +41,11 @@ pub(crate) fn carte(
         Filtres { commune: Some(code.clone()), autour: Autour::Seule, ..filtres.en_vue(Vue::Liste) }.adresse()
     };
     let titre = format!("Où sont les acteurs, {}", cadre.identite().collectivite);
-    let dessin = if points.is_some() { "Un point est un acteur, un rond dit combien" } else { "Un rond dit combien d’acteurs" };
+    let dessin = if points.is_some() {
+        "Un point est un acteur, un rond dit combien"
+    } else {
+        "Un rond dit combien d’acteurs"
+    };
     let description = format!("{dessin} ; sous la carte, {jumeau} dit la même chose");
     let mut carte = Carte::nouvelle("carte-acteurs", titre, description).comptant("acteur", "acteurs").jumeau(jumeau);
     let entier = |nombre: usize| i64::try_from(nombre).unwrap_or(i64::MAX);

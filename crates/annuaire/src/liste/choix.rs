@@ -68,7 +68,14 @@ impl Recherche {
             choix("agrement", "Agrément", "Tous", axe::AGREMENT, agrements, agrement),
             choix("offre", "Ce qui est proposé", "Tout", axe::OFFRE, offres, offre),
             choix("voie", "Comment cela se paie", "Peu importe", axe::VOIE, voies, filtres.voie.map(ModeOffre::as_str)),
-            choix("tarif", "Comment le prix se calcule", "Peu importe", axe::TARIF, tarifs, filtres.tarif.map(Tarif::as_str)),
+            choix(
+                "tarif",
+                "Comment le prix se calcule",
+                "Peu importe",
+                axe::TARIF,
+                tarifs,
+                filtres.tarif.map(Tarif::as_str),
+            ),
             choix("accueil", "Accueil et achats", "Peu importe", axe::ACCUEIL, ouvertures, accueil),
             choix(
                 "ess",

@@ -180,7 +180,11 @@ async fn repondre(cadre: &Cadre, tx: &ReadTx, ouvert: &Ouvert, f: Formulaire, co
 
 impl Question {
     fn champs(&self, f: &Formulaire) -> (Selection, ChampTexte) {
-        let options = [("", "Comme le disent les sources"), ("oui", "Oui, un document le montre"), ("non", "Non, un document le montre")];
+        let options = [
+            ("", "Comme le disent les sources"),
+            ("oui", "Oui, un document le montre"),
+            ("non", "Non, un document le montre"),
+        ];
         let options = options.map(|(valeur, mots)| OptionDeChamp::nouvelle(valeur, mots));
         let document = format!("Document vu : {} (facultatif)", self.libelle);
         (
@@ -195,7 +199,9 @@ impl Question {
     fn lire(&self, l: &mut Lecteur<'_>) -> String {
         let document = l.texte_libre(self.document, 200);
         match (l.choix_libre::<TroisValeurs>(self.reponse), document) {
-            (Some(reponse @ (TroisValeurs::Oui | TroisValeurs::Non)), Some(document)) => decision::ecrire(reponse, &document),
+            (Some(reponse @ (TroisValeurs::Oui | TroisValeurs::Non)), Some(document)) => {
+                decision::ecrire(reponse, &document)
+            }
             (Some(TroisValeurs::Oui | TroisValeurs::Non), None) => {
                 l.erreurs.ajouter(self.document, "Nommez le document que vous avez vu, avec sa date.");
                 String::new()

@@ -234,14 +234,21 @@ async fn une_offre_accepte_plusieurs_voies_et_se_trouve_par_chacune(#[case] mote
     appli.travailler().await;
     let mut public = appli.navigateur();
     public.ouvrir(&fiche).await.exiger("Achat (marché public), Entrée au capital");
-    for (filtre, trouve) in
-        [("voie=achat", true), ("voie=capital", true), ("tarif=devis", true), ("voie=subvention", false), ("tarif=gratuit", false)]
-    {
+    for (filtre, trouve) in [
+        ("voie=achat", true),
+        ("voie=capital", true),
+        ("tarif=devis", true),
+        ("voie=subvention", false),
+        ("tarif=gratuit", false),
+    ] {
         let liste = public.ouvrir(&format!("/annuaire?{filtre}")).await;
         assert_eq!(liste.textes(".tr-carte-projet > a"), if trouve { vec!["Coopérative"] } else { vec![] }, "{filtre}");
     }
     let api = public.ouvrir("/api/v1/acteurs?voie=capital").await.html;
-    assert!(api.contains(r#""offres_voies":["achat,capital"]"#) && api.contains(r#""offres_tarifs":["devis"]"#), "{api}");
+    assert!(
+        api.contains(r#""offres_voies":["achat,capital"]"#) && api.contains(r#""offres_tarifs":["devis"]"#),
+        "{api}"
+    );
     let csv = public.ouvrir("/annuaire/export?format=csv&voie=capital").await.html;
     assert!(csv.contains("(Achat (marché public), Entrée au capital, Sur devis)"), "{csv}");
     // What was ticked comes back to be corrected.

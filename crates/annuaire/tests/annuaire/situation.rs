@@ -75,11 +75,8 @@ async fn un_document_montre_prouve_l_ess_et_un_import_ne_ramene_pas_une_fiche_re
     let mut agent = agent(&appli).await;
     let situation = format!("/reglages/annuaire/fiches/{}", acteur.reference);
     let page = agent.ouvrir(&situation).await;
-    let preuve = [
-        ("ess_loi", "oui"),
-        ("ess_loi_document", "Statuts du 12 mars 2024"),
-        ("motif", "Statuts reçus par courriel."),
-    ];
+    let preuve =
+        [("ess_loi", "oui"), ("ess_loi_document", "Statuts du 12 mars 2024"), ("motif", "Statuts reçus par courriel.")];
     agent.envoyer(&page, &situation, &preuve).await.exiger("C’est enregistré");
     assert_eq!(jardins(&appli).await.ess_loi, Reponse::Oui);
     let page = agent.ouvrir(&situation).await;

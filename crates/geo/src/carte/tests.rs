@@ -27,7 +27,8 @@ fn toute_collectivite_a_sa_carte_legere() {
 fn des_points_qui_se_cachent_font_un_groupe() {
     let mut carte = Carte::nouvelle("c", "t", "d");
     carte.commune(&"54129".parse().unwrap(), "commune", None);
-    let point = |titre: &str, lon| Point { lon, lat: 48.58, titre: titre.to_owned(), lien: None, classe: "point", nombre: 1 };
+    let point =
+        |titre: &str, lon| Point { lon, lat: 48.58, titre: titre.to_owned(), lien: None, classe: "point", nombre: 1 };
     carte.point(point("Un", 6.93)).point(point("Deux", 6.9301)).point(point("Trois", 6.99));
     let svg = carte.svg();
     assert_eq!(svg.matches("class=\"groupe point\"").count(), 1, "{svg}");
