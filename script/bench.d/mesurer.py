@@ -51,6 +51,14 @@ PAGES = [
 ]
 
 
+# Other directories: what, CPU milliseconds, raw kilobytes, and the page of ours that does the same. Figures of issue 6, measured by
+# whoever wrote it on another machine with other data: an order of magnitude.
+PAIRS = [
+    ("Le Marché de l’inclusion, page d’annuaire", 77, 198, "Annuaire sans filtre, avec tous les décomptes"),
+    ("OpenFairDB, JSON seul", 1.5, None, "Interface de lecture, 50 acteurs"),
+]
+
+
 def dire(texte):
     print(texte, file=sys.stderr, flush=True)
 
@@ -93,7 +101,7 @@ class Base:
     """One database, filled once, served while it is measured."""
 
     def __init__(self, programme, dossier, nom):
-        self.nom, self.programme = nom, programme
+        self.nom, self.programme, self.mesures = nom, programme, {}
         self.dossier = dossier / nom
         with socket.socket() as prise:
             prise.bind(("127.0.0.1", 0))
@@ -229,13 +237,16 @@ class Base:
         bilan = self.marteler(liste, cookie, SECONDES)
         nombre = bilan["requetes"]
         cpu = 1000 * (tics(self.service.pid) - serveur) / nombre
+        # A connection that closes meanwhile takes its time away with it: what is left says nothing.
         cpu_base = 1000 * (self.cpu_de_postgres() - base) / nombre
+        de_la_base = fr(cpu_base, 2) if cpu_base >= 0 else "non mesuré"
+        self.mesures[titre] = (cpu, brut)
         debit = nombre / (bilan["duree_us"] / 1e6)
         dire(f"  {titre} : {debit:.0f}/s, p99 {bilan['p99_us'] / 1000:.1f} ms, {cpu:.2f} ms")
         titre += f" ({bilan['echecs']} sans réponse)" if bilan["echecs"] else ""
         cellules = [
             titre, fr(debit) + (f" (visé {fr(vise)})" if vise else ""), fr(bilan["p50_us"] / 1000, 1),
-            fr(bilan["p99_us"] / 1000, 1), fr(cpu, 2) + (f" + {fr(cpu_base, 2)}" if self.postgres else ""),
+            fr(bilan["p99_us"] / 1000, 1), fr(cpu, 2) + (f" + {de_la_base}" if self.postgres else ""),
             fr(brut, 1), fr(comprime, 1), str(requetes),
         ]
         return "| " + " | ".join(cellules) + " |"
@@ -268,6 +279,21 @@ def importer(programme, dossier):
     return lignes
 
 
+def a_cote(mesures):
+    """Ours beside others, with how many times less or more."""
+    def fois(autre, ici):
+        return f"{fr(autre / ici, 1)} fois moins" if ici <= autre else f"{fr(ici / autre, 1)} fois plus"
+    yield "| qui | processeur, ms | brut, ko | Terreau, la même chose | processeur, ms | brut, ko | à côté |"
+    yield "| --- | --: | --: | --- | --: | --: | --- |"
+    for qui, cpu, ko, page in PAIRS:
+        if page not in mesures:
+            continue
+        ici_cpu, ici_ko = mesures[page]
+        rapport = f"{fois(cpu, ici_cpu)} de processeur" + (f", {fois(ko, ici_ko)} d’octets" if ko else "")
+        yield (f"| {qui} | {fr(cpu, 1 if cpu < 10 else 0)} | {fr(ko) if ko else '–'} | {page} | {fr(ici_cpu, 2)} |"
+               f" {fr(ici_ko, 1)} | {rapport} |")
+
+
 def machine():
     modele = re.search(r"model name\s*:\s*(.*)", pathlib.Path("/proc/cpuinfo").read_text())
     memoire = int(re.search(r"MemTotal:\s+(\d+)", pathlib.Path("/proc/meminfo").read_text())[1]) / 1024 / 1024
@@ -280,7 +306,7 @@ def main():
     programme, dossier, *noms = sys.argv[1:]
     programme, dossier = os.path.abspath(programme), pathlib.Path(dossier)
     print(f"`script/bench`, {machine()}. {CONNEXIONS} connexions, {SECONDES} s par page.")
-    reste = []
+    reste, mesures = [], {}
     for nom in noms:
         base = Base(programme, dossier, nom)
         titre = {"sqlite": "SQLite", "postgres": "PostgreSQL"}[nom]
@@ -302,6 +328,9 @@ def main():
         reste.append(f"| {titre} : prêt à répondre, base existante | {fr(sorted(departs)[1] * 1000)} ms | 1 000 ms |")
         reste.append(f"| {titre} : mémoire au plus haut, sous charge | {fr(base.memoire())} Mo | 250 Mo |")
         base.arreter()
+        mesures = mesures or base.mesures
+    print("\n### À côté d’autres annuaires\n")
+    print("\n".join(a_cote(mesures)))
     print("\n### Le reste\n\n| quoi | mesuré | visé |\n| --- | --: | --: |")
     print("\n".join(reste))
     dire("== import d’un fichier Sirene")

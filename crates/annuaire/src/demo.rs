@@ -19,7 +19,7 @@ use crate::import::fichier::{Contenu, FichierRecu};
 use crate::import::preparation::{Demande, SANS_PROGRES, appliquer, preparer};
 use crate::offre::storage::{self as offres, OffreComplete, OffreId, Reference};
 use crate::reseau::storage as reseau;
-use crate::vocabulaire::{Champ, GenreAgrement, GenreOffre, GenreTerritoire, ModeOffre, Origine, Periode};
+use crate::vocabulaire::{Champ, GenreAgrement, GenreOffre, GenreTerritoire, ModeOffre, Origine, Periode, Tarif};
 
 #[derive(Deserialize)]
 struct Fichier {
@@ -55,8 +55,10 @@ struct ExempleOffre {
     titre: String,
     description: String,
     genre: GenreOffre,
-    mode: ModeOffre,
-    payant: bool,
+    modes: Vec<ModeOffre>,
+    /// None: the actor did not say.
+    #[serde(default)]
+    tarif: Option<Tarif>,
     themes: Vec<Theme>,
     #[serde(default)]
     etapes: Vec<Etape>,
@@ -232,8 +234,9 @@ fn offre_complete(instance: &Instance, acteur: &ActeurId, exemple: ExempleOffre)
         titre: exemple.titre,
         description: exemple.description,
         genre: exemple.genre,
-        mode: exemple.mode,
-        payant: exemple.payant,
+        modes: offres::joindre(&exemple.modes),
+        tarif: exemple.tarif,
+        payant: exemple.tarif != Some(Tarif::Gratuit),
         active: true,
         exemple: true,
         cree_le: maintenant,

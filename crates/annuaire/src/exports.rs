@@ -12,7 +12,7 @@ use web::{Cadre, Erreur, Instance, Reponse, fichier};
 use crate::liste::demande::{Demande, interroger};
 use crate::liste::filtres::Filtres;
 use crate::ouvert::acteur::{self as ouvert, ActeurOuvert};
-use crate::vocabulaire::{Diffusion, Famille, GenreAgrement, Reponse as TroisValeurs};
+use crate::vocabulaire::{Diffusion, Famille, GenreAgrement, ModeOffre, Reponse as TroisValeurs, Tarif};
 
 /// What is asked for.
 enum Forme {
@@ -154,13 +154,23 @@ fn ligne(acteur: &ActeurOuvert) -> [Valeur; 28] {
     ]
 }
 
-/// Titles, each with its lowest price when it is said.
+/// Titles, each with its legal ways, how its price is made and the lowest one, when they are said.
 fn offres(acteur: &ActeurOuvert) -> Vec<String> {
-    let avec_prix = |(titre, prix): (&String, &String)| match prix.as_str() {
-        "" => titre.clone(),
-        prix => format!("{titre} (à partir de {} €)", prix.replace('.', ",").trim_end_matches(",00")),
-    };
-    acteur.offres.iter().zip(&acteur.offres_prix).map(avec_prix).collect()
+    let prix = acteur.offres_prix.iter().zip(&acteur.offres_voies).zip(&acteur.offres_tarifs);
+    acteur.offres.iter().zip(prix).map(|(titre, ((prix, voies), tarif))| offre(titre, prix, voies, tarif)).collect()
+}
+
+fn offre(titre: &str, prix: &str, voies: &str, tarif: &str) -> String {
+    let voies: Vec<String> = voies.split(',').map(str::to_owned).collect();
+    let prix = (!prix.is_empty()).then(|| format!("à partir de {} €", prix.replace('.', ",").trim_end_matches(",00")));
+    let dits: Vec<String> = libelles(&voies, ModeOffre::libelle)
+        .into_iter()
+        .chain([libelle(tarif, Tarif::libelle)])
+        .filter(|dit| !dit.is_empty())
+        .map(str::to_owned)
+        .chain(prix)
+        .collect();
+    if dits.is_empty() { titre.to_owned() } else { format!("{titre} ({})", dits.join(", ")) }
 }
 
 /// An actor in an address book: what everyone may take of it, nothing more.

@@ -43,18 +43,52 @@ struct EssVue {
     titre: &'static str,
     etiquette: Etiquette,
     motif: String,
+    /// The facts it stands on, each with its source and its date.
+    appuis: String,
     regle: &'static str,
 }
 
+/// Facts that each answer reads, a decision first.
+const APPUIS_LOI: &[Champ] =
+    &[Champ::DecisionEssLoi, Champ::PreuveEss, Champ::SireneEss, Champ::EssFrance, Champ::CategorieJuridique];
+const APPUIS_STAT: &[Champ] = &[Champ::DecisionEssStat, Champ::CategorieJuridique, Champ::Naf, Champ::SireneEss];
+
 impl EssVue {
-    fn nouvelle(titre: &'static str, reponse: TroisValeurs, motif: &str, regle: &'static str) -> Self {
+    fn selon_la_loi(acteur: &acteur::Model, valeurs: &[valeur::Model]) -> Self {
+        let motif = (acteur.ess_loi, acteur.ess_loi_motif.as_str());
+        Self::nouvelle("Selon la loi", motif, appuis(valeurs, APPUIS_LOI), "r-40")
+    }
+
+    fn en_statistique(acteur: &acteur::Model, valeurs: &[valeur::Model]) -> Self {
+        let motif = (acteur.ess_stat, acteur.ess_stat_motif.as_str());
+        Self::nouvelle("Dans les statistiques", motif, appuis(valeurs, APPUIS_STAT), "r-42")
+    }
+
+    fn nouvelle(
+        titre: &'static str,
+        (reponse, motif): (TroisValeurs, &str),
+        appuis: String,
+        regle: &'static str,
+    ) -> Self {
         let etiquette = match reponse {
             TroisValeurs::Oui => Etiquette::nouvelle("oui", Ton::Positif),
             TroisValeurs::Non => Etiquette::nouvelle("non", Ton::Neutre),
             TroisValeurs::Inconnu => Etiquette::nouvelle("à vérifier", Ton::Attente),
         };
-        Self { titre, etiquette, motif: motif.to_owned(), regle }
+        Self { titre, etiquette, motif: motif.to_owned(), appuis, regle }
     }
+}
+
+/// "Insee, répertoire Sirene, 1 novembre 2026 ; …": the sources of what is retained, with their dates, each one once.
+fn appuis(valeurs: &[valeur::Model], champs: &[Champ]) -> String {
+    let retenues = champs.iter().filter_map(|champ| retenue(valeurs, *champ));
+    let mut dites: Vec<String> = Vec::new();
+    for source in retenues.map(|v| source_et_date(v.source, v.source_du)) {
+        if !dites.contains(&source) {
+            dites.push(source);
+        }
+    }
+    dites.join(" ; ")
 }
 
 #[derive(Template)]
@@ -140,10 +174,7 @@ fn page(cadre: &Cadre, acteur: acteur::Model, lue: Lue, gerable: bool) -> PageFi
         themes: lue.themes.iter().filter_map(|theme| theme_vu(instance, theme)).collect(),
         photos: lue.photos.into_iter().map(|photo| PhotoVue::nouvelle(&acteur, photo)).collect(),
         offres: offertes.map(|complete| OffreVue::nouvelle(instance, complete)).collect(),
-        ess: [
-            EssVue::nouvelle("Selon la loi", acteur.ess_loi, &acteur.ess_loi_motif, "r-40"),
-            EssVue::nouvelle("Dans les statistiques", acteur.ess_stat, &acteur.ess_stat_motif, "r-42"),
-        ],
+        ess: [EssVue::selon_la_loi(&acteur, &lue.valeurs), EssVue::en_statistique(&acteur, &lue.valeurs)],
         resume: reseaux(instance, &lue.reseaux, resume(&acteur, &lue.valeurs)),
         agrements: tableau_des_agrements(instance, &lue.agrements),
         etablissements: tableau_des_etablissements(instance, &acteur, &lue.etablissements),

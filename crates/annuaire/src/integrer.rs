@@ -68,7 +68,8 @@ pub async fn encadrer(cadre: Cadre) -> Reponse {
         compte: texte::accorde(resultat.total as u64, "acteur", "acteurs"),
         acteurs: lignes.into_iter().map(|ligne| ActeurVu::nouveau(instance, ligne)).collect(),
         carte: (en_carte && resultat.total > 0).then(|| {
-            let (dessin, _, tableau) = carte(&cadre, &demande.filtres, &demande.requete, &resultat);
+            let (dessin, _, tableau) =
+                carte(&cadre, &demande.filtres, &demande.requete, &resultat, (None, "le tableau"));
             (dessin, tableau)
         }),
         tout: demande.filtres.en_vue(Vue::Liste).adresse(),
@@ -166,7 +167,7 @@ fn gardes(filtres: &Filtres) -> Vec<(&'static str, String)> {
 }
 
 fn adresse(filtres: &Filtres, nombre: usize) -> String {
-    let vue = if filtres.vue == Vue::Impression { Vue::Liste } else { filtres.vue };
+    let vue = if filtres.vue == Vue::Carte { Vue::Carte } else { Vue::Liste };
     let adresse = filtres.en_vue(vue).sous("/integrer/annuaire");
     if nombre == NOMBRE || vue == Vue::Carte {
         return adresse;

@@ -268,4 +268,21 @@ pub(crate) const MIGRATIONS: &[Migration] = &[
         sql: "ALTER TABLE reseau_membre ADD COLUMN confirme_le BIGINT;
         ALTER TABLE reseau_membre ADD COLUMN refuse_le BIGINT",
     },
+    Migration {
+        feature: "annuaire",
+        numero: 15,
+        nom: "l’ESS décidée par un agent, oui ou non, sur un document",
+        sql: "UPDATE acteur_valeur SET champ = 'decision-ess-loi', valeur = 'oui : ' || valeur
+            WHERE champ = 'preuve-ess' AND source = 'agent' AND valeur <> ''",
+    },
+    Migration {
+        feature: "annuaire",
+        numero: 16,
+        nom: "plusieurs voies pour une offre, et comment son prix se calcule",
+        sql: "ALTER TABLE offre ADD COLUMN modes TEXT NOT NULL DEFAULT '';
+        ALTER TABLE offre ADD COLUMN tarif TEXT;
+        UPDATE offre SET modes = mode WHERE mode <> 'gratuit';
+        UPDATE offre SET tarif = 'gratuit' WHERE NOT payant;
+        ALTER TABLE offre DROP COLUMN mode",
+    },
 ];

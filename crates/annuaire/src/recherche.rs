@@ -29,6 +29,10 @@ pub(crate) mod axe {
     pub(crate) const FAMILLE: &str = "famille";
     pub(crate) const AGREMENT: &str = "agrement";
     pub(crate) const OFFRE: &str = "offre";
+    /// Legal way of an offer.
+    pub(crate) const VOIE: &str = "voie";
+    /// How the price of an offer is made.
+    pub(crate) const TARIF: &str = "tarif";
     pub(crate) const ESS: &str = "ess";
     /// Said yes: open to visits, sells to public bodies, welcomes volunteers.
     pub(crate) const ACCUEIL: &str = "accueil";
@@ -190,6 +194,10 @@ impl Autour {
         facettes.extend(desserte.into_iter().map(|territoire| (axe::DESSERT, territoire)));
         let genres: BTreeSet<_> = offres.iter().map(|offre| offre.genre).collect();
         facettes.extend(genres.iter().map(|genre| (axe::OFFRE, genre.as_str().to_owned())));
+        let voies: BTreeSet<_> = offres.iter().flat_map(offre::Model::modes).collect();
+        facettes.extend(voies.iter().map(|mode| (axe::VOIE, mode.as_str().to_owned())));
+        let tarifs: BTreeSet<_> = offres.iter().filter_map(|offre| offre.tarif).collect();
+        facettes.extend(tarifs.iter().map(|tarif| (axe::TARIF, tarif.as_str().to_owned())));
         let epci: BTreeSet<String> =
             lieux.iter().filter_map(|code| instance.faits_commune(code)).filter_map(|faits| faits.epci).collect();
         facettes.extend(epci.into_iter().map(|epci| (axe::EPCI, epci)));

@@ -89,6 +89,8 @@ vocabulaire! {
         EssFrance = "ess-france", "Présence dans la liste d’ESS France";
         Siae = "siae", "Présence dans la liste des structures d’insertion";
         PreuveEss = "preuve-ess", "Document qui prouve l’appartenance à l’ESS";
+        DecisionEssLoi = "decision-ess-loi", "ESS selon la loi, décidé par un agent";
+        DecisionEssStat = "decision-ess-stat", "ESS dans les statistiques, décidé par un agent";
         Presentation = "presentation", "Présentation";
         Site = "site", "Site internet";
         Courriel = "courriel", "Courriel";
@@ -144,15 +146,28 @@ vocabulaire! {
 }
 
 vocabulaire! {
-    /// How the offer is paid.
+    /// The legal way by which a commune takes an offer; an actor may accept several.
     #[derive(DeriveValueType)]
     #[sea_orm(value_type = "String")]
     ModeOffre {
-        Gratuit = "gratuit", "Gratuit";
         Achat = "achat", "Achat (marché public)";
         Subvention = "subvention", "Subvention";
         Adhesion = "adhesion", "Adhésion";
         Capital = "capital", "Entrée au capital";
+    }
+}
+
+vocabulaire! {
+    /// How the price of an offer is made.
+    #[derive(DeriveValueType)]
+    #[sea_orm(value_type = "String")]
+    Tarif {
+        Gratuit = "gratuit", "Gratuit pour la commune";
+        Journee = "journee", "À la journée";
+        Forfait = "forfait", "Au forfait";
+        Succes = "succes", "Au succès";
+        Abonnement = "abonnement", "Par abonnement ou adhésion";
+        Devis = "devis", "Sur devis";
     }
 }
 

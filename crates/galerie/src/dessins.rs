@@ -150,7 +150,7 @@ fn cartes(cadre: &Cadre) -> Vitrine {
                         let Some((lon, lat)) = place else { continue };
                         let titre = format!("Acteur {}", 10 * rang + numero);
                         liste.push(format!("<li>{titre}, {}</li>", instance.referentiel().nom_commune(commune)));
-                        carte.point(Point { lon, lat, titre, lien: None, classe: "point" });
+                        carte.point(Point { lon, lat, titre, lien: None, classe: "point", nombre: 1 });
                     }
                 }
                 Html(format!("{}<ul class=\"govuk-list\">{}</ul>", carte.svg(), liste.concat()))

@@ -31,7 +31,7 @@ struct Forme {
 /// What is counted, in words: "acteur", "acteurs".
 type Unite = (&'static str, &'static str);
 
-/// A point with its label.
+/// A point with its label: one thing, or so many at the same place.
 #[derive(Clone, Debug)]
 pub struct Point {
     /// Longitude, WGS84.
@@ -44,6 +44,8 @@ pub struct Point {
     pub lien: Option<String>,
     /// Class of the style sheet.
     pub classe: &'static str,
+    /// How many it stands for.
+    pub nombre: usize,
 }
 
 /// A map being made.
@@ -199,7 +201,8 @@ impl Carte {
             let _ = write!(phrase, ", {} avec des {}", comptees.len(), self.unite.1);
             let _ = write!(phrase, ", le plus : {}, {}", forme.nom, self.compte(nombre));
         }
-        if !self.points.is_empty() {
+        // Circles that say how many are the figures of the communes once more.
+        if !self.points.is_empty() && self.points.iter().all(|point| point.nombre == 1) {
             let _ = write!(phrase, ", {}", accorder(self.points.len(), ("point", "points")));
         }
         phrase + "."
@@ -268,6 +271,11 @@ impl Groupe<'_> {
         let (x, y) = self.places.iter().fold((0, 0), |(x, y), place| (x + place.0, y + place.1));
         (x / nombre, y / nombre)
     }
+
+    /// How many they stand for.
+    fn nombre(&self) -> usize {
+        self.points.iter().map(|point| point.nombre).sum()
+    }
 }
 
 fn groupes<'a>(projection: &Projection, points: &'a [Point]) -> Vec<Groupe<'a>> {
@@ -284,7 +292,9 @@ fn groupes<'a>(projection: &Projection, points: &'a [Point]) -> Vec<Groupe<'a>> 
 /// A point leads somewhere; a group says how many and names the first ones.
 fn ecrire_groupe(svg: &mut String, liens: Liens, groupe: &Groupe<'_>) {
     let (x, y) = groupe.milieu();
-    if let [point] = groupe.points.as_slice() {
+    if let [point] = groupe.points.as_slice()
+        && point.nombre == 1
+    {
         let titre = echapper(&point.titre);
         ouvrir_lien(svg, liens, point.lien.as_deref(), &titre);
         let _ = write!(
@@ -295,13 +305,17 @@ fn ecrire_groupe(svg: &mut String, liens: Liens, groupe: &Groupe<'_>) {
         fermer_lien(svg, point.lien.as_deref());
         return;
     }
-    let nombre = groupe.points.len();
-    let rayon = if nombre < 10 { 10 } else { 14 };
+    let (nombre, classe) = (groupe.nombre(), groupe.points.first().map_or("", |point| point.classe));
+    let rayon = match nombre {
+        0..10 => 10,
+        10..1_000 => 14,
+        _ => 18,
+    };
     let noms: Vec<String> = groupe.points.iter().take(5).map(|point| echapper(&point.titre)).collect();
-    let suite = if nombre > noms.len() { "…" } else { "" };
+    let suite = if groupe.points.len() > noms.len() { "…" } else { "" };
     let _ = write!(
         svg,
-        "<g class=\"groupe\"><title>{}{suite}</title><circle cx=\"{x}\" cy=\"{y}\" r=\"{rayon}\"/><text x=\"{x}\" y=\"{}\" text-anchor=\"middle\">{nombre}</text></g>",
+        "<g class=\"groupe {classe}\"><title>{}{suite}</title><circle cx=\"{x}\" cy=\"{y}\" r=\"{rayon}\"/><text x=\"{x}\" y=\"{}\" text-anchor=\"middle\">{nombre}</text></g>",
         noms.join(", "),
         y + 4,
     );

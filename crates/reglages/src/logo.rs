@@ -1,19 +1,18 @@
 //! The logo of the collectivité: received, drawn again small, shown on every page, taken away in one click.
 
-use std::io::Cursor;
-
 use axum::extract::Path;
 use axum::http::{StatusCode, header};
 use axum::response::IntoResponse;
 use image::codecs::png::{CompressionType, FilterType as Filtre, PngEncoder};
 use image::imageops::FilterType;
-use image::{DynamicImage, ImageEncoder as _, ImageReader, Limits};
+use image::{DynamicImage, ImageEncoder as _};
 use platform::WriteTx;
 use platform::crypto::empreinte_de_jeton;
 use platform::fichiers::Genre;
 use platform::journal::{self, Evenement, Visibilite};
 use socle::reglage;
 use web::composants::Message;
+use web::images::{self, Limites, Refus};
 use web::logo::{CLE, Logo};
 use web::{Cadre, CheckedForm, CheckedFormFichier, Erreur, Reponse};
 
@@ -25,9 +24,8 @@ pub(crate) const ACCEPTES: &[Genre] = &[Genre::Png, Genre::Jpg];
 const BOITE: (u32, u32) = (480, 96);
 /// A smaller one would be blurred.
 const HAUTEUR_MIN: u32 = 40;
-/// Largest side read, and memory that one reading may take.
-const COTE_LU_MAX: u32 = 6_000;
-const OCTETS_LUS_MAX: u64 = 150 * 1_024 * 1_024;
+/// A logo is no photo: larger ones are not drawings of it.
+const LUES: Limites = Limites { cote: 6_000, octets: 150 * 1_024 * 1_024 };
 /// It weighs on each first visit.
 const OCTETS_MAX: usize = 40_000;
 
@@ -43,16 +41,11 @@ struct Dessin {
 fn redessiner(octets: &[u8]) -> Result<Dessin, &'static str> {
     const ILLISIBLE: &str = "Cette image ne se lit pas. Ouvrez-la, enregistrez-la en PNG, puis envoyez-la.";
     const TROP_GRANDE: &str = "Cette image est trop grande. Réduisez-la à 6 000 points de côté au plus.";
-    let mut lecteur = ImageReader::new(Cursor::new(octets)).with_guessed_format().map_err(|_| ILLISIBLE)?;
-    let mut limites = Limits::default();
-    limites.max_image_width = Some(COTE_LU_MAX);
-    limites.max_image_height = Some(COTE_LU_MAX);
-    limites.max_alloc = Some(OCTETS_LUS_MAX);
-    lecteur.limits(limites);
-    let mut image = lecteur.decode().map_err(|erreur| match erreur {
-        image::ImageError::Limits(_) => TROP_GRANDE,
-        _ => ILLISIBLE,
+    let (mut image, sens) = images::lire(octets, LUES).map_err(|refus| match refus {
+        Refus::Illisible => ILLISIBLE,
+        Refus::TropGrande => TROP_GRANDE,
     })?;
+    image.apply_orientation(sens);
     if image.height() < HAUTEUR_MIN {
         return Err("Cette image est trop petite : il faut au moins 40 points de haut.");
     }

@@ -16,7 +16,7 @@ use crate::requete::{Filtre, Mots, Ordre, Requete, filtrer, jeton};
 use crate::{Document, Resultat};
 
 /// Changes with the fields, the analysis or the sources: an older index is then made anew.
-const VERSION: &str = "7";
+const VERSION: &str = "8";
 /// Written in the folder once the index holds everything.
 const TEMOIN: &str = "complet";
 /// Memory of the writer, which works alone and seldom.

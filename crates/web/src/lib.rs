@@ -13,6 +13,7 @@
 //! - [`cadre`]: [`Cadre`], the layout: turns a content into a whole page with a stated cache policy.
 //! - [`formulaire`]: [`CheckedForm`], the only way to read a form (CSRF, doubles), and [`Formulaire`], the way to show one.
 //! - [`fichier`]: [`CheckedFormFichier`], the same with files; downloads and exports.
+//! - [`images`]: pictures received, read within limits.
 //! - [`composants`]: fields, tables, summaries, constats… each a struct with its template.
 //! - [`typographie`]: unbreakable spaces of French, on every page.
 //! - [`poids`]: what each page weighs and costs, measured on the answers.
@@ -43,6 +44,7 @@ pub mod fichier;
 pub mod formulaire;
 pub mod hotes;
 pub mod identite;
+pub mod images;
 pub mod instance;
 pub mod locaux;
 pub mod logo;

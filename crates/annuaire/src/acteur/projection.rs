@@ -7,7 +7,7 @@ use jiff::civil::Date;
 
 use super::Model;
 use super::precedence::rang;
-use crate::ess::{Faits, PreuvePublic, formes, rules};
+use crate::ess::{Decision, Faits, Piece, PreuvePublic, formes, rules};
 use crate::vocabulaire::{Champ, Diffusion, EtatActeur, Famille, Origine};
 
 /// A fact, as the projection sees it.
@@ -38,6 +38,10 @@ pub fn preuve_public(siren: Option<&Siren>) -> Option<PreuvePublic> {
     Some(if connu { PreuvePublic::Referentiel } else { PreuvePublic::Numero })
 }
 
+fn decision(faits: &[Fait], champ: Champ) -> Option<Decision<'_>> {
+    retenu(faits, champ).and_then(|fait| Decision::lire(&fait.valeur, fait.du))
+}
+
 /// Makes the projection: what facts say takes the place of what was read of the actor. Its identity, its dates and its
 /// version stay.
 #[must_use]
@@ -49,7 +53,9 @@ pub fn projeter(acteur: Model, faits: &[Fait]) -> Model {
         naf: naf.as_deref(),
         sirene: texte(Champ::SireneEss).as_deref().map(|valeur| valeur == "O"),
         ess_france: retenu(faits, Champ::EssFrance).is_some(),
-        preuve: retenu(faits, Champ::PreuveEss).is_some(),
+        preuve: retenu(faits, Champ::PreuveEss).map(|f| Piece { nom: &f.valeur, source: f.source.libelle() }),
+        decision_loi: decision(faits, Champ::DecisionEssLoi),
+        decision_stat: decision(faits, Champ::DecisionEssStat),
         siae: retenu(faits, Champ::Siae).is_some(),
         public: preuve_public(acteur.siren.as_ref()),
     };
@@ -125,6 +131,38 @@ mod tests {
         let faits =
             [fait(Champ::Site, Origine::Agent, ""), fait(Champ::Site, Origine::Siae, "https://exemple.invalid")];
         assert_eq!(projeter(nu(None), &faits).site.as_deref(), Some("https://exemple.invalid"));
+    }
+
+    #[test]
+    fn un_agent_decide_de_chaque_reponse_contre_sirene() {
+        let sirene = [
+            fait(Champ::CategorieJuridique, Origine::Sirene, "9220"),
+            fait(Champ::Naf, Origine::Sirene, "88.99B"),
+            fait(Champ::SireneEss, Origine::Sirene, "O"),
+        ];
+        let non = Fait {
+            du: Some(jiff::civil::date(2026, 11, 24)),
+            ..fait(Champ::DecisionEssLoi, Origine::Agent, "non : statuts du 12 mars 2024")
+        };
+        let projection = projeter(nu(None), &[sirene.as_slice(), &[non]].concat());
+        assert_eq!((projection.ess_loi, projection.ess_stat), (Reponse::Non, Reponse::Oui));
+        assert_eq!(
+            projection.ess_loi_motif,
+            "Décidé par un agent du département le 24 novembre 2026, sur un document : statuts du 12 mars 2024. Sirene \
+             dit le contraire."
+        );
+        let retiree = fait(Champ::DecisionEssLoi, Origine::Agent, "");
+        assert_eq!(projeter(nu(None), &[sirene.as_slice(), &[retiree]].concat()).ess_loi, Reponse::Oui);
+        let stat = fait(Champ::DecisionEssStat, Origine::Agent, "non : réponse de l’Insee du 3 juin 2026");
+        let projection = projeter(nu(None), &[sirene.as_slice(), &[stat]].concat());
+        assert_eq!((projection.ess_loi, projection.ess_stat), (Reponse::Oui, Reponse::Non));
+    }
+
+    #[test]
+    fn la_phrase_nomme_le_document_et_sa_source() {
+        let liste = [fait(Champ::PreuveEss, Origine::Esus, "agrément ESUS du 3 mai 2024")];
+        let motif = projeter(nu(None), &liste).ess_loi_motif;
+        assert!(motif.contains("agrément ESUS du 3 mai 2024") && motif.contains("(ESUS)"), "{motif}");
     }
 
     #[test]

@@ -19,6 +19,8 @@ pub const R40_FONDS: FicheRegle = FicheRegle {
          mission » n’en fait pas partie pour cette seule raison.",
         "Dans l’annuaire, la réponse est « oui », « non » ou « inconnu », avec sa raison. Quand rien n’est dit, la \
          réponse est « inconnu », jamais « non ».",
+        "Un agent du département peut décider « oui » ou « non » contre une source qui se trompe, sur un document qu’il a \
+         vu : la fiche montre le document et la date. Il ne peut pas dire « oui » d’un organisme public.",
     ],
     exemples: &[
         "Bénéfice 10 000 €, capital 20 000 €, réserves 1 000 € : au moins 2 000 € au fonds de développement, au moins \

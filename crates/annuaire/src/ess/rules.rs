@@ -2,7 +2,9 @@
 
 use domain::Cents;
 use jiff::civil::Date;
+use web::texte;
 
+use super::decision::{Decision, Piece};
 use super::fiches::{R40_FONDS, R40_RESERVES, R41};
 use super::formes::{Forme, activite_exclue, forme};
 use crate::vocabulaire::Reponse;
@@ -27,8 +29,12 @@ pub struct Faits<'a> {
     pub sirene: Option<bool>,
     /// In the list of ESS France.
     pub ess_france: bool,
-    /// A document proves it (statutes, approval), seen by an agent.
-    pub preuve: bool,
+    /// A document or a list that proves it (approval, statutes).
+    pub preuve: Option<Piece<'a>>,
+    /// What an agent decided of the first answer.
+    pub decision_loi: Option<Decision<'a>>,
+    /// What an agent decided of the second one.
+    pub decision_stat: Option<Decision<'a>>,
     /// In the list of insertion bodies: not a proof.
     pub siae: bool,
     /// Public body.
@@ -56,6 +62,20 @@ fn inconnu(motif: &str) -> Avis {
     Avis { reponse: Reponse::Inconnu, motif: motif.to_owned() }
 }
 
+/// What an agent decided, the document and the day. A source that says otherwise is said too: nobody hides it.
+fn decidee(decision: Decision<'_>, sirene: Option<bool>) -> Avis {
+    let le = decision.le.map(|le| format!(" le {}", texte::jour(le))).unwrap_or_default();
+    let contraire = match sirene {
+        Some(dit) if dit != decision.oui => " Sirene dit le contraire.",
+        _ => "",
+    };
+    let motif = format!(
+        "Décidé par un agent du département{le}, sur un document : {}.{contraire}",
+        decision.document.trim_end_matches('.')
+    );
+    Avis { reponse: decision.reponse(), motif }
+}
+
 /// ESS by law.
 #[must_use]
 pub fn loi(faits: &Faits<'_>) -> Avis {
@@ -63,9 +83,14 @@ pub fn loi(faits: &Faits<'_>) -> Avis {
     if let Some(avis) = organisme_public(faits, forme) {
         return avis;
     }
+    if let Some(decision) = faits.decision_loi {
+        return decidee(decision, faits.sirene);
+    }
+    if let Some(Piece { nom, source }) = faits.preuve {
+        return oui(&format!("Un document le prouve : {nom} ({source})."));
+    }
     let dit_oui = faits.sirene == Some(true) || faits.ess_france;
     match (forme, dit_oui) {
-        _ if faits.preuve => oui("Un document le prouve : statuts, agrément ou liste officielle."),
         (Forme::PersonnePhysique | Forme::SansPersonnalite, true) => {
             inconnu("Une liste dit oui, mais la forme juridique n’a pas de personnalité morale : à vérifier.")
         }
@@ -131,6 +156,9 @@ pub fn statistique(faits: &Faits<'_>) -> Avis {
     let forme = faits.categorie.map_or(Forme::Inconnue, forme);
     if let Some(avis) = organisme_public(faits, forme) {
         return Avis { motif: avis.motif.replace(AU_SENS_DE_LA_LOI, HORS_DES_STATISTIQUES), ..avis };
+    }
+    if let Some(decision) = faits.decision_stat {
+        return decidee(decision, faits.sirene);
     }
     match (forme, faits.naf) {
         (Forme::Societe, _) => non("L’Insee ne compte pas les sociétés commerciales de l’ESS dans ses statistiques."),

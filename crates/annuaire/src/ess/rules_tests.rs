@@ -4,13 +4,23 @@ use domain::Cents;
 use jiff::civil::date;
 use rstest::rstest;
 
+use super::decision::{Decision, Piece};
 use super::fiches::FICHES;
 use super::formes::{Forme, famille, forme};
 use super::rules::{Faits, Partage, PreuvePublic, loi, partage, plafonds_esus, statistique};
 use crate::vocabulaire::{Famille, Reponse};
 
-const RIEN: Faits<'_> =
-    Faits { categorie: None, naf: None, sirene: None, ess_france: false, preuve: false, siae: false, public: None };
+const RIEN: Faits<'_> = Faits {
+    categorie: None,
+    naf: None,
+    sirene: None,
+    ess_france: false,
+    preuve: None,
+    decision_loi: None,
+    decision_stat: None,
+    siae: false,
+    public: None,
+};
 
 fn forme_seule(categorie: &'static str) -> Faits<'static> {
     Faits { categorie: Some(categorie), naf: Some("88.99B"), ..RIEN }
@@ -112,8 +122,28 @@ fn une_activite_exclue_ne_change_que_la_statistique() {
 fn une_liste_ou_un_document_suffit_pour_la_loi() {
     let liste = Faits { ess_france: true, ..forme_seule("5710") };
     assert_eq!(loi(&liste).reponse, Reponse::Oui);
-    let document = Faits { preuve: true, sirene: Some(false), ..forme_seule("5710") };
+    let piece = Piece { nom: "statuts du 12 mars 2024", source: "liste" };
+    let document = Faits { preuve: Some(piece), sirene: Some(false), ..forme_seule("5710") };
     assert_eq!(loi(&document).reponse, Reponse::Oui);
+    assert!(loi(&document).motif.contains("statuts du 12 mars 2024 (liste)"));
+}
+
+#[test]
+fn une_decision_d_agent_l_emporte_sauf_sur_la_loi() {
+    let decision = |oui| Some(Decision { oui, document: "statuts du 12 mars 2024", le: Some(date(2026, 11, 24)) });
+    let piece = Piece { nom: "liste", source: "liste" };
+    let faits = Faits { decision_loi: decision(false), preuve: Some(piece), sirene: Some(true), ..forme_seule("9220") };
+    let avis = loi(&faits);
+    assert_eq!(avis.reponse, Reponse::Non);
+    for dit in ["agent", "24 novembre 2026", "statuts du 12 mars 2024", "Sirene dit le contraire"] {
+        assert!(avis.motif.contains(dit), "{dit} : {}", avis.motif);
+    }
+    assert_eq!(statistique(&faits).reponse, Reponse::Oui, "the two answers are decided one by one");
+    let oui = Faits { decision_stat: decision(true), ..forme_seule("9220") };
+    assert_eq!(statistique(&oui).reponse, Reponse::Oui);
+    assert!(!statistique(&oui).motif.contains("contraire"));
+    let publique = Faits { decision_loi: decision(true), decision_stat: decision(true), ..forme_seule("7346") };
+    assert_eq!((loi(&publique).reponse, statistique(&publique).reponse), (Reponse::Non, Reponse::Non));
 }
 
 /// The real list holds municipalities that run a chantier d'insertion: they are not ESS, whatever the list.

@@ -73,7 +73,7 @@ pub(super) fn carte(instance: &Instance, acteur: &acteur::Model, etablissements:
         for etablissement in ouverts() {
             let Some((lon, lat)) = etablissement.longitude.zip(etablissement.latitude) else { continue };
             let titre = etablissement.enseigne.clone().unwrap_or_else(|| acteur.nom.clone());
-            carte.point(Point { lon, lat, titre, lien: None, classe: "point" });
+            carte.point(Point { lon, lat, titre, lien: None, classe: "point", nombre: 1 });
         }
     }
     carte.svg()

@@ -2,22 +2,26 @@
 //! which columns its list is recognised and where each thing is; an agent may send one with the list. CSV, XLSX or ODS.
 
 use std::borrow::Cow;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 use std::sync::LazyLock;
 
 use documents::correspondance;
 use documents::lecture::{self, Case, FeuilleLue, Ligne, Refus};
-use domain::identifiant::Siren;
+use domain::code::CodeCommune;
+use domain::identifiant::{Rna, Siren};
 use jiff::civil::Date;
 use serde::Deserialize;
+use web::ouvert::{courriel_de_structure, telephone_de_structure};
 
-use super::ImportRefuse;
 use super::disparus::ListeLue;
-use super::fiche::{AgrementLu, Contexte, Fiche, court, est_une_adresse, nettoye, peut_etre_coupe, rien_ici};
+use super::fiche::{
+    AgrementLu, Contexte, EtablissementLu, Fiche, court, est_une_adresse, nettoye, peut_etre_coupe, rien_ici,
+};
 use super::fichier::{Contenu, FichierRecu};
 use super::lieu::Situation;
 use super::nombre::{self, Lu};
-use super::rapport::FichierLu;
+use super::rapport::{FichierLu, Rapport};
+use super::{ImportRefuse, fiche};
 use crate::vocabulaire::{Champ, GenreAgrement, Origine};
 
 /// Larger files are not lists: they are read as streams, or refused.
@@ -64,6 +68,8 @@ pub enum Colonne {
     Siren,
     /// SIRET.
     Siret,
+    /// RNA number.
+    Rna,
     /// Name.
     Nom,
     /// Short name.
@@ -74,8 +80,16 @@ pub enum Colonne {
     Commune,
     /// INSEE code of the commune.
     CodeCommune,
+    /// Number and street, kept with a SIRET.
+    Adresse,
+    /// Activity (NAF rév. 2).
+    Naf,
     /// Web site.
     Site,
+    /// General mail address of the structure; the one of a person is left out.
+    Courriel,
+    /// Telephone of the structure; a mobile is left out.
+    Telephone,
     /// First day of the approval.
     Du,
     /// Last day of the approval.
@@ -102,9 +116,9 @@ fn lire_toml(nom: &str, texte: &str) -> Result<Correspondance, ImportRefuse> {
         return refus("« origine » doit valoir « esus » ou « cress ».");
     }
     if lue.reconnait.is_empty()
-        || ![Colonne::Siren, Colonne::Siret].iter().any(|numero| lue.colonnes.contains_key(numero))
+        || ![Colonne::Siren, Colonne::Siret, Colonne::Rna].iter().any(|numero| lue.colonnes.contains_key(numero))
     {
-        return refus("« reconnait » et la colonne du SIREN ou du SIRET sont nécessaires.");
+        return refus("« reconnait » et la colonne du SIREN, du SIRET ou du RNA sont nécessaires.");
     }
     Ok(lue)
 }
@@ -194,8 +208,20 @@ fn est_un_classeur(nom: &str) -> bool {
     [".xlsx", ".xlsm", ".ods"].iter().any(|fin| nom.ends_with(fin))
 }
 
+/// SIREN of the associations known by their RNA number.
+pub(super) type Associations = HashMap<String, Siren>;
+
+/// Said of an association that has no SIREN, or whose SIREN is not known: pages are kept by their SIREN here.
+const SANS_SIREN: &str = "le SIREN de cette association n’est pas connu : lisez d’abord Sirene. Si elle n’en a pas, ajoutez-la \
+                          avec ce numéro par « Ajouter une structure »";
+
 /// Reads the lists; `du` is the day of the list, when the agent gave it.
-pub fn lire(listes: &[Liste], contexte: &mut Contexte<'_>, du: Option<Date>) -> Vec<Fiche> {
+pub(super) fn lire(
+    listes: &[Liste],
+    contexte: &mut Contexte<'_>,
+    du: Option<Date>,
+    associations: &Associations,
+) -> Vec<Fiche> {
     let mut fiches = Vec::new();
     for liste in listes {
         let mut par_siren: BTreeMap<Siren, Fiche> = BTreeMap::new();
@@ -209,7 +235,7 @@ pub fn lire(listes: &[Liste], contexte: &mut Contexte<'_>, du: Option<Date>) -> 
         }
         let (rangs, ailleurs) = (rangs(liste), contexte.rapport.ailleurs);
         for ligne in &liste.feuille.lignes {
-            let cellules = Cellules { feuille: &liste.feuille, rangs: &rangs, ligne };
+            let cellules = Cellules { feuille: &liste.feuille, rangs: &rangs, ligne, associations };
             if let Err(refus) = lire_ligne(liste, &cellules, contexte, &mut par_siren) {
                 contexte.rapport.refuser(&liste.nom, ligne.numero as u64, refus.colonne.as_deref(), &*refus.raison);
             }
@@ -244,6 +270,7 @@ struct Cellules<'a> {
     feuille: &'a FeuilleLue,
     rangs: &'a BTreeMap<Colonne, usize>,
     ligne: &'a Ligne,
+    associations: &'a Associations,
 }
 
 impl Cellules<'_> {
@@ -265,14 +292,64 @@ impl Cellules<'_> {
         Refus { ligne: Some(self.ligne.numero), colonne: entete.cloned(), raison: raison.into() }
     }
 
+    fn siret(&self) -> Result<Option<Lu<(String, Siren)>>, Refus> {
+        let siret = self.texte(Colonne::Siret)?.map(|siret| nombre::siret(&siret));
+        siret.transpose().map_err(|erreur| self.refus(Colonne::Siret, erreur.to_string()))
+    }
+
+    fn rna(&self) -> Result<Option<Rna>, Refus> {
+        let rna = self.texte(Colonne::Rna)?.map(|rna| rna.parse::<Rna>());
+        rna.transpose().map_err(|erreur| self.refus(Colonne::Rna, erreur.to_string()))
+    }
+
+    /// Whom the row is about: by SIRET, by SIREN, else by the number of an association whose SIREN is known.
     fn siren(&self) -> Result<Lu<Siren>, Refus> {
-        match self.texte(Colonne::Siret)? {
-            Some(siret) => nombre::siret(&siret)
-                .map(|lu| Lu { valeur: lu.valeur.1, remarque: lu.remarque })
-                .map_err(|erreur| self.refus(Colonne::Siret, erreur.to_string())),
-            None => nombre::siren(&self.texte(Colonne::Siren)?.unwrap_or_default())
+        if let Some(lu) = self.siret()? {
+            return Ok(Lu { valeur: lu.valeur.1, remarque: lu.remarque });
+        }
+        match (self.texte(Colonne::Siren)?, self.rna()?) {
+            (None, Some(rna)) => {
+                let connu = self.associations.get(rna.as_str()).cloned();
+                let valeur = connu.ok_or_else(|| self.refus(Colonne::Rna, SANS_SIREN))?;
+                Ok(Lu { valeur, remarque: None })
+            }
+            (siren, _) => nombre::siren(&siren.unwrap_or_default())
                 .map_err(|erreur| self.refus(Colonne::Siren, erreur.to_string())),
         }
+    }
+
+    /// The contact of this column when it is that of the structure; else a remark, without the contact, and nothing.
+    fn contact(
+        &self,
+        colonne: Colonne,
+        (rapport, liste): (&mut Rapport, &str),
+        de_structure: impl Fn(&str) -> Option<String>,
+    ) -> Result<Option<String>, Refus> {
+        let Some(ecrit) = self.texte(colonne)? else { return Ok(None) };
+        let lu = de_structure(&ecrit);
+        if lu.is_none() {
+            let entete = self.rangs.get(&colonne).and_then(|rang| self.feuille.entetes.get(*rang));
+            let motif = "ce contact semble celui d’une personne, ou n’est pas complet : laissé de côté";
+            rapport.remarquer(liste, self.ligne.numero as u64, entete.map(String::as_str), motif);
+        }
+        Ok(lu)
+    }
+
+    /// The place of this row, when it has a number and an address.
+    fn etablissement(&self, commune: &CodeCommune, naf: Option<&str>) -> Result<Option<EtablissementLu>, Refus> {
+        let (Some(lu), Some(adresse)) = (self.siret()?, self.texte(Colonne::Adresse)?) else { return Ok(None) };
+        Ok(Some(EtablissementLu {
+            siret: lu.valeur.0,
+            // The list does not say which one is the seat.
+            siege: false,
+            enseigne: None,
+            commune: commune.clone(),
+            adresse: Some(adresse),
+            code_postal: self.texte(Colonne::CodePostal)?,
+            point: None,
+            naf: naf.map(str::to_owned),
+            ouvert: true,
+        }))
     }
 
     fn situation(&self, contexte: &mut Contexte<'_>) -> Result<Situation, Refus> {
@@ -326,6 +403,16 @@ fn lire_ligne(
     }
     let (du, au) = cellules.agrement()?;
     let (sigle, site) = (cellules.texte(Colonne::Sigle)?, cellules.texte(Colonne::Site)?);
+    let (rna, naf) = (cellules.rna()?, cellules.texte(Colonne::Naf)?.and_then(|code| fiche::naf(&code)));
+    let etablissement = match &commune {
+        Some(commune) => cellules.etablissement(commune, naf.as_deref())?,
+        None => None,
+    };
+    let noms = [nom.as_deref().unwrap_or_default(), sigle.as_deref().unwrap_or_default()];
+    let courriel = |ecrit: &str| courriel_de_structure(ecrit, &noms).filter(|c| !c.contains(' ')).map(str::to_owned);
+    let courriel = cellules.contact(Colonne::Courriel, (&mut contexte.rapport, &liste.nom), courriel)?;
+    let telephone = |ecrit: &str| telephone_de_structure(ecrit).map(str::to_owned);
+    let telephone = cellules.contact(Colonne::Telephone, (&mut contexte.rapport, &liste.nom), telephone)?;
     if let Some(remarque) = remarque {
         contexte.rapport.remarquer(&liste.nom, cellules.ligne.numero as u64, None, remarque);
     }
@@ -335,6 +422,13 @@ fn lire_ligne(
     fiche.dire(Champ::Sigle, sigle);
     fiche.dire(Champ::Site, site.filter(|site| est_une_adresse(site)));
     fiche.dire(Champ::Commune, commune.map(|commune| commune.to_string()));
+    fiche.dire(Champ::Rna, rna.map(|rna| rna.to_string()));
+    fiche.dire(Champ::Naf, naf);
+    fiche.dire(Champ::Courriel, courriel);
+    fiche.dire(Champ::Telephone, telephone);
+    if let Some(lu) = etablissement.filter(|lu| !fiche.etablissements.iter().any(|e| e.siret == lu.siret)) {
+        fiche.etablissements.push(lu);
+    }
     // An approval that is over proves nothing any more.
     if au.is_none_or(|au| au >= contexte.jour) {
         fiche.dire(Champ::PreuveEss, correspondance.preuve_ess.clone());

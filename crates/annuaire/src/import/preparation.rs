@@ -194,7 +194,7 @@ fn lire(
     fiches.extend(de_sirene);
     fiches.extend(rna::lire(&tables, &mut contexte, &associations)?);
     fiches.extend(siae::lire(&tables, &mut contexte, demande.liste_du)?);
-    fiches.extend(liste::lire(&listes, &mut contexte, demande.liste_du));
+    fiches.extend(liste::lire(&listes, &mut contexte, demande.liste_du, &associations));
     let dites = conventions::lire(&tables, &mut contexte, &fiches, demande.liste_du)?;
     fiches.extend(dites);
     Ok((fiches, liens, contexte.listes, contexte.rapport))

@@ -7,11 +7,11 @@ use web::{Cadre, Instance};
 
 use super::autour::RAYONS;
 use super::demande::Demande;
-use super::filtres::{Vue, libelle_ess};
+use super::filtres::libelle_ess;
 use crate::activite;
 use crate::recherche::axe;
 use crate::tenue::champs::OUVERTURES;
-use crate::vocabulaire::{Champ, Famille, GenreAgrement, GenreOffre, Reponse as TroisValeurs};
+use crate::vocabulaire::{Champ, Famille, GenreAgrement, GenreOffre, ModeOffre, Reponse as TroisValeurs, Tarif};
 
 /// The fields of the search.
 pub(super) struct Recherche {
@@ -45,6 +45,8 @@ impl Recherche {
         let familles = options(Famille::TOUS, Famille::as_str, Famille::libelle);
         let agrements = options(GenreAgrement::TOUS, GenreAgrement::as_str, GenreAgrement::libelle);
         let offres = options(GenreOffre::TOUS, GenreOffre::as_str, GenreOffre::libelle);
+        let voies = options(ModeOffre::TOUS, ModeOffre::as_str, ModeOffre::libelle);
+        let tarifs = options(Tarif::TOUS, Tarif::as_str, Tarif::libelle);
         let ouvertures = options(&OUVERTURES, Champ::as_str, Champ::libelle);
         let ess = options(TroisValeurs::TOUS, TroisValeurs::as_str, libelle_ess);
         let activites =
@@ -65,6 +67,15 @@ impl Recherche {
             ),
             choix("agrement", "Agrément", "Tous", axe::AGREMENT, agrements, agrement),
             choix("offre", "Ce qui est proposé", "Tout", axe::OFFRE, offres, offre),
+            choix("voie", "Comment cela se paie", "Peu importe", axe::VOIE, voies, filtres.voie.map(ModeOffre::as_str)),
+            choix(
+                "tarif",
+                "Comment le prix se calcule",
+                "Peu importe",
+                axe::TARIF,
+                tarifs,
+                filtres.tarif.map(Tarif::as_str),
+            ),
             choix("accueil", "Accueil et achats", "Peu importe", axe::ACCUEIL, ouvertures, accueil),
             choix(
                 "ess",
@@ -98,7 +109,7 @@ impl Recherche {
             autour: f.selection("autour", "Autour de la commune", autour()),
             autres,
             avances: filtres.avances(),
-            vue: if filtres.vue == Vue::Carte { "carte" } else { "" },
+            vue: filtres.vue.as_str(),
         }
     }
 }

@@ -12,7 +12,7 @@ use super::autour::Autour;
 use crate::activite;
 use crate::recherche::{SOURCE, axe, jeton_de_territoire};
 use crate::tenue::champs::OUVERTURES;
-use crate::vocabulaire::{Champ, Famille, GenreAgrement, GenreOffre, GenreTerritoire, Reponse};
+use crate::vocabulaire::{Champ, Famille, GenreAgrement, GenreOffre, GenreTerritoire, ModeOffre, Reponse, Tarif};
 
 /// Longest search, characters.
 const LONGUEUR: usize = 200;
@@ -25,7 +25,9 @@ pub enum Vue {
     /// Fifty a page.
     #[default]
     Liste,
-    /// By commune, on a map and in a table.
+    /// Fifty rows a page.
+    Tableau,
+    /// On a map, by commune and one by one; the same actors below.
     Carte,
     /// All of it, to print.
     Impression,
@@ -34,15 +36,19 @@ pub enum Vue {
 impl Vue {
     fn lire(texte: &str) -> Self {
         match texte {
+            "tableau" => Self::Tableau,
             "carte" => Self::Carte,
             "impression" => Self::Impression,
             _ => Self::Liste,
         }
     }
 
-    fn as_str(self) -> &'static str {
+    /// In the address; empty for the list.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
         match self {
             Self::Liste => "",
+            Self::Tableau => "tableau",
             Self::Carte => "carte",
             Self::Impression => "impression",
         }
@@ -74,6 +80,10 @@ pub struct Filtres {
     pub agrement: Option<GenreAgrement>,
     /// Kind of offer.
     pub offre: Option<GenreOffre>,
+    /// Legal way of an offer.
+    pub voie: Option<ModeOffre>,
+    /// How the price of an offer is made.
+    pub tarif: Option<Tarif>,
     /// What is open to others: visits, purchases, volunteers.
     pub accueil: Option<Champ>,
     /// ESS by law.
@@ -90,7 +100,7 @@ impl Filtres {
     /// Names of what filters, as in the address: all but how the answer is shown.
     pub const NOMS: &[&str] = &[
         "q", "theme", "insee", "autour", "epci", "secteur", "canton", "famille", "activite", "agrement", "offre",
-        "accueil", "ess",
+        "voie", "tarif", "accueil", "ess",
     ];
 
     /// The first filter asked that is not understood, or no longer: a secteur renamed, a commune merged. Who asks once and
@@ -113,6 +123,7 @@ impl Filtres {
             "famille" => "la forme",
             "activite" => "l’activité",
             "agrement" => "l’agrément",
+            "voie" => "la façon de payer",
             autre => autre,
         }
     }
@@ -147,6 +158,8 @@ impl Filtres {
             famille: texte("famille").parse().ok(),
             agrement: texte("agrement").parse().ok(),
             offre: texte("offre").parse().ok(),
+            voie: texte("voie").parse().ok(),
+            tarif: texte("tarif").parse().ok(),
             accueil: texte("accueil").parse().ok().filter(|champ| OUVERTURES.contains(champ)),
             ess: texte("ess").parse().ok(),
             par_nom: texte("ordre") == "nom",
@@ -172,6 +185,8 @@ impl Filtres {
             ("activite", self.activite.clone().unwrap_or_default()),
             ("agrement", self.agrement.map(|a| a.to_string()).unwrap_or_default()),
             ("offre", self.offre.map(|o| o.to_string()).unwrap_or_default()),
+            ("voie", self.voie.map(|v| v.to_string()).unwrap_or_default()),
+            ("tarif", self.tarif.map(|t| t.to_string()).unwrap_or_default()),
             ("accueil", self.accueil.map(|c| c.to_string()).unwrap_or_default()),
             ("ess", self.ess.map(|e| e.to_string()).unwrap_or_default()),
             ("ordre", if self.par_nom { "nom".to_owned() } else { String::new() }),
@@ -253,6 +268,8 @@ impl Filtres {
         ajouter(activite, Self { activite: None, ..base.clone() });
         ajouter(self.agrement.map(|a| a.libelle().to_owned()), Self { agrement: None, ..base.clone() });
         ajouter(self.offre.map(|o| format!("Offre : {}", o.libelle())), Self { offre: None, ..base.clone() });
+        ajouter(self.voie.map(|v| format!("Offre : {}", v.libelle())), Self { voie: None, ..base.clone() });
+        ajouter(self.tarif.map(|t| format!("Prix : {}", t.libelle())), Self { tarif: None, ..base.clone() });
         ajouter(self.accueil.map(|c| c.libelle().to_owned()), Self { accueil: None, ..base.clone() });
         ajouter(self.ess.map(|e| libelle_ess(e).to_owned()), Self { ess: None, ..base });
         actifs
@@ -278,6 +295,8 @@ impl Filtres {
         garder(axe::ACTIVITE, self.activite.as_deref());
         garder(axe::AGREMENT, self.agrement.map(GenreAgrement::as_str));
         garder(axe::OFFRE, self.offre.map(GenreOffre::as_str));
+        garder(axe::VOIE, self.voie.map(ModeOffre::as_str));
+        garder(axe::TARIF, self.tarif.map(Tarif::as_str));
         garder(axe::ACCUEIL, self.accueil.map(Champ::as_str));
         garder(axe::ESS, self.ess.map(Reponse::as_str));
         if let (Some(commune), Autour::Desservie) = (&self.commune, self.autour) {
@@ -338,6 +357,8 @@ mod tests {
             activite: Some("94".to_owned()),
             agrement: Some(GenreAgrement::TOUS[0]),
             offre: Some(GenreOffre::TOUS[0]),
+            voie: Some(ModeOffre::TOUS[0]),
+            tarif: Some(Tarif::TOUS[0]),
             accueil: Some(OUVERTURES[0]),
             ess: Some(Reponse::Oui),
             par_nom: true,

@@ -2,12 +2,13 @@
 
 use askama::Template;
 use platform::ReadTx;
-use web::composants::{Cellule, Tableau};
-use web::{Cache, Cadre, Instance, Reponse, texte};
+use web::composants::Tableau;
+use web::{Cache, Cadre, Reponse, texte};
 
 use super::demande::{Demande, interroger};
 use super::filtres::Vue;
-use super::storage::{self, Ligne};
+use super::storage;
+use super::tableau::tableau;
 
 /// Rows printed at most: beyond, the exports serve better.
 const IMPRESSION_MAX: usize = 1_000;
@@ -39,27 +40,8 @@ pub(super) async fn imprimer(cadre: &Cadre, tx: &ReadTx, mut demande: Demande) -
                 domain::cents::milliers(IMPRESSION_MAX as u64)
             )
         }),
-        tableau: Tableau {
-            legende: "Acteurs".to_owned(),
-            colonnes: ["Nom", "Forme", "Commune", "Thèmes", "Agréments", "ESS selon la loi"]
-                .map(str::to_owned)
-                .to_vec(),
-            lignes: lignes.iter().map(|ligne| en_cellules(instance, ligne)).collect(),
-        },
+        tableau: tableau(instance, &lignes),
         retour: demande.filtres.en_vue(Vue::Liste).adresse(),
     };
     cadre.page("Annuaire à imprimer", &page)?.fil(&[("Annuaire", "/annuaire")]).cache(Cache::Public(60)).repondre()
-}
-
-fn en_cellules(instance: &Instance, ligne: &Ligne) -> Vec<Cellule> {
-    let agrements: Vec<&str> = ligne.agrements().iter().map(|genre| genre.libelle()).collect();
-    let nom = if ligne.exemple { format!("{} (exemple)", ligne.nom) } else { ligne.nom.clone() };
-    vec![
-        Cellule::lien(&format!("/annuaire/{}", ligne.reference), &nom),
-        Cellule::texte(ligne.famille.libelle()),
-        Cellule::texte(ligne.commune.as_ref().map_or("–", |code| instance.referentiel().nom_commune(code))),
-        Cellule::texte(ligne.resume_themes(&instance.locaux().themes).unwrap_or_default()),
-        Cellule::texte(agrements.join(", ")),
-        Cellule::texte(ligne.ess_loi.libelle()),
-    ]
 }

@@ -3,7 +3,7 @@
 //! - [`autour`]: around a commune, by neighbours or by distance.
 //! - [`filtres`]: what is asked, read from the address and written back as one address; `demande`: with what it takes to answer.
 //! - [`storage`]: the rows of a page, in one statement; `vu`: a row as it is shown.
-//! - [`pages`]: the page; `choix`: its form; `carte`, `impression`: the same, shown another way.
+//! - [`pages`]: the page; `choix`: its form; `tableau`, `carte`, `impression`: the same, shown another way.
 
 pub mod autour;
 pub(crate) mod carte;
@@ -13,4 +13,5 @@ pub mod filtres;
 mod impression;
 pub mod pages;
 pub mod storage;
+mod tableau;
 pub(crate) mod vu;

@@ -1,16 +1,18 @@
 //! The page of the list. Rights are asked again of the database: the index is only a cache.
 
 use askama::Template;
-use search::Resultat;
-use web::composants::{CarteVive, EtatVide, FiltresActifs, Html, Pagination, Tableau};
-use web::{Cache, Cadre, Reponse, cadre, texte};
+use geo::Point;
+use search::{Requete, Resultat};
+use web::composants::{CarteVive, Depliant, EtatVide, FiltresActifs, Html, Onglets, Pagination, Tableau};
+use web::{Cache, Cadre, Erreur, Instance, Reponse, cadre, texte};
 
-use super::carte::carte;
+use super::carte::{POINTS_MAX, carte, points};
 use super::choix::Recherche;
 use super::demande::{Demande, interroger};
 use super::filtres::{Filtres, Vue};
 use super::impression::imprimer;
-use super::storage;
+use super::storage::{self, Ligne};
+use super::tableau::tableau;
 use super::vu::ActeurVu;
 use crate::creation;
 use crate::ouvert::flux;
@@ -26,6 +28,8 @@ const AXES_DE_LA_CARTE: &[&str] = &[
     axe::ACTIVITE,
     axe::AGREMENT,
     axe::OFFRE,
+    axe::VOIE,
+    axe::TARIF,
     axe::ACCUEIL,
     axe::ESS,
     axe::COMMUNE,
@@ -42,7 +46,11 @@ struct PageListe {
     notes: Vec<String>,
     acteurs: Vec<ActeurVu>,
     pagination: Pagination,
-    carte: Option<(Html, CarteVive, Tableau)>,
+    carte: Option<(Html, CarteVive)>,
+    /// What the shades of the map say.
+    communes: Option<Depliant>,
+    tableau: Option<Tableau>,
+    vues: Onglets,
     vers: Vers,
     garder: Garder,
     vide: Option<EtatVide>,
@@ -68,10 +76,8 @@ impl Garder {
     }
 }
 
-/// Other ways of showing the same.
+/// Other ways of taking the same.
 struct Vers {
-    liste: Option<String>,
-    carte: Option<String>,
     impression: String,
     export: String,
     integrer: String,
@@ -93,11 +99,21 @@ pub async fn montrer(cadre: Cadre) -> Reponse {
         return imprimer(&cadre, &tx, demande).await;
     }
     let filtres = &demande.filtres;
-    demande.requete.facettes = if filtres.vue == Vue::Carte { AXES_DE_LA_CARTE } else { AXES };
-    demande.requete.nombre = if filtres.vue == Vue::Carte { 0 } else { PAR_PAGE };
-    demande.requete.premier = (filtres.page - 1) * PAR_PAGE;
-    let resultat = interroger(instance, &demande.requete)?;
-    let lignes = storage::lignes(&tx, &resultat.ids, instance.aujourd_hui()).await?;
+    let vue = filtres.vue;
+    demande.requete.facettes = if vue == Vue::Carte { AXES_DE_LA_CARTE } else { AXES };
+    let (resultat, ids) = demander(instance, &mut demande.requete, filtres)?;
+    let lignes = storage::lignes(&tx, &ids, instance.aujourd_hui()).await?;
+    let points = match vue {
+        Vue::Carte if resultat.total <= POINTS_MAX => {
+            Some(points(instance, &demande.requete, storage::places(&tx, &resultat.ids).await?))
+        }
+        _ => None,
+    };
+    let dessinee = (vue == Vue::Carte && resultat.total > 0).then(|| {
+        let (dessin, vive, communes) = carte(&cadre, filtres, &demande.requete, &resultat, (points, "la liste"));
+        ((dessin, vive), Depliant::nouveau("Combien d’acteurs par commune", Html(communes.to_string())))
+    });
+    let (carte, communes) = dessinee.unzip();
     let total = u64::try_from(resultat.total).unwrap_or(u64::MAX);
     let en_liste = filtres.en_vue(Vue::Liste);
     let page = PageListe {
@@ -105,33 +121,57 @@ pub async fn montrer(cadre: Cadre) -> Reponse {
         actifs: FiltresActifs { actifs: filtres.actifs(instance, &demande.secteurs), tout: "/annuaire".to_owned() },
         compte: texte::accorde(total, "acteur", "acteurs"),
         notes: notes(&demande, &resultat),
-        acteurs: lignes
-            .into_iter()
-            .map(|ligne| {
-                let ou = ligne.commune.clone();
-                ActeurVu::nouveau(instance, ligne).loin_de(instance, filtres, ou.as_ref())
-            })
-            .collect(),
         garder: Garder::nouveau(&cadre, &en_liste),
-        pagination: Pagination::nouvelle(
-            &en_liste.adresse(),
-            filtres.page as u64,
-            if filtres.vue == Vue::Carte { 0 } else { total },
-            PAR_PAGE as u64,
-        ),
-        carte: (filtres.vue == Vue::Carte && resultat.total > 0)
-            .then(|| carte(&cadre, filtres, &demande.requete, &resultat)),
+        pagination: Pagination::nouvelle(&filtres.en_vue(vue).adresse(), filtres.page as u64, total, PAR_PAGE as u64),
+        carte,
+        communes,
+        tableau: (vue != Vue::Liste && !lignes.is_empty()).then(|| tableau(instance, &lignes)),
+        acteurs: if vue == Vue::Liste { en_cartes(instance, filtres, lignes) } else { Vec::new() },
+        vues: vues(filtres),
         vers: Vers {
-            liste: (filtres.vue == Vue::Carte).then(|| en_liste.adresse()),
-            carte: (filtres.vue == Vue::Liste).then(|| filtres.en_vue(Vue::Carte).adresse()),
             impression: filtres.en_vue(Vue::Impression).adresse(),
             export: en_liste.chaine(),
             integrer: en_liste.sous("/integrer"),
         },
-        vide: vide(filtres, &resultat),
+        vide: vide(filtres, &resultat, ids.is_empty()),
         proposer: proposer(cadre.demande().texte("q"), resultat.total),
     };
     cadre.page("Annuaire", &page)?.flux(flux::TITRE, flux::ADRESSE).cache(Cache::Public(60)).repondre()
+}
+
+/// What the index answers, and the ids of the rows of this page. A map draws more of them than a page names.
+fn demander(instance: &Instance, requete: &mut Requete, filtres: &Filtres) -> Result<(Resultat, Vec<String>), Erreur> {
+    let premier = (filtres.page - 1) * PAR_PAGE;
+    if filtres.vue != Vue::Carte {
+        (requete.premier, requete.nombre) = (premier, PAR_PAGE);
+        let resultat = interroger(instance, requete)?;
+        let ids = resultat.ids.clone();
+        return Ok((resultat, ids));
+    }
+    requete.nombre = POINTS_MAX;
+    let resultat = interroger(instance, requete)?;
+    let ids = if premier < POINTS_MAX {
+        resultat.ids.iter().skip(premier).take(PAR_PAGE).cloned().collect()
+    } else {
+        interroger(instance, &Requete { premier, nombre: PAR_PAGE, facettes: &[], ..requete.clone() })?.ids
+    };
+    Ok((resultat, ids))
+}
+
+/// Same answer, other ways: each one has its address.
+fn vues(filtres: &Filtres) -> Onglets {
+    let adresse = |vue| filtres.en_vue(vue).adresse();
+    let (liste, tableau, carte) = (adresse(Vue::Liste), adresse(Vue::Tableau), adresse(Vue::Carte));
+    let onglets = [("Liste", liste.as_str()), ("Tableau", &tableau), ("Carte", &carte)];
+    Onglets::nouveaux("Montrer l’annuaire", &onglets, &adresse(filtres.vue))
+}
+
+fn en_cartes(instance: &Instance, filtres: &Filtres, lignes: Vec<Ligne>) -> Vec<ActeurVu> {
+    let vu = |ligne: Ligne| {
+        let ou = ligne.commune.clone();
+        ActeurVu::nouveau(instance, ligne).loin_de(instance, filtres, ou.as_ref())
+    };
+    lignes.into_iter().map(vu).collect()
 }
 
 fn proposer(mots: &str, trouves: usize) -> String {
@@ -165,12 +205,12 @@ fn notes(demande: &Demande, resultat: &Resultat) -> Vec<String> {
     notes
 }
 
-fn vide(filtres: &Filtres, resultat: &Resultat) -> Option<EtatVide> {
+fn vide(filtres: &Filtres, resultat: &Resultat, page_vide: bool) -> Option<EtatVide> {
     if resultat.total > 0 {
-        return (resultat.ids.is_empty() && filtres.vue == Vue::Liste).then(|| EtatVide {
+        return page_vide.then(|| EtatVide {
             titre: "Il n’y a plus d’acteur à cette page".to_owned(),
             texte: "La liste a peut-être changé depuis.".to_owned(),
-            action: Some(("Revenir au début de la liste".to_owned(), filtres.en_vue(Vue::Liste).adresse())),
+            action: Some(("Revenir au début de la liste".to_owned(), filtres.en_vue(filtres.vue).adresse())),
         });
     }
     if *filtres == (Filtres { page: filtres.page, vue: filtres.vue, ..Filtres::default() }) {

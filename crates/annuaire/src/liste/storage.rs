@@ -7,7 +7,7 @@ use sea_orm::entity::prelude::*;
 use sea_orm::{FromQueryResult, raw_sql};
 use web::locaux::ThemesLocaux;
 
-use crate::vocabulaire::{Famille, GenreAgrement, Reponse};
+use crate::vocabulaire::{Diffusion, Famille, GenreAgrement, Reponse};
 
 /// A row.
 #[derive(Clone, Debug, FromQueryResult)]
@@ -52,6 +52,43 @@ impl Ligne {
     pub fn resume_themes(&self, noms: &ThemesLocaux) -> Option<String> {
         Some(noms.noms(&self.themes())).filter(|noms| !noms.is_empty())
     }
+}
+
+/// A place of an actor: an open establishment, or only its commune.
+#[derive(Clone, Debug, FromQueryResult)]
+pub struct Place {
+    /// Reference of the actor.
+    pub reference: String,
+    /// Its name.
+    pub nom: String,
+    /// Its commune.
+    pub commune: Option<CodeCommune>,
+    /// May its address be shown?
+    pub diffusion: Diffusion,
+    /// Commune of the establishment.
+    pub lieu: Option<CodeCommune>,
+    /// WGS84.
+    pub longitude: Option<f64>,
+    /// WGS84.
+    pub latitude: Option<f64>,
+}
+
+/// The places of these actors, by name: one statement.
+///
+/// # Errors
+/// The engine refused.
+pub async fn places(db: &impl ConnectionTrait, ids: &[String]) -> Result<Vec<Place>, DbErr> {
+    if ids.is_empty() {
+        return Ok(Vec::new());
+    }
+    Place::find_by_statement(raw_sql!(
+        Postgres,
+        "SELECT a.reference, a.nom, a.commune, a.diffusion, e.commune AS lieu, e.longitude, e.latitude
+         FROM acteur a LEFT JOIN acteur_etablissement e ON e.acteur_id = a.id AND e.ouvert
+         WHERE a.etat = 'actif' AND a.id IN ({..ids}) ORDER BY a.nom_tri, a.id, e.id"
+    ))
+    .all(db)
+    .await
 }
 
 /// Values joined by commas, sorted, each once; what this version does not know is left out.

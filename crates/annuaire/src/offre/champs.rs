@@ -9,10 +9,10 @@ use web::composants::{ChampLong, ChampOptions, ChampTexte, OptionDeChamp, Select
 use web::formulaire::{Erreurs, Formulaire, Lecteur, trouver_commune};
 use web::{Cadre, Instance, Saisie};
 
-use super::storage::{Model, OffreComplete, OffreId, Reference};
+use super::storage::{Model, OffreComplete, OffreId, Reference, joindre};
 use crate::acteur;
 use crate::import::fiche::est_une_adresse;
-use crate::vocabulaire::{GenreOffre, GenreTerritoire, ModeOffre, Periode};
+use crate::vocabulaire::{GenreOffre, GenreTerritoire, ModeOffre, Periode, Tarif};
 
 /// Themes of an offer: beyond, it says nothing.
 const THEMES_MAX: usize = 5;
@@ -33,7 +33,8 @@ pub(crate) struct ChampsOffre {
     pub(crate) titre: ChampTexte,
     pub(crate) description: ChampLong,
     pub(crate) genre: Selection,
-    pub(crate) mode: ChampOptions,
+    pub(crate) modes: ChampOptions,
+    pub(crate) tarif: Selection,
     pub(crate) prix: [ChampTexte; 2],
     pub(crate) capacite: (ChampTexte, ChampTexte, Selection),
     pub(crate) themes: ChampOptions,
@@ -62,10 +63,13 @@ impl ChampsOffre {
                 "Ce que l’offre apporte",
                 choisir().chain(options(GenreOffre::TOUS, GenreOffre::as_str, GenreOffre::libelle)),
             ),
-            mode: f.radios(
-                "mode",
-                "Comment cela se paie",
-                options(ModeOffre::TOUS, ModeOffre::as_str, ModeOffre::libelle),
+            modes: f
+                .cases("mode", "Comment cela se paie", options(ModeOffre::TOUS, ModeOffre::as_str, ModeOffre::libelle))
+                .aide("Cochez toutes les voies que vous acceptez. Rien, si c’est gratuit et que personne ne paie."),
+            tarif: f.selection(
+                "tarif",
+                "Comment le prix se calcule",
+                choisir().chain(options(Tarif::TOUS, Tarif::as_str, Tarif::libelle)),
             ),
             prix: [
                 f.texte("a_partir_de", "Prix à partir de (facultatif)")
@@ -151,7 +155,10 @@ pub(crate) fn en_saisie(instance: &Instance, complete: &OffreComplete) -> Saisie
         .avec("titre", &offre.titre)
         .avec("description", &offre.description)
         .avec("genre", offre.genre.as_str())
-        .avec("mode", offre.mode.as_str());
+        .avec("tarif", offre.tarif.map_or("", Tarif::as_str));
+    for mode in offre.modes() {
+        saisie = saisie.avec("mode", mode.as_str());
+    }
     for theme in &complete.themes {
         saisie = saisie.avec("themes", theme.as_str());
     }
@@ -188,8 +195,8 @@ pub(crate) fn en_saisie(instance: &Instance, complete: &OffreComplete) -> Saisie
 
 /// What was typed, as it is kept while it waits for an agent.
 pub(crate) fn en_texte(saisie: &Saisie) -> String {
-    let simples = ["titre", "description", "genre", "mode", "a_partir_de", "prix_pour", "capacite", "capacite_nombre"];
-    let listes = ["capacite_periode", "themes", "etapes", "epci", "perimetres", "communes"];
+    let simples = ["titre", "description", "genre", "tarif", "a_partir_de", "prix_pour", "capacite", "capacite_nombre"];
+    let listes = ["mode", "capacite_periode", "themes", "etapes", "epci", "perimetres", "communes"];
     let faits = (1..=REFERENCES)
         .flat_map(|rang| ["phrase", "annee", "commune", "lien"].into_iter().map(move |quoi| nom(quoi, rang)));
     let noms: Vec<String> = simples.into_iter().chain(listes).map(str::to_owned).chain(faits).collect();
@@ -201,12 +208,20 @@ pub(crate) fn en_texte(saisie: &Saisie) -> String {
     serde_json::to_string(&couples).unwrap_or_default()
 }
 
+/// What waits since the time when an offer was either free or paid in one way.
+pub(crate) fn d_aujourd_hui(saisie: Saisie) -> Saisie {
+    let gratuit = Tarif::Gratuit.as_str();
+    let ancienne = saisie.liste("mode").iter().any(|mode| mode == gratuit);
+    if ancienne { saisie.sans("mode").avec("tarif", gratuit) } else { saisie }
+}
+
 /// What was typed, checked.
 pub(crate) struct Lue {
     pub(crate) titre: String,
     description: String,
     genre: GenreOffre,
-    mode: ModeOffre,
+    modes: Vec<ModeOffre>,
+    tarif: Tarif,
     themes: Vec<Theme>,
     etapes: Vec<Etape>,
     territoires: Vec<(GenreTerritoire, String)>,
@@ -227,7 +242,11 @@ pub(crate) fn lire(instance: &Instance, saisie: &Saisie) -> Result<Lue, Erreurs>
     let titre = l.texte("titre", "Donnez un titre à l’offre.", 5, 120);
     let description = l.texte("description", "Décrivez l’offre en une ou deux phrases.", 10, 600);
     let genre = l.choix("genre", "Choisissez ce que l’offre apporte.");
-    let mode = l.choix("mode", "Dites comment cela se paie.");
+    let tarif = l.choix("tarif", "Dites comment le prix se calcule, ou que c’est gratuit.");
+    let modes: Vec<ModeOffre> = l.plusieurs("mode", ModeOffre::TOUS.len(), "");
+    if modes.is_empty() && tarif != Some(Tarif::Gratuit) && l.erreurs.de("mode").is_none() {
+        l.erreurs.ajouter("mode", "Dites comment cela se paie : cochez au moins une voie.");
+    }
     let themes: Vec<Theme> = l.plusieurs("themes", THEMES_MAX, "Choisissez cinq thèmes au plus.");
     if themes.is_empty() {
         l.erreurs.ajouter("themes", "Choisissez au moins un thème.");
@@ -237,7 +256,7 @@ pub(crate) fn lire(instance: &Instance, saisie: &Saisie) -> Result<Lue, Erreurs>
     let (capacite, capacite_nombre, capacite_periode) = capacite(&mut l);
     let a_partir_de = l.montant("a_partir_de").filter(|prix| *prix > Cents::ZERO);
     let prix_pour = l.texte_libre("prix_pour", 60);
-    if a_partir_de.is_some() && mode == Some(ModeOffre::Gratuit) {
+    if a_partir_de.is_some() && tarif == Some(Tarif::Gratuit) {
         l.erreurs.ajouter(
             "a_partir_de",
             "Vous avez dit que c’est gratuit : effacez le prix, ou dites comment cela se paie.",
@@ -247,12 +266,13 @@ pub(crate) fn lire(instance: &Instance, saisie: &Saisie) -> Result<Lue, Erreurs>
         l.erreurs.ajouter("a_partir_de", "Écrivez le prix, ou effacez « Pour ».");
     }
     let references = references(&mut l, instance, saisie);
-    match (titre, description, genre, mode) {
-        (Some(titre), Some(description), Some(genre), Some(mode)) if l.erreurs.est_vide() => Ok(Lue {
+    match (titre, description, genre, tarif) {
+        (Some(titre), Some(description), Some(genre), Some(tarif)) if l.erreurs.est_vide() => Ok(Lue {
             titre,
             description,
             genre,
-            mode,
+            modes,
+            tarif,
             themes,
             etapes,
             territoires,
@@ -353,8 +373,9 @@ impl Lue {
             titre: self.titre,
             description: self.description,
             genre: self.genre,
-            mode: self.mode,
-            payant: self.mode != ModeOffre::Gratuit,
+            modes: joindre(&self.modes),
+            tarif: Some(self.tarif),
+            payant: self.tarif != Tarif::Gratuit,
             active: avant.is_none_or(|offre| offre.active),
             exemple: acteur.exemple,
             cree_le: avant.map_or(maintenant, |offre| offre.cree_le),

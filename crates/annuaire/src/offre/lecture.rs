@@ -13,7 +13,7 @@ use sea_orm::{FromQueryResult, raw_sql};
 use super::storage::{Model, OffreComplete, OffreId, Reference, reference};
 use crate::acteur::ActeurId;
 use crate::liste::storage::valeurs;
-use crate::vocabulaire::{GenreOffre, GenreTerritoire, ModeOffre, Periode};
+use crate::vocabulaire::{GenreOffre, GenreTerritoire, Periode, Tarif};
 
 /// An offer on one line.
 #[derive(Clone, Debug, FromQueryResult)]
@@ -24,7 +24,8 @@ struct Lue {
     titre_tri: String,
     description: String,
     genre: GenreOffre,
-    mode: ModeOffre,
+    modes: String,
+    tarif: Option<Tarif>,
     payant: bool,
     active: bool,
     exemple: bool,
@@ -55,7 +56,8 @@ impl From<Lue> for OffreComplete {
                 titre_tri: lue.titre_tri,
                 description: lue.description,
                 genre: lue.genre,
-                mode: lue.mode,
+                modes: lue.modes,
+                tarif: lue.tarif,
                 payant: lue.payant,
                 active: lue.active,
                 exemple: lue.exemple,
@@ -92,7 +94,7 @@ pub async fn de_l_acteur(db: &impl ConnectionTrait, acteur: &ActeurId) -> Result
     let acteur = acteur.as_str();
     let lues = Lue::find_by_statement(raw_sql!(
         Postgres,
-        "SELECT o.id, o.acteur_id, o.titre, o.titre_tri, o.description, o.genre, o.mode, o.payant, o.active, o.exemple,
+        "SELECT o.id, o.acteur_id, o.titre, o.titre_tri, o.description, o.genre, o.modes, o.tarif, o.payant, o.active, o.exemple,
             o.cree_le, o.modifie_le, o.version, o.capacite, o.capacite_nombre, o.capacite_periode, o.a_partir_de, o.prix_pour,
             (SELECT string_agg(t.theme, ',') FROM offre_theme t WHERE t.offre_id = o.id) AS themes,
             (SELECT string_agg(e.etape, ',') FROM offre_etape e WHERE e.offre_id = o.id) AS etapes,
@@ -163,7 +165,7 @@ pub async fn sur_les_themes(db: &impl ConnectionTrait, themes: &[Theme]) -> Resu
     let lignes = db
         .query_all_raw(raw_sql!(
             Postgres,
-            "SELECT o.id, o.acteur_id, o.titre, o.titre_tri, o.description, o.genre, o.mode, o.payant, o.active,
+            "SELECT o.id, o.acteur_id, o.titre, o.titre_tri, o.description, o.genre, o.modes, o.tarif, o.payant, o.active,
                 o.exemple, o.cree_le, o.modifie_le, o.version, o.capacite, o.capacite_nombre, o.capacite_periode,
                 o.a_partir_de, o.prix_pour, a.nom AS acteur, a.reference, a.commune, a.courriel,
                 (SELECT string_agg(t.theme, ',') FROM offre_theme t WHERE t.offre_id = o.id) AS themes,

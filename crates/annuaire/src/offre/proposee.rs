@@ -193,7 +193,7 @@ fn montrer_la(cadre: &Cadre, p: &Proposition, lue: Lue, saisie: Saisie, erreurs:
 /// GET, for the agent.
 pub(crate) async fn montrer(cadre: &Cadre, tx: &ReadTx, proposition: &Proposition) -> Reponse {
     let lue = lire(tx, proposition).await?;
-    let saisie = depuis_le_texte(proposition.contenu.as_deref().unwrap_or_default());
+    let saisie = champs::d_aujourd_hui(depuis_le_texte(proposition.contenu.as_deref().unwrap_or_default()));
     montrer_la(cadre, proposition, lue, saisie, Erreurs::default())
 }
 

@@ -9,7 +9,8 @@ use sea_orm::IntoActiveModel;
 use sea_orm::entity::prelude::*;
 
 use crate::acteur::ActeurId;
-use crate::vocabulaire::{GenreOffre, GenreTerritoire, ModeOffre, Periode};
+use crate::liste::storage::valeurs;
+use crate::vocabulaire::{GenreOffre, GenreTerritoire, ModeOffre, Periode, Tarif};
 
 identifiant!(
     /// Identifier of an offer.
@@ -33,8 +34,10 @@ pub struct Model {
     pub description: String,
     /// What it brings.
     pub genre: GenreOffre,
-    /// How it is paid.
-    pub mode: ModeOffre,
+    /// The legal ways, as stored ([`Model::modes`]).
+    pub modes: String,
+    /// How its price is made; nothing: it was not asked yet.
+    pub tarif: Option<Tarif>,
     /// Does it cost the commune something?
     pub payant: bool,
     /// Offered now.
@@ -65,6 +68,18 @@ impl Model {
     pub fn reference(&self) -> &str {
         self.id.as_str().rsplit('-').next().unwrap_or_default()
     }
+
+    /// The legal ways that the actor accepts, in the order of the vocabulary; a value this version does not know is none.
+    #[must_use]
+    pub fn modes(&self) -> Vec<ModeOffre> {
+        valeurs(Some(&self.modes))
+    }
+}
+
+/// Legal ways as `offre.modes` holds them.
+#[must_use]
+pub fn joindre(modes: &[ModeOffre]) -> String {
+    modes.iter().map(|mode| mode.as_str()).collect::<Vec<_>>().join(",")
 }
 
 /// No declared relation.

@@ -4,14 +4,15 @@ use domain::cents::milliers;
 use web::{Instance, texte, zonages};
 
 use super::storage::{Model, OffreComplete, Reference};
-use crate::vocabulaire::GenreTerritoire;
+use crate::vocabulaire::{GenreTerritoire, Tarif};
 
 /// An offer as shown.
 pub(crate) struct OffreVue {
     pub(crate) titre: String,
     pub(crate) description: String,
     pub(crate) genre: &'static str,
-    pub(crate) mode: &'static str,
+    /// "Gratuit", or the legal ways.
+    pub(crate) mode: String,
     pub(crate) themes: String,
     pub(crate) etapes: String,
     pub(crate) territoire: String,
@@ -41,7 +42,7 @@ impl OffreVue {
         Self {
             reference: complete.offre.reference().to_owned(),
             genre: complete.offre.genre.libelle(),
-            mode: complete.offre.mode.libelle(),
+            mode: voies(&complete.offre),
             themes: instance.locaux().themes.noms(&complete.themes),
             etapes: if etapes.is_empty() { "À toutes les étapes".to_owned() } else { etapes.join(", ") },
             territoire: territoire(instance, &complete.territoires),
@@ -65,13 +66,22 @@ impl ReferenceVue {
     }
 }
 
-/// The lowest price, in words.
+/// The legal ways, in a few words; that it is free comes first.
+pub(crate) fn voies(offre: &Model) -> String {
+    let gratuit = (offre.tarif == Some(Tarif::Gratuit)).then_some("Gratuit");
+    let modes = offre.modes();
+    gratuit.into_iter().chain(modes.iter().map(|mode| mode.libelle())).collect::<Vec<_>>().join(", ")
+}
+
+/// How the price is made, then the lowest one, in words.
 pub(crate) fn prix(offre: &Model) -> Option<String> {
-    let prix = offre.a_partir_de?;
-    Some(match &offre.prix_pour {
+    let tarif = offre.tarif.filter(|tarif| *tarif != Tarif::Gratuit).map(|tarif| format!("{}.", tarif.libelle()));
+    let prix = offre.a_partir_de.map(|prix| match &offre.prix_pour {
         Some(pour) => format!("À partir de {prix}. Pour : {pour}."),
         None => format!("À partir de {prix}."),
-    })
+    });
+    let dits: Vec<String> = [tarif, prix].into_iter().flatten().collect();
+    (!dits.is_empty()).then(|| dits.join(" "))
 }
 
 /// How much it can do, in words.

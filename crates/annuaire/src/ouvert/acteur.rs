@@ -69,6 +69,10 @@ pub struct ActeurOuvert {
     pub offres: Vec<String>,
     /// Prix « à partir de » de chaque offre, en euros, dans le même ordre ; vide quand il n’est pas dit.
     pub offres_prix: Vec<String>,
+    /// Voies de chaque offre, dans le même ordre, séparées par une virgule : achat, subvention, adhesion, capital.
+    pub offres_voies: Vec<String>,
+    /// Comment se calcule le prix de chaque offre, dans le même ordre : gratuit, journee, forfait, succes, abonnement, devis.
+    pub offres_tarifs: Vec<String>,
     /// Fait partie de l’ESS selon la loi : oui, non, inconnu.
     pub ess_loi: String,
     /// Pourquoi.
@@ -134,9 +138,9 @@ struct Ligne {
     latitude: Option<f64>,
 }
 
-/// Between offers, and between the title and the price of one: never in a title.
+/// Between offers, and between what is read of one: never in a title.
 const ENTRE_OFFRES: char = '\u{1f}';
-const AVANT_LE_PRIX: char = '\u{1e}';
+const ENTRE_CHAMPS: char = '\u{1e}';
 
 /// Those of these ids that everyone may take, in the order of `ids`. One statement for each five hundred.
 ///
@@ -154,7 +158,7 @@ pub async fn lire(tx: &ReadTx, instance: &Instance, ids: &[String]) -> Result<Ve
 }
 
 async fn lignes(tx: &ReadTx, ids: &[String], jour: &str) -> Result<Vec<Ligne>, DbErr> {
-    let (entre, avant_le_prix) = (ENTRE_OFFRES.to_string(), AVANT_LE_PRIX.to_string());
+    let (entre, puis) = (ENTRE_OFFRES.to_string(), ENTRE_CHAMPS.to_string());
     Ligne::find_by_statement(raw_sql!(
         Postgres,
         "SELECT a.id, a.reference, a.nom, a.sigle, a.siren, a.rna, a.famille, a.categorie_juridique, a.naf, a.tranche,
@@ -163,7 +167,8 @@ async fn lignes(tx: &ReadTx, ids: &[String], jour: &str) -> Result<Vec<Ligne>, D
             (SELECT string_agg(t.theme, ',') FROM acteur_theme t WHERE t.acteur_id = a.id) AS themes,
             (SELECT string_agg(g.genre, ',') FROM acteur_agrement g
              WHERE g.acteur_id = a.id AND (g.au IS NULL OR g.au >= {jour})) AS agrements,
-            (SELECT string_agg(o.titre || {avant_le_prix} || COALESCE(CAST(o.a_partir_de AS TEXT), ''), {entre})
+            (SELECT string_agg(o.titre || {puis} || COALESCE(CAST(o.a_partir_de AS TEXT), '') || {puis} || o.modes || {puis}
+                || COALESCE(o.tarif, ''), {entre})
              FROM offre o WHERE o.acteur_id = a.id AND o.active) AS offres,
             e.siret, e.adresse, e.code_postal, e.longitude, e.latitude
          FROM acteur a
@@ -211,7 +216,8 @@ impl Ligne {
         let noms = [self.nom.as_str(), self.sigle.as_deref().unwrap_or_default()];
         let courriel = self.courriel.as_deref().and_then(|courriel| courriel_de_structure(courriel, &noms));
         let telephone = self.telephone.as_deref().and_then(telephone_de_structure);
-        let (offres, offres_prix) = offres(self.offres.as_deref()).into_iter().unzip();
+        let lues = offres(self.offres.as_deref());
+        let de_chacune = |quoi: fn(&OffreOuverte) -> &String| lues.iter().map(quoi).cloned().collect();
         let pour_tous = |texte: Option<&str>| texte.filter(|_| joignable).map(str::to_owned);
         ActeurOuvert {
             courriel: pour_tous(courriel),
@@ -226,16 +232,19 @@ impl Ligne {
             forme: self.famille.as_str().to_owned(),
             themes: ids_de::<Theme>(self.themes.as_deref(), Theme::as_str),
             agrements: ids_de::<GenreAgrement>(self.agrements.as_deref(), GenreAgrement::as_str),
-            offres,
-            offres_prix,
+            offres: de_chacune(|offre| &offre.titre),
+            offres_prix: de_chacune(|offre| &offre.prix),
+            offres_voies: de_chacune(|offre| &offre.voies),
+            offres_tarifs: de_chacune(|offre| &offre.tarif),
             code_commune: self.commune.as_ref().map(|code| code.as_str().to_owned()),
             commune: faits.as_ref().map(|faits| faits.nom.clone()),
             code_epci: faits.as_ref().and_then(|faits| faits.epci.clone()),
             epci: faits.and_then(|faits| faits.epci_nom),
             ess_loi: self.ess_loi.as_str().to_owned(),
-            ess_loi_motif: self.ess_loi_motif,
+            // They name a document that an agent typed.
+            ess_loi_motif: sans_coordonnees(&self.ess_loi_motif),
             ess_statistique: self.ess_stat.as_str().to_owned(),
-            ess_statistique_motif: self.ess_stat_motif,
+            ess_statistique_motif: sans_coordonnees(&self.ess_stat_motif),
             diffusion: self.diffusion.as_str().to_owned(),
             confirme_le: self.confirme_le.map(|le| instance.jour_de(le)),
             modifie_le: instance.jour_de(self.modifie_le),
@@ -258,16 +267,27 @@ fn ids_de<T: std::str::FromStr + Ord>(joints: Option<&str>, id: fn(T) -> &'stati
     valeurs::<T>(joints).into_iter().map(|valeur| id(valeur).to_owned()).collect()
 }
 
-/// Titles with their price in euros, sorted: the engine joins them in no order. People write titles: they lose their contacts
-/// too.
-fn offres(jointes: Option<&str>) -> Vec<(String, String)> {
+/// An offer as everyone may take it. The derived order is that of the titles.
+#[derive(PartialEq, Eq, PartialOrd, Ord)]
+struct OffreOuverte {
+    titre: String,
+    /// Euros.
+    prix: String,
+    voies: String,
+    tarif: String,
+}
+
+/// Offers by title: the engine joins them in no order. People write titles: they lose their contacts too.
+fn offres(jointes: Option<&str>) -> Vec<OffreOuverte> {
     let une = |jointe: &str| {
-        let (titre, prix) = jointe.split_once(AVANT_LE_PRIX).unwrap_or((jointe, ""));
+        let mut champs = jointe.split(ENTRE_CHAMPS).map(str::to_owned);
+        let mut suivant = || champs.next().unwrap_or_default();
+        let (titre, prix) = (sans_coordonnees(&suivant()), suivant());
         let euros = prix.parse().map(|cents: i64| format!("{}.{:02}", cents / 100, cents % 100));
-        (sans_coordonnees(titre), euros.unwrap_or_default())
+        OffreOuverte { titre, prix: euros.unwrap_or_default(), voies: suivant(), tarif: suivant() }
     };
     let toutes = jointes.unwrap_or_default().split(ENTRE_OFFRES).filter(|jointe| !jointe.is_empty());
-    let mut offres: Vec<(String, String)> = toutes.map(une).collect();
+    let mut offres: Vec<OffreOuverte> = toutes.map(une).collect();
     offres.sort();
     offres
 }

@@ -95,6 +95,8 @@ fn lire_curseur(texte: &str) -> Option<String> {
         ("agrement" = Option<String>, Query, description = "Agrément en vigueur"),
         ("accueil" = Option<String>, Query, description = "visites, ventes (aux collectivités) ou benevoles"),
         ("offre" = Option<String>, Query, description = "Genre d’offre"),
+        ("voie" = Option<String>, Query, description = "Voie d’une offre : achat, subvention, adhesion, capital"),
+        ("tarif" = Option<String>, Query, description = "Prix d’une offre : gratuit, journee, forfait, succes, abonnement, devis"),
         ("ess" = Option<String>, Query, description = "ESS selon la loi : oui, non, inconnu"),
         ("limite" = Option<u8>, Query, minimum = 1, maximum = 100, description = "Acteurs par page, 50 sans rien dire"),
         ("curseur" = Option<String>, Query, description = "Curseur donné par la page précédente"),

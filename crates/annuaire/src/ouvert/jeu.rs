@@ -39,6 +39,15 @@ const COLONNES: &[Colonne] = &[
         "offres_prix",
         "Prix « à partir de » de chaque offre, en euros, dans le même ordre, séparés par | ; vide si non dit",
     ),
+    Colonne::texte(
+        "offres_voies",
+        "Voies de chaque offre (achat, subvention, adhesion, capital), séparées par une virgule ; les offres dans le même \
+         ordre, séparées par |",
+    ),
+    Colonne::texte(
+        "offres_tarifs",
+        "Comment se calcule le prix de chaque offre (gratuit, journee, forfait, succes, abonnement, devis), séparés par |",
+    ),
     Colonne::texte("ess_loi", "Fait partie de l’ESS selon la loi du 31 juillet 2014 : oui, non, inconnu"),
     Colonne::texte("ess_loi_motif", "Pourquoi"),
     Colonne::texte("ess_statistique", "Fait partie de l’ESS selon l’Insee : oui, non, inconnu"),
@@ -139,6 +148,8 @@ fn cases(a: ActeurOuvert) -> Vec<Case> {
         a.agrements.join("|").into(),
         a.offres.join("|").into(),
         a.offres_prix.join("|").into(),
+        a.offres_voies.join("|").into(),
+        a.offres_tarifs.join("|").into(),
         a.ess_loi.into(),
         a.ess_loi_motif.into(),
         a.ess_statistique.into(),

@@ -1,19 +1,16 @@
 //! A photo made small: drawn again at the size of a page, upright, as a JPEG. Pure.
 
-use std::io::Cursor;
-
 use image::codecs::jpeg::JpegEncoder;
 use image::imageops::FilterType;
-use image::{DynamicImage, ImageDecoder, ImageReader, Limits, Rgb, RgbImage};
+use image::{DynamicImage, Rgb, RgbImage};
+use web::images::{self, Limites, Refus};
 
 /// Photos of an actor.
 pub const PHOTOS_MAX: usize = 6;
 /// Widest and highest, in points.
 pub const COTE_MAX: u32 = 1_200;
-/// Largest side read: beyond, a small file could fill the memory.
-const COTE_LU_MAX: u32 = 12_000;
-/// Memory that one reading may take.
-const OCTETS_LUS_MAX: u64 = 300 * 1_024 * 1_024;
+/// As large as the best telephones make them.
+const LUES: Limites = Limites { cote: 12_000, octets: 300 * 1_024 * 1_024 };
 /// Quality of the JPEG: nobody sees the difference with the best, the file is four times smaller.
 const QUALITE: u8 = 80;
 
@@ -35,19 +32,10 @@ pub struct Petite {
 pub fn reduire(octets: &[u8]) -> Result<Petite, &'static str> {
     const ILLISIBLE: &str = "Cette image ne se lit pas. Ouvrez-la, enregistrez-la en JPEG, puis envoyez-la.";
     const TROP_GRANDE: &str = "Cette image est trop grande. Réduisez-la à 12 000 points de côté au plus.";
-    let mut lecteur = ImageReader::new(Cursor::new(octets)).with_guessed_format().map_err(|_| ILLISIBLE)?;
-    let mut limites = Limits::default();
-    limites.max_image_width = Some(COTE_LU_MAX);
-    limites.max_image_height = Some(COTE_LU_MAX);
-    limites.max_alloc = Some(OCTETS_LUS_MAX);
-    lecteur.limits(limites);
-    let dire = |erreur: image::ImageError| match erreur {
-        image::ImageError::Limits(_) => TROP_GRANDE,
-        _ => ILLISIBLE,
-    };
-    let mut decodeur = lecteur.into_decoder().map_err(dire)?;
-    let sens = decodeur.orientation().map_err(dire)?;
-    let mut image = DynamicImage::from_decoder(decodeur).map_err(dire)?;
+    let (mut image, sens) = images::lire(octets, LUES).map_err(|refus| match refus {
+        Refus::Illisible => ILLISIBLE,
+        Refus::TropGrande => TROP_GRANDE,
+    })?;
     // Small first: turning a picture takes as much memory again. The box is a square, whatever the way up.
     if image.width() > COTE_MAX || image.height() > COTE_MAX {
         image = image.resize(COTE_MAX, COTE_MAX, FilterType::Triangle);
@@ -77,6 +65,7 @@ fn sur_du_blanc(image: &DynamicImage) -> RgbImage {
 mod tests {
     use super::*;
     use image::{ImageFormat, Rgba, RgbaImage};
+    use std::io::Cursor;
 
     fn png(largeur: u32, hauteur: u32) -> Vec<u8> {
         let image = RgbaImage::from_fn(largeur, hauteur, |x, _| {

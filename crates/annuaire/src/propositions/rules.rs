@@ -71,8 +71,8 @@ fn proposition(offre: &OffreDActeur, constats: Vec<Constat>, mots: &Mots<'_>) ->
         porteur: offre.acteur.clone(),
         resume: lue.description.clone(),
         montant: Some(match vue::prix(lue) {
-            Some(prix) => format!("{} {prix}", paiement(lue.mode)),
-            None => paiement(lue.mode).to_owned(),
+            Some(prix) => format!("{} {prix}", paiement(lue)),
+            None => paiement(lue),
         }),
         url: Some(url),
         verdict,
@@ -84,13 +84,25 @@ fn proposition(offre: &OffreDActeur, constats: Vec<Constat>, mots: &Mots<'_>) ->
     }
 }
 
-fn paiement(mode: ModeOffre) -> &'static str {
+/// Free, or by which legal ways: a commune chooses among those that the actor accepts.
+fn paiement(offre: &Model) -> String {
+    if !offre.payant {
+        return "Gratuit.".to_owned();
+    }
+    let modes = offre.modes();
+    if modes == [ModeOffre::Capital] {
+        return "Par une entrée au capital.".to_owned();
+    }
+    let voies: Vec<&str> = modes.into_iter().map(voie).collect();
+    if voies.is_empty() { "Payant.".to_owned() } else { format!("Payant : {}.", voies.join(", ou ")) }
+}
+
+fn voie(mode: ModeOffre) -> &'static str {
     match mode {
-        ModeOffre::Gratuit => "Gratuit.",
-        ModeOffre::Achat => "Payant : un achat, par marché public pour une commune.",
-        ModeOffre::Subvention => "Payant : par une subvention à l’acteur.",
-        ModeOffre::Adhesion => "Payant : par une adhésion.",
-        ModeOffre::Capital => "Par une entrée au capital.",
+        ModeOffre::Achat => "un achat, par marché public pour une commune",
+        ModeOffre::Subvention => "une subvention à l’acteur",
+        ModeOffre::Adhesion => "une adhésion",
+        ModeOffre::Capital => "une entrée au capital",
     }
 }
 

@@ -6,9 +6,10 @@ use proptest::prelude::*;
 use rstest::rstest;
 
 use crate::acteur::ActeurId;
-use crate::offre::storage::{Model, OffreComplete, OffreId};
+use crate::offre::storage::{Model, OffreComplete, OffreId, joindre};
+use crate::vocabulaire::Tarif;
 
-fn offre(acteur: &str, genre: GenreOffre, mode: ModeOffre) -> OffreDActeur {
+fn offre(acteur: &str, genre: GenreOffre, mode: Option<ModeOffre>) -> OffreDActeur {
     let offre = Model {
         id: OffreId(format!("offre-{acteur}")),
         acteur_id: ActeurId(acteur.to_owned()),
@@ -16,8 +17,9 @@ fn offre(acteur: &str, genre: GenreOffre, mode: ModeOffre) -> OffreDActeur {
         titre_tri: String::new(),
         description: "Une phrase.".to_owned(),
         genre,
-        mode,
-        payant: mode != ModeOffre::Gratuit,
+        modes: joindre(mode.as_slice()),
+        tarif: mode.is_none().then_some(Tarif::Gratuit),
+        payant: mode.is_some(),
         active: true,
         exemple: false,
         cree_le: Instant(0),
@@ -87,7 +89,7 @@ fn verdict_de(proposition: &Proposition, code: &str) -> Verdict {
 
 #[test]
 fn une_offre_gratuite_qui_convient_est_oui_et_chaque_constat_a_sa_source() {
-    let proposition = apparier_une(offre("a", GenreOffre::Ingenierie, ModeOffre::Gratuit), &[Besoin::Conseil]);
+    let proposition = apparier_une(offre("a", GenreOffre::Ingenierie, None), &[Besoin::Conseil]);
     assert_eq!((proposition.verdict, proposition.constats.len()), (Verdict::Oui, 4));
     for constat in &proposition.constats {
         assert_eq!(constat.sources.len(), 1);
@@ -100,7 +102,7 @@ fn une_offre_gratuite_qui_convient_est_oui_et_chaque_constat_a_sa_source() {
 #[case::la_bonne(&[Etape::Etude, Etape::Idee], Verdict::Oui)]
 #[case::une_autre(&[Etape::Travaux], Verdict::Non)]
 fn l_etape(#[case] etapes: &[Etape], #[case] attendu: Verdict) {
-    let mut offre = offre("a", GenreOffre::Ingenierie, ModeOffre::Gratuit);
+    let mut offre = offre("a", GenreOffre::Ingenierie, None);
     offre.complete.etapes = etapes.to_vec();
     assert_eq!(verdict_de(&apparier_une(offre, &[]), "etapes"), attendu);
 }
@@ -112,7 +114,7 @@ fn l_etape(#[case] etapes: &[Etape], #[case] attendu: Verdict) {
 #[case::commune_parmi_d_autres(&[(GenreTerritoire::Commune, "54395"), (GenreTerritoire::Commune, "54129")], Verdict::Oui)]
 #[case::ailleurs(&[(GenreTerritoire::Epci, "245400676"), (GenreTerritoire::Departement, "55")], Verdict::Non)]
 fn le_territoire(#[case] territoires: &[(GenreTerritoire, &str)], #[case] attendu: Verdict) {
-    let mut offre = offre("a", GenreOffre::Ingenierie, ModeOffre::Gratuit);
+    let mut offre = offre("a", GenreOffre::Ingenierie, None);
     offre.complete.territoires = territoires.iter().map(|(genre, code)| (*genre, (*code).to_owned())).collect();
     assert_eq!(verdict_de(&apparier_une(offre, &[]), "territoire"), attendu);
 }
@@ -122,7 +124,7 @@ fn le_territoire(#[case] territoires: &[(GenreTerritoire, &str)], #[case] attend
 #[case::a_cote("54421", Verdict::Oui)]
 #[case::loin("54395", Verdict::Non)]
 fn un_local_ne_sert_que_pres_de_lui(#[case] commune: &str, #[case] attendu: Verdict) {
-    let mut offre = offre("a", GenreOffre::Local, ModeOffre::Gratuit);
+    let mut offre = offre("a", GenreOffre::Local, None);
     offre.commune = Some(commune.parse().unwrap());
     let proposition = apparier_une(offre.clone(), &[Besoin::Local]);
     assert_eq!(verdict_de(&proposition, "territoire"), attendu, "{:?}", proposition.constats);
@@ -133,7 +135,7 @@ fn un_local_ne_sert_que_pres_de_lui(#[case] commune: &str, #[case] attendu: Verd
 
 #[test]
 fn une_intercommunalite_inconnue_n_est_pas_un_non() {
-    let mut une = offre("a", GenreOffre::Ingenierie, ModeOffre::Gratuit);
+    let mut une = offre("a", GenreOffre::Ingenierie, None);
     une.complete.territoires = vec![(GenreTerritoire::Epci, "200069433".to_owned())];
     let sans = FaitsCommune { epci: None, epci_nom: None, ..cirey() };
     assert_eq!(verdict_de(&apparier_a(&[une], &[], &sans)[0], "territoire"), Verdict::AVerifier);
@@ -145,7 +147,7 @@ fn une_intercommunalite_inconnue_n_est_pas_un_non() {
 #[case::liste_a_completer(Situation::Incomplete, Verdict::AVerifier)]
 #[case::fini(Situation::Terminee("2025-12-31".parse().unwrap()), Verdict::Non)]
 fn un_perimetre_se_lit_dans_les_listes(#[case] situation: Situation, #[case] attendu: Verdict) {
-    let mut une = offre("a", GenreOffre::Ingenierie, ModeOffre::Gratuit);
+    let mut une = offre("a", GenreOffre::Ingenierie, None);
     une.complete.territoires = vec![(GenreTerritoire::Perimetre, "ici.pays".to_owned())];
     let source = Source { libelle: "Une liste".to_owned(), url: None, consultee_le: None, surete: Surete::Moyenne };
     let liste = DansUneListe { liste: "ici.pays".to_owned(), annee: 2026, situation, reserve: String::new(), source };
@@ -156,14 +158,14 @@ fn un_perimetre_se_lit_dans_les_listes(#[case] situation: Situation, #[case] att
 
 #[test]
 fn un_perimetre_qui_n_existe_plus_n_est_pas_un_non() {
-    let mut une = offre("a", GenreOffre::Ingenierie, ModeOffre::Gratuit);
+    let mut une = offre("a", GenreOffre::Ingenierie, None);
     une.complete.territoires = vec![(GenreTerritoire::Perimetre, "ici.pays".to_owned())];
     assert_eq!(verdict_de(&apparier_une(une, &[]), "territoire"), Verdict::AVerifier);
 }
 
 #[test]
 fn le_prix_la_capacite_et_ce_qui_fut_fait_se_lisent_sans_rien_juger() {
-    let mut une = offre("a", GenreOffre::Ingenierie, ModeOffre::Achat);
+    let mut une = offre("a", GenreOffre::Ingenierie, Some(ModeOffre::Achat));
     let nue = apparier_une(une.clone(), &[Besoin::Conseil]);
     une.complete.offre.a_partir_de = Some(Cents::euros(450));
     une.complete.offre.prix_pour = Some("la journée".to_owned());
@@ -192,12 +194,12 @@ fn le_prix_la_capacite_et_ce_qui_fut_fait_se_lisent_sans_rien_juger() {
 #[case::argent(GenreOffre::Financement, &[Besoin::Conseil, Besoin::Argent], Verdict::Oui)]
 #[case::autre_chose(GenreOffre::Local, &[Besoin::Conseil], Verdict::AVerifier)]
 fn le_besoin(#[case] genre: GenreOffre, #[case] besoins: &[Besoin], #[case] attendu: Verdict) {
-    assert_eq!(verdict_de(&apparier_une(offre("a", genre, ModeOffre::Gratuit), besoins), "besoin"), attendu);
+    assert_eq!(verdict_de(&apparier_une(offre("a", genre, None), besoins), "besoin"), attendu);
 }
 
 #[test]
 fn un_prestataire_payant_n_est_jamais_seul_sans_qu_on_le_dise() {
-    let payante = |acteur| offre(acteur, GenreOffre::Ingenierie, ModeOffre::Achat);
+    let payante = |acteur| offre(acteur, GenreOffre::Ingenierie, Some(ModeOffre::Achat));
     let seule = apparier_une(payante("a"), &[Besoin::Conseil]);
     assert_eq!((verdict_de(&seule, "choix"), seule.verdict), (Verdict::AVerifier, Verdict::AVerifier));
     let deux = apparier_a(&[payante("a"), payante("b")], &[], &cirey());
@@ -209,8 +211,8 @@ fn un_prestataire_payant_n_est_jamais_seul_sans_qu_on_le_dise() {
     // Two offers of one actor, an offer that does not fit, a free one, another kind: none of them is another provider.
     let mut refusee = payante("c");
     refusee.complete.etapes = vec![Etape::Travaux];
-    let gratuite = offre("d", GenreOffre::Ingenierie, ModeOffre::Gratuit);
-    let autre_genre = offre("e", GenreOffre::Formation, ModeOffre::Achat);
+    let gratuite = offre("d", GenreOffre::Ingenierie, None);
+    let autre_genre = offre("e", GenreOffre::Formation, Some(ModeOffre::Achat));
     let toutes = [payante("a"), payante("a"), refusee, gratuite, autre_genre];
     let propositions = apparier_a(&toutes, &[], &cirey());
     assert_eq!(verdict_de(&propositions[0], "choix"), Verdict::AVerifier);
@@ -222,7 +224,7 @@ proptest! {
     fn l_ordre_des_offres_ne_change_pas_leurs_verdicts(rangs in Just((0..6_usize).collect::<Vec<_>>()).prop_shuffle()) {
         let toutes: Vec<OffreDActeur> = (0..6)
             .map(|n| {
-                let mode = if n % 2 == 0 { ModeOffre::Achat } else { ModeOffre::Gratuit };
+                let mode = if n % 2 == 0 { Some(ModeOffre::Achat) } else { None };
                 let mut offre = offre(&n.to_string(), GenreOffre::TOUS[n % 3], mode);
                 offre.complete.etapes = if n == 4 { vec![Etape::Travaux] } else { Vec::new() };
                 offre

@@ -116,10 +116,10 @@ fn vue(cadre: &Cadre, question: Question) -> QuestionVue {
         proposee_par: format!("{}, {proposee_du}", question.proposee_source.libelle()),
         champ: question.champ.libelle(),
         cle: question.champ.as_str(),
+        proposee: question.proposee_dite(),
         reference: question.reference,
         nom: question.nom,
         gardee: question.gardee,
-        proposee: question.proposee,
         proposee_id: question.proposee_id,
         caches: cadre.formulaire().caches(),
     }

@@ -386,7 +386,9 @@ async fn prouver(tx: &WriteTx, cadre: &Cadre, acteur: &ActeurId, acte: &Acte) ->
         return Ok(());
     }
     let le = instance.clock.instant();
-    let dite = format!("Agrément ESUS : {preuve}");
+    // The source is that of the approval; who saw the paper is said in words, for the reason shown to everyone.
+    let dite =
+        format!("agrément ESUS, {preuve}, vu par un agent du département le {}", texte::jour(instance.jour_de(le)));
     let deja = valeur::Entity::find()
         .filter(valeur::Column::ActeurId.eq(acteur.clone()))
         .filter(valeur::Column::Champ.eq(Champ::PreuveEss))

@@ -65,11 +65,14 @@ impl Montre {
         valeurs.iter().filter(|(champ, valeur)| self.de(*champ) != valeur).cloned().collect()
     }
 
-    pub(crate) fn tableau(&self) -> Tableau {
+    /// All that the form changes, the themes too: who saves second must see what the first one did before writing over it.
+    pub(crate) fn tableau(&self, themes: &[Theme], locaux: &ThemesLocaux) -> Tableau {
+        let champs = noms().map(|(champ, _)| vec![Cellule::texte(champ.libelle()), dire(self.de(champ))]);
+        let themes = vec![Cellule::texte("Thèmes"), dire(&locaux.noms(themes))];
         Tableau {
             legende: "Ce que dit la fiche maintenant".to_owned(),
             colonnes: ["Quoi", "Maintenant"].map(str::to_owned).into(),
-            lignes: noms().map(|(champ, _)| vec![Cellule::texte(champ.libelle()), dire(self.de(champ))]).collect(),
+            lignes: champs.chain([themes]).collect(),
         }
     }
 }

@@ -200,7 +200,8 @@ pub(crate) async fn remplacer_les_themes(
 async fn en_conflit(cadre: &Cadre, saisie: Option<Saisie>, reference: &str) -> Reponse {
     let tx = cadre.instance.db.read().await?;
     let ouvert = ouvrir(&tx, cadre, reference).await?;
-    let conflit = Conflit::sur("cette fiche").enregistre(ouvert.montre.tableau());
+    let enregistre = ouvert.montre.tableau(&ouvert.themes, &cadre.instance.locaux().themes);
+    let conflit = Conflit::sur("cette fiche").enregistre(enregistre);
     let saisie = saisie.map_or_else(|| en_saisie(&ouvert), Saisie::sur_la_version_actuelle);
     let page = page(cadre, &ouvert, saisie, Erreurs::default());
     repondre(cadre, &PageModifier { conflit: Some(conflit), ..page }, StatusCode::CONFLICT)

@@ -1,5 +1,5 @@
-//! What only an agent may say of an actor: withdrawn at its request, closed, part of the ESS by a document that was shown,
-//! another legal category. Each with its reason, in the journal; taken back by the same page. Below, every value of the page
+//! What only an agent may say of an actor: withdrawn at its request, closed, part of the ESS or not by a document that was
+//! shown (by law, in statistics: two decisions), another legal category. Each with its reason, in the journal; taken back by the same page. Below, every value of the page
 //! with where it comes from and who said it, past ones too.
 
 use std::collections::BTreeMap;
@@ -13,23 +13,48 @@ use socle::personne;
 use web::composants::{
     Cellule, ChampLong, ChampTexte, Conflit, Html, OptionDeChamp, Resume, ResumeErreurs, Selection, Tableau,
 };
-use web::formulaire::{Erreurs, Formulaire};
+use web::formulaire::{Erreurs, Formulaire, Lecteur};
 use web::{Cadre, CheckedForm, Erreur, Instance, Reponse, Saisie, texte};
 
 use super::storage::{self as tenue, Auteur};
 use super::{FIL, agreer};
 use crate::acteur::{self, storage, valeur};
 use crate::doublon::chemin;
+use crate::ess::{Decision, decision};
 use crate::evenements;
-use crate::vocabulaire::{Champ, EtatActeur, Origine};
+use crate::vocabulaire::{Champ, EtatActeur, Famille, Origine, Reponse as TroisValeurs};
 
 /// Fields of this page, and their names in the form.
-const CHAMPS: [(Champ, &str); 4] = [
-    (Champ::Etat, "etat"),
-    (Champ::PreuveEss, "preuve"),
-    (Champ::CategorieJuridique, "categorie"),
-    (Champ::Commune, "commune"),
+const CHAMPS: [(Champ, &str); 3] =
+    [(Champ::Etat, "etat"), (Champ::CategorieJuridique, "categorie"), (Champ::Commune, "commune")];
+
+/// One of the two answers on the ESS, as this page asks it.
+struct Question {
+    champ: Champ,
+    /// Names of the fields of the form: the answer, the document.
+    reponse: &'static str,
+    document: &'static str,
+    libelle: &'static str,
+}
+
+const QUESTIONS: [Question; 2] = [
+    Question {
+        champ: Champ::DecisionEssLoi,
+        reponse: "ess_loi",
+        document: "ess_loi_document",
+        libelle: "ESS selon la loi",
+    },
+    Question {
+        champ: Champ::DecisionEssStat,
+        reponse: "ess_stat",
+        document: "ess_stat_document",
+        libelle: "ESS dans les statistiques",
+    },
 ];
+
+/// No document makes a public body part of the ESS (R-40).
+const PUBLIQUE: &str = "Un organisme public ne fait pas partie de l’ESS (loi 2014-856, article 1). Si c’est une erreur, \
+                        corrigez d’abord la catégorie juridique.";
 
 /// What an agent may say of the state; nothing: as the sources say.
 const ETATS: [EtatActeur; 3] = [EtatActeur::Actif, EtatActeur::Cesse, EtatActeur::Masque];
@@ -47,7 +72,7 @@ struct PageSituation {
     conflit: Option<Conflit>,
     dit: Resume,
     etat: Selection,
-    preuve: ChampTexte,
+    ess: Vec<(Selection, ChampTexte)>,
     categorie: ChampTexte,
     commune: ChampTexte,
     /// The page of its approvals, of its places.
@@ -88,7 +113,15 @@ impl Ouvert {
     }
 
     fn saisie(&self, instance: &Instance) -> Saisie {
-        CHAMPS.iter().fold(Saisie::default(), |saisie, (champ, nom)| {
+        let decisions = QUESTIONS.iter().fold(Saisie::default(), |saisie, question| {
+            match Decision::lire(self.dite(question.champ), None) {
+                Some(lue) => {
+                    saisie.avec(question.reponse, lue.reponse().as_str()).avec(question.document, lue.document)
+                }
+                None => saisie,
+            }
+        });
+        CHAMPS.iter().fold(decisions, |saisie, (champ, nom)| {
             let dite = self.dite(*champ);
             match (champ, dite.parse::<CodeCommune>()) {
                 (Champ::Commune, Ok(code)) => saisie.avec(nom, instance.referentiel().nom_commune(&code)),
@@ -128,9 +161,7 @@ async fn repondre(cadre: &Cadre, tx: &ReadTx, ouvert: &Ouvert, f: Formulaire, co
             "État de la structure",
             std::iter::once(OptionDeChamp::nouvelle("", "Comme le disent les sources")).chain(etats),
         ),
-        preuve: f
-            .texte("preuve", "Document qui montre qu’elle fait partie de l’ESS (facultatif)")
-            .aide("Son nom et sa date. Exemple : statuts du 12 mars 2024. Vide : comme le disent les sources."),
+        ess: QUESTIONS.iter().map(|question| question.champs(&f)).collect(),
         categorie: f
             .texte("categorie", "Catégorie juridique de l’Insee, si celle des sources est fausse (facultatif)")
             .chiffres()
@@ -147,12 +178,50 @@ async fn repondre(cadre: &Cadre, tx: &ReadTx, ouvert: &Ouvert, f: Formulaire, co
     cadre.page("Situation d’une structure", &page)?.statut(statut).fil(&FIL).repondre()
 }
 
+impl Question {
+    fn champs(&self, f: &Formulaire) -> (Selection, ChampTexte) {
+        let options = [
+            ("", "Comme le disent les sources"),
+            ("oui", "Oui, un document le montre"),
+            ("non", "Non, un document le montre"),
+        ];
+        let options = options.map(|(valeur, mots)| OptionDeChamp::nouvelle(valeur, mots));
+        let document = format!("Document vu : {} (facultatif)", self.libelle);
+        (
+            f.selection(self.reponse, self.libelle, options),
+            f.texte(self.document, &document).aide(
+                "Son nom et sa date, sans nom de personne : tout le monde les lit. Exemple : statuts du 12 mars 2024.",
+            ),
+        )
+    }
+
+    /// What was decided, as a fact: empty when the sources are followed. A decision stands on a document.
+    fn lire(&self, l: &mut Lecteur<'_>) -> String {
+        let document = l.texte_libre(self.document, 200);
+        match (l.choix_libre::<TroisValeurs>(self.reponse), document) {
+            (Some(reponse @ (TroisValeurs::Oui | TroisValeurs::Non)), Some(document)) => {
+                decision::ecrire(reponse, &document)
+            }
+            (Some(TroisValeurs::Oui | TroisValeurs::Non), None) => {
+                l.erreurs.ajouter(self.document, "Nommez le document que vous avez vu, avec sa date.");
+                String::new()
+            }
+            (_, Some(_)) => {
+                l.erreurs.ajouter(self.reponse, "Dites ce que montre le document : oui ou non. Sinon, effacez-le.");
+                String::new()
+            }
+            (_, None) => String::new(),
+        }
+    }
+}
+
 fn dit(instance: &Instance, acteur: &acteur::Model) -> Resume {
     let commune = acteur.commune.as_ref().map_or("non connue", |code| instance.referentiel().nom_commune(code));
     Resume::default()
         .ligne("Commune", commune)
         .ligne("État", acteur.etat.libelle())
         .ligne("ESS selon la loi", format!("{} : {}", acteur.ess_loi.libelle(), acteur.ess_loi_motif))
+        .ligne("ESS dans les statistiques", format!("{} : {}", acteur.ess_stat.libelle(), acteur.ess_stat_motif))
         .ligne("Catégorie juridique", acteur.categorie_juridique.as_deref().unwrap_or("non connue"))
 }
 
@@ -186,7 +255,7 @@ fn lire(form: &CheckedForm, instance: &Instance, ouvert: &Ouvert) -> Result<(Vec
     let mut l = form.lecteur();
     let etat: Option<EtatActeur> = l.choix_libre("etat");
     let etat = etat.filter(|etat| ETATS.contains(etat)).map_or("", |etat| etat.as_str());
-    let preuve = l.texte_libre("preuve", 200).unwrap_or_default();
+    let decisions = QUESTIONS.map(|question| (question.champ, question.lire(&mut l)));
     let categorie = l.texte_libre("categorie", 4).unwrap_or_default();
     if !categorie.is_empty() && (categorie.len() != 4 || !categorie.bytes().all(|octet| octet.is_ascii_digit())) {
         l.erreurs.ajouter("categorie", "Écrivez les quatre chiffres du code. Exemple : 9220.");
@@ -196,9 +265,15 @@ fn lire(form: &CheckedForm, instance: &Instance, ouvert: &Ouvert) -> Result<(Vec
         _ => l.commune("commune", instance).map(|code| code.to_string()).unwrap_or_default(),
     };
     let motif = l.texte("motif", "Dites pourquoi : un autre agent le lira.", 5, 500).unwrap_or_default();
-    let lus = [etat.to_owned(), preuve, categorie, commune];
-    let changes: Vec<_> =
-        CHAMPS.iter().map(|(champ, _)| *champ).zip(lus).filter(|(champ, lu)| ouvert.dite(*champ) != lu).collect();
+    for (question, (_, decidee)) in QUESTIONS.iter().zip(&decisions) {
+        let oui = Decision::lire(decidee, None).is_some_and(|decision| decision.oui);
+        if oui && ouvert.acteur.famille == Famille::Public && categorie.is_empty() {
+            l.erreurs.ajouter(question.reponse, PUBLIQUE);
+        }
+    }
+    let lus = [etat.to_owned(), categorie, commune];
+    let lus = CHAMPS.iter().map(|(champ, _)| *champ).zip(lus).chain(decisions);
+    let changes: Vec<_> = lus.filter(|(champ, lu)| ouvert.dite(*champ) != lu).collect();
     if changes.is_empty() && l.erreurs.est_vide() {
         l.erreurs.ajouter("etat", "Rien ne change : choisissez ce que vous voulez dire.");
     }

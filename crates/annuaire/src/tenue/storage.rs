@@ -9,6 +9,7 @@ use web::{Instance, recherche};
 
 use crate::acteur::projection::{Fait, projeter};
 use crate::acteur::{self, ActeurId, storage, valeur};
+use crate::ess::decision;
 use crate::recherche::SOURCE;
 use crate::vocabulaire::{Champ, Origine};
 
@@ -89,12 +90,35 @@ pub struct Question {
     pub gardee_le: Instant,
     /// The official fact.
     pub proposee_id: String,
+    /// Its field: another one when a person decided what sources only help to know.
+    pub proposee_champ: Champ,
     /// What it says.
     pub proposee: String,
     /// Which source.
     pub proposee_source: Origine,
     /// Its date.
     pub proposee_du: Option<Jour>,
+}
+
+impl Question {
+    /// Does the source really say otherwise?
+    fn se_pose(&self) -> bool {
+        if decision::est_une_decision(self.champ) {
+            return decision::contredite(&self.gardee, self.proposee_champ, &self.proposee);
+        }
+        super::rules::differe(&self.gardee, &self.proposee)
+    }
+
+    /// What the source says, in words.
+    #[must_use]
+    pub fn proposee_dite(&self) -> String {
+        match (self.proposee_champ, self.proposee.as_str()) {
+            (Champ::SireneEss, "O") => "oui (champ ESS)".to_owned(),
+            (Champ::SireneEss, "N") => "non (champ ESS)".to_owned(),
+            (champ, dite) if champ != self.champ => format!("oui ({dite})"),
+            (_, dite) => dite.to_owned(),
+        }
+    }
 }
 
 /// Questions looked at: beyond, an import went wrong, and undoing it is the answer.
@@ -109,9 +133,11 @@ pub async fn questions(db: &impl ConnectionTrait) -> Result<Vec<Question>, DbErr
     let toutes = Question::find_by_statement(raw_sql!(
         Postgres,
         "SELECT a.reference, a.nom, h.champ, h.valeur AS gardee, h.source AS gardee_source, h.recu_le AS gardee_le,
-            o.id AS proposee_id, o.valeur AS proposee, o.source AS proposee_source, o.source_du AS proposee_du
+            o.id AS proposee_id, o.champ AS proposee_champ, o.valeur AS proposee, o.source AS proposee_source, o.source_du AS proposee_du
          FROM acteur_valeur h
-         JOIN acteur_valeur o ON o.acteur_id = h.acteur_id AND o.champ = h.champ
+         JOIN acteur_valeur o ON o.acteur_id = h.acteur_id AND (o.champ = h.champ
+            OR (h.champ = 'decision-ess-loi' AND o.champ IN ('sirene-ess', 'ess-france', 'preuve-ess'))
+            OR (h.champ = 'decision-ess-stat' AND o.champ = 'sirene-ess'))
          JOIN acteur a ON a.id = h.acteur_id
          WHERE h.courante AND h.source IN ('acteur', 'agent', 'confirme') AND h.valeur <> ''
            AND o.courante AND o.source IN ('sirene', 'rna', 'siae', 'esus', 'cress', 'ess-france') AND o.valeur <> '' AND o.valeur <> h.valeur
@@ -120,7 +146,7 @@ pub async fn questions(db: &impl ConnectionTrait) -> Result<Vec<Question>, DbErr
     ))
     .all(db)
     .await?;
-    Ok(toutes.into_iter().filter(|q| super::rules::differe(&q.gardee, &q.proposee)).collect())
+    Ok(toutes.into_iter().filter(Question::se_pose).collect())
 }
 
 /// A page as the work list shows it.

@@ -164,8 +164,8 @@ async fn l_annuaire_se_filtre_par_activite_et_par_territoire_servi(#[case] moteu
     let etapes = [Etape::TOUS[0]];
     let epci = instance.faits_commune(&"54528".parse().unwrap()).unwrap().epci.unwrap();
     let la = [(GenreTerritoire::Epci, epci.as_str())];
-    offrir(&tx, instance, &faits[0].0, "Vente ambulante", ModeOffre::Achat, &etapes, &la).await;
-    offrir(&tx, instance, &faits[1].0, "Conseil", ModeOffre::Achat, &etapes, &[]).await;
+    offrir(&tx, instance, &faits[0].0, "Vente ambulante", Some(ModeOffre::Achat), &etapes, &la).await;
+    offrir(&tx, instance, &faits[1].0, "Conseil", Some(ModeOffre::Achat), &etapes, &[]).await;
     recherche::demander_la_reconstruction(&tx, instance).await.unwrap();
     tx.commit().await.unwrap();
     appli.travailler().await;

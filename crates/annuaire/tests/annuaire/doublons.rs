@@ -132,7 +132,7 @@ async fn deux_fiches_d_une_structure_se_reunissent_puis_se_separent(#[case] mote
         &appli.instance,
         &id_b,
         "Diagnostic déchets",
-        ModeOffre::Achat,
+        Some(ModeOffre::Achat),
         &[],
         &[(GenreTerritoire::Departement, "54")],
     )

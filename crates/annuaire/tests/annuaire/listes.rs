@@ -102,6 +102,46 @@ async fn qui_quitte_une_liste_n_y_est_plus(#[case] moteur: Moteur) {
     appli.fin().await;
 }
 
+/// What a list says of whom to write to enters the page; what is somebody's own does not, and the report says so without it.
+#[rstest]
+#[case::sqlite(Moteur::Sqlite)]
+#[case::postgres(Moteur::Postgres)]
+#[tokio::test]
+async fn une_liste_apporte_l_adresse_et_les_contacts_de_la_structure(#[case] moteur: Moteur) {
+    let appli = Appli::nouvelle(moteur, vec![annuaire::feature()]).await;
+    let entete = "SIRET;Numéro RNA;Nom de la structure;Adresse;Code postal;Commune;Code NAF;Courriel;Téléphone\n";
+    let liste = format!(
+        "{entete}{};W543000001;LES PANIERS;3 place du Marché;54200;Toul;47.21Z;contact@paniers.invalid;03 83 00 00 00\n\
+         {};;LE CAFÉ;;54200;Toul;;jeanne.martin@cafe.invalid;06 12 34 56 78\n",
+        siret(11, 1),
+        siret(12, 1)
+    );
+    let rapport = importer(&appli, recu("cress.csv", liste), "2026-10-01").await;
+    let dit = rapport.en_texte();
+    assert!(dit.contains("celui d’une personne") && !dit.contains("jeanne") && !dit.contains("06 12"), "{dit}");
+    let paniers = par_siren(&appli, &siren(11)).await.unwrap();
+    assert_eq!(paniers.courriel.as_deref(), Some("contact@paniers.invalid"));
+    assert_eq!(paniers.telephone.as_deref(), Some("03 83 00 00 00"));
+    assert_eq!((paniers.naf.as_deref(), paniers.rna.unwrap().as_str()), (Some("47.21Z"), "W543000001"));
+    let tx = appli.instance.db.read().await.unwrap();
+    let lieux = storage::etablissements(&tx, &paniers.id).await.unwrap();
+    assert_eq!(lieux[0].adresse.as_deref(), Some("3 place du Marché"));
+    drop(tx);
+    let cafe = par_siren(&appli, &siren(12)).await.unwrap();
+    assert_eq!((cafe.courriel, cafe.telephone), (None, None));
+
+    // The next list has only the number of the association: it is the same one. Another is told what to do.
+    let seuls = "SIRET;RNA;Nom de la structure;Code postal;Commune;Courriel\n\
+                 ;W543000001;LES PANIERS;54200;Toul;accueil@paniers.invalid\n\
+                 ;W543000009;LE COLLECTIF;54200;Toul;contact@collectif.invalid\n";
+    let rapport = importer(&appli, recu("cress.csv", seuls), "2026-11-01").await;
+    assert_eq!(rapport.refusees, 1, "{}", rapport.en_texte());
+    assert!(rapport.en_texte().contains("Ajouter une structure"), "{}", rapport.en_texte());
+    let paniers = par_siren(&appli, &siren(11)).await.unwrap();
+    assert_eq!(paniers.courriel.as_deref(), Some("accueil@paniers.invalid"));
+    appli.fin().await;
+}
+
 /// The seat of a known actor moves elsewhere in France: it is still in the national list.
 #[tokio::test]
 async fn qui_demenage_ailleurs_reste_dans_la_liste() {

@@ -16,6 +16,7 @@ mod gestes;
 mod import;
 mod listes;
 mod ma_structure;
+mod mises_a_jour;
 mod moderation;
 mod monde;
 mod offres;

@@ -3,7 +3,7 @@
 use annuaire::acteur::{self, ActeurId, agrement, etablissement, storage, theme, valeur};
 use annuaire::offre::storage::{self as offre, OffreComplete, OffreId};
 use annuaire::vocabulaire::{
-    Champ, Diffusion, EtatActeur, Famille, GenreOffre, GenreTerritoire, ModeOffre, Origine, Reponse,
+    Champ, Diffusion, EtatActeur, Famille, GenreOffre, GenreTerritoire, ModeOffre, Origine, Reponse, Tarif,
 };
 use domain::profil::Etape;
 use domain::theme::Theme;
@@ -116,13 +116,13 @@ pub(crate) async fn inserer(tx: &WriteTx, instance: &Instance, voulu: &Acteur) -
     (id, reference)
 }
 
-/// Inserts an offer.
+/// Inserts an offer; free when it has no legal way.
 pub(crate) async fn offrir(
     tx: &WriteTx,
     instance: &Instance,
     acteur: &ActeurId,
     titre: &str,
-    mode: ModeOffre,
+    mode: Option<ModeOffre>,
     etapes: &[Etape],
     territoires: &[(GenreTerritoire, &str)],
 ) {
@@ -134,8 +134,9 @@ pub(crate) async fn offrir(
         titre_tri: socle::nom_tri(titre),
         description: "Une offre de test.".to_owned(),
         genre: GenreOffre::Ingenierie,
-        mode,
-        payant: mode != ModeOffre::Gratuit,
+        modes: offre::joindre(mode.as_slice()),
+        tarif: mode.is_none().then_some(Tarif::Gratuit),
+        payant: mode.is_some(),
         active: true,
         exemple: false,
         cree_le: maintenant,

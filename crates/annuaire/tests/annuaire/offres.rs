@@ -16,6 +16,7 @@ const OFFRE: &[(&str, &str)] = &[
     ("description", "Deux jours sur place, un rapport, une réunion."),
     ("genre", "ingenierie"),
     ("mode", "achat"),
+    ("tarif", "journee"),
     ("themes", "commerce"),
     ("etapes", "idee"),
     ("communes", "Cirey-sur-Vezouze\nNancy"),
@@ -143,9 +144,9 @@ async fn une_offre_dit_son_prix_ce_qu_elle_peut_et_ce_qui_fut_fait(#[case] moteu
     let faux: Vec<(&str, &str)> = OFFRE
         .iter()
         .copied()
-        .filter(|(nom, _)| *nom != "mode")
+        .filter(|(nom, _)| *nom != "tarif")
         .chain([
-            ("mode", "gratuit"),
+            ("tarif", "gratuit"),
             ("a_partir_de", "450"),
             ("capacite_nombre", "douze"),
             ("fait_phrase_1", "Ouverture d’une épicerie."),
@@ -183,7 +184,7 @@ async fn une_offre_dit_son_prix_ce_qu_elle_peut_et_ce_qui_fut_fait(#[case] moteu
     let vue = appli.navigateur().ouvrir(&fiche).await;
     let texte = vue.texte().replace(['\u{a0}', '\u{202f}'], " ");
     for phrase in [
-        "À partir de 450,50 €. Pour : la journée.",
+        "À la journée. À partir de 450,50 €. Pour : la journée.",
         "Au plus 1 200 projets suivis par an.",
         "Cirey-sur-Vezouze, 2024 :",
     ] {
@@ -207,6 +208,55 @@ async fn une_offre_dit_son_prix_ce_qu_elle_peut_et_ce_qui_fut_fait(#[case] moteu
     .await
     .exiger("L’offre est enregistrée");
     assert!(!appli.navigateur().ouvrir(&fiche).await.contient("Déjà fait"));
+    appli.fin().await;
+}
+
+/// As Villages Vivants does: the commune buys, or enters the capital.
+#[rstest]
+#[case::sqlite(Moteur::Sqlite)]
+#[case::postgres(Moteur::Postgres)]
+#[tokio::test]
+async fn une_offre_accepte_plusieurs_voies_et_se_trouve_par_chacune(#[case] moteur: Moteur) {
+    let (appli, acteurs) = appli_avec(moteur, &[Acteur { nom: "Coopérative", ..Acteur::default() }]).await;
+    let (fiche, liste) = (format!("/annuaire/{}", acteurs[0].1), format!("/annuaire/{}/offres", acteurs[0].1));
+    let nouvelle = format!("{liste}/nouvelle");
+    let mut n = representant(&appli, &acteurs[0].1, true).await;
+    let page = n.ouvrir(&nouvelle).await;
+    let sauf = |noms: &'static [&'static str]| OFFRE.iter().copied().filter(move |(nom, _)| !noms.contains(nom));
+    let sans: Vec<(&str, &str)> = sauf(&["mode", "tarif"]).collect();
+    let refus = n.envoyer(&page, &nouvelle, &sans).await;
+    assert_eq!(refus.statut, StatusCode::UNPROCESSABLE_ENTITY);
+    refus.exiger("Dites comment le prix se calcule").exiger("cochez au moins une voie");
+    let deux: Vec<(&str, &str)> =
+        sauf(&["mode", "tarif"]).chain([("mode", "achat"), ("mode", "capital"), ("tarif", "devis")]).collect();
+    let liste_vue = n.envoyer(&refus, &nouvelle, &deux).await;
+    liste_vue.exiger("L’offre est ajoutée").exiger("Achat (marché public), Entrée au capital").exiger("Sur devis.");
+    appli.travailler().await;
+    let mut public = appli.navigateur();
+    public.ouvrir(&fiche).await.exiger("Achat (marché public), Entrée au capital");
+    for (filtre, trouve) in [
+        ("voie=achat", true),
+        ("voie=capital", true),
+        ("tarif=devis", true),
+        ("voie=subvention", false),
+        ("tarif=gratuit", false),
+    ] {
+        let liste = public.ouvrir(&format!("/annuaire?{filtre}")).await;
+        assert_eq!(liste.textes(".tr-carte-projet > a"), if trouve { vec!["Coopérative"] } else { vec![] }, "{filtre}");
+    }
+    let api = public.ouvrir("/api/v1/acteurs?voie=capital").await.html;
+    assert!(
+        api.contains(r#""offres_voies":["achat,capital"]"#) && api.contains(r#""offres_tarifs":["devis"]"#),
+        "{api}"
+    );
+    let csv = public.ouvrir("/annuaire/export?format=csv&voie=capital").await.html;
+    assert!(csv.contains("(Achat (marché public), Entrée au capital, Sur devis)"), "{csv}");
+    // What was ticked comes back to be corrected.
+    let page = n.ouvrir(&lien_de_modification(&liste_vue)).await;
+    for voie in ["achat", "capital"] {
+        assert!(page.attribut(&format!("input[name=mode][value={voie}]"), "checked").is_some(), "{voie}");
+    }
+    assert!(page.attribut("input[name=mode][value=subvention]", "checked").is_none());
     appli.fin().await;
 }
 

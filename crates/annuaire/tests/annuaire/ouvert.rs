@@ -58,7 +58,7 @@ async fn rien_d_une_personne_ne_sort_jamais(#[case] moteur: Moteur) {
         tx.execute_unprepared(sql).await.unwrap();
     }
     let titre = "Livraison, 06 12 34 56 78";
-    offrir(&tx, &appli.instance, &faits[0].0, titre, ModeOffre::Achat, &[Etape::TOUS[0]], &[]).await;
+    offrir(&tx, &appli.instance, &faits[0].0, titre, Some(ModeOffre::Achat), &[Etape::TOUS[0]], &[]).await;
     tx.commit().await.unwrap();
 
     let mut n = appli.navigateur();

@@ -138,14 +138,66 @@ async fn la_carte_et_l_impression_disent_la_meme_chose(#[case] moteur: Moteur) {
     let (appli, _) = appli_avec(moteur, &monde()).await;
     let mut n = appli.navigateur();
     let carte = n.ouvrir("/annuaire?vue=carte").await;
-    assert_eq!(carte.textes("tbody th"), ["Cirey-sur-Vezouze", "Nancy", "Toul"]);
-    assert_eq!(carte.textes("tbody td"), ["2", "1", "1"]);
+    assert_eq!(carte.textes("details tbody th"), ["Cirey-sur-Vezouze", "Nancy", "Toul"]);
+    assert_eq!(carte.textes("details tbody td"), ["2", "1", "1"]);
     assert_eq!((carte.textes("path.teinte-3").len(), carte.textes("path.teinte-4").len()), (2, 1));
     let filtree = n.ouvrir("/annuaire?insee=54129&vue=carte").await;
-    assert_eq!(filtree.textes("tbody th"), ["Cirey-sur-Vezouze"]);
+    assert_eq!(filtree.textes("details tbody th"), ["Cirey-sur-Vezouze"]);
     let impression = n.ouvrir("/annuaire?theme=insertion&vue=impression").await;
     impression.exiger("1 acteur").exiger("Insertion, emploi").exiger("inconnu");
     assert_eq!(impression.textes("tbody th"), ["Menuiserie solidaire"]);
+    appli.fin().await;
+}
+
+/// One answer, four ways: the same actors, in the same order, whatever the way.
+#[rstest]
+#[case::sqlite(Moteur::Sqlite)]
+#[case::postgres(Moteur::Postgres)]
+#[tokio::test]
+async fn liste_tableau_carte_et_impression_nomment_les_memes_acteurs(#[case] moteur: Moteur) {
+    let (appli, _) = appli_avec(moteur, &monde()).await;
+    let mut n = appli.navigateur();
+    for filtre in ["", "insee=54129&", "theme=insertion&", "ordre=nom&"] {
+        let attendus = noms(&n.ouvrir(&format!("/annuaire?{filtre}")).await);
+        assert!(!attendus.is_empty(), "{filtre}");
+        let tableau = n.ouvrir(&format!("/annuaire?{filtre}vue=tableau")).await;
+        assert_eq!(tableau.textes("main tbody th"), attendus, "{filtre}");
+        assert_eq!(tableau.textes(".tr-onglets [aria-current=page]"), ["Tableau"]);
+        let carte = n.ouvrir(&format!("/annuaire?{filtre}vue=carte")).await;
+        assert_eq!(carte.textes("section > table tbody th"), attendus, "{filtre}");
+        assert_eq!(carte.textes(".tr-onglets [aria-current=page]"), ["Carte"]);
+        let impression = n.ouvrir(&format!("/annuaire?{filtre}vue=impression")).await;
+        assert_eq!(impression.textes("main tbody th"), attendus, "{filtre}");
+    }
+    // Points lead to their actor; one who asked for a partial diffusion is at the town hall, never at its address.
+    let carte = n.ouvrir("/annuaire?vue=carte").await;
+    assert!(carte.html.contains("role=\"group\"") && carte.contient("Un point est un acteur"), "{}", carte.html);
+    let dits = carte.textes("svg .groupe title, svg circle title").join(", ");
+    for nom in noms(&n.ouvrir("/annuaire").await) {
+        assert!(dits.contains(&nom), "{nom} : {dits}");
+    }
+    appli.fin().await;
+}
+
+/// Beyond some hundreds, circles say how many: the page does not grow with the number of actors.
+#[rstest]
+#[case::sqlite(Moteur::Sqlite)]
+#[case::postgres(Moteur::Postgres)]
+#[tokio::test]
+async fn une_grande_carte_montre_des_ronds_et_ses_pages_suivent(#[case] moteur: Moteur) {
+    let beaucoup: Vec<Acteur> = (0..310)
+        .map(|rang| Acteur { nom: Box::leak(format!("Acteur {rang}").into_boxed_str()), ..Acteur::default() })
+        .collect();
+    let (appli, _) = appli_avec(moteur, &beaucoup).await;
+    let mut n = appli.navigateur();
+    let carte = n.ouvrir("/annuaire?vue=carte").await;
+    carte.exiger("310 acteurs").exiger("Un rond dit combien d’acteurs");
+    assert_eq!(carte.textes("svg .amas text"), ["310"]);
+    assert!(carte.textes("svg .point").is_empty());
+    let derniere = n.ouvrir("/annuaire?vue=carte&page=7").await;
+    assert_eq!(derniere.textes("section > table tbody th").len(), 10);
+    assert_eq!(n.ouvrir("/annuaire?vue=tableau&page=7").await.textes("section > table tbody th").len(), 10);
+    n.ouvrir("/annuaire?vue=tableau&page=9").await.exiger("Il n’y a plus d’acteur à cette page");
     appli.fin().await;
 }
 

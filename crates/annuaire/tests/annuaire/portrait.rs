@@ -61,7 +61,7 @@ async fn le_portrait_d_une_commune_dit_qui_est_la_et_ce_qui_manque(#[case] moteu
     let instance = &appli.instance;
     let etape = domain::profil::Etape::TOUS[0];
     let la = [(GenreTerritoire::Commune, "54129")];
-    offrir(&tx, instance, &faits[3].0, "Aide à domicile partout", ModeOffre::Achat, &[etape], &la).await;
+    offrir(&tx, instance, &faits[3].0, "Aide à domicile partout", Some(ModeOffre::Achat), &[etape], &la).await;
     tx.execute_raw(raw_sql!(Postgres, "UPDATE offre_theme SET theme = 'bien-vieillir'")).await.unwrap();
     tx.commit().await.unwrap();
     assert!(page.contient("« Bien vieillir, aide à domicile » : aucun"));
@@ -70,7 +70,7 @@ async fn le_portrait_d_une_commune_dit_qui_est_la_et_ce_qui_manque(#[case] moteu
 
     // An offer that names no place serves every place.
     let tx = appli.instance.db.begin().await.unwrap();
-    offrir(&tx, instance, &faits[2].0, "Navette", ModeOffre::Achat, &[etape], &[]).await;
+    offrir(&tx, instance, &faits[2].0, "Navette", Some(ModeOffre::Achat), &[etape], &[]).await;
     tx.execute_raw(raw_sql!(
         Postgres,
         "UPDATE offre_theme SET theme = 'mobilite' WHERE offre_id IN (SELECT id FROM offre WHERE titre = 'Navette')"

@@ -20,10 +20,10 @@ async fn les_offres_sont_proposees_avec_leurs_raisons(#[case] moteur: Moteur) {
     let instance = &appli.instance;
     let tx = instance.db.begin().await.unwrap();
     let ailleurs = [(GenreTerritoire::Commune, "54395")];
-    offrir(&tx, instance, &faits[0].0, "Diagnostic", ModeOffre::Gratuit, &[], &[]).await;
-    offrir(&tx, instance, &faits[0].0, "Étude payante", ModeOffre::Achat, &[Etape::Etude], &[]).await;
-    offrir(&tx, instance, &faits[1].0, "Autre étude payante", ModeOffre::Achat, &[], &[]).await;
-    offrir(&tx, instance, &faits[1].0, "À Nancy seulement", ModeOffre::Gratuit, &[], &ailleurs).await;
+    offrir(&tx, instance, &faits[0].0, "Diagnostic", None, &[], &[]).await;
+    offrir(&tx, instance, &faits[0].0, "Étude payante", Some(ModeOffre::Achat), &[Etape::Etude], &[]).await;
+    offrir(&tx, instance, &faits[1].0, "Autre étude payante", Some(ModeOffre::Achat), &[], &[]).await;
+    offrir(&tx, instance, &faits[1].0, "À Nancy seulement", None, &[], &ailleurs).await;
     tx.commit().await.unwrap();
 
     let commune = "54129".parse().unwrap();
@@ -73,9 +73,9 @@ async fn aucune_offre_n_est_oubliee_quel_que_soit_leur_nombre(#[case] moteur: Mo
     let tx = instance.db.begin().await.unwrap();
     for rang in 0..320 {
         let titre = format!("Offre {rang:03}");
-        offrir(&tx, instance, &faits[0].0, &titre, ModeOffre::Achat, &[], &[]).await;
+        offrir(&tx, instance, &faits[0].0, &titre, Some(ModeOffre::Achat), &[], &[]).await;
     }
-    offrir(&tx, instance, &faits[0].0, "Zeste de conseil", ModeOffre::Gratuit, &[], &[]).await;
+    offrir(&tx, instance, &faits[0].0, "Zeste de conseil", None, &[], &[]).await;
     tx.commit().await.unwrap();
     let commune = "54129".parse().unwrap();
     let faits_commune = instance.faits_commune(&commune).unwrap();

@@ -4,7 +4,7 @@ use annuaire::acteur::storage;
 use annuaire::qualite::storage as qualite;
 use annuaire::tenue::agrements;
 use annuaire::tenue::storage as tenue;
-use annuaire::vocabulaire::{Diffusion, EtatActeur, ModeOffre};
+use annuaire::vocabulaire::{Diffusion, EtatActeur};
 use axum::http::StatusCode;
 use domain::droit::Fonction;
 use rstest::rstest;
@@ -89,7 +89,7 @@ async fn la_note_s_explique_et_dit_que_reparer_d_abord(#[case] moteur: Moteur) {
     let (appli, faits) = appli_avec(moteur, &acteurs).await;
     let tx = appli.instance.db.begin().await.unwrap();
     for titre in ["Un", "Deux"] {
-        offrir(&tx, &appli.instance, &faits[1].0, titre, ModeOffre::Gratuit, &[], &[]).await;
+        offrir(&tx, &appli.instance, &faits[1].0, titre, None, &[], &[]).await;
     }
     tx.commit().await.unwrap();
     let mut un_agent = agent(&appli, "agent@exemple.invalid").await;

@@ -5,6 +5,7 @@ use annuaire::tenue::{rules, storage as tenue};
 use annuaire::vocabulaire::{Champ, Diffusion, EtatActeur, Origine};
 use axum::http::StatusCode;
 use domain::droit::Fonction;
+use domain::theme::Theme;
 use rstest::rstest;
 use sea_orm::{ConnectionTrait, raw_sql};
 use socle::organisation::Nature;
@@ -31,8 +32,8 @@ async fn corriger(qui: &mut Navigateur, reference: &str, champs: &[(&str, &str)]
     qui.envoyer_sans_suivre(&page, &url, champs).await
 }
 
-/// Sirene says another telephone, a minute later.
-async fn sirene_dit(appli: &Appli, acteur: &ActeurId, champ: Champ, valeur: &str) {
+/// Sirene says another value, a minute later.
+pub(crate) async fn sirene_dit(appli: &Appli, acteur: &ActeurId, champ: Champ, valeur: &str) {
     appli.horloge.avancer(60);
     let (id, champ, le) = (acteur.as_str(), champ.as_str(), appli.instance.clock.instant().0);
     let cle = appli.instance.ids.uuid().to_string();
@@ -113,6 +114,30 @@ async fn un_agent_corrige_et_la_source_officielle_demande(#[case] moteur: Moteur
         appli.connecter("maire@exemple.invalid", Some((Nature::Commune, "54395", Fonction::Maire))).await;
     assert_eq!(maire.ouvrir(&url).await.statut, StatusCode::FORBIDDEN);
     assert_eq!(maire.ouvrir(LISTE).await.statut, StatusCode::FORBIDDEN);
+    appli.fin().await;
+}
+
+/// Themes are written all together: what a colleague chose meanwhile is read before it is replaced.
+#[rstest]
+#[case::sqlite(Moteur::Sqlite)]
+#[case::postgres(Moteur::Postgres)]
+#[tokio::test]
+async fn les_themes_qu_un_autre_vient_de_choisir_se_voient(#[case] moteur: Moteur) {
+    let (appli, faits) = appli_avec(moteur, &[Acteur { nom: "LA RESSOURCERIE", ..Acteur::default() }]).await;
+    let reference = &faits[0].1;
+    let mut agent = agent(&appli, "agent@exemple.invalid").await;
+    let url = format!("/annuaire/{reference}/modifier");
+    let avant = agent.ouvrir(&url).await;
+    let premiers = [("themes", "mobilite"), ("themes", "numerique"), ("acte", "enregistrer")];
+    corriger(&mut agent, reference, &premiers).await;
+    let conflit = agent.envoyer(&avant, &url, &[("themes", "energies"), ("acte", "enregistrer")]).await;
+    assert_eq!(conflit.statut, StatusCode::CONFLICT);
+    let ligne = conflit.textes(".tr-alerte tr").into_iter().find(|ligne| ligne.starts_with("Thèmes"));
+    let ligne = ligne.expect("the themes stand in the table of the conflict");
+    assert!(ligne.contains(Theme::Mobilite.libelle()) && ligne.contains(Theme::Numerique.libelle()), "{ligne}");
+    assert!(!ligne.contains(Theme::Energies.libelle()), "what the page says, not what was typed: {ligne}");
+    assert_eq!(conflit.attribut("input[value=energies]", "checked").as_deref(), Some(""), "the choice stays");
+    agent.envoyer(&conflit, &url, &[("acte", "enregistrer")]).await.exiger("La fiche est enregistrée");
     appli.fin().await;
 }
 

@@ -27,12 +27,32 @@ fn toute_collectivite_a_sa_carte_legere() {
 fn des_points_qui_se_cachent_font_un_groupe() {
     let mut carte = Carte::nouvelle("c", "t", "d");
     carte.commune(&"54129".parse().unwrap(), "commune", None);
-    let point = |titre: &str, lon| Point { lon, lat: 48.58, titre: titre.to_owned(), lien: None, classe: "point" };
+    let point =
+        |titre: &str, lon| Point { lon, lat: 48.58, titre: titre.to_owned(), lien: None, classe: "point", nombre: 1 };
     carte.point(point("Un", 6.93)).point(point("Deux", 6.9301)).point(point("Trois", 6.99));
     let svg = carte.svg();
-    assert_eq!(svg.matches("class=\"groupe\"").count(), 1, "{svg}");
+    assert_eq!(svg.matches("class=\"groupe point\"").count(), 1, "{svg}");
     assert!(svg.contains("<title>Un, Deux</title>") && svg.contains(">2</text>"), "{svg}");
     assert_eq!(svg.matches("class=\"point\"").count(), 1);
+}
+
+#[test]
+fn un_rond_dit_combien_il_en_vaut() {
+    let mut carte = Carte::nouvelle("c", "t", "d");
+    carte.commune(&"54129".parse().unwrap(), "commune", None);
+    let amas = |titre: &str, lon, nombre| Point {
+        lon,
+        lat: 48.58,
+        titre: titre.to_owned(),
+        lien: None,
+        classe: "amas",
+        nombre,
+    };
+    carte.point(amas("Cirey", 6.93, 12)).point(amas("Val", 6.9301, 3)).point(amas("Seul", 6.99, 40));
+    let svg = carte.svg();
+    assert!(svg.contains(">15</text>") && svg.contains(">40</text>"), "{svg}");
+    assert_eq!(svg.matches("class=\"groupe amas\"").count(), 2);
+    assert!(!svg.contains("points"), "the communes say how many already: {svg}");
 }
 
 #[test]

@@ -6,7 +6,7 @@ use annuaire::offre::storage as offre;
 use annuaire::reseau;
 use annuaire::revendication::rules::{EtatRevendication, Moyen};
 use annuaire::revendication::storage::{self as revendications, Revendication};
-use annuaire::vocabulaire::{GenreOffre, ModeOffre};
+use annuaire::vocabulaire::{GenreOffre, Tarif};
 use domain::code::CodeCommune;
 use domain::droit::Fonction;
 use domain::profil::{Etape, Porteur};
@@ -417,7 +417,8 @@ async fn un_acteur(tx: &WriteTx, appli: &Appli) -> ActeurEnVue {
         titre_tri: "conseil".to_owned(),
         description: "Un conseil.".to_owned(),
         genre: GenreOffre::Ingenierie,
-        mode: ModeOffre::Gratuit,
+        modes: String::new(),
+        tarif: Some(Tarif::Gratuit),
         payant: false,
         active: true,
         exemple: true,
