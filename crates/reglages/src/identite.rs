@@ -70,6 +70,7 @@ impl Apercu {
 struct PageIdentite {
     resume: ResumeErreurs,
     caches: Html,
+    caches_du_texte: Html,
     version: i64,
     conflit: Option<Conflit>,
     champs: Vec<ChampTexte>,
@@ -86,6 +87,7 @@ fn page(cadre: &Cadre, saisie: Saisie, erreurs: Erreurs, conflit: Option<Conflit
     PageIdentite {
         resume: f.resume(),
         caches: f.caches(),
+        caches_du_texte: f.caches_gardes("/reglages/identite"),
         version: f.version(cadre.identite().version),
         conflit,
         champs: vec![

@@ -65,7 +65,7 @@ fn page(formulaire: &Formulaire, projet: &projet::Model, conflit: Option<Conflit
     Page {
         reference: projet.reference.clone(),
         resume: formulaire.resume(),
-        caches: formulaire.caches(),
+        caches: formulaire.caches_gardes(&format!("/projets/{}/precisions", projet.reference)),
         version: formulaire.version(projet.version),
         conflit,
         depenses: formulaire.cases(

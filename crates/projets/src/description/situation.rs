@@ -23,6 +23,8 @@ struct Page {
     reference: String,
     resume: ResumeErreurs,
     caches: Html,
+    /// Of the form of the answers: what is typed is kept.
+    caches_du_texte: Html,
     version: i64,
     conflit: Option<Conflit>,
     etape: ChampOptions,
@@ -46,6 +48,7 @@ fn page(cadre: &Cadre, lien: Lien, formulaire: &Formulaire, projet: &projet::Mod
         reference: projet.reference.clone(),
         resume: formulaire.resume(),
         caches: formulaire.caches(),
+        caches_du_texte: formulaire.caches_gardes(&format!("/projets/{}/suite", projet.reference)),
         version: formulaire.version(projet.version),
         conflit,
         etape: formulaire.radios(
