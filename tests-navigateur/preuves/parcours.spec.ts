@@ -9,6 +9,8 @@ import type { Releve, Visite } from "../maison/visite.js";
 
 const PAPIER = join(import.meta.dirname, "../../docs/parcours.md");
 const LARGEURS = [360, 768, 1280];
+/** At this one, the task is done with the keyboard and nothing else. */
+const AU_CLAVIER = 1280;
 const HAUTEUR = 800;
 // A word more in a text is no longer journey.
 const JEU_DE_MOTS = 1.1;
@@ -237,7 +239,7 @@ if (process.env["MESURER"] === "1") test.describe.configure({ mode: "default" })
 const mesures = new Map<string, number[]>();
 
 for (const { persona, tache, avant, faire } of TACHES) {
-  test(`${persona} : ${tache}`, async ({ arrive }) => {
+  test(`${persona} : ${tache}, à la souris, puis au clavier seul`, async ({ arrive }) => {
     const hauteurs: number[] = [];
     let releve: Releve | undefined;
     for (const width of LARGEURS) {
@@ -246,6 +248,7 @@ for (const { persona, tache, avant, faire } of TACHES) {
       await visite.page.setViewportSize({ width, height: HAUTEUR });
       const role = ROLES[persona];
       if (role) await entrerComme(visite, role);
+      visite.auClavier = width === AU_CLAVIER;
       Object.assign(visite.releve, { ecrans: 0, mots: 0, champs: 0, clics: 0, hauteurs: 0 });
       await faire(visite, prepare);
       releve = { ...visite.releve };

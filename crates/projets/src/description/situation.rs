@@ -7,7 +7,7 @@ use domain::droit::{Action, Fonction, Lien};
 use domain::profil::{Besoin, Complements, Etape, Porteur, Reponse as Avis};
 use socle::projet::{self, Etat};
 use web::composants::{
-    ChampOptions, ChampTexte, Conflit, Etapes, Html, OptionDeChamp, Resume, ResumeErreurs, Selection,
+    ChampOptions, ChampTexte, Conflit, Etapes, Html, OptionDeChamp, Resume, ResumeErreurs, Selection, expliquer,
 };
 use web::formulaire::Erreurs;
 use web::{Cadre, CheckedForm, Formulaire, Reponse, Saisie, texte};
@@ -62,7 +62,11 @@ fn page(cadre: &Cadre, lien: Lien, formulaire: &Formulaire, projet: &projet::Mod
         ),
         porteur: formulaire
             .selection("porteur", "Qui porte le projet ?", porteurs)
-            .aide("Celui qui signe et qui paie. « Pas encore décidé » est une réponse."),
+            .aide_expliquee(expliquer(
+                "Celui qui signe et qui paie : le maître d’ouvrage. « Pas encore décidé » est une réponse.",
+                &mut vec!["maitre-d-ouvrage"],
+                &cadre.instance,
+            )),
         structure: (!structures.is_empty()).then(|| {
             formulaire
                 .radios("structure", "Au nom de laquelle de vos structures ?", structures)
