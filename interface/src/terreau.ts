@@ -112,7 +112,7 @@ function proposerLaCarte(dans: ParentNode): void {
         const { ouvrir } = (await import(place.dataset["script"] ?? "")) as typeof import("./carte");
         await ouvrir(place);
         bouton.remove();
-        etat.textContent = "Déplacez la carte avec les flèches, agrandissez avec + et −. La liste dit la même chose.";
+        etat.textContent = "Déplacez la carte avec les flèches, agrandissez avec + et −. Un lieu ou un groupe s’ouvre à la souris ou au doigt. Au clavier, la liste mène aux mêmes pages.";
       } catch {
         bouton.disabled = false;
         etat.textContent = "La carte n’a pas pu s’ouvrir. La liste dit la même chose.";
@@ -144,6 +144,17 @@ function montrerLAccent(): void {
     const rapport = Math.min(...fonds.map((fond) => (Math.max(ici, fond) + 0.05) / (Math.min(ici, fond) + 0.05)));
     const verdict = rapport >= 4.5 ? "se lit bien sur tous les fonds du site" : "se lit mal sur un des fonds du site : choisissez plus foncé";
     mot.textContent = `Contraste ${(Math.floor(rapport * 10) / 10).toFixed(1).replace(".", ",")} : ${verdict}.`;
+  });
+}
+
+/** A form that makes something is sent once: its page, gone back to, is told which one it was, and leads to what it made. */
+function seSouvenirDeLEnvoi(dans: ParentNode): void {
+  dans.querySelectorAll<HTMLFormElement>("form[data-deja]").forEach((formulaire) => {
+    formulaire.addEventListener("submit", (evenement) => {
+      if (evenement.defaultPrevented) return;
+      const cle = formulaire.querySelector<HTMLInputElement>("input[name=_cle]")?.value;
+      if (cle) history.replaceState(null, "", `${new URL(formulaire.action).pathname}?deja=${encodeURIComponent(cle)}`);
+    });
   });
 }
 
@@ -242,6 +253,7 @@ replierLesGroupes();
 envoyerUneFois();
 compterLesCaracteres();
 garderHorsLigne();
+seSouvenirDeLEnvoi(document);
 void garderEnTapant();
 imprimer();
 proposerLaCarte(document);
