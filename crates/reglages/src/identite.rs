@@ -61,7 +61,10 @@ impl Apercu {
 
     fn phrase(&self) -> String {
         let verdict = if self.lisible { "elle se lit sur chaque fond" } else { "choisissez-en une plus foncée" };
-        format!("Couleur {} : contraste {} au moins, sur le fond le plus difficile. Il faut 4,5 : {verdict}.", self.couleur, self.contraste)
+        format!(
+            "Couleur {} : contraste {} au moins, sur le fond le plus difficile. Il faut 4,5 : {verdict}.",
+            self.couleur, self.contraste
+        )
     }
 }
 

@@ -12,7 +12,9 @@ use platform::{Jour, ReadTx, WriteTx, journal};
 use socle::projet::{self, Etat as EtatProjet};
 use socle::secteur::{self, Interlocuteur};
 use socle::{mandat, personne};
-use web::composants::{Alerte, ChampLong, ChampOptions, ChampTexte, Html, OptionDeChamp, ResumeErreurs, expliquer_html};
+use web::composants::{
+    Alerte, ChampLong, ChampOptions, ChampTexte, Html, OptionDeChamp, ResumeErreurs, expliquer_html,
+};
 use web::courriels::{self, Modele};
 use web::feature::{Famille, Proposition};
 use web::formulaire::Erreurs;

@@ -7,7 +7,9 @@ use domain::dates::mois_en_lettres;
 use domain::droit::Action;
 use domain::profil::{BaseDeCout, Complements, NatureDepense, Reponse as Avis, TauxDeTva};
 use socle::projet;
-use web::composants::{ChampOptions, ChampTexte, Conflit, Html, OptionDeChamp, Resume, ResumeErreurs, Selection, expliquer};
+use web::composants::{
+    ChampOptions, ChampTexte, Conflit, Html, OptionDeChamp, Resume, ResumeErreurs, Selection, expliquer,
+};
 use web::formulaire::{Erreurs, Lecteur};
 use web::{Cadre, CheckedForm, Formulaire, Reponse, Saisie, texte};
 

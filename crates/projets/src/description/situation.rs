@@ -60,13 +60,11 @@ fn page(cadre: &Cadre, lien: Lien, formulaire: &Formulaire, projet: &projet::Mod
                 .map(|e| OptionDeChamp::nouvelle(e.as_str(), e.libelle()))
                 .chain([OptionDeChamp::nouvelle(Etape::Inconnue.as_str(), Avis::NeSaitPas.libelle())]),
         ),
-        porteur: formulaire
-            .selection("porteur", "Qui porte le projet ?", porteurs)
-            .aide_expliquee(expliquer(
-                "Celui qui signe et qui paie : le maître d’ouvrage. « Pas encore décidé » est une réponse.",
-                &mut vec!["maitre-d-ouvrage"],
-                &cadre.instance,
-            )),
+        porteur: formulaire.selection("porteur", "Qui porte le projet ?", porteurs).aide_expliquee(expliquer(
+            "Celui qui signe et qui paie : le maître d’ouvrage. « Pas encore décidé » est une réponse.",
+            &mut vec!["maitre-d-ouvrage"],
+            &cadre.instance,
+        )),
         structure: (!structures.is_empty()).then(|| {
             formulaire
                 .radios("structure", "Au nom de laquelle de vos structures ?", structures)

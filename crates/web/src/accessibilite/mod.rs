@@ -200,7 +200,8 @@ impl Grille {
             String::new(),
             "### Juger de nouveau, à la main".to_owned(),
             String::new(),
-            "L’échantillon est la liste des pages lues, plus bas. Le jour et le résultat s’écrivent dans la grille.".to_owned(),
+            "L’échantillon est la liste des pages lues, plus bas. Le jour et le résultat s’écrivent dans la grille."
+                .to_owned(),
             String::new(),
             "| critère | comment, et ce qui est attendu | dernière lecture | résultat |".to_owned(),
             "| --- | --- | --- | --- |".to_owned(),

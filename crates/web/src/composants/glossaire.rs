@@ -151,7 +151,10 @@ mod tests {
     #[case::pas_dans_un_autre_mot("sectoriel, intersecteur, zonager", None)]
     #[case::pas_dans_une_balise("<a title=\"zonage\">ici</a>", None)]
     #[case::apres_un_lien("<a href=\"/\">zonage</a> d’un secteur", Some("secteur"))]
-    #[case::sans_ce_qui_l_explique("une société coopérative d’intérêt collectif", Some("société coopérative d’intérêt collectif"))]
+    #[case::sans_ce_qui_l_explique(
+        "une société coopérative d’intérêt collectif",
+        Some("société coopérative d’intérêt collectif")
+    )]
     fn un_mot_se_trouve_la_ou_il_est_ecrit(#[case] phrase: &str, #[case] attendu: Option<&str>) {
         let cles = ["zonage", "secteur", "deliberation", "scic"];
         assert_eq!(premier(phrase, &cles).map(|(_, debut, fin)| &phrase[debut..fin]), attendu);
