@@ -56,6 +56,7 @@ const paires = [
   ["tr-lien", "tr-papier"],
   ["tr-lien", "tr-carte"],
   ["tr-lien", "tr-sable"],
+  ["tr-lien", "tr-d-ciel"],
   ["tr-terre", "tr-papier"],
   ["tr-attente", "tr-attente-fond"],
   ["tr-positif", "tr-positif-fond"],

@@ -44,8 +44,8 @@ class Brouillon {
     this.pied.className = "tr-brouillon";
     this.effacer.hidden = true;
     this.pied.append(this.etat, this.effacer);
-    const envoi = formulaire.querySelector("button[type=submit]");
-    (envoi?.closest(".govuk-button-group") ?? envoi)?.before(this.pied);
+    const envoi = formulaire.querySelector("button[type=submit]:not(.govuk-visually-hidden, [formaction])");
+    (envoi?.closest(".govuk-button-group, .tr-actions, p") ?? envoi)?.before(this.pied);
     formulaire.addEventListener("input", () => this.bientot());
     formulaire.addEventListener("submit", (evenement) => {
       if (!evenement.defaultPrevented) this.arreter();
@@ -192,7 +192,9 @@ class Brouillon {
 
 export async function garderEnTapant(): Promise<void> {
   const cles = [...document.querySelectorAll<HTMLInputElement>("input[name=_brouillon]")];
-  const brouillons = cles.flatMap((cle) => (cle.form ? [new Brouillon(cle.form, cle)] : []));
+  // A button alone that sends what was typed forgets it too: it has nothing to keep.
+  const aTaper = cles.filter((cle) => cle.form?.querySelector("textarea, select, input:not([type=hidden])"));
+  const brouillons = aTaper.flatMap((cle) => (cle.form ? [new Brouillon(cle.form, cle)] : []));
   if (brouillons.length === 0) return;
   for (const un of brouillons) if (un.revenu) un.reprendreLaGarde();
   try {

@@ -103,6 +103,8 @@ class Choix {
   private prendre(rang: number): void {
     this.champ.value = this.liste.children[rang]?.textContent ?? this.champ.value;
     this.fermer();
+    // As any choice of the form: a list that follows its filters follows this one.
+    this.champ.dispatchEvent(new Event("change", { bubbles: true }));
   }
 
   private fermer(): void {

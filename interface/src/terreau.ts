@@ -112,7 +112,7 @@ function proposerLaCarte(dans: ParentNode): void {
         const { ouvrir } = (await import(place.dataset["script"] ?? "")) as typeof import("./carte");
         await ouvrir(place);
         bouton.remove();
-        etat.textContent = "Déplacez la carte avec les flèches, agrandissez avec + et −. La liste dit la même chose.";
+        etat.textContent = "Déplacez la carte avec les flèches, agrandissez avec + et −. Un lieu ou un groupe s’ouvre à la souris ou au doigt. Au clavier, la liste mène aux mêmes pages.";
       } catch {
         bouton.disabled = false;
         etat.textContent = "La carte n’a pas pu s’ouvrir. La liste dit la même chose.";
@@ -121,7 +121,7 @@ function proposerLaCarte(dans: ParentNode): void {
   });
 }
 
-/** The accent as it is chosen: the whole page takes it, and its contrast on white is told. */
+/** The accent as it is chosen: the whole page takes it, and its contrast on the hardest of the grounds is told. */
 function montrerLAccent(): void {
   const champ = document.querySelector<HTMLInputElement>("[data-accent]");
   if (!champ) return;
@@ -129,16 +129,32 @@ function montrerLAccent(): void {
   mot.className = "govuk-hint";
   mot.setAttribute("role", "status");
   champ.after(mot);
-  const clarte = (debut: number): number => {
-    const c = Number.parseInt(champ.value.slice(debut, debut + 2), 16) / 255;
-    return c <= 0.04045 ? c / 12.92 : ((c + 0.055) / 1.055) ** 2.4;
+  const clarte = (couleur: string): number => {
+    const [r = 0, v = 0, b = 0] = [1, 3, 5].map((debut) => {
+      const c = Number.parseInt(couleur.slice(debut, debut + 2), 16) / 255;
+      return c <= 0.04045 ? c / 12.92 : ((c + 0.055) / 1.055) ** 2.4;
+    });
+    return 0.2126 * r + 0.7152 * v + 0.0722 * b;
   };
+  const fonds = (champ.dataset["accent"] ?? "#ffffff").split(" ").map(clarte);
   champ.addEventListener("input", () => {
     if (!/^#[0-9a-f]{6}$/i.test(champ.value)) return;
     document.documentElement.style.setProperty("--tr-accent", champ.value);
-    const rapport = 1.05 / (0.2126 * clarte(1) + 0.7152 * clarte(3) + 0.0722 * clarte(5) + 0.05);
-    const verdict = rapport >= 4.5 ? "se lit bien sur du blanc" : "se lit mal sur du blanc : choisissez plus foncé";
-    mot.textContent = `Contraste ${rapport.toFixed(1).replace(".", ",")} : ${verdict}.`;
+    const ici = clarte(champ.value);
+    const rapport = Math.min(...fonds.map((fond) => (Math.max(ici, fond) + 0.05) / (Math.min(ici, fond) + 0.05)));
+    const verdict = rapport >= 4.5 ? "se lit bien sur tous les fonds du site" : "se lit mal sur un des fonds du site : choisissez plus foncé";
+    mot.textContent = `Contraste ${(Math.floor(rapport * 10) / 10).toFixed(1).replace(".", ",")} : ${verdict}.`;
+  });
+}
+
+/** A form that makes something is sent once: its page, gone back to, is told which one it was, and leads to what it made. */
+function seSouvenirDeLEnvoi(dans: ParentNode): void {
+  dans.querySelectorAll<HTMLFormElement>("form[data-deja]").forEach((formulaire) => {
+    formulaire.addEventListener("submit", (evenement) => {
+      if (evenement.defaultPrevented) return;
+      const cle = formulaire.querySelector<HTMLInputElement>("input[name=_cle]")?.value;
+      if (cle) history.replaceState(null, "", `${new URL(formulaire.action).pathname}?deja=${encodeURIComponent(cle)}`);
+    });
   });
 }
 
@@ -237,6 +253,7 @@ replierLesGroupes();
 envoyerUneFois();
 compterLesCaracteres();
 garderHorsLigne();
+seSouvenirDeLEnvoi(document);
 void garderEnTapant();
 imprimer();
 proposerLaCarte(document);

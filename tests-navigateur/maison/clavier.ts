@@ -1,5 +1,5 @@
 // A hand on the keyboard and nothing else.
-import type { JSHandle, Page } from "@playwright/test";
+import { type JSHandle, type Locator, type Page, expect } from "@playwright/test";
 
 export interface Arret {
   nom: string;
@@ -26,6 +26,42 @@ function decrire(): Arret {
 
 export function arret(page: Page): Promise<Arret> {
   return page.evaluate(decrire);
+}
+
+const ARRETS_MAX = 250;
+
+/**
+ * Goes to this element with Tab, forward or back, as a hand does: past the header by its first link when what is wanted is in
+ * the content. Among radio buttons Tab stops once, arrows do the rest. Every stop shows that it has the focus.
+ */
+export async function allerA(page: Page, cible: Locator): Promise<void> {
+  await cible.waitFor({ state: "attached" });
+  const but = await cible.elementHandle();
+  if (!but) throw new Error(`rien où aller : ${cible}`);
+  const dire = (await page.evaluateHandle(`(${decrire})`)) as JSHandle<() => Arret>;
+  const pas = () =>
+    but.evaluate((but, dire) => {
+      const ici = document.activeElement;
+      const { nom, visible } = (dire as unknown as () => Arret)();
+      const groupe = (e: Element | null): string => (e instanceof HTMLInputElement && e.type === "radio" ? e.name : "");
+      if (ici === but) return { nom, visible, touche: "" };
+      if (groupe(but) !== "" && groupe(ici) === groupe(but)) return { nom, visible, touche: "ArrowDown" };
+      if (!ici || ici === document.body) return { nom: "", visible: true, touche: but.closest("main") ? "sauter" : "Tab" };
+      const apres = (ici.compareDocumentPosition(but) & Node.DOCUMENT_POSITION_FOLLOWING) !== 0;
+      return { nom: ici.matches("main") ? "" : nom, visible, touche: apres ? "Tab" : "Shift+Tab" };
+    }, dire);
+  const vus: string[] = [];
+  for (let i = 0; i < ARRETS_MAX; i += 1) {
+    const { nom, visible, touche } = await pas();
+    if (nom !== "") expect(visible, `le repère du clavier se voit sur « ${nom} »`).toBe(true);
+    if (touche === "") return;
+    vus.push(nom);
+    if (touche === "sauter") {
+      await page.keyboard.press("Tab");
+      await page.keyboard.press("Enter");
+    } else await page.keyboard.press(touche);
+  }
+  throw new Error(`${cible} ne s’atteint pas au clavier. Arrêts : ${vus.join(" | ")}`);
 }
 
 /**

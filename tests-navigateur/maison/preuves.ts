@@ -26,6 +26,11 @@ const valideur = new HtmlValidate({
 /** A page once compressed. */
 const HTML_MAX = 15_000;
 
+/** A page once compressed, without the drawings of its maps: they are counted apart. A chart is the page's own. */
+export function pesee(html: string): number {
+  return gzipSync(html.replace(/<svg class="tr-carte-svg"[\s\S]*?<\/svg>/g, ""), { level: 4 }).length;
+}
+
 /** Nothing is cut, and nothing is to be looked for on the right. For the page as it stands. */
 async function coupes(page: Page): Promise<string[]> {
   const [largeur, fenetre] = await page.evaluate(() => [document.documentElement.scrollWidth, document.documentElement.clientWidth] as const);
@@ -113,8 +118,7 @@ export const PREUVES: Record<string, Preuve> = {
   "poids-de-la-page": async (_, reponse) => {
     const { responseBodySize } = await reponse.request().sizes();
     if (responseBodySize <= HTML_MAX) return [];
-    // The drawings of maps are counted apart.
-    const sansCarte = gzipSync((await reponse.text()).replace(/<svg[^>]*(?:role="img"|tr-carte-svg)[\s\S]*?<\/svg>/g, ""), { level: 4 }).length;
+    const sansCarte = pesee(await reponse.text());
     return sansCarte > HTML_MAX ? [`${sansCarte} octets compressés sans les cartes, ${HTML_MAX} au plus`] : [];
   },
   "langue": (page) =>

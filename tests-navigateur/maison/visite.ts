@@ -2,6 +2,7 @@
 import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 import { type APIResponse, type BrowserContext, type Locator, type Page, type Response, expect, test } from "@playwright/test";
+import { allerA } from "./clavier.js";
 import { juger, surveiller } from "./juge.js";
 
 const IMAGES = join(import.meta.dirname, "../../docs/images");
@@ -26,6 +27,9 @@ export interface Releve {
 }
 
 export class Visite {
+  /** From now on, no mouse: every gesture is made with the keyboard. */
+  auClavier = false;
+
   readonly releve: Releve = { ecrans: 0, mots: 0, champs: 0, clics: 0, hauteurs: 0 };
 
   private constructor(
@@ -81,9 +85,16 @@ export class Visite {
     await this.naviguer(champ, () => champ.press("Enter"));
   }
 
-  private async naviguer(cible: Locator, geste: () => Promise<void> = () => cible.click()): Promise<void> {
+  /** The button, the link, the fold: pressed. */
+  private async presser(cible: Locator): Promise<void> {
+    if (this.auClavier) await this.page.keyboard.press("Enter");
+    else await cible.click();
+  }
+
+  private async naviguer(cible: Locator, geste: () => Promise<void> = () => this.presser(cible)): Promise<void> {
     await test.step("pages suivies et envoyées", async () => {
       await cible.waitFor();
+      if (this.auClavier) await allerA(this.page, cible);
       const arrivee = this.page.waitForEvent("domcontentloaded");
       await Promise.all([arrivee, geste()]);
       await this.page.waitForLoadState("load");
@@ -105,7 +116,12 @@ export class Visite {
   }
 
   async remplir(libelle: string | RegExp, valeur: string, dans: Page | Locator = this.page): Promise<void> {
-    await dans.getByLabel(libelle, { exact: typeof libelle === "string" }).first().fill(valeur);
+    const champ = dans.getByLabel(libelle, { exact: typeof libelle === "string" }).first();
+    if (this.auClavier) {
+      await allerA(this.page, champ);
+      await this.page.keyboard.press("ControlOrMeta+A");
+      await this.page.keyboard.insertText(valeur);
+    } else await champ.fill(valeur);
     this.releve.champs += 1;
   }
 
@@ -113,14 +129,28 @@ export class Visite {
     const choix = dans.getByLabel(libelle, { exact: typeof libelle === "string" }).first();
     // On a telephone its group is folded.
     const pli = choix.locator("xpath=ancestor::details[not(@open)]/summary");
-    if ((await pli.count()) > 0) await pli.first().click();
-    await choix.check();
+    if ((await pli.count()) > 0) {
+      if (this.auClavier) await allerA(this.page, pli.first());
+      await this.presser(pli.first());
+    }
+    if (this.auClavier) {
+      await allerA(this.page, choix);
+      // An arrow chooses among radio buttons; a box, or the first button, waits for the space bar.
+      if (!(await choix.isChecked())) await this.page.keyboard.press("Space");
+      await expect(choix).toBeChecked();
+    } else await choix.check();
     this.releve.champs += 1;
   }
 
   async choisir(libelle: string | RegExp, option: string | { index: number }, dans: Page | Locator = this.page): Promise<void> {
     const selection = dans.getByLabel(libelle, { exact: typeof libelle === "string" }).first();
-    await selection.selectOption(typeof option === "string" ? { label: option } : option);
+    if (this.auClavier) {
+      await allerA(this.page, selection);
+      if (typeof option === "string") await this.page.keyboard.type(option);
+      else for (let i = 0; i < option.index; i += 1) await this.page.keyboard.press("ArrowDown");
+      const voulu = typeof option === "string" ? option : await selection.locator("option").nth(option.index).innerText();
+      await expect(selection.locator("option:checked")).toHaveText(voulu);
+    } else await selection.selectOption(typeof option === "string" ? { label: option } : option);
     this.releve.champs += 1;
   }
 
@@ -137,7 +167,9 @@ export class Visite {
 
   /** Opens what is folded under these words. */
   async deplier(mots: string): Promise<void> {
-    await this.page.locator("summary", { hasText: mots }).click();
+    const pli = this.page.locator("summary", { hasText: mots });
+    if (this.auClavier) await allerA(this.page, pli);
+    await this.presser(pli);
   }
 
   /** These words are on the page. */

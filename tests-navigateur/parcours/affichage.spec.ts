@@ -69,10 +69,8 @@ test("les aides suivent les filtres, et le disent", async ({ arrive }) => {
   const titre = passant.page.getByRole("heading", { level: 2 }).first();
   await expect(titre).not.toHaveText(avant);
   if (passant.scripts) await expect(passant.page.getByRole("status").filter({ hasText: await titre.innerText() })).toHaveCount(1);
+  // The back button: preuves/gestes.spec.ts.
   await passant.juger();
-  // The address says what is shown, and the back button is right.
-  await passant.aller(new URL(passant.page.url()).pathname + new URL(passant.page.url()).search);
-  await expect(passant.page.getByLabel("Qui porte le projet ?").locator("option:checked")).toHaveText("Commune");
 });
 
 test("l’annuaire suit ses filtres, et recompte les autres choix", async ({ arrive }) => {

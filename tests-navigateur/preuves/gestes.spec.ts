@@ -2,7 +2,7 @@
 // names tells its state (7.1); nothing leaves without a button that says so (7.4).
 import type { Locator } from "@playwright/test";
 import { expect, test } from "../maison/essai.js";
-import { entrerComme } from "../maison/gestes.js";
+import { CAFE, entrerComme } from "../maison/gestes.js";
 import type { Visite } from "../maison/visite.js";
 
 /** Pressed there, let go elsewhere. */
@@ -96,14 +96,59 @@ test("ce qui s’ouvre se prend au clavier, et se ferme avec Échap", async ({ a
   await expect(mot).toBeFocused();
 });
 
-test("choisir dans une liste ne quitte pas la page et ne prend pas la main", async ({ arrive }) => {
+test("choisir dans une liste ne quitte pas la page et ne prend pas la main ; Retour défait un choix après l’autre", async ({ arrive }) => {
   const visite = await arrive();
   await visite.aller("/leviers");
-  const choix = visite.page.getByLabel("Qui porte le projet ?");
+  const { page } = visite;
+  const choix = page.getByLabel("Qui porte le projet ?");
+  const titre = page.getByRole("heading", { level: 2 }).first();
+  const [avant, vide] = [await titre.innerText(), await choix.locator("option:checked").innerText()];
   await choix.focus();
   await choix.selectOption({ label: "Commune" });
-  await expect(visite.page).toHaveURL(/porteur=commune/);
+  await expect(page).toHaveURL(/porteur=commune/);
   await expect(choix).toBeFocused();
-  const titre = await visite.page.getByRole("heading", { level: 2 }).first().innerText();
-  await expect(visite.page.getByRole("status").filter({ hasText: titre })).toHaveCount(1);
+  const filtre = await titre.innerText();
+  await expect(page.getByRole("status").filter({ hasText: filtre })).toHaveCount(1);
+  // A sheet, and back: the filter is still there.
+  await visite.naviguerVers("/leviers/");
+  await page.goBack();
+  await expect(page).toHaveURL(/porteur=commune/);
+  await expect(titre).toHaveText(filtre);
+  await expect(choix.locator("option:checked")).toHaveText("Commune");
+  // Back again: the list as it was before the choice, not the page before the list.
+  await page.goBack();
+  await expect(page).toHaveURL(/\/leviers$/);
+  await expect(titre).toHaveText(avant);
+  await expect(choix.locator("option:checked")).toHaveText(vide);
+  await page.goForward();
+  await expect(titre).toHaveText(filtre);
+  await expect(choix.locator("option:checked")).toHaveText("Commune");
+});
+
+test("Retour, après un envoi, montre ce qui a été tapé, et n’envoie rien de nouveau", async ({ arrive }) => {
+  const visite = await arrive();
+  const { page } = visite;
+  await visite.aller("/projets/nouveau");
+  await visite.remplir("Titre court de votre projet", CAFE.titre);
+  await visite.remplir("Commune du projet", CAFE.commune);
+  await visite.remplir(/Qu’est-ce qui manque/, CAFE.manque);
+  await visite.cocher(CAFE.theme);
+  await visite.envoyer("Continuer");
+  await visite.cocher("Étude");
+  await visite.choisir("Qui porte le projet ?", "Commune");
+  await visite.envoyer("Voir ce qui peut m’aider");
+  const { reference } = visite;
+  const envois: string[] = [];
+  page.on("request", (demande) => demande.method() === "POST" && envois.push(demande.url()));
+  await page.goBack();
+  await visite.titre("Où vous en êtes");
+  await expect(page.getByLabel("Étude")).toBeChecked();
+  await expect(page.getByLabel("Qui porte le projet ?").locator("option:checked")).toHaveText("Commune");
+  // The project is made: its own first screen, where a change changes it, and makes no second one.
+  await page.goBack();
+  await expect(page).toHaveURL(new RegExp(`/projets/${reference}/description$`));
+  await expect(page.getByLabel("Titre court de votre projet")).toHaveValue(CAFE.titre);
+  await expect(page.getByLabel(/Qu’est-ce qui manque/)).toHaveValue(CAFE.manque);
+  await expect(page.getByLabel(CAFE.theme).first()).toBeChecked();
+  expect(envois).toEqual([]);
 });

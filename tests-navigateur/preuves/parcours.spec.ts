@@ -9,6 +9,8 @@ import type { Releve, Visite } from "../maison/visite.js";
 
 const PAPIER = join(import.meta.dirname, "../../docs/parcours.md");
 const LARGEURS = [360, 768, 1280];
+/** At this one, the task is done with the keyboard and nothing else. */
+const AU_CLAVIER = 1280;
 const HAUTEUR = 800;
 // A word more in a text is no longer journey.
 const JEU_DE_MOTS = 1.1;
@@ -217,18 +219,23 @@ for (const { persona, role, gestes } of RECITS) {
   test(`${persona} : trouve quoi faire, sur un téléphone`, async ({ arrive }) => {
     const visite = await arrive();
     await visite.page.setViewportSize({ width: 360, height: 640 });
-    const lignes: string[] = [];
+    const pas: Array<[string, string, string]> = [];
+    let lus = 0;
     for (const [rang, [ou, geste]] of gestes.entries()) {
       // The page to sign in is for those who have not.
       if (role && (rang > 0 || ou !== "/connexion")) await entrerComme(visite, role);
       await visite.aller(ou);
       const { mots, hauteurs } = await avantDe(geste(visite.page));
-      lignes.push(`| ${persona} | \`${ou}\` | ${mots} | ${String(Math.round(hauteurs * 10) / 10).replace(".", ",")} |`);
-      expect.soft(mots, `${ou} : mots avant le geste`).toBeLessThanOrEqual(MOTS_PAR_MINUTE);
+      pas.push([`\`${ou}\``, String(mots), String(Math.round(hauteurs * 10) / 10).replace(".", ",")]);
+      lus += mots;
       expect.soft(hauteurs, `${ou} : hauteurs avant le geste`).toBeLessThan(2.5);
     }
-    trouves.set(persona, lignes);
-    console.log(lignes.join("\n"));
+    // The whole way, page after page: under a minute.
+    const secondes = Math.round((lus * 60) / MOTS_PAR_MINUTE);
+    expect.soft(secondes, "secondes de lecture avant de commencer").toBeLessThan(60);
+    if (pas.length > 1) pas.push(["en tout", String(lus), ""]);
+    trouves.set(persona, pas.map((cases, rang) => `| ${[persona, ...cases, rang === pas.length - 1 ? secondes : ""].join(" | ")} |`));
+    console.log(trouves.get(persona)?.join("\n"));
   });
 }
 
@@ -237,7 +244,7 @@ if (process.env["MESURER"] === "1") test.describe.configure({ mode: "default" })
 const mesures = new Map<string, number[]>();
 
 for (const { persona, tache, avant, faire } of TACHES) {
-  test(`${persona} : ${tache}`, async ({ arrive }) => {
+  test(`${persona} : ${tache}, à la souris, puis au clavier seul`, async ({ arrive }) => {
     const hauteurs: number[] = [];
     let releve: Releve | undefined;
     for (const width of LARGEURS) {
@@ -246,6 +253,7 @@ for (const { persona, tache, avant, faire } of TACHES) {
       await visite.page.setViewportSize({ width, height: HAUTEUR });
       const role = ROLES[persona];
       if (role) await entrerComme(visite, role);
+      visite.auClavier = width === AU_CLAVIER;
       Object.assign(visite.releve, { ecrans: 0, mots: 0, champs: 0, clics: 0, hauteurs: 0 });
       await faire(visite, prepare);
       releve = { ...visite.releve };
@@ -283,7 +291,7 @@ test("le tableau des parcours est écrit", async () => {
   const gestes = /(<!-- gestes -->\n)[\s\S]*?(<!-- fin des gestes -->)/;
   expect(papier).toMatch(gestes);
   expect(trouves.size).toBe(RECITS.length);
-  const trouver = "| persona | page | mots avant le geste | hauteurs avant le geste |\n| --- | --- | --- | --- |\n";
+  const trouver = "| persona | page | mots avant le geste | hauteurs avant le geste | secondes, en tout |\n| --- | --- | --- | --- | --- |\n";
   const ecrit = papier
     .replace(tableau, `$1\n${entete}${lignes.join("\n")}\n\n$2`)
     .replace(gestes, `$1\n${trouver}${RECITS.flatMap(({ persona }) => trouves.get(persona) ?? []).join("\n")}\n\n$2`);

@@ -1,25 +1,48 @@
 // What a screen reader is given of key pages, kept as text: a change of words or of roles shows in the review.
 // After a wanted change: script/test-navigateur --project=preuves voix --update-snapshots
 import { expect, test } from "../maison/essai.js";
-import { CAFE, demander, entrerComme } from "../maison/gestes.js";
+import { figer } from "../maison/figer.js";
+import { CAFE, decrire, demander, entrerComme } from "../maison/gestes.js";
 import type { Visite } from "../maison/visite.js";
 
 const PAGES: Array<[string, string]> = [
+  ["accueil", "/"],
   ["decrire-un-projet", "/projets/nouveau"],
   ["se-connecter", "/connexion"],
+  ["commune", "/communes/54329"],
+  ["annuaire", "/annuaire?q=emmaus"],
+  ["fiche-d-une-aide", "/leviers/detr"],
   ["aide", "/aide"],
   ["facile-a-lire", "/facile-a-lire"],
+  ["facile-a-lire-projet", "/facile-a-lire/projet"],
+  ["facile-a-lire-aide", "/facile-a-lire/aide"],
+  ["facile-a-lire-vote", "/facile-a-lire/vote"],
   ["recherche", "/recherche?q=zzzzzz"],
   ["introuvable", "/nulle-part"],
 ];
 
-for (const [nom, chemin] of PAGES) {
-  test(`${chemin} se dit comme avant`, async ({ arrive }) => {
-    const passant = await arrive();
-    await passant.aller(chemin);
-    await expect(passant.page.locator("main")).toMatchAriaSnapshot({ name: `${nom}.aria.yml` });
-  });
+/** The page as it is said, whatever the day. */
+async function dire(visite: Visite, nom: string): Promise<void> {
+  await figer(visite);
+  await expect.soft(visite.page.locator("main"), nom).toMatchAriaSnapshot({ name: `${nom}.aria.yml` });
 }
+
+// In one browser: the pages are only listened to.
+test("les pages ouvertes à tous se disent comme avant", async ({ arrive }) => {
+  const passant = await arrive();
+  for (const [nom, chemin] of PAGES) {
+    await passant.aller(chemin);
+    await dire(passant, nom);
+  }
+});
+
+test("le second écran et la réponse se disent comme avant", async ({ arrive }) => {
+  const passant = await arrive();
+  const reference = await decrire(passant, CAFE);
+  await dire(passant, "reponse-a-un-projet");
+  await passant.aller(`/projets/${reference}/suite`);
+  await dire(passant, "ou-vous-en-etes");
+});
 
 test("l’en-tête et le pied de page se disent comme avant", async ({ arrive }) => {
   const passant = await arrive();

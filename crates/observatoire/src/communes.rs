@@ -14,7 +14,7 @@ use search::Document;
 use serde::Serialize;
 use socle::personne::courriel_normalise;
 use socle::{projet, secteur};
-use web::composants::{Bouton, Cellule, Contact, EtatVide, Html, Resume, Tableau, echapper};
+use web::composants::{Bouton, Cellule, Contact, EtatVide, Html, Resume, Tableau, echapper, expliquer};
 use web::feature::{DemandeCommune, Panneau};
 use web::locaux::CantonLocal;
 use web::recherche::{Portee, Source, Trouve};
@@ -175,6 +175,7 @@ struct PageCommune {
     voisines: Vec<(String, String)>,
     panneaux: Vec<Panneau>,
     projets: Option<Tableau>,
+    zonage: Html,
     zonages: Vec<ZonageVu>,
     a_verifier: String,
 }
@@ -213,6 +214,7 @@ pub async fn montrer(cadre: Cadre, Path(code): Path<String>) -> Reponse {
         nom: commune.nom.to_owned(),
         code: commune.code.as_str().to_owned(),
         resume: resume(&cadre.instance, commune, &faits),
+        zonage: expliquer("Un zonage peut ouvrir droit à une aide.", &mut vec!["zonage"], instance),
         zonages: zonages(&cadre.instance, commune),
         a_verifier: a_verifier(commune),
         contact: web::contact::du_secteur(instance, interlocuteur),

@@ -76,6 +76,8 @@ pub enum Dessin {
     Cadenas,
     /// A telephone.
     Telephone,
+    /// A calendar: when.
+    Calendrier,
     /// A sign: take care.
     Attention,
 }
@@ -92,6 +94,7 @@ impl Dessin {
             Self::Personne => "M18 20a7 7 0 1 0-.1 0zM5 42c0-9 5-15 13-15s13 6 13 15zM30 9h13v11h-6l-5 5v-5h-2z",
             Self::Cadenas => "M10 22h28v20H10zM16 22v-6a8 8 0 0 1 16 0v6M24 30v5",
             Self::Telephone => "M12 7l7 1 2 9-5 4c2 5 6 9 11 11l4-5 9 2 1 7c-1 4-4 5-7 5C20 41 7 28 7 14c0-3 1-6 5-7z",
+            Self::Calendrier => "M7 10h34v32H7zM7 19h34M15 6v8M33 6v8M14 26h5M29 26h5M14 34h5M29 34h5",
             Self::Attention => "M24 7 43 41H5zM24 19v11M24 35v1",
         }
     }

@@ -1,4 +1,4 @@
-//! Identity of the instance: the accent colour is refused when it cannot be read on white.
+//! Identity of the instance: the accent colour is refused when it cannot be read on one of the grounds of the pages.
 
 use askama::Template;
 use axum::http::StatusCode;
@@ -9,28 +9,62 @@ use web::composants::{
     ResumeErreurs,
 };
 use web::formulaire::Erreurs;
-use web::identite::{CLE, Fond, Identite, contraste};
+use web::identite::{CLE, FONDS, Fond, Identite, contraste, contraste_de_l_accent};
 use web::logo::Logo;
 use web::{Cadre, CheckedForm, Reponse, Saisie, texte};
 
 use crate::logo;
 
-/// Contrast asked of the accent on white (WCAG 2.1, 1.4.3, level AA).
+/// Contrast asked of the accent on every ground (WCAG 2.1, 1.4.3, level AA).
 const CONTRASTE_MIN: f64 = 4.5;
 
-/// The accent as it will look, without script: a button, a link, their contrast. SVG attributes hold the colour (strict CSP).
+/// The accent as it will look, without script: a button, then a link on each ground of the pages, with its contrast. SVG
+/// attributes hold the colour (strict CSP).
 #[derive(Template)]
 #[template(path = "apercu_accent.html")]
 struct Apercu {
     couleur: String,
+    fonds: Vec<FondDApercu>,
     contraste: String,
+    lisible: bool,
+}
+
+struct FondDApercu {
+    couleur: &'static str,
+    haut: usize,
+    contraste: String,
+}
+
+/// As it is said, rounded down: a 4.46 is no 4.5.
+fn dit(rapport: f64) -> String {
+    format!("{:.1}", (rapport * 10.0).floor() / 10.0).replace('.', ",")
 }
 
 impl Apercu {
     fn de(couleur: &str) -> Option<Self> {
-        let rapport = contraste(couleur, "#ffffff")?;
-        let contraste = format!("{rapport:.1}").replace('.', ",");
-        Some(Self { couleur: couleur.to_owned(), contraste })
+        let rapport = contraste_de_l_accent(couleur)?;
+        let fonds = FONDS.iter().enumerate().filter_map(|(rang, &fond)| {
+            Some(FondDApercu { couleur: fond, haut: rang * 44, contraste: dit(contraste(couleur, fond)?) })
+        });
+        Some(Self {
+            couleur: couleur.to_owned(),
+            fonds: fonds.collect(),
+            contraste: dit(rapport),
+            lisible: rapport >= CONTRASTE_MIN,
+        })
+    }
+
+    /// Height of the drawing.
+    fn hauteur(&self) -> usize {
+        self.fonds.len() * 44
+    }
+
+    fn phrase(&self) -> String {
+        let verdict = if self.lisible { "elle se lit sur chaque fond" } else { "choisissez-en une plus foncée" };
+        format!(
+            "Couleur {} : contraste {} au moins, sur le fond le plus difficile. Il faut 4,5 : {verdict}.",
+            self.couleur, self.contraste
+        )
     }
 }
 
@@ -39,6 +73,7 @@ impl Apercu {
 struct PageIdentite {
     resume: ResumeErreurs,
     caches: Html,
+    caches_du_texte: Html,
     version: i64,
     conflit: Option<Conflit>,
     champs: Vec<ChampTexte>,
@@ -55,6 +90,7 @@ fn page(cadre: &Cadre, saisie: Saisie, erreurs: Erreurs, conflit: Option<Conflit
     PageIdentite {
         resume: f.resume(),
         caches: f.caches(),
+        caches_du_texte: f.caches_gardes("/reglages/identite"),
         version: f.version(cadre.identite().version),
         conflit,
         champs: vec![
@@ -62,7 +98,7 @@ fn page(cadre: &Cadre, saisie: Saisie, erreurs: Erreurs, conflit: Option<Conflit
             f.texte("collectivite", "Nom de la collectivité"),
             f.texte("accent", "Couleur d’accent")
                 .accent()
-                .aide("Six chiffres ou lettres après #, par exemple #1f5c3a. Elle doit se lire sur du blanc."),
+                .aide("Six chiffres ou lettres après #, par exemple #1f5c3a. Elle doit se lire sur tous les fonds du site : blanc, papier, sable, ciel."),
             f.texte("courriel", "Courriel de l’équipe (facultatif)").courriel(),
             f.texte("telephone", "Téléphone de l’équipe (facultatif)").telephone(),
             f.texte("delai", "Délai de réponse quand une commune n’a pas de secteur, en jours ouvrés").chiffres(),
@@ -133,11 +169,11 @@ fn lire(form: &CheckedForm) -> Result<Identite, Erreurs> {
     let nom = l.texte("nom", "Donnez un nom au site.", 2, 60);
     let collectivite = l.texte("collectivite", "Donnez le nom de la collectivité.", 2, 100);
     let accent = form.saisie.texte("accent").trim().to_lowercase();
-    match contraste(&accent, "#ffffff") {
+    match contraste_de_l_accent(&accent) {
         None => l.erreurs.ajouter("accent", "Écrivez une couleur comme #1f5c3a."),
         Some(rapport) if rapport < CONTRASTE_MIN => l.erreurs.ajouter(
             "accent",
-            format!("Cette couleur se lit mal sur du blanc (contraste {rapport:.1}, il faut {CONTRASTE_MIN}). Choisissez-en une plus foncée."),
+            format!("Cette couleur se lit mal sur un des fonds du site (contraste {}, il faut 4,5). Choisissez-en une plus foncée.", dit(rapport)),
         ),
         Some(_) => {}
     }

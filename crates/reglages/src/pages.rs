@@ -8,7 +8,7 @@ use platform::espace::Espace;
 use platform::outbox::{self, EtatDeLaFile};
 use sea_orm::{ConnectionTrait as _, DbErr, raw_sql};
 use serde_json::json;
-use web::composants::Html;
+use web::composants::{Html, expliquer_html};
 use web::feature::{Donnees, LienReglage};
 use web::identite::Identite;
 use web::textes::en_html;
@@ -32,11 +32,14 @@ pub(crate) fn en_markdown(cadre: &Cadre, cle: &str) -> Html {
 
 /// GET.
 pub async fn aide(cadre: Cadre) -> Reponse {
+    // Each word of the trade is explained the first time that the page writes it.
+    let mut cles = vec!["accompagnement", "secteur", "deliberation", "zonage"];
+    let mut explique = |cle: &str| expliquer_html(&en_html(&cadre.instance.texte(cle)), &mut cles, &cadre.instance);
     let page = Aide {
         identite: cadre.identite().clone(),
         introduction: cadre.instance.texte("aide.introduction"),
-        etapes: en_markdown(&cadre, "aide.etapes"),
-        questions: en_markdown(&cadre, "aide.questions"),
+        etapes: explique("aide.etapes"),
+        questions: explique("aide.questions"),
     };
     cadre.page("Aide", &page)?.cache(Cache::Public(3600)).repondre()
 }

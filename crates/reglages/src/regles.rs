@@ -5,7 +5,7 @@ use axum::extract::Path;
 use domain::constat::Surete;
 use domain::dates::en_lettres;
 use domain::regle::FicheRegle;
-use web::composants::{Cellule, Etiquette, Tableau, Ton};
+use web::composants::{Cellule, Etiquette, Html, Tableau, Ton, expliquer, mots};
 use web::{Cache, Cadre, Erreur, Reponse};
 
 #[derive(Template)]
@@ -29,6 +29,8 @@ pub async fn liste(cadre: Cadre) -> Reponse {
 #[template(path = "regle.html")]
 struct PageRegle {
     fiche: FicheRegle,
+    /// Its words of the trade explained, each the first time.
+    texte: Vec<Html>,
     numero: String,
     surete: Etiquette,
     parametres: Option<Tableau>,
@@ -55,7 +57,9 @@ fn valeur_dite(unite: &str, valeur: i64) -> String {
 pub async fn montrer(cadre: Cadre, Path(id): Path<String>) -> Reponse {
     let fiche =
         *cadre.instance.maison.regles().find(|fiche| fiche.id == id).ok_or(Erreur::Introuvable("cette règle"))?;
+    let mut cles: Vec<&str> = mots().map(|(cle, _)| cle).collect();
     let page = PageRegle {
+        texte: fiche.texte.iter().map(|phrase| expliquer(phrase, &mut cles, &cadre.instance)).collect(),
         numero: fiche.id.to_uppercase(),
         surete: match fiche.surete {
             Surete::Haute => Etiquette::nouvelle("Lu dans le texte officiel", Ton::Positif),

@@ -24,6 +24,8 @@ pub struct FormulaireMontre {
     pub noms: Vec<String>,
     /// Names of what is hidden, and the button: several forms share an address.
     pub acte: String,
+    /// A long text may be typed here, and nothing of it is kept before it is sent.
+    pub sans_garde: bool,
     vide: Vec<(String, String)>,
     absurde: Vec<(String, String)>,
 }
@@ -49,6 +51,7 @@ impl FormulaireMontre {
         let champs = Selector::parse("input[name], textarea[name], select[name]").expect("a CSS selector");
         let bouton = Selector::parse("button[name]").expect("a CSS selector");
         let cache = |nom: &str| nom.starts_with('_');
+        let montre = |css: &str| formulaire.select(&Selector::parse(css).expect("a CSS selector")).next().is_some();
         let (mut vide, mut absurde, mut noms) = (Vec::new(), Vec::new(), Vec::<String>::new());
         let mut acte = String::new();
         for champ in formulaire.select(&champs) {
@@ -81,6 +84,7 @@ impl FormulaireMontre {
             fichiers: formulaire.attr("enctype") == Some("multipart/form-data"),
             noms,
             acte,
+            sans_garde: montre("textarea") && !montre("input[name=_brouillon]"),
             vide,
             absurde,
         };

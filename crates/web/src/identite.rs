@@ -17,7 +17,7 @@ pub struct Identite {
     pub nom: String,
     /// Name of the collectivité.
     pub collectivite: String,
-    /// Accent colour, `#rrggbb`; its contrast was checked when it was saved.
+    /// Accent colour, `#rrggbb`; its contrast was checked when it was saved, on each of [`FONDS`].
     pub accent: String,
     /// Address of the team, shown on help and error pages.
     pub courriel: String,
@@ -87,7 +87,7 @@ impl Fond {
     }
 }
 
-/// Accent before anyone chooses: a deep green, 7.6 : 1 on white.
+/// Accent before anyone chooses: a deep green.
 pub const ACCENT: &str = "#1f5c3a";
 
 impl Identite {
@@ -123,9 +123,46 @@ pub fn contraste(a: &str, b: &str) -> Option<f64> {
     Some((a.max(b) + 0.05) / (a.min(b) + 0.05))
 }
 
+/// The light grounds on which the accent is read, as links or as the ground of white words (`interface/src/sass/_themes.scss`,
+/// mixin `clair`; a test compares).
+pub const FONDS: [&str; 4] = ["#ffffff", "#fdfbf6", "#f3ede1", "#f6e7cb"];
+
+/// Contrast of the accent where it is hardest to read: the least, over [`FONDS`].
+#[must_use]
+pub fn contraste_de_l_accent(couleur: &str) -> Option<f64> {
+    FONDS.iter().filter_map(|fond| contraste(couleur, fond)).reduce(f64::min)
+}
+
 #[cfg(test)]
 mod tests {
-    use super::{ACCENT, contraste};
+    use rstest::rstest;
+
+    use super::{ACCENT, FONDS, contraste, contraste_de_l_accent};
+
+    const THEMES: &str = include_str!("../../../interface/src/sass/_themes.scss");
+
+    #[test]
+    fn les_fonds_sont_ceux_de_la_feuille_de_style() {
+        let clair = THEMES.split_once("@mixin clair {").unwrap().1.split_once("\n}").unwrap().0;
+        let valeur = |nom: &str| {
+            let suite = clair.split_once(&format!("--{nom}: ")).unwrap().1;
+            suite.split_once(';').unwrap().0.to_owned()
+        };
+        let lus = ["tr-carte", "tr-papier", "tr-sable", "tr-d-ciel"].map(valeur);
+        assert_eq!(lus.map(|lu| if lu == "#fff" { "#ffffff".to_owned() } else { lu }), FONDS);
+    }
+
+    #[rstest]
+    #[case::celui_du_logiciel(ACCENT, true)]
+    #[case::violet("#7a1f5c", true)]
+    #[case::gris_juste_sur_du_blanc("#767676", false)]
+    #[case::vert_juste_sur_du_blanc("#1a7f37", false)]
+    #[case::orange_juste_sur_du_blanc("#c2410c", false)]
+    fn l_accent_se_lit_sur_chaque_fond(#[case] couleur: &str, #[case] lisible: bool) {
+        assert!(contraste(couleur, "#ffffff").unwrap() >= 4.5);
+        assert_eq!(contraste_de_l_accent(couleur).unwrap() >= 4.5, lisible);
+        assert!(contraste_de_l_accent("vert").is_none());
+    }
 
     #[test]
     fn noir_sur_blanc_vaut_21() {

@@ -12,7 +12,9 @@ use platform::{Jour, ReadTx, WriteTx, journal};
 use socle::projet::{self, Etat as EtatProjet};
 use socle::secteur::{self, Interlocuteur};
 use socle::{mandat, personne};
-use web::composants::{Alerte, ChampLong, ChampOptions, ChampTexte, Html, OptionDeChamp, ResumeErreurs};
+use web::composants::{
+    Alerte, ChampLong, ChampOptions, ChampTexte, Html, OptionDeChamp, ResumeErreurs, expliquer_html,
+};
 use web::courriels::{self, Modele};
 use web::feature::{Famille, Proposition};
 use web::formulaire::Erreurs;
@@ -67,7 +69,7 @@ async fn page(cadre: &Cadre, projet: &projet::Model, saisie: Saisie, erreurs: Er
             .texte("rappel", "Téléphone où vous rappeler (facultatif)")
             .aide(instance.texte("demande.rappel"))
             .remplir("tel"),
-        gratuit: Html(en_html(&instance.texte("demande.gratuit"))),
+        gratuit: expliquer_html(&en_html(&instance.texte("demande.gratuit")), &mut vec!["accompagnement"], instance),
     })
 }
 

@@ -8,7 +8,7 @@ use jiff::civil::Date;
 use platform::journal::{self, Visibilite};
 use socle::projet::{self, Diffusion, Etat};
 use socle::secteur;
-use web::composants::{EtatVide, Etiquette, Html, Ton};
+use web::composants::{EtatVide, Etiquette, Html, Terme, Ton};
 use web::{Cadre, CheckedForm, Erreur, Instance, Reponse, texte};
 
 use super::rules::{self, Place, Suivi};
@@ -38,6 +38,7 @@ struct MarcheVu {
 #[derive(Template)]
 #[template(path = "marches.html")]
 struct PageMarches {
+    clause: Option<Terme>,
     a_contacter: Vec<MarcheVu>,
     contactes: Vec<MarcheVu>,
     passes: Vec<MarcheVu>,
@@ -75,6 +76,7 @@ pub async fn montrer(cadre: Cadre) -> Reponse {
     let (a_contacter, suite): (Vec<_>, Vec<_>) = vus.into_iter().partition(|m| m.place == Place::AContacter);
     let (contactes, passes) = suite.into_iter().partition(|m| m.place == Place::Contacte);
     let page = PageMarches {
+        clause: Terme::ici("clause", instance),
         a_contacter,
         contactes,
         passes,

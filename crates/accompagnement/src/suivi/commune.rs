@@ -166,12 +166,13 @@ fn motif_a_reprendre(
 ) -> PageAReprendre {
     let f = cadre.formulaire_avec(form.saisie.clone(), erreurs);
     let suites = recommandation.etat().suites();
+    let garde = format!("/projets/{reference}/accompagnement/recommandation#{}", recommandation.id);
     PageAReprendre {
         titre: "Répondre à une recommandation",
         reference,
         action: "recommandation",
         resume: f.resume(),
-        caches: f.caches(),
+        caches: f.caches_gardes(&garde),
         champ: f.long("motif", "Un mot d’explication (facultatif)", MOTIF_MAX).lignes(6),
         recommandation: Some((recommandation, suites)),
     }

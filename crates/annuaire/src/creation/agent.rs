@@ -41,7 +41,7 @@ fn repondre(cadre: &Cadre, saisie: Saisie, erreurs: Erreurs, trouves: Trouves) -
     let f = cadre.formulaire_avec(saisie, erreurs);
     let page = PageCreer {
         resume: f.resume(),
-        caches: f.caches(),
+        caches: f.caches_gardes(URL),
         cherche: trouves.cherche,
         deja: trouves.deja,
         semblables: trouves.semblables,

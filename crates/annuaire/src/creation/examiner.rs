@@ -71,7 +71,7 @@ fn repondre(cadre: &Cadre, p: &Proposition, lue: Lue, saisie: Saisie, erreurs: E
         fiche: fiche_de(cadre, lue.qui.as_ref(), p, false),
         mot: Html(texte::paragraphes(&p.mot)),
         resume: f.resume(),
-        caches: f.caches(),
+        caches: f.caches_gardes(&format!("{URL}/{}", p.reference)),
         reference: p.reference.clone(),
         attend: p.etat == etat::ATTENTE,
         deja: lue.deja.map(|deja| match deja {

@@ -47,7 +47,7 @@ fn repondre(
     let f = cadre.formulaire_avec(saisie, erreurs);
     let page = PageProposer {
         resume: f.resume(),
-        caches: f.caches(),
+        caches: f.caches_gardes(URL),
         deja,
         semblables,
         structure: ChampsStructure::nouveaux(cadre, &f, false),

@@ -59,7 +59,7 @@ fn repondre(cadre: &Cadre, acteur: &acteur::Model, saisie: Saisie, erreurs: Erre
         nom: acteur.nom.clone(),
         reference: acteur.reference.clone(),
         resume: f.resume(),
-        caches: f.caches(),
+        caches: f.caches_gardes(&format!("/annuaire/{}/offres/proposer", acteur.reference)),
         champs: ChampsOffre::nouveaux(cadre, &f),
         mot: f
             .long("mot", "Comment le savez-vous ? (facultatif)", auteur::MOT_MAX)
@@ -180,7 +180,7 @@ fn montrer_la(cadre: &Cadre, p: &Proposition, lue: Lue, saisie: Saisie, erreurs:
         fiche: fiche_de(cadre, lue.qui.as_ref(), p, false),
         mot: Html(texte::paragraphes(&p.mot)),
         resume: f.resume(),
-        caches: f.caches(),
+        caches: f.caches_gardes(&format!("{URL}/{}", p.reference)),
         reference: p.reference.clone(),
         attend: p.etat == etat::ATTENTE,
         connues: lue.connues.into_iter().map(|complete| OffreVue::nouvelle(instance, complete)).collect(),

@@ -68,6 +68,7 @@ pub(super) struct PageReseau {
     lue: Option<Lue>,
     refusees: Option<Tableau>,
     candidats: Vec<(String, String)>,
+    caches_de_liste: Html,
     caches_de_relance: Html,
     a_relancer: usize,
     reste: usize,
@@ -210,6 +211,7 @@ pub(super) async fn page(tx: &ReadTx, cadre: &Cadre, reseau: &Reseau, vue: Vue) 
         demandes,
         resume: f.resume(),
         caches: f.caches(),
+        caches_de_liste: f.caches_gardes(&format!("{url}#liste")),
         chiffres: Resume::default()
             .ligne("Membres", membres.len().to_string())
             .ligne("Qui l’ont confirmé", compter(&|m| m.adhesion(instance).fait_foi()).to_string())

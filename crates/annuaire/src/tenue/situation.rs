@@ -152,7 +152,7 @@ async fn repondre(cadre: &Cadre, tx: &ReadTx, ouvert: &Ouvert, f: Formulaire, co
         url: url(&acteur.reference),
         fiche: (acteur.etat != EtatActeur::Masque).then(|| format!("/annuaire/{}", acteur.reference)),
         resume: f.resume(),
-        caches: f.caches(),
+        caches: f.caches_gardes(&url(&acteur.reference)),
         version: f.version(acteur.version),
         conflit,
         dit: dit(&cadre.instance, acteur),

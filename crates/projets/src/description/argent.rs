@@ -6,9 +6,10 @@ use axum::http::StatusCode;
 use domain::dates::mois_en_lettres;
 use domain::droit::Action;
 use domain::profil::{BaseDeCout, Complements, NatureDepense, Reponse as Avis, TauxDeTva};
-use jiff::civil::Date;
 use socle::projet;
-use web::composants::{ChampOptions, ChampTexte, Conflit, Html, OptionDeChamp, Resume, ResumeErreurs, Selection};
+use web::composants::{
+    ChampOptions, ChampTexte, Conflit, Html, OptionDeChamp, Resume, ResumeErreurs, Selection, expliquer,
+};
 use web::formulaire::{Erreurs, Lecteur};
 use web::{Cadre, CheckedForm, Formulaire, Reponse, Saisie, texte};
 
@@ -47,7 +48,7 @@ const QUESTIONS: &[(&str, &str, &str)] = &[
     (
         "chef_de_file",
         "Le projet relève-t-il d’un domaine où une collectivité est chef de file ?",
-        "Par exemple l’action sociale (département) ou les transports (région). « Je ne sais pas » convient.",
+        "Un chef de file, par exemple : le département pour l’action sociale, la région pour les transports.",
     ),
     (
         "marche_prevu",
@@ -56,16 +57,18 @@ const QUESTIONS: &[(&str, &str, &str)] = &[
     ),
 ];
 
-fn page(formulaire: &Formulaire, projet: &projet::Model, conflit: Option<Conflit>, jour: Date) -> Page {
+fn page(cadre: &Cadre, formulaire: &Formulaire, projet: &projet::Model, conflit: Option<Conflit>) -> Page {
+    let jour = cadre.instance.aujourd_hui();
     let question = |(nom, legende, aide): &(&'static str, &'static str, &'static str)| {
         let champ = formulaire.radios(*nom, legende, avis()).en_ligne();
-        if aide.is_empty() { champ } else { champ.aide(*aide) }
+        let expliquee = expliquer(aide, &mut vec!["carence", "chef-de-file"], &cadre.instance);
+        if aide.is_empty() { champ } else { champ.aide_expliquee(expliquee) }
     };
     let montant = |nom, libelle, aide: &str| formulaire.texte(nom, libelle).aide(aide).montant();
     Page {
         reference: projet.reference.clone(),
         resume: formulaire.resume(),
-        caches: formulaire.caches(),
+        caches: formulaire.caches_gardes(&format!("/projets/{}/precisions", projet.reference)),
         version: formulaire.version(projet.version),
         conflit,
         depenses: formulaire.cases(
@@ -113,7 +116,7 @@ fn page(formulaire: &Formulaire, projet: &projet::Model, conflit: Option<Conflit
 /// GET.
 pub async fn montrer(cadre: Cadre, Path(reference): Path<String>) -> Reponse {
     let Ouvert { projet, .. } = acces::ouvrir(&cadre, &reference, Action::ModifierProjet).await?;
-    let (c, jour) = (projet.complements(), cadre.instance.aujourd_hui());
+    let c = projet.complements();
     let mut saisie = Saisie::default();
     for depense in &c.depenses {
         saisie = saisie.avec("depenses", depense.as_str());
@@ -138,7 +141,7 @@ pub async fn montrer(cadre: Cadre, Path(reference): Path<String>) -> Reponse {
     let formulaire = cadre.formulaire_avec(saisie, Erreurs::default());
     let url = format!("/projets/{reference}/resultat");
     cadre
-        .page("Préciser le projet", &page(&formulaire, &projet, None, jour))?
+        .page("Préciser le projet", &page(&cadre, &formulaire, &projet, None))?
         .fil(&acces::fil(&cadre, &[(&projet.titre, &url)]))
         .repondre()
 }
@@ -203,13 +206,12 @@ pub(crate) fn dites(projet: &projet::Model) -> Option<Resume> {
 pub async fn enregistrer(cadre: Cadre, Path(reference): Path<String>, form: CheckedForm) -> Reponse {
     let Ouvert { projet, tx, .. } = acces::ouvrir(&cadre, &reference, Action::ModifierProjet).await?;
     drop(tx);
-    let jour = cadre.instance.aujourd_hui();
     let mut lecteur = form.lecteur();
     let complements = lire_precisions(&mut lecteur, projet.complements());
     if !lecteur.erreurs.est_vide() {
         let erreurs = lecteur.erreurs;
         let formulaire = cadre.formulaire_avec(form.saisie, erreurs);
-        let vue = page(&formulaire, &projet, None, jour);
+        let vue = page(&cadre, &formulaire, &projet, None);
         return cadre.page("Préciser le projet", &vue)?.statut(StatusCode::UNPROCESSABLE_ENTITY).repondre();
     }
     let change =
@@ -221,7 +223,7 @@ pub async fn enregistrer(cadre: Cadre, Path(reference): Path<String>, form: Chec
             let conflit = Conflit::sur("ce projet").enregistre(enregistre(&projet));
             let formulaire = cadre.formulaire_avec(form.saisie.sur_la_version_actuelle(), Erreurs::default());
             cadre
-                .page("Préciser le projet", &page(&formulaire, &projet, Some(conflit), jour))?
+                .page("Préciser le projet", &page(&cadre, &formulaire, &projet, Some(conflit)))?
                 .statut(StatusCode::CONFLICT)
                 .repondre()
         }

@@ -11,8 +11,8 @@ use platform::journal;
 use socle::projet::{self, Diffusion, Etat};
 use web::brouillon::Brouillons;
 use web::composants::{ChampLong, ChampOptions, ChampTexte, Conflit, Etapes, Html, Resume, ResumeErreurs};
-use web::formulaire::Erreurs;
-use web::{Cadre, CheckedForm, Formulaire, Reponse, Saisie};
+use web::formulaire::{Erreurs, deja_envoye};
+use web::{Cadre, CheckedForm, Erreur, Formulaire, Reponse, Saisie};
 
 use super::{NOMS_DES_ETAPES, mandat_de_commune};
 use crate::acces::{self, Ouvert};
@@ -69,14 +69,20 @@ fn page(
 }
 
 /// GET: an empty first screen. `?commune=54129` fills the commune (from its page); so does the visitor's own mandate.
+/// `?deja=` is the key of a form of this page sent already: it leads to what it made.
 pub async fn nouveau(cadre: Cadre) -> Reponse {
     let demandee = cadre.demande();
+    let tx = cadre.instance.db.read().await?;
+    // Back from the second screen: the project is made, its first screen is there.
+    if let Some(vers) = deja_envoye(&cadre, &tx, demandee.texte("deja")).await? {
+        return Err(Erreur::Aller(vers.replace("/suite", "/description")));
+    }
     let demandee: Option<CodeCommune> = demandee.texte("commune").parse().ok();
     let la_sienne = || mandat_de_commune(&cadre).map(|(code, _)| code.clone());
     let commune = demandee.or_else(la_sienne).map(|code| cadre.instance.referentiel().nom_commune(&code).to_owned());
     let saisie = commune.map_or_else(Saisie::default, |nom| Saisie::default().avec("commune", nom));
     let formulaire = cadre.formulaire_avec(saisie, Erreurs::default());
-    let brouillons = Brouillons::du_visiteur(&cadre, &cadre.instance.db.read().await?).await?;
+    let brouillons = Brouillons::du_visiteur(&cadre, &tx).await?;
     let vue = Page { brouillons, ..page(&cadre, &formulaire, "/projets/nouveau".to_owned(), None, None) };
     cadre.page("Décrire un projet", &vue)?.repondre()
 }

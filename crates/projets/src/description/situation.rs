@@ -7,7 +7,7 @@ use domain::droit::{Action, Fonction, Lien};
 use domain::profil::{Besoin, Complements, Etape, Porteur, Reponse as Avis};
 use socle::projet::{self, Etat};
 use web::composants::{
-    ChampOptions, ChampTexte, Conflit, Etapes, Html, OptionDeChamp, Resume, ResumeErreurs, Selection,
+    ChampOptions, ChampTexte, Conflit, Etapes, Html, OptionDeChamp, Resume, ResumeErreurs, Selection, expliquer,
 };
 use web::formulaire::Erreurs;
 use web::{Cadre, CheckedForm, Formulaire, Reponse, Saisie, texte};
@@ -23,6 +23,8 @@ struct Page {
     reference: String,
     resume: ResumeErreurs,
     caches: Html,
+    /// Of the form of the answers: what is typed is kept.
+    caches_du_texte: Html,
     version: i64,
     conflit: Option<Conflit>,
     etape: ChampOptions,
@@ -46,6 +48,7 @@ fn page(cadre: &Cadre, lien: Lien, formulaire: &Formulaire, projet: &projet::Mod
         reference: projet.reference.clone(),
         resume: formulaire.resume(),
         caches: formulaire.caches(),
+        caches_du_texte: formulaire.caches_gardes(&format!("/projets/{}/suite", projet.reference)),
         version: formulaire.version(projet.version),
         conflit,
         etape: formulaire.radios(
@@ -57,9 +60,11 @@ fn page(cadre: &Cadre, lien: Lien, formulaire: &Formulaire, projet: &projet::Mod
                 .map(|e| OptionDeChamp::nouvelle(e.as_str(), e.libelle()))
                 .chain([OptionDeChamp::nouvelle(Etape::Inconnue.as_str(), Avis::NeSaitPas.libelle())]),
         ),
-        porteur: formulaire
-            .selection("porteur", "Qui porte le projet ?", porteurs)
-            .aide("Celui qui signe et qui paie. « Pas encore décidé » est une réponse."),
+        porteur: formulaire.selection("porteur", "Qui porte le projet ?", porteurs).aide_expliquee(expliquer(
+            "Celui qui signe et qui paie : le maître d’ouvrage. « Pas encore décidé » est une réponse.",
+            &mut vec!["maitre-d-ouvrage"],
+            &cadre.instance,
+        )),
         structure: (!structures.is_empty()).then(|| {
             formulaire
                 .radios("structure", "Au nom de laquelle de vos structures ?", structures)

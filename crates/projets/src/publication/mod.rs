@@ -15,7 +15,7 @@ use domain::profil::{Etape, Reponse as Avis};
 use domain::theme::Theme;
 use platform::journal;
 use socle::projet::{self, Diffusion, Publie, publication};
-use web::composants::{ChampOptions, Html, ResumeErreurs};
+use web::composants::{ChampOptions, Html, ResumeErreurs, expliquer};
 use web::formulaire::Erreurs;
 use web::{Cadre, CheckedForm, Erreur, Instance, Reponse, Saisie, recherche, texte};
 
@@ -153,7 +153,11 @@ async fn repondre(cadre: &Cadre, ouvert: Ouvert, saisie: Saisie, erreurs: Erreur
         erreurs: ["titre", "manque"].map(|champ| f.erreurs.de(champ).map(str::to_owned)),
         deliberation: f
             .radios("deliberation", question, avis())
-            .aide("Avant cette décision, ni prix ni adresse ne sont publiés : ils gêneraient un achat ou une vente.")
+            .aide_expliquee(expliquer(
+                "Avant une délibération, ni prix ni adresse ne sont publiés : ils gêneraient un achat ou une vente.",
+                &mut vec!["deliberation"],
+                instance,
+            ))
             .en_ligne(),
         reference: projet.reference,
     };

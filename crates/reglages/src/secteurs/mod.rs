@@ -44,6 +44,7 @@ fn champs(f: &Formulaire) -> ChampsSecteur {
 struct PageSecteurs {
     resume: ResumeErreurs,
     caches: Html,
+    caches_du_secteur: Html,
     tableau: Option<Tableau>,
     vide: EtatVide,
     sans_secteur: String,
@@ -79,6 +80,7 @@ async fn page(cadre: &Cadre, saisie: Saisie, erreurs: Erreurs) -> Result<PageSec
     Ok(PageSecteurs {
         resume: f.resume(),
         caches: f.caches(),
+        caches_du_secteur: f.caches_gardes("/reglages/secteurs"),
         tableau: (!vues.is_empty()).then(|| Tableau {
             legende: texte::accorde(vues.len() as u64, "secteur", "secteurs"),
             colonnes: ["Secteur", "Communes", "Qui répond", "Délai promis"].map(str::to_owned).to_vec(),

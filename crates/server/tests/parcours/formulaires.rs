@@ -1,5 +1,6 @@
 //! Every form that a person can reach, sent empty, then filled with nonsense: never a bare refusal. Either it is done, or the
-//! same page comes back with the message beside the field and what was typed still there.
+//! same page comes back with the message beside the field and what was typed still there. Where a long text is typed, it is
+//! kept before it is sent.
 
 use std::collections::BTreeSet;
 
@@ -109,6 +110,9 @@ async fn aucun_formulaire_ne_renvoie_un_refus_nu(#[case] role: &str, #[case] au_
         navigateur.envoyer(&page, "/demo", &[("role", role)]).await;
     }
     let rencontres = rencontrer(&appli, &mut navigateur).await;
+    for Rencontre { page, modele, .. } in rencontres.iter().filter(|rencontre| rencontre.formulaire.sans_garde) {
+        reproches.insert(format!("{page} → {modele} : un long texte, dont rien n’est gardé avant l’envoi"));
+    }
     // Nonsense first: it changes nothing, where an empty form may.
     for remplissage in [Remplissage::Absurde, Remplissage::Vide] {
         for Rencontre { page, modele, formulaire } in &rencontres {

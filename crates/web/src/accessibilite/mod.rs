@@ -78,6 +78,8 @@ pub struct Critere {
     pub preuves: Vec<String>,
     /// Day when someone read the pages or the code to say so, ISO.
     pub lu: Option<String>,
+    /// How to judge it again, step by step, and what to expect.
+    pub procedure: Option<String>,
 }
 
 /// Answer to a criterion. What is not judged yet is neither met nor missed.
@@ -194,6 +196,21 @@ impl Grille {
                 preuves.join(", "),
             ));
         }
+        lignes.extend([
+            String::new(),
+            "### Juger de nouveau, à la main".to_owned(),
+            String::new(),
+            "L’échantillon est la liste des pages lues, plus bas. Le jour et le résultat s’écrivent dans la grille."
+                .to_owned(),
+            String::new(),
+            "| critère | comment, et ce qui est attendu | dernière lecture | résultat |".to_owned(),
+            "| --- | --- | --- | --- |".to_owned(),
+        ]);
+        for critere in self.criteres() {
+            if let (Some(procedure), Some(lu)) = (&critere.procedure, &critere.lu) {
+                lignes.push(format!("| {} | {procedure} | {lu} | {} |", critere.numero, critere.etat.mot()));
+            }
+        }
         lignes.extend([String::new(), "| page lue | adresse | par |".to_owned(), "| --- | --- | --- |".to_owned()]);
         lignes.extend(self.pages.iter().map(|page| format!("| {} | `{}` | {} |", page.nom, page.adresse, page.qui)));
         lignes.extend([
@@ -239,6 +256,7 @@ mod tests {
             assert_eq!(critere.a_faire.is_some(), critere.etat == Etat::AVerifier, "{numero}");
             assert!(critere.jugement.is_none() || critere.etat == Etat::Conforme, "{numero}");
             assert!(critere.jugement.is_none() || critere.lu.is_some(), "{numero}: judged, but when?");
+            assert_eq!(critere.procedure.is_some(), critere.lu.is_some(), "{numero}: judged by hand, but how?");
             // A sentence, not only a day, where no test proves.
             let vu = !critere.preuves.is_empty() || (critere.lu.is_some() && !critere.a_la_main().is_empty());
             assert!(vu || critere.etat == Etat::AVerifier, "{numero}: nothing says so");

@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 use askama::Template;
 
-use super::composant;
+use super::{Html, composant, echapper};
 
 /// One line of text: also e-mail, telephone, date, amount, commune.
 #[derive(Template, Clone, Debug)]
@@ -265,7 +265,7 @@ impl OptionDeChamp {
 pub struct ChampOptions {
     nom: Cow<'static, str>,
     legende: String,
-    aide: Option<String>,
+    aide: Option<Html>,
     erreur: Option<String>,
     options: Vec<OptionDeChamp>,
     choisies: Vec<String>,
@@ -319,7 +319,14 @@ impl ChampOptions {
     /// Help under the legend.
     #[must_use]
     pub fn aide(mut self, aide: impl Into<String>) -> Self {
-        self.aide = Some(aide.into()).filter(|aide| !aide.is_empty());
+        self.aide = Some(aide.into()).filter(|aide| !aide.is_empty()).map(|aide| Html(echapper(&aide)));
+        self
+    }
+
+    /// Help with a word explained where it stands (`glossaire::expliquer`).
+    #[must_use]
+    pub fn aide_expliquee(mut self, aide: Html) -> Self {
+        self.aide = Some(aide);
         self
     }
 
@@ -366,7 +373,7 @@ impl ChampOptions {
 pub struct Selection {
     nom: Cow<'static, str>,
     libelle: String,
-    aide: Option<String>,
+    aide: Option<Html>,
     erreur: Option<String>,
     options: Vec<OptionDeChamp>,
     choisie: String,
@@ -393,7 +400,14 @@ impl Selection {
     /// Help under the label.
     #[must_use]
     pub fn aide(mut self, aide: impl Into<String>) -> Self {
-        self.aide = Some(aide.into()).filter(|aide| !aide.is_empty());
+        self.aide = Some(aide.into()).filter(|aide| !aide.is_empty()).map(|aide| Html(echapper(&aide)));
+        self
+    }
+
+    /// Help with a word explained where it stands (`glossaire::expliquer`).
+    #[must_use]
+    pub fn aide_expliquee(mut self, aide: Html) -> Self {
+        self.aide = Some(aide);
         self
     }
 

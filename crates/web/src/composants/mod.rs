@@ -17,7 +17,7 @@ pub use champs::{ChampLong, ChampOptions, ChampTexte, EnErreur, OptionDeChamp, R
 pub use donnees::{Cellule, Etiquette, FilAriane, LigneResume, Pagination, Resume, Tableau, Ton, echapper};
 pub use fichier::{ChampFichier, Exports};
 pub use gestes::{Bouton, Depliant, Dialogue, FiltresActifs, Imprimer, Onglets, Poids, Progression};
-pub use glossaire::{Mot, Terme, mots};
+pub use glossaire::{Mot, Terme, expliquer, expliquer_html, mots};
 pub use message::{Message, MessageVu};
 pub use recit::{Alerte, Chronologie, Conflit, ConstatVue, Contact, Etapes, EtatVide, EvenementVu};
 pub use signes::{Dessin, Icone, Illustration, Signe};

@@ -11,7 +11,7 @@ mod saisie;
 
 pub use lecteur::{Lecteur, lire_date, trouver_commune};
 pub use montre::Formulaire;
-pub use recu::CheckedForm;
+pub use recu::{CheckedForm, deja_envoye};
 pub(crate) use recu::{TAILLE_MAX, verifier_origine};
 pub(crate) use saisie::nettoyer;
 pub use saisie::{Erreurs, Saisie};

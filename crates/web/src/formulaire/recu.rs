@@ -5,7 +5,7 @@ use axum::extract::{FromRequest, Request};
 use axum::http::header;
 use axum::response::Response;
 use platform::crypto::empreinte_de_jeton;
-use platform::{Instant, WriteTx};
+use platform::{Instant, ReadTx, WriteTx};
 use socle::{formulaire, saisie};
 
 use super::{CHAMP_BROUILLON, CHAMP_CLE, CHAMP_JETON, CHAMP_VERSION, Lecteur, Saisie};
@@ -60,6 +60,23 @@ pub(crate) fn verifier_origine(entetes: &axum::http::HeaderMap) -> Result<(), Er
     Ok(())
 }
 
+/// A key is this browser's own.
+fn empreinte_de_la_cle(contexte: &Contexte, cle: &str) -> String {
+    empreinte_de_jeton(&format!("{}/{cle}", contexte.empreinte_visiteur()))
+}
+
+/// Where the form of this key led, when this browser sent it: going back to its page, one finds what it made
+/// (`data-deja` of the form; the script writes `?deja=` as it sends).
+///
+/// # Errors
+/// The engine refused.
+pub async fn deja_envoye(contexte: &Contexte, tx: &ReadTx, cle: &str) -> Result<Option<String>, Erreur> {
+    if cle.is_empty() {
+        return Ok(None);
+    }
+    Ok(formulaire::reponse(tx, &empreinte_de_la_cle(contexte, cle)).await?)
+}
+
 impl CheckedForm {
     /// Checks the token, and whether this very form was already answered.
     ///
@@ -78,7 +95,7 @@ impl CheckedForm {
         if charge != contexte.empreinte_visiteur().as_bytes() {
             return Err(perime);
         }
-        let cle = empreinte_de_jeton(&format!("{}/{}", contexte.empreinte_visiteur(), saisie.texte(CHAMP_CLE)));
+        let cle = empreinte_de_la_cle(&contexte, saisie.texte(CHAMP_CLE));
         let tx = instance.db.read().await?;
         if let Some(vers) = formulaire::reponse(&tx, &cle).await? {
             return Err(Erreur::Aller(vers));

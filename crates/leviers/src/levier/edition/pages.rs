@@ -37,6 +37,7 @@ struct PageEdition {
     action: String,
     resume: ResumeErreurs,
     caches: Html,
+    caches_du_texte: Html,
     etat: Option<Etiquette>,
     existe: bool,
     publiee: bool,
@@ -72,11 +73,13 @@ fn page(cadre: &Cadre, lue: Option<&Model>, saisie: Saisie, avec: AvecLe) -> Res
     };
     let apercu = avec.essayer.map(|levier| apercu(cadre, publiee.as_ref(), &levier, &f.saisie)).transpose()?;
     let etat = lue.map(Model::etat);
+    let action = lue.map_or_else(|| "/reglages/leviers/nouveau".to_owned(), |l| format!("/reglages/leviers/{}", l.id));
     Ok(PageEdition {
         titre: publiee.map_or_else(|| "Nouvelle fiche".to_owned(), |levier| levier.nom),
-        action: lue.map_or_else(|| "/reglages/leviers/nouveau".to_owned(), |l| format!("/reglages/leviers/{}", l.id)),
         resume: f.resume(),
         caches: f.caches(),
+        caches_du_texte: f.caches_gardes(&action),
+        action,
         etat: etat.map(etiquette),
         existe: lue.is_some(),
         publiee: etat == Some(Etat::Publie),
