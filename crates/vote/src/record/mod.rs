@@ -22,10 +22,10 @@
 //! let record = canonical(&counted.record);
 //! assert!(record.contains(r#""winners":["1"]"#) && record.contains(r#""exact":true"#));
 //! // Anyone recounts it from the same ballots: nothing differs.
-//! assert!(verify(record.as_bytes(), file.as_bytes(), &Control::default())?.is_empty());
+//! assert!(verify(record.as_bytes(), file.as_bytes(), &Control::default())?.is_right());
 //! let forged = record.replace(r#""winners":["1"]"#, r#""winners":["2"]"#);
-//! let differences = verify(forged.as_bytes(), file.as_bytes(), &Control::default())?;
-//! assert_eq!(differences, [r#"/winners/0 : "2" au lieu de "1""#]);
+//! let found = verify(forged.as_bytes(), file.as_bytes(), &Control::default())?;
+//! assert_eq!(found.differences, [r#"/winners/0 : "2" au lieu de "1""#]);
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 
@@ -47,7 +47,7 @@ use crate::tie::TieBreak;
 
 use self::clause_json::clause_json;
 pub use self::clause_json::clauses_from_json;
-pub use self::verify::verify;
+pub use self::verify::{Verification, verify};
 
 /// Name and version of the format.
 pub const FORMAT: &str = "vote/proces-verbal/2";
@@ -108,7 +108,7 @@ pub enum RecordError {
     #[error("Les clauses ne sont pas utilisables : {0}.")]
     Clauses(String),
     /// The record itself.
-    #[error("Ce procès-verbal n’est pas lisible : {0}")]
+    #[error("Ce procès-verbal n’est pas lisible : {0}.")]
     Record(String),
 }
 
@@ -137,7 +137,7 @@ pub fn count<'a>(bytes: &'a [u8], parameters: &Parameters, control: &Control<'_>
     let (outcome, unconstrained) = parameters.outcome(election, control)?;
     let mut record = json!({
         "format": FORMAT,
-        "software": { "name": env!("CARGO_PKG_NAME"), "version": env!("CARGO_PKG_VERSION") },
+        "software": software(),
         "input": input(bytes, &document),
         "rule": { "name": parameters.rule.name(), "text": parameters.rule.text() },
         "ties": { "name": parameters.tie.name(), "text": parameters.tie.text() },
@@ -186,6 +186,11 @@ pub fn count<'a>(bytes: &'a [u8], parameters: &Parameters, control: &Control<'_>
         record["sensitivity"] = sensitivity_json(election, &parameters.doubtful, changed);
     }
     Ok(Counted { document, outcome, sensitivity, shortfall, record })
+}
+
+/// What writes the record.
+fn software() -> Value {
+    json!({ "name": env!("CARGO_PKG_NAME"), "version": env!("CARGO_PKG_VERSION") })
 }
 
 /// What the project to explain was missing, when there is one.
