@@ -13,11 +13,12 @@ pub struct Round {
     pub exact_value: Option<String>,
     /// What the figure is.
     pub measure: Measure,
-    /// Voters who support the project.
+    /// Voters who support the project, those who name it with 0 points included.
     pub supporters: u64,
     /// Supporters who paid all they had left.
     pub exhausted: u64,
-    /// Projects that shared the best figure, this one included.
+    /// Projects that shared the best figure, this one included. For a set chosen as a whole, 2 when another best set leaves
+    /// this project out. For Kemeny, the projects that the best orders that start the same way put at this place.
     pub tied: usize,
     /// When in the count it was selected.
     pub phase: Phase,
@@ -93,6 +94,18 @@ pub struct Certificate {
     pub ties: u64,
     /// Bits of the largest denominator met.
     pub denominator_bits: u64,
+}
+
+impl Certificate {
+    /// That of rounds decided by integers only.
+    pub(crate) fn by_integers(rounds: &[Round]) -> Self {
+        Self { redone: rounds.len() as u64, ties: ties(rounds), ..Self::default() }
+    }
+}
+
+/// Rounds where the rule for ties decided.
+pub(crate) fn ties(rounds: &[Round]) -> u64 {
+    rounds.iter().filter(|round| round.tied > 1).count() as u64
 }
 
 /// Why increments stopped.

@@ -94,7 +94,7 @@ pub fn ranking(counts: &[Vec<u64>]) -> Vec<Vec<usize>> {
 }
 
 /// Number of ballots that gave each grade to each project. A project that a ballot does not grade gets the worst grade.
-fn grade_counts(election: &Election) -> Vec<Vec<u64>> {
+pub(crate) fn grade_counts(election: &Election) -> Vec<Vec<u64>> {
     let best = election.ballots.iter().flat_map(|(ballot, _)| ballot).map(|choice| choice.points).max().unwrap_or(0);
     let mut counts = vec![vec![0_u64; best as usize + 1]; election.projects.len()];
     let total = election.ballots.total();
@@ -172,7 +172,7 @@ pub fn majority_judgment(election: &Election, tie: &TieBreak) -> Result<Outcome,
             });
         }
     }
-    let certificate = Certificate { redone: rounds.len() as u64, ..Certificate::default() };
+    let certificate = Certificate::by_integers(&rounds);
     Ok(Outcome::new(election, rounds, true, certificate))
 }
 

@@ -17,4 +17,5 @@ mod properties;
 mod random;
 mod records;
 mod reference;
+mod texts;
 mod units;
