@@ -36,7 +36,7 @@ use crate::election::Election;
 use crate::error::CountError;
 use crate::fraction::shown;
 use crate::limits::Limit;
-use crate::outcome::{Certificate, Increments, Measure, Outcome, Phase, Round, Share, Stop};
+use crate::outcome::{Certificate, Increments, Measure, Outcome, Phase, Round, Share, Stop, ties};
 use crate::profile::{Profile, Utility};
 use crate::rules::greedy::{Misfit, Order, Ranking, Score};
 use crate::tie::TieBreak;
@@ -177,6 +177,7 @@ fn certified(
     control: &Control<'_>,
 ) -> Result<Outcome, CountError> {
     let mut exact = Exact::new(profile, &runner.endowment(added));
+    let votes = profile.election.votes();
     let mut rounds = Vec::with_capacity(order.len());
     for selection in order {
         control.check()?;
@@ -190,14 +191,14 @@ fn certified(
             value: price.as_ref().map_or(f64::INFINITY, |price| price.value),
             exact_value: price.map(|price| price.text),
             measure: Measure::Price,
-            supporters: profile.support[selection.project],
+            supporters: votes[selection.project],
             exhausted: bought.exhausted,
             tied: selection.tied,
             phase: if selection.clause.is_some() { Phase::Floor } else { Phase::General },
             clause: selection.clause.map(|position| runner.clause(position).to_owned()),
         });
     }
-    certificate.ties = rounds.iter().filter(|round| round.tied > 1).count() as u64;
+    certificate.ties = ties(&rounds);
     Ok(Outcome::new(profile.election, rounds, true, certificate))
 }
 
