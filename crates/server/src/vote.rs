@@ -230,7 +230,7 @@ fn depouiller(demande: &Depouiller, sortie: &mut dyn Write, remarques: &mut dyn 
         tableau::tours(&compte, &parametres, sortie)?;
     }
     if let (Some(projet), false) = (&demande.expliquer, demande.json) {
-        tableau::manque(projet, &compte, compte.shortfall, sortie)?;
+        tableau::manque(projet, &compte, &parametres, sortie)?;
     }
     let Some(change) = &compte.sensitivity else { return Ok(ExitCode::SUCCESS) };
     if !demande.json {

@@ -159,7 +159,7 @@ pub fn count<'a>(bytes: &'a [u8], parameters: &Parameters, control: &Control<'_>
         },
         "shares": outcome.shares.iter().map(share_json).collect::<Vec<_>>(),
         "rounds": rounds_json(election, parameters.rule, &outcome)?,
-        "explanation": explanation(&document, parameters.rule, &outcome),
+        "explanation": explanation(&document, parameters, &outcome),
     });
     if let Some(increments) = &outcome.increments {
         record["increments"] = increments_json(increments);
@@ -237,10 +237,22 @@ fn increments_json(increments: &Increments) -> Value {
 }
 
 fn motive_json(election: &Election, motive: Motive) -> Value {
-    let mut json = json!({ "name": motive.name() });
-    if let Motive::NoRoom { left, asked } | Motive::NotReached { left, asked } = motive {
-        json["left"] = json!(election.amount(left));
-        json["asked"] = json!(election.amount(asked));
+    let mut json = json!({ "name": motive.name(), "text": motive.text(election) });
+    match motive {
+        Motive::NoRoom { left, asked } | Motive::NotReached { left, asked } | Motive::SubEnvelope { left, asked } => {
+            json["left"] = json!(election.amount(left));
+            json["asked"] = json!(election.amount(asked));
+        }
+        Motive::BelowThreshold { has, asked } | Motive::MinimumSupport { has, asked } => {
+            json["has"] = json!(has);
+            json["asked"] = json!(asked);
+        }
+        Motive::Exclusive { by } => json["by"] = json!(election.projects[by].id),
+        Motive::BearerCap { funded, spent } => {
+            json["funded"] = json!(funded);
+            json["spent"] = json!(election.amount(spent));
+        }
+        Motive::Unsupported | Motive::LargerThanEnvelope | Motive::NoPoints | Motive::LowestGrade => {}
     }
     json
 }
@@ -344,11 +356,11 @@ fn payment_json(payment: &Payment) -> Value {
     })
 }
 
-fn explanation(document: &Document<'_>, rule: Rule, outcome: &Outcome) -> Value {
+fn explanation(document: &Document<'_>, parameters: &Parameters, outcome: &Outcome) -> Value {
     let election = &document.election;
     let (votes, points) = (election.votes(), election.points());
-    let support = explain::effective_support(election, rule, outcome);
-    let motives = explain::motives(election, outcome);
+    let support = explain::effective_support(election, parameters.rule, outcome);
+    let motives = explain::motives(election, parameters.rule, &parameters.clauses, outcome);
     let projects: Vec<Value> = (0..election.projects.len())
         .map(|project| {
             json!({

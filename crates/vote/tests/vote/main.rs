@@ -8,6 +8,7 @@
     reason = "a test fails with a line number, and says what it skips"
 )]
 
+mod clauses;
 mod files;
 mod grades;
 mod hostile;

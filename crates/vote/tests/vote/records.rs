@@ -183,6 +183,10 @@ fn the_record_of_a_large_vote_is_small() {
     }
 }
 
+fn sub(tag: Option<&str>, min_cost: Option<u64>, max_cost: Option<u64>, amount: u64, overflow: bool) -> Clause {
+    Clause::SubEnvelope { tag: tag.map(str::to_owned), min_cost, max_cost, amount, overflow }
+}
+
 /// A vote in two territories, with amounts in tenths.
 fn tenths() -> &'static [u8] {
     b"META\nkey;value\nbudget;100.5\nvote_type;approval\nPROJECTS\nproject_id;cost;canton;category\n\
@@ -208,9 +212,12 @@ fn each_loser_has_a_motive() {
     let counted = count(tenths(), &parameters("mes_cost"), &Control::default()).unwrap();
     let projects = &counted.record["explanation"]["projects"];
     assert_eq!(projects[0]["motive"], serde_json::Value::Null, "a wins");
-    assert_eq!(projects[1]["motive"], serde_json::json!({ "name": "no_room", "left": "40.5", "asked": "50.2" }));
-    assert_eq!(projects[2]["motive"], serde_json::json!({ "name": "larger_than_envelope" }));
-    assert_eq!(projects[3]["motive"], serde_json::json!({ "name": "unsupported" }));
+    let no_room = serde_json::json!({
+        "name": "no_room", "left": "40.5", "asked": "50.2", "text": "il coûte 50.2, et il reste 40.5 dans l’enveloppe",
+    });
+    assert_eq!(projects[1]["motive"], no_room);
+    assert_eq!(projects[2]["motive"]["name"], "larger_than_envelope");
+    assert_eq!(projects[3]["motive"]["name"], "unsupported");
     assert_eq!(projects[3]["effective_support"], "0.000000");
 }
 
@@ -238,7 +245,7 @@ fn the_record_says_phases_leniencies_and_floors_that_are_not_met() {
         assert!(record["unmet_floors"][1]["text"].as_str().unwrap().contains("« Sud »"), "{rule}");
     }
     let tagged = String::from_utf8_lossy(tenths()).replace("100.5", "130,5").replace("jeunes", "eau");
-    let clauses = vec![Clause::SubEnvelope { tag: "eau".to_owned(), amount: 650, overflow: true }];
+    let clauses = vec![sub(Some("eau"), None, None, 650, true)];
     for (rule, last) in [("greedy_votes", "general"), ("mes_cost_then_greedy_votes", "completion")] {
         let parameters = Parameters { clauses: clauses.clone(), ..parameters(rule) };
         let record = count(tagged.as_bytes(), &parameters, &Control::default()).unwrap().record;
@@ -339,6 +346,22 @@ fn a_wrong_clause_says_what_is_wrong() {
             "« voix » vaut \"3\", il faut un nombre entier",
         ),
         (serde_json::json!({ "type": "soutien_minimum", "voix": -3 }), "« voix » vaut -3"),
+        // What says nothing is not a clause.
+        (serde_json::json!({ "type": "soutien_minimum", "voix": 0 }), "d’au moins 1"),
+        (serde_json::json!({ "type": "plancher", "nombre": 0 }), "d’au moins 1"),
+        (serde_json::json!({ "type": "plafond_porteur" }), "un nombre de projets, un montant, ou les deux"),
+        (serde_json::json!({ "type": "exclusifs", "projets": [] }), "au moins deux projets"),
+        (serde_json::json!({ "type": "exclusifs", "projets": ["a"] }), "au moins deux projets"),
+        (serde_json::json!({ "type": "exclusifs", "projets": ["a", "a"] }), "« a » est cité deux fois"),
+        (serde_json::json!({ "type": "sous_enveloppe", "montant": 5, "deversement": true }), "il faut une étiquette"),
+        (
+            serde_json::json!({ "type": "sous_enveloppe", "etiquette": "x", "montant": 0, "deversement": true }),
+            "supérieur à zéro",
+        ),
+        (
+            serde_json::json!({ "type": "sous_enveloppe", "cout_minimum": 9, "cout_maximum": 5, "montant": 1, "deversement": true }),
+            "le coût minimum dépasse",
+        ),
         (serde_json::json!({ "type": "planchers", "nombre": 1 }), "les types sont : plancher"),
     ] {
         let said = clauses_from_json(&serde_json::json!([clause]), 0).unwrap_err().to_string();
