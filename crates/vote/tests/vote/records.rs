@@ -374,8 +374,10 @@ fn a_word_badly_written_is_not_a_seed() {
     for name in ["recommended", "lexico", "lot:graine", "lot:20260303"] {
         assert_eq!(TieBreak::from_name(name).unwrap().name(), name);
     }
-    assert_eq!(TieBreak::from_name("20260303").unwrap().name(), "lot:20260303");
-    for wrong in ["", " ", "lexiko", "Lexico", "recommended ", "lot", "lot:", "lot: ", "graine"] {
+    for seed in ["20260303", "graine du 3 mars"] {
+        assert_eq!(TieBreak::from_name(seed).unwrap().name(), format!("lot:{seed}"));
+    }
+    for wrong in ["", " ", "lexiko", "Lexico", "recommended ", "lot", "lot:", "lot: ", "graine", "lot graine", "lexico recommended", " graine "] {
         assert!(TieBreak::from_name(wrong).unwrap_err().to_string().contains("lot:"), "{wrong}");
     }
 }
