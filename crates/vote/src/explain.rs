@@ -502,7 +502,8 @@ impl Satisfaction {
 }
 
 fn winners_of(election: &Election, won: &[bool], ballot: &[Choice]) -> usize {
-    ballot.iter().filter(|choice| election.kind.supports(**choice) && won[choice.project as usize]).count()
+    let won = |choice: &&Choice| election.kind.supports(**choice) && won.get(choice.project as usize) == Some(&true);
+    ballot.iter().filter(won).count()
 }
 
 fn won(election: &Election, outcome: &Outcome) -> Vec<bool> {

@@ -4,6 +4,7 @@ use crate::election::Election;
 
 /// One selection.
 #[derive(Debug, Clone, PartialEq)]
+#[non_exhaustive]
 pub struct Round {
     /// Position of the project in [`Election::projects`].
     pub project: usize,
@@ -83,6 +84,7 @@ impl Measure {
 
 /// Why the outcome may be trusted.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
+#[non_exhaustive]
 pub struct Certificate {
     /// Selections decided by doubles, with an error bound smaller than the gap.
     pub safe: u64,
@@ -130,6 +132,7 @@ impl Stop {
 
 /// How the completion by increments ended.
 #[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct Increments {
     /// Currency units added to each voter's share.
     pub added: u64,
@@ -143,6 +146,7 @@ pub struct Increments {
 
 /// What each voter received, for the rules that share the envelope.
 #[derive(Debug, Clone, PartialEq)]
+#[non_exhaustive]
 pub struct Share {
     /// First round paid with it: 0, or the first one of a sub-envelope.
     pub first_round: usize,
@@ -156,6 +160,7 @@ pub struct Share {
 
 /// The result of a count.
 #[derive(Debug, Clone, PartialEq)]
+#[non_exhaustive]
 pub struct Outcome {
     /// Winners in the order of selection (positions in [`Election::projects`]).
     pub winners: Vec<usize>,

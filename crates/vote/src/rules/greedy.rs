@@ -83,9 +83,7 @@ pub fn greedy(
     threshold: Option<u64>,
     tie: &TieBreak,
 ) -> Result<Outcome, CountError> {
-    if election.ballots.total() == 0 {
-        return Err(CountError::NoBallots);
-    }
+    election.check_ballots()?;
     let ranking = Ranking::new(election, order, threshold, tie);
     let mut rounds = Vec::new();
     ranking.fill(election, misfit, election.budget, &mut rounds, None);

@@ -145,9 +145,7 @@ pub fn kemeny_budget(election: &Election, tie: &TieBreak, control: &Control<'_>)
         let rule = "kemeny".to_owned();
         return Err(CountError::NotApplicable { rule, reason: "elle demande des classements." });
     }
-    if election.ballots.total() == 0 {
-        return Err(CountError::NoBallots);
-    }
+    election.check_ballots()?;
     let ballots: Vec<(Vec<usize>, u64)> = election
         .ballots
         .iter()

@@ -67,9 +67,7 @@ pub fn knapsack(
     control: &Control<'_>,
 ) -> Result<Outcome, CountError> {
     utility.check(election, &format!("knapsack_optimum_{}", utility.name()))?;
-    if election.ballots.total() == 0 {
-        return Err(CountError::NoBallots);
-    }
+    election.check_ballots()?;
     let ranks = tie.ranks(election);
     let items = items(election, utility, &ranks);
     let (welfare, chosen) = solve(&items, election.budget, None, control)?;

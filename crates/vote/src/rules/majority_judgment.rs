@@ -136,9 +136,7 @@ pub fn majority_judgment(election: &Election, tie: &TieBreak) -> Result<Outcome,
         let rule = "majority_judgment".to_owned();
         return Err(CountError::NotApplicable { rule, reason: "elle demande des mentions (des points) par projet." });
     }
-    if election.ballots.total() == 0 {
-        return Err(CountError::NoBallots);
-    }
+    election.check_ballots()?;
     let best = election.ballots.iter().flat_map(|(ballot, _)| ballot).map(|choice| choice.points).max().unwrap_or(0);
     if best > 1_000 || u64::from(best) * election.projects.len() as u64 > MOST_COUNTS {
         return Err(CountError::TooLarge(
