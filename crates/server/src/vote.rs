@@ -230,7 +230,7 @@ fn depouiller(demande: &Depouiller, sortie: &mut dyn Write, remarques: &mut dyn 
         tableau::tours(&compte, &parametres, sortie)?;
     }
     if let (Some(projet), false) = (&demande.expliquer, demande.json) {
-        tableau::manque(projet, &compte, compte.shortfall, sortie)?;
+        tableau::manque(projet, &compte, &parametres, sortie)?;
     }
     let Some(change) = &compte.sensitivity else { return Ok(ExitCode::SUCCESS) };
     if !demande.json {
@@ -319,19 +319,26 @@ fn verifier(
     controle: &Control<'_>,
     sortie: &mut dyn Write,
 ) -> anyhow::Result<ExitCode> {
-    let ecarts = record::verify(&lire(proces_verbal)?, &lire(fichier)?, controle)?;
-    if ecarts.is_empty() {
+    let recompte = record::verify(&lire(proces_verbal)?, &lire(fichier)?, controle)?;
+    if recompte.is_right() {
         writeln!(sortie, "Le procès-verbal est conforme : mêmes bulletins, même règle, même résultat.")?;
-        return Ok(ExitCode::SUCCESS);
+    } else {
+        writeln!(sortie, "Le procès-verbal n’est pas conforme. Écarts (procès-verbal, puis recompte) :")?;
     }
-    writeln!(sortie, "Le procès-verbal n’est pas conforme. Écarts (procès-verbal, puis recompte) :")?;
+    let ecarts = &recompte.differences;
     for ecart in ecarts.iter().take(20) {
         writeln!(sortie, "- {ecart}")?;
     }
     if ecarts.len() > 20 {
         writeln!(sortie, "… et {} autres.", ecarts.len() - 20)?;
     }
-    Ok(ExitCode::from(DIFFERENT))
+    if !recompte.unchecked.is_empty() {
+        writeln!(sortie, "Ce que le recompte ne peut pas vérifier :")?;
+    }
+    for libre in &recompte.unchecked {
+        writeln!(sortie, "- {libre}")?;
+    }
+    Ok(if recompte.is_right() { ExitCode::SUCCESS } else { ExitCode::from(DIFFERENT) })
 }
 
 #[cfg(test)]
@@ -381,6 +388,19 @@ mod tests {
         let faux = lancer(&["verifier", chemin.to_str().unwrap(), FICHIER]);
         assert!(faux.0.contains("710001"), "{}", faux.0);
         assert_ne!(conforme.1, faux.1);
+        // The text of the rule is a part of the record; two keys of one name are not read as the last one.
+        for (avant, apres, code) in [
+            ("proces-verbal/2", "proces-verbal/1", None),
+            ("\"exact\":true", "\"exact\":false,\"exact\":true", None),
+            ("Un projet que", "Un  projet que", faux.1.clone()),
+        ] {
+            std::fs::write(&chemin, json.replacen(avant, apres, 1)).unwrap();
+            let (texte, issue) = lancer(&["verifier", chemin.to_str().unwrap(), FICHIER]);
+            assert!(issue == code && !texte.contains("est conforme"), "{apres} {texte}");
+        }
+        std::fs::write(&chemin, json.replacen("\"participatory-budgeting\"", "\"autre\"", 1)).unwrap();
+        let (texte, issue) = lancer(&["verifier", chemin.to_str().unwrap(), FICHIER]);
+        assert!(issue == conforme.1 && texte.contains("ne peut pas vérifier") && texte.contains("autre"), "{texte}");
     }
 
     #[test]

@@ -1,7 +1,7 @@
 //! Reads a `.pb` file, counts it, and prints CPU times in milliseconds, one line for each rule, with the winners when ties go
 //! by identifier, as in pabutools: `cargo run --release --example chrono FILE RULE [RULE…]`.
-#![expect(clippy::print_stdout, reason = "a command line speaks on its output")]
 
+use std::io::{ErrorKind, Write};
 use std::time::Instant;
 
 use vote::pabulib::{ReadError, ReadOptions, read};
@@ -63,6 +63,14 @@ fn reading(bytes: &[u8]) -> Result<f64, ReadError> {
 }
 
 fn main() -> Result<(), Box<dyn std::error::Error>> {
+    match measure(&mut std::io::stdout().lock()) {
+        // Whoever reads has read enough.
+        Err(error) if error.downcast_ref::<std::io::Error>().is_some_and(|e| e.kind() == ErrorKind::BrokenPipe) => Ok(()),
+        result => result,
+    }
+}
+
+fn measure(out: &mut dyn Write) -> Result<(), Box<dyn std::error::Error>> {
     let mut arguments = std::env::args().skip(1);
     let path = arguments.next().ok_or("FILE RULE [RULE…]")?;
     let bytes = std::fs::read(&path)?;
@@ -70,18 +78,20 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     let document = read(&bytes, ReadOptions::default())?;
     let election = &document.election;
     let speed = f64::from(u32::try_from(bytes.len())?) / 1e3 / reading;
-    println!(
+    writeln!(
+        out,
         "read {reading:.2} ms {speed:.0} MB/s, {} bytes, {} ballots, {} groups",
         bytes.len(),
         election.ballots.total(),
         election.ballots.groups()
-    );
+    )?;
     for name in arguments {
         let rule = Rule::from_name(&name)?;
         let count = || rule.count(election, &TieBreak::Recommended, &Control::default());
         let outcome = count()?;
         let by_id = rule.count(election, &TieBreak::Lexico, &Control::default())?;
-        println!(
+        writeln!(
+            out,
             "{name} {:.6} ms {} winners, total {}, exact {}, runs {}, redone {}, bits {}; winners by lexico {:?}",
             average(count)?,
             outcome.winners.len(),
@@ -91,12 +101,12 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
             outcome.certificate.redone,
             outcome.certificate.denominator_bits,
             by_id.winner_ids(election),
-        );
+        )?;
     }
     if let Ok(status) = std::fs::read_to_string("/proc/self/status")
         && let Some(peak) = status.lines().find(|line| line.starts_with("VmHWM"))
     {
-        println!("{peak}");
+        writeln!(out, "{peak}")?;
     }
     Ok(())
 }

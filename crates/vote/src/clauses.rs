@@ -4,17 +4,21 @@
 //! clause that justified it, and the outcome without clauses is always given beside, so that an assembly sees the effect of
 //! its own rules. They apply to the greedy rules and to Equal Shares.
 //!
+//! **Sources.** Règlements of départements, as they are written: Landes 2019 (a part for the young, one project for each
+//! canton), Gers (an envelope for each band of costs), Dordogne 2020 (the three best of each canton, at most 12,000 € each),
+//! Lot-et-Garonne 2022. No paper defines these phases: the order below is ours, and the record says each of them.
+//!
 //! - **Greedy.** 1) floors: territories in the order of their best candidate; inside, the best that fit. 2) sub-envelopes, in
-//!   the order given. 3) the general envelope, with what overflowed.
+//!   the order given; a project that several describe belongs to the first. 3) the general envelope, with what overflowed.
 //! - **Equal Shares.** One count for each sub-envelope. Floor winners are then bought first by their supporters (who may not
 //!   pay all of it); the count goes on with the general envelope.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::control::Control;
 use crate::election::Election;
 use crate::error::CountError;
-use crate::limits::Limit;
+use crate::limits::{Kind, Limit};
 use crate::outcome::{Certificate, Outcome, Phase, Round, Share};
 use crate::rule::Rule;
 use crate::rules::equal_shares::{self, Completion, Constraints};
@@ -23,6 +27,7 @@ use crate::tie::TieBreak;
 
 /// One clause of a règlement. Amounts are in the smallest unit of the vote.
 #[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum Clause {
     /// The best projects of each territory are funded first.
     Floor {
@@ -31,10 +36,15 @@ pub enum Clause {
         /// Only projects that cost at most this.
         max_cost: Option<u64>,
     },
-    /// Money kept for the projects that carry a tag.
+    /// Money kept for the projects that carry a tag, or whose cost is in a band, or both. A project that several
+    /// sub-envelopes describe belongs to the first one of the list: bands for the young, then bands for all the others.
     SubEnvelope {
-        /// The tag.
-        tag: String,
+        /// The tag: a theme, or whom the project is for. All projects when absent.
+        tag: Option<String>,
+        /// Only projects that cost at least this.
+        min_cost: Option<u64>,
+        /// Only projects that cost at most this.
+        max_cost: Option<u64>,
         /// How much.
         amount: u64,
         /// With overflow, what is left joins the general envelope, and projects left out compete there too.
@@ -68,18 +78,27 @@ impl Clause {
             Self::Floor { count, max_cost } => {
                 let cap =
                     max_cost.map_or(String::new(), |max| format!(", parmi ceux qui coûtent au plus {}", amount(max)));
-                format!("Plancher : les {count} meilleurs projets de chaque territoire sont retenus d’abord{cap}.")
+                match count {
+                    1 => format!("Plancher : le meilleur projet de chaque territoire est retenu d’abord{cap}."),
+                    _ => format!("Plancher : les {count} meilleurs projets de chaque territoire sont retenus d’abord{cap}."),
+                }
             }
-            Self::SubEnvelope { tag, amount: money, overflow } => {
+            Self::SubEnvelope { tag, min_cost, max_cost, amount: money, overflow } => {
                 let rest = if *overflow {
                     "le reste rejoint l’enveloppe générale"
                 } else {
                     "le reste n’est pas attribué"
                 };
-                format!("Sous-enveloppe : {} pour les projets « {tag} » ; {rest}.", amount(*money))
+                let tag = tag.as_ref().map_or(String::new(), |tag| format!(" « {tag} »"));
+                let band = band(election, *min_cost, *max_cost).map_or(String::new(), |band| format!(" qui coûtent {band}"));
+                format!(
+                    "Sous-enveloppe : {} pour les projets{tag}{band} ; {rest}. Un projet que plusieurs sous-enveloppes \
+                     décrivent relève de la première.",
+                    amount(*money)
+                )
             }
             Self::BearerCap { count, amount: money } => {
-                let count = count.map(|count| format!("{count} projets"));
+                let count = count.map(|count| format!("{count} {}", if count > 1 { "projets" } else { "projet" }));
                 let money = money.map(|money| format!("{} en tout", amount(money)));
                 let both: Vec<String> = count.into_iter().chain(money).collect();
                 format!("Plafond par porteur : au plus {}.", both.join(" et "))
@@ -87,6 +106,57 @@ impl Clause {
             Self::Exclusive { projects } => format!("Un seul projet parmi : {}.", projects.join(", ")),
             Self::MinimumSupport { votes } => format!("Il faut au moins {votes} voix."),
         }
+    }
+
+    /// Refuses a clause that says nothing: whoever wrote it meant something else.
+    ///
+    /// # Errors
+    /// [`CountError::Clause`] says what is missing.
+    pub fn check(&self) -> Result<(), CountError> {
+        match self {
+            Self::Floor { count: 0, .. } => Err(wrong("plancher", "le nombre de projets doit être d’au moins 1.")),
+            Self::Floor { max_cost: Some(0), .. } => {
+                Err(wrong("plancher", "le coût maximum doit être supérieur à zéro : aucun projet n’y entrerait."))
+            }
+            Self::SubEnvelope { tag: None, min_cost: None, max_cost: None, .. } => {
+                Err(wrong("sous-enveloppe", "il faut une étiquette, un coût minimum ou un coût maximum."))
+            }
+            Self::SubEnvelope { amount: 0, .. } => {
+                Err(wrong("sous-enveloppe", "le montant doit être supérieur à zéro."))
+            }
+            Self::SubEnvelope { min_cost: Some(min), max_cost: Some(max), .. } if min > max => {
+                Err(wrong("sous-enveloppe", "le coût minimum dépasse le coût maximum."))
+            }
+            Self::BearerCap { count: None, amount: None } => {
+                Err(wrong("plafond par porteur", "il faut un nombre de projets, un montant, ou les deux."))
+            }
+            Self::Exclusive { projects } => exclusive(projects),
+            Self::MinimumSupport { votes: 0 } => {
+                Err(wrong("soutien minimum", "le nombre de voix doit être d’au moins 1."))
+            }
+            _ => Ok(()),
+        }
+    }
+}
+
+fn exclusive(projects: &[String]) -> Result<(), CountError> {
+    if projects.len() < 2 {
+        return Err(wrong("projets exclusifs", "il faut au moins deux projets."));
+    }
+    match projects.iter().enumerate().find(|(at, id)| projects[..*at].contains(id)) {
+        Some((_, twice)) => Err(wrong("projets exclusifs", format!("le projet « {twice} » est cité deux fois."))),
+        None => Ok(()),
+    }
+}
+
+/// A band of costs, in words.
+fn band(election: &Election, min: Option<u64>, max: Option<u64>) -> Option<String> {
+    let amount = |value: u64| election.amount(value);
+    match (min, max) {
+        (None, None) => None,
+        (Some(min), None) => Some(format!("au moins {}", amount(min))),
+        (None, Some(max)) => Some(format!("au plus {}", amount(max))),
+        (Some(min), Some(max)) => Some(format!("de {} à {}", amount(min), amount(max))),
     }
 }
 
@@ -157,9 +227,14 @@ impl UnmetFloor {
     #[must_use]
     pub fn text(&self) -> String {
         let Self { territory, asked, selected } = self;
+        let selected = match selected {
+            0 => "aucun projet retenu".to_owned(),
+            1 => "1 projet retenu".to_owned(),
+            more => format!("{more} projets retenus"),
+        };
         format!(
-            "Plancher non tenu pour « {territory} » : {selected} projet(s) retenu(s) sur {asked}. Aucun autre projet de ce \
-             territoire n’a de soutien, ne remplit les conditions et ne tient dans l’enveloppe."
+            "Plancher non tenu pour « {territory} » : {selected} sur {asked}. Aucun autre projet de ce territoire n’a de \
+             soutien, ne remplit les conditions et ne tient dans l’enveloppe."
         )
     }
 }
@@ -184,84 +259,114 @@ pub fn unmet_floors(election: &Election, clauses: &[Clause], outcome: &Outcome) 
     unmet
 }
 
-struct SubEnvelope {
+pub(crate) struct SubEnvelope {
     name: String,
-    members: Vec<usize>,
-    amount: u64,
-    overflow: bool,
+    pub(crate) members: Vec<usize>,
+    pub(crate) amount: u64,
+    pub(crate) overflow: bool,
 }
 
 /// The clauses, resolved on the projects of a vote.
-struct Plan<'e> {
+pub(crate) struct Plan<'e> {
     election: &'e Election,
     floors: Vec<(u64, Option<u64>)>,
-    subs: Vec<SubEnvelope>,
-    limits: Vec<Limit>,
+    pub(crate) subs: Vec<SubEnvelope>,
+    pub(crate) limits: Vec<Limit>,
     excluded: Vec<bool>,
+    /// Votes that a project must have.
+    pub(crate) least_votes: u64,
 }
 
 impl<'e> Plan<'e> {
-    fn new(election: &'e Election, clauses: &[Clause]) -> Result<Self, CountError> {
-        let m = election.projects.len();
-        let mut plan =
-            Self { election, floors: Vec::new(), subs: Vec::new(), limits: Vec::new(), excluded: vec![false; m] };
+    pub(crate) fn new(election: &'e Election, clauses: &[Clause]) -> Result<Self, CountError> {
+        let mut plan = Self {
+            election,
+            floors: Vec::new(),
+            subs: Vec::new(),
+            limits: Vec::new(),
+            excluded: vec![false; election.projects.len()],
+            least_votes: 0,
+        };
         for clause in clauses {
             plan.add(clause)?;
         }
         let reserved: u128 = plan.subs.iter().map(|sub| u128::from(sub.amount)).sum();
         if reserved > u128::from(election.budget) {
-            return Err(wrong("sous-enveloppes", "leur total dépasse l’enveloppe.".to_owned()));
+            return Err(wrong("sous-enveloppes", "leur total dépasse l’enveloppe."));
         }
         Ok(plan)
     }
 
     fn add(&mut self, clause: &Clause) -> Result<(), CountError> {
-        let projects = &self.election.projects;
+        clause.check()?;
         match clause {
             Clause::Floor { count, max_cost } => {
-                if projects.iter().all(|project| project.territory.is_none()) {
-                    return Err(wrong("plancher", "aucun projet n’a de territoire.".to_owned()));
+                if self.election.projects.iter().all(|project| project.territory.is_none()) {
+                    return Err(wrong("plancher", "aucun projet n’a de territoire."));
                 }
                 self.floors.push((*count, *max_cost));
             }
-            Clause::SubEnvelope { tag, amount, overflow } => {
-                let members: Vec<usize> =
-                    (0..projects.len()).filter(|&project| projects[project].tags.contains(tag)).collect();
-                if members.is_empty() {
-                    return Err(wrong("sous-enveloppe", format!("aucun projet ne porte « {tag} ».")));
-                }
-                if self.subs.iter().any(|sub| sub.members.iter().any(|member| members.contains(member))) {
-                    return Err(wrong("sous-enveloppe", format!("un projet « {tag} » relève déjà d’une autre.")));
-                }
-                let name = format!("sous-enveloppe « {tag} »");
+            Clause::SubEnvelope { tag, min_cost, max_cost, amount, overflow } => {
+                let name = [tag.as_ref().map(|tag| format!("« {tag} »")), band(self.election, *min_cost, *max_cost)];
+                let name = format!("sous-enveloppe {}", name.into_iter().flatten().collect::<Vec<_>>().join(", "));
+                let members = self.members(tag.as_deref(), *min_cost, *max_cost, &name)?;
                 self.subs.push(SubEnvelope { name, members, amount: *amount, overflow: *overflow });
             }
-            Clause::BearerCap { count, amount } => {
-                let mut bearers: Vec<&str> = projects.iter().filter_map(|project| project.bearer.as_deref()).collect();
-                bearers.sort_unstable();
-                bearers.dedup();
-                if bearers.is_empty() {
-                    return Err(wrong("plafond par porteur", "aucun projet n’a de porteur.".to_owned()));
-                }
-                for bearer in bearers {
-                    let members =
-                        (0..projects.len()).filter(|&p| projects[p].bearer.as_deref() == Some(bearer)).collect();
-                    self.limits.push(Limit { members, max_count: *count, max_cost: *amount });
-                }
-            }
+            Clause::BearerCap { count, amount } => self.cap_bearers(*count, *amount)?,
             Clause::Exclusive { projects: ids } => {
                 let members = ids
                     .iter()
                     .map(|id| self.election.position(id).ok_or_else(|| CountError::UnknownProject(id.clone())))
                     .collect::<Result<Vec<usize>, CountError>>()?;
-                self.limits.push(Limit { members, max_count: Some(1), max_cost: None });
+                self.limits.push(Limit { kind: Kind::Exclusive, members, max_count: Some(1), max_cost: None });
             }
             Clause::MinimumSupport { votes } => {
+                self.least_votes = self.least_votes.max(*votes);
                 for (project, count) in self.election.votes().into_iter().enumerate() {
                     self.excluded[project] |= count < *votes;
                 }
             }
         }
+        Ok(())
+    }
+
+    /// The projects that a sub-envelope describes, without those that an earlier one describes.
+    fn members(
+        &self,
+        tag: Option<&str>,
+        min_cost: Option<u64>,
+        max_cost: Option<u64>,
+        name: &str,
+    ) -> Result<Vec<usize>, CountError> {
+        let projects = &self.election.projects;
+        let described = |project: &usize| {
+            let project = &projects[*project];
+            tag.is_none_or(|tag| project.tags.iter().any(|other| other == tag))
+                && min_cost.is_none_or(|min| project.cost >= min)
+                && max_cost.is_none_or(|max| project.cost <= max)
+        };
+        let all: Vec<usize> = (0..projects.len()).filter(described).collect();
+        let free = |project: &usize| self.subs.iter().all(|sub| !sub.members.contains(project));
+        let members: Vec<usize> = all.iter().copied().filter(free).collect();
+        match (all.is_empty(), members.is_empty()) {
+            (true, _) => Err(wrong(name, "aucun projet n’y entre.")),
+            (_, true) => Err(wrong(name, "tous ses projets relèvent déjà des sous-enveloppes qui la précèdent.")),
+            _ => Ok(members),
+        }
+    }
+
+    fn cap_bearers(&mut self, max_count: Option<u64>, max_cost: Option<u64>) -> Result<(), CountError> {
+        let mut bearers: BTreeMap<&str, Vec<usize>> = BTreeMap::new();
+        for (position, project) in self.election.projects.iter().enumerate() {
+            if let Some(bearer) = &project.bearer {
+                bearers.entry(bearer).or_default().push(position);
+            }
+        }
+        if bearers.is_empty() {
+            return Err(wrong("plafond par porteur", "aucun projet n’a de porteur."));
+        }
+        let limit = |members| Limit { kind: Kind::Bearer, members, max_count, max_cost };
+        self.limits.extend(bearers.into_values().map(limit));
         Ok(())
     }
 
@@ -292,8 +397,7 @@ impl<'e> Plan<'e> {
             restricted(&ranking, |project| self.subs.iter().all(|sub| sub.overflow || !sub.members.contains(&project)));
         let left = (self.election.budget - self.cost(rounds.iter())).saturating_sub(reserved);
         open.fill(self.election, misfit, left, &mut rounds, Some(&self.limits));
-        let ties = rounds.iter().filter(|round| round.tied > 1).count() as u64;
-        let certificate = Certificate { redone: rounds.len() as u64, ties, ..Certificate::default() };
+        let certificate = Certificate::by_integers(&rounds);
         Outcome::new(self.election, rounds, true, certificate)
     }
 
@@ -321,7 +425,7 @@ impl<'e> Plan<'e> {
                 let before = rounds.len();
                 let members = (0..self.election.projects.len()).filter(|&project| is_here(project)).collect();
                 let mut limits = self.limits.clone();
-                limits.push(Limit { members, max_count: Some((*count).max(have)), max_cost: None });
+                limits.push(Limit { kind: Kind::Other, members, max_count: Some((*count).max(have)), max_cost: None });
                 let left = self.election.budget - self.cost(rounds.iter());
                 only.fill(self.election, Misfit::Skip, left, &mut rounds, Some(&limits));
                 for round in &mut rounds[before..] {
@@ -403,6 +507,7 @@ impl<'e> Plan<'e> {
                 let used: Vec<usize> = won.iter().copied().filter(|project| limit.members.contains(project)).collect();
                 let spent: u64 = used.iter().map(|&project| self.election.projects[project].cost).sum();
                 Limit {
+                    kind: limit.kind,
                     members: limit.members.clone(),
                     max_count: limit.max_count.map(|max| max.saturating_sub(used.len() as u64)),
                     max_cost: limit.max_cost.map(|max| max.saturating_sub(spent)),
@@ -411,7 +516,7 @@ impl<'e> Plan<'e> {
             .collect();
         if floors.iter().any(|round| inside(round.project)) {
             let members = (0..self.election.projects.len()).collect();
-            limits.push(Limit { members, max_count: None, max_cost: Some(envelope) });
+            limits.push(Limit { kind: Kind::Other, members, max_count: None, max_cost: Some(envelope) });
         }
         limits
     }
@@ -438,8 +543,8 @@ impl<'e> Plan<'e> {
     }
 }
 
-fn wrong(clause: &str, reason: String) -> CountError {
-    CountError::Clause { clause: clause.to_owned(), reason }
+fn wrong(clause: &str, reason: impl Into<String>) -> CountError {
+    CountError::Clause { clause: clause.to_owned(), reason: reason.into() }
 }
 
 fn restricted(ranking: &Ranking, keep: impl Fn(usize) -> bool) -> Ranking {

@@ -1,7 +1,5 @@
 //! What is counted: projects, an envelope, and ballots grouped by identity.
 
-use std::collections::HashSet;
-
 use crate::error::CountError;
 use crate::hash::{Key, slot};
 
@@ -198,7 +196,7 @@ impl Ballots {
             }
             slot = (slot + 1) & mask;
         };
-        self.groups[group].weight += copies;
+        self.groups[group].weight = self.groups[group].weight.saturating_add(copies);
         self.group_of.push(index32(group));
         group
     }
@@ -242,7 +240,7 @@ impl Ballots {
     /// How many ballots there are, blank ones included.
     #[must_use]
     pub fn total(&self) -> u64 {
-        self.groups.iter().map(|group| group.weight).sum()
+        self.groups.iter().fold(0, |sum, group| sum.saturating_add(group.weight))
     }
 
     /// The group of each ballot, in the order in which ballots were added.
@@ -333,26 +331,82 @@ pub struct Election {
 
 /// Amounts stay below this, so that a double holds them exactly.
 pub const LARGEST_AMOUNT: u64 = 1_000_000_000_000_000;
+/// Points of a ballot for one project stay below this, so that totals are exact too.
+pub const LARGEST_POINTS: u32 = 1_000_000;
+/// Most decimals of an amount: one currency unit stays an integer.
+const MOST_DECIMALS: u32 = 15;
+
+fn check_projects(budget: u64, projects: &[Project]) -> Result<(), CountError> {
+    if budget == 0 || budget > LARGEST_AMOUNT {
+        return Err(CountError::Budget);
+    }
+    if let Some(project) = projects.iter().find(|project| project.cost == 0 || project.cost > LARGEST_AMOUNT) {
+        return Err(CountError::Cost(project.id.clone()));
+    }
+    let mut ids: Vec<&str> = projects.iter().map(|project| project.id.as_str()).collect();
+    ids.sort_unstable();
+    match ids.windows(2).find(|pair| pair[0] == pair[1]) {
+        Some(pair) => Err(CountError::DuplicateProject(pair[0].to_owned())),
+        None => Ok(()),
+    }
+}
 
 impl Election {
-    /// A vote without ballots yet. Refuses a zero envelope, a zero cost, an amount too large and an identifier met twice.
+    /// A vote without ballots yet, with amounts in whole units. Refuses a zero envelope, a zero cost, an amount too large and an identifier met twice.
     ///
     /// # Errors
     /// [`CountError`] says which project is wrong.
     pub fn new(kind: BallotKind, budget: u64, projects: Vec<Project>) -> Result<Self, CountError> {
-        if budget == 0 || budget > LARGEST_AMOUNT {
-            return Err(CountError::Budget);
-        }
-        let mut seen = HashSet::new();
-        for project in &projects {
-            if project.cost == 0 || project.cost > LARGEST_AMOUNT {
-                return Err(CountError::Cost(project.id.clone()));
-            }
-            if !seen.insert(project.id.as_str()) {
-                return Err(CountError::DuplicateProject(project.id.clone()));
-            }
-        }
+        check_projects(budget, &projects)?;
         Ok(Self { kind, budget, decimals: 0, projects, ballots: Ballots::new() })
+    }
+
+    /// What every rule needs, and checks before it counts, since the fields are open: an envelope and costs within the
+    /// limits, identifiers that differ, ballots that name projects of the list, each once, in their order, with at most
+    /// [`LARGEST_POINTS`] (and at least 1 in rankings), and at most 2³² ballots.
+    ///
+    /// ```
+    /// use vote::{BallotKind, Choice, Control, CountError, Election, Project, Rule, TieBreak};
+    ///
+    /// let project = Project { id: "bancs".into(), cost: 600, ..Project::default() };
+    /// let mut election = Election::new(BallotKind::Approval, 1_000, vec![project])?;
+    /// election.ballots.push(&[Choice { project: 7, points: 1 }]);
+    /// let refused = Rule::from_name("mes_cost")?.count(&election, &TieBreak::Recommended, &Control::default());
+    /// assert_eq!(refused, Err(CountError::Ballot("un bulletin nomme un projet qui n’est pas dans la liste")));
+    /// # Ok::<(), CountError>(())
+    /// ```
+    ///
+    /// # Errors
+    /// The first thing that is wrong.
+    pub fn check(&self) -> Result<(), CountError> {
+        if self.decimals > MOST_DECIMALS {
+            return Err(CountError::Decimals);
+        }
+        check_projects(self.budget, &self.projects)?;
+        let least = u32::from(self.kind == BallotKind::Ordinal);
+        let mut total = 0_u64;
+        for (ballot, weight) in self.ballots.iter() {
+            total = total.saturating_add(weight);
+            if ballot.last().is_some_and(|last| last.project as usize >= self.projects.len()) {
+                return Err(CountError::Ballot("un bulletin nomme un projet qui n’est pas dans la liste"));
+            }
+            if ballot.windows(2).any(|pair| pair[0].project >= pair[1].project) {
+                return Err(CountError::Ballot("un bulletin nomme deux fois un projet, ou ne les donne pas dans leur ordre"));
+            }
+            if ballot.iter().any(|choice| !(least..=LARGEST_POINTS).contains(&choice.points)) {
+                return Err(CountError::Ballot("un bulletin donne un nombre de points qui n’est pas permis"));
+            }
+        }
+        if total > u64::from(u32::MAX) {
+            return Err(CountError::TooLarge("plus de quatre milliards de bulletins."));
+        }
+        Ok(())
+    }
+
+    /// [`Election::check`], and that somebody voted.
+    pub(crate) fn check_ballots(&self) -> Result<(), CountError> {
+        self.check()?;
+        if self.ballots.total() == 0 { Err(CountError::NoBallots) } else { Ok(()) }
     }
 
     /// Adds an approval ballot.
@@ -382,6 +436,9 @@ impl Election {
         let mut ballot = Vec::with_capacity(pairs.len());
         for (id, points) in pairs {
             let project = self.position(id).ok_or_else(|| CountError::UnknownProject((*id).to_owned()))?;
+            if *points > LARGEST_POINTS {
+                return Err(CountError::Ballot("un bulletin donne un nombre de points qui n’est pas permis"));
+            }
             ballot.push(Choice { project: index32(project), points: *points });
         }
         ballot.sort_unstable();
@@ -414,7 +471,10 @@ impl Election {
         let mut totals = vec![0_u64; self.projects.len()];
         for (ballot, weight) in self.ballots.iter() {
             for choice in ballot {
-                totals[choice.project as usize] += weight * value(choice);
+                // Before any check: a vote built in code may name nobody.
+                if let Some(total) = totals.get_mut(choice.project as usize) {
+                    *total = total.saturating_add(weight.saturating_mul(value(choice)));
+                }
             }
         }
         totals
@@ -429,7 +489,7 @@ impl Election {
     /// One currency unit, in the smallest unit.
     #[must_use]
     pub fn unit(&self) -> u64 {
-        10_u64.pow(self.decimals)
+        10_u64.saturating_pow(self.decimals.min(MOST_DECIMALS))
     }
 
     /// An amount as people write it: `376634.74`, without useless zeros.

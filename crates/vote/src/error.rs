@@ -2,6 +2,7 @@
 
 /// A vote that cannot be counted, or not with this rule.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
 pub enum CountError {
     /// Zero or too large.
     #[error("L’enveloppe doit être supérieure à zéro et inférieure à 10¹⁵ unités.")]
@@ -15,6 +16,20 @@ pub enum CountError {
     /// Named by a ballot, absent from the list.
     #[error("Le projet « {0} » n’est pas dans la liste.")]
     UnknownProject(String),
+    /// A ballot built in code that no reader gives.
+    #[error("Ces bulletins ne peuvent pas être comptés : {0}.")]
+    Ballot(&'static str),
+    /// Decimals past what amounts hold.
+    #[error("Les montants ont au plus quinze décimales.")]
+    Decimals,
+    /// A vote built in code that a file cannot hold.
+    #[error("Ce vote ne s’écrit pas dans un fichier : « {text} » {reason}.")]
+    Unwritable {
+        /// What cannot be written.
+        text: String,
+        /// Why.
+        reason: &'static str,
+    },
     /// Nobody voted.
     #[error("Aucun bulletin : il n’y a rien à dépouiller.")]
     NoBallots,
@@ -31,7 +46,7 @@ pub enum CountError {
     UnknownRule(String),
     /// Neither a rule for ties nor the seed of a lot.
     #[error(
-        "Le départage « {0} » n’existe pas. Écrivez recommended, lexico, ou lot: suivi de la graine publiée (une graine de chiffres se passe de « lot: »)."
+        "Le départage « {0} » n’existe pas. Écrivez recommended, lexico, ou lot: suivi de la graine publiée (une graine de chiffres ou de plusieurs mots se passe de « lot: »)."
     )]
     UnknownTie(String),
     /// The computation would take too much memory or time.

@@ -26,7 +26,7 @@ mod rule;
 mod tie;
 
 pub use control::{Cancel, Control, Progress};
-pub use election::{BallotKind, Ballots, Choice, Election, LARGEST_AMOUNT, Project};
+pub use election::{BallotKind, Ballots, Choice, Election, LARGEST_AMOUNT, LARGEST_POINTS, Project};
 pub use error::CountError;
 pub use outcome::{Certificate, Increments, Measure, Outcome, Phase, Round, Share, Stop};
 pub use profile::Utility;

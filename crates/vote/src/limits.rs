@@ -1,8 +1,21 @@
 //! Limits on sets of projects: exclusive groups, caps per bearer, sub-envelopes.
 
+/// What asks for a limit.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub(crate) enum Kind {
+    /// A cap for a bearer.
+    Bearer,
+    /// Projects that exclude one another.
+    Exclusive,
+    /// A phase of the count.
+    #[default]
+    Other,
+}
+
 /// At most so many projects, or so much money, among `members`.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Limit {
+    pub(crate) kind: Kind,
     pub(crate) members: Vec<usize>,
     pub(crate) max_count: Option<u64>,
     pub(crate) max_cost: Option<u64>,

@@ -4,6 +4,7 @@ use crate::election::Election;
 
 /// One selection.
 #[derive(Debug, Clone, PartialEq)]
+#[non_exhaustive]
 pub struct Round {
     /// Position of the project in [`Election::projects`].
     pub project: usize,
@@ -13,11 +14,12 @@ pub struct Round {
     pub exact_value: Option<String>,
     /// What the figure is.
     pub measure: Measure,
-    /// Voters who support the project.
+    /// Voters who support the project, those who name it with 0 points included.
     pub supporters: u64,
     /// Supporters who paid all they had left.
     pub exhausted: u64,
-    /// Projects that shared the best figure, this one included.
+    /// Projects that shared the best figure, this one included. For a set chosen as a whole, 2 when another best set leaves
+    /// this project out. For Kemeny, the projects that the best orders that start the same way put at this place.
     pub tied: usize,
     /// When in the count it was selected.
     pub phase: Phase,
@@ -82,6 +84,7 @@ impl Measure {
 
 /// Why the outcome may be trusted.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
+#[non_exhaustive]
 pub struct Certificate {
     /// Selections decided by doubles, with an error bound smaller than the gap.
     pub safe: u64,
@@ -93,6 +96,18 @@ pub struct Certificate {
     pub ties: u64,
     /// Bits of the largest denominator met.
     pub denominator_bits: u64,
+}
+
+impl Certificate {
+    /// That of rounds decided by integers only.
+    pub(crate) fn by_integers(rounds: &[Round]) -> Self {
+        Self { redone: rounds.len() as u64, ties: ties(rounds), ..Self::default() }
+    }
+}
+
+/// Rounds where the rule for ties decided.
+pub(crate) fn ties(rounds: &[Round]) -> u64 {
+    rounds.iter().filter(|round| round.tied > 1).count() as u64
 }
 
 /// Why increments stopped.
@@ -117,6 +132,7 @@ impl Stop {
 
 /// How the completion by increments ended.
 #[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct Increments {
     /// Currency units added to each voter's share.
     pub added: u64,
@@ -130,6 +146,7 @@ pub struct Increments {
 
 /// What each voter received, for the rules that share the envelope.
 #[derive(Debug, Clone, PartialEq)]
+#[non_exhaustive]
 pub struct Share {
     /// First round paid with it: 0, or the first one of a sub-envelope.
     pub first_round: usize,
@@ -143,6 +160,7 @@ pub struct Share {
 
 /// The result of a count.
 #[derive(Debug, Clone, PartialEq)]
+#[non_exhaustive]
 pub struct Outcome {
     /// Winners in the order of selection (positions in [`Election::projects`]).
     pub winners: Vec<usize>,

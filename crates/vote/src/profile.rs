@@ -73,13 +73,8 @@ pub(crate) struct Profile<'e> {
 
 impl<'e> Profile<'e> {
     pub(crate) fn new(election: &'e Election, utility: Utility) -> Result<Self, CountError> {
+        election.check_ballots()?;
         let voters = election.ballots.total();
-        if voters == 0 {
-            return Err(CountError::NoBallots);
-        }
-        if voters > u64::from(u32::MAX) {
-            return Err(CountError::TooLarge("plus de quatre milliards de bulletins."));
-        }
         let m = election.projects.len();
         let mut counts = vec![0_usize; m + 1];
         let mut total_value = vec![0_u64; m];

@@ -200,20 +200,16 @@ impl Rule {
                     .map_or(String::new(), |least| format!(" Il faut au moins {least} voix ou points pour être retenu."));
                 format!("{order}{misfit}{threshold}")
             }
-            Self::Knapsack(utility) => format!("Les projets retenus sont ceux qui donnent ensemble aux votants la plus grande utilité possible dans l’enveloppe.{}", utility_text(*utility)),
+            Self::Knapsack(utility) => format!("{KNAPSACK}{}", utility_text(*utility)),
             Self::EqualShares { utility, completion } => {
                 format!("{}{}{}", shares_text(), utility_text(*utility), completion_text(*completion))
             }
-            Self::Overspending(utility) => format!(
-                "{}{} Un projet peut être acheté même si ses soutiens n’en paient qu’une partie : le prix tient alors compte de ce qui manque, et le total ne dépasse jamais l’enveloppe.",
-                shares_text(),
-                utility_text(*utility)
-            ),
+            Self::Overspending(utility) => format!("{OVERSPENDING}{}", utility_text(*utility)),
             Self::Phragmen { fill } => {
                 let fill = if *fill { " Le reste de l’enveloppe va aux projets qui ont le plus de voix (le plus de points, si les bulletins en donnent ou classent les projets) et qui tiennent encore." } else { "" };
-                format!("Chaque votant gagne de l’argent à la même vitesse. Un projet est acheté dès que ses soutiens peuvent le payer ensemble. On s’arrête quand le prochain projet ne tient plus dans l’enveloppe.{fill}")
+                format!("{PHRAGMEN}{fill}")
             }
-            Self::Maximin => "Les projets sont ajoutés un à un. Chaque fois, on prend celui qui laisse la plus petite charge au votant le plus chargé, quand les coûts sont répartis au mieux entre les soutiens.".to_owned(),
+            Self::Maximin => MAXIMIN.to_owned(),
             Self::MajorityJudgment => "Chaque projet reçoit sa mention majoritaire (la médiane). À mention égale, on retire une mention médiane à chacun jusqu’à les départager. Dans cet ordre, chaque projet qui tient dans l’enveloppe est retenu ; un projet à la plus basse mention ne l’est pas. Un projet qu’un bulletin ne juge pas y reçoit la plus basse mention.".to_owned(),
             Self::Kemeny => "Les projets sont rangés dans l’ordre qui contredit le moins les classements du jury ; un projet qu’un bulletin ne classe pas y vient après tous ceux qu’il classe. Dans cet ordre, chaque projet qui tient dans l’enveloppe est retenu.".to_owned(),
         };
@@ -252,6 +248,16 @@ fn utility_named(name: &str) -> Option<Utility> {
         .into_iter()
         .find(|utility| utility.name() == name)
 }
+
+// The texts that fix a result to the last project: each detail of these decides on some vote, and a test says which.
+
+const KNAPSACK: &str = "Les projets retenus sont ceux qui donnent ensemble aux votants la plus grande utilité possible dans l’enveloppe : la somme, sur les bulletins, des utilités des projets retenus. Si plusieurs ensembles atteignent ce maximum, la règle d’égalité range tous les projets ; dans cet ordre, un projet est retenu dès qu’un de ces ensembles le contient avec ceux déjà retenus, sans ceux déjà écartés.";
+
+const OVERSPENDING: &str = "L’enveloppe est partagée également entre tous les bulletins, blancs compris. Un projet peut être acheté même si ses soutiens n’en paient qu’une partie. Pour chaque projet soutenu qui tient dans le reste de l’enveloppe, et pour chaque somme λ demandée par unité d’utilité, chaque soutien donne λ fois son utilité, ou tout ce qui lui reste si c’est moins ; α est la part du coût ainsi réunie, 1 au plus ; le prix est ρ = λ / α. Chaque projet prend le λ pour lequel ρ / α est le plus petit (le plus petit de ces λ, s’il y en a plusieurs). On achète chaque fois le projet dont ρ / α est le plus petit ; chaque soutien paie ρ fois son utilité, ou tout ce qui lui reste si c’est moins ; l’enveloppe paie ce qui manque. On s’arrête quand aucun projet qui tient n’a de soutien à qui il reste de l’argent : le total ne dépasse jamais l’enveloppe.";
+
+const PHRAGMEN: &str = "Les projets plus chers que toute l’enveloppe sont écartés d’abord. Chaque votant gagne de l’argent à la même vitesse, sans limite. Un projet est acheté dès que ses soutiens peuvent le payer ensemble : chacun d’eux donne alors tout ce qu’il a. On s’arrête dès qu’un projet que ses soutiens peuvent payer ne tient plus dans le reste de l’enveloppe, même si d’autres, à égalité avec lui ou plus tard, tiendraient encore.";
+
+const MAXIMIN: &str = "Les projets sont ajoutés un à un. Pour chaque projet soutenu qui tient dans le reste de l’enveloppe, les coûts de ce projet et de ceux déjà retenus sont répartis entre leurs soutiens de façon que le votant le plus chargé le soit le moins possible ; on prend le projet pour lequel cette plus forte charge est la plus petite. Un projet qui ne tient pas est passé, et l’on continue avec les autres, jusqu’à ce qu’aucun projet soutenu ne tienne.";
 
 fn shares_text() -> &'static str {
     "L’enveloppe est partagée également entre tous les bulletins, blancs compris. Un projet est acheté par les votants qui le soutiennent ; chacun paie au plus ce qui lui reste. On achète chaque fois le projet dont le prix, pour une même utilité, est le plus bas."

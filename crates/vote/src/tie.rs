@@ -20,6 +20,7 @@ use crate::error::CountError;
 /// // Identifiers are texts: « 10 » comes before « 2 ».
 /// assert_eq!(TieBreak::Lexico.ranks(&election), [0, 1, 2]);
 /// assert_eq!(TieBreak::from_name("lot:3 mars")?, TieBreak::Lot("3 mars".to_owned()));
+/// assert_eq!(TieBreak::from_name("graine du 3 mars")?.name(), "lot:graine du 3 mars");
 /// # Ok::<(), vote::CountError>(())
 /// ```
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -36,18 +37,23 @@ pub enum TieBreak {
 }
 
 impl TieBreak {
-    /// Reads `recommended`, `lexico`, or a lot: `lot:` and its seed, or a seed made of digits. Nothing else: a word badly
-    /// written must not become the seed of a lot.
+    /// Reads `recommended`, `lexico`, or a lot: `lot:` and its seed, or a seed made of digits or of several words. Nothing
+    /// else: a word badly written must not become the seed of a lot.
     ///
     /// # Errors
     /// [`CountError::UnknownTie`].
     pub fn from_name(name: &str) -> Result<Self, CountError> {
         let digits = |text: &str| !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
+        let words = |text: &str| {
+            let mut words = text.split_whitespace();
+            let first = words.next().unwrap_or_default();
+            words.next().is_some() && text == text.trim() && !["lot", "recommended", "recommande", "lexico"].contains(&first)
+        };
         match (name, name.strip_prefix("lot:")) {
             ("recommended" | "recommande", _) => Ok(Self::Recommended),
             ("lexico", _) => Ok(Self::Lexico),
             (_, Some(seed)) if !seed.trim().is_empty() => Ok(Self::Lot(seed.to_owned())),
-            (seed, None) if digits(seed) => Ok(Self::Lot(seed.to_owned())),
+            (seed, None) if digits(seed) || words(seed) => Ok(Self::Lot(seed.to_owned())),
             _ => Err(CountError::UnknownTie(name.to_owned())),
         }
     }

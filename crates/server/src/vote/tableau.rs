@@ -174,14 +174,17 @@ fn fourchette(montants: Span) -> String {
 pub(super) fn manque(
     projet: &str,
     compte: &Counted<'_>,
-    manque: Option<Shortfall>,
+    parametres: &Parameters,
     sortie: &mut dyn Write,
 ) -> io::Result<()> {
     let election = &compte.document.election;
-    let Some(Shortfall { votes, cost, budget }) = manque else {
+    let Some(Shortfall { votes, cost, budget }) = compte.shortfall else {
         return writeln!(sortie, "\nLe projet « {projet} » est retenu.");
     };
-    writeln!(sortie, "\nLe projet « {projet} » n’est pas retenu. Un seul de ces changements aurait suffi :")?;
+    let motifs = explain::motives(election, parametres.rule, &parametres.clauses, &compte.outcome);
+    let motif = election.position(projet).and_then(|projet| motifs[projet]);
+    let motif = motif.map_or(String::new(), |motif| format!(" : {}", motif.text(election)));
+    writeln!(sortie, "\nLe projet « {projet} » n’est pas retenu{motif}. Un seul de ces changements aurait suffi :")?;
     let dire = |manque: Missing, suffit: &dyn Fn(u64) -> String| match manque.enough() {
         Some(assez) => suffit(assez),
         None => format!("aucun ({})", manque.reason().unwrap_or("inconnu")),

@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use super::{Document, Leniency, VoidReason};
+use super::{Document, Leniency, ReadError, VoidReason, error};
 use crate::election::BallotKind;
 
 /// Past this number of reports of one kind, only the total is kept.
@@ -43,27 +43,81 @@ impl Reports {
     }
 }
 
-/// Compares the `votes` column with the ballots.
-pub(super) fn check_totals(document: &Document<'_>, lines: &[usize], report: &mut Reports) {
-    let counted = |column: &str, totals: &dyn Fn() -> Vec<u64>, report: &mut Reports| {
-        let Some(position) = document.project_columns.iter().position(|name| name == column) else { return };
-        let rows = document.project_rows.iter().zip(lines).zip(totals());
-        let differ = rows.filter(|((row, _), total)| {
-            row.get(position).is_some_and(|cell| !cell.is_empty() && cell.parse() != Ok(*total))
-        });
-        let lines: Vec<usize> = differ.map(|((_, line), _)| *line).collect();
-        let count = lines.len();
-        if let Some(first) = lines.first() {
-            report.add(
-                *first,
-                format!(
-                    "la colonne « {column} » diffère des bulletins pour {count} projet(s) : les bulletins font foi"
-                ),
-            );
+/// Compares the `votes` and `score` columns with the ballots: a remark, unless nothing else says that the file is whole.
+pub(super) fn check_totals(
+    document: &Document<'_>,
+    lines: &[usize],
+    end: &End,
+    report: &mut Reports,
+) -> Result<(), ReadError> {
+    let election = &document.election;
+    let votes = Column { name: "votes", totals: election.votes(), counted: true };
+    votes.check(document, lines, end, report)?;
+    if election.kind.has_points() || election.kind == BallotKind::Ordinal {
+        // Files that rank give their own points to each place.
+        let counted = election.kind.has_points();
+        Column { name: "score", totals: election.points(), counted }.check(document, lines, end, report)?;
+    }
+    Ok(())
+}
+
+/// What the end of the file says of it.
+pub(super) struct End {
+    /// Its last line.
+    pub(super) line: usize,
+    /// A line end follows the last ballot.
+    pub(super) line_end: bool,
+    /// `META` gives the number of ballots, which is right.
+    pub(super) announced: bool,
+}
+
+/// A column of `PROJECTS` that sums the ballots.
+struct Column {
+    name: &'static str,
+    totals: Vec<u64>,
+    /// It counts as we do.
+    counted: bool,
+}
+
+impl Column {
+    fn check(
+        &self,
+        document: &Document<'_>,
+        lines: &[usize],
+        end: &End,
+        report: &mut Reports,
+    ) -> Result<(), ReadError> {
+        let Some(position) = document.project_columns.iter().position(|name| name == self.name) else { return Ok(()) };
+        let (mut differ, mut first, mut missing) = (0, 0, 0_u64);
+        for ((row, line), total) in document.project_rows.iter().zip(lines).zip(&self.totals) {
+            let Some(cell) = row.get(position).filter(|cell| !cell.is_empty()) else { continue };
+            let told = cell.strip_suffix(".0").unwrap_or(cell).parse();
+            if told != Ok(*total) {
+                differ += 1;
+                first = if first == 0 { *line } else { first };
+                missing = missing.max(told.map_or(0, |told| told.saturating_sub(*total)));
+            }
         }
-    };
-    counted("votes", &|| document.election.votes(), report);
-    if document.election.kind.has_points() || document.election.kind == BallotKind::Ordinal {
-        counted("score", &|| document.election.points(), report);
+        if differ == 0 {
+            return Ok(());
+        }
+        let name = self.name;
+        // What void ballots said is not counted, and is missing from the totals.
+        let whole = end.line_end && (end.announced || missing == 0);
+        if !whole && self.counted && document.void.is_empty() {
+            let sign = if end.line_end { "« num_votes » manque dans META" } else { "le dernier bulletin n’a pas de fin de ligne" };
+            return Err(error(
+                end.line,
+                format!(
+                    "la colonne « {name} » ne s’accorde pas avec les bulletins (ligne {first}), et {sign} : le fichier est coupé. \
+                     Reprenez-le entier, ou corrigez cette colonne."
+                ),
+            ));
+        }
+        report.add(
+            first,
+            format!("la colonne « {name} » diffère des bulletins pour {differ} projet(s) : les bulletins font foi"),
+        );
+        Ok(())
     }
 }

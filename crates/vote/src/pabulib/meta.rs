@@ -94,12 +94,45 @@ impl Decimal {
     }
 }
 
+/// What a number that cannot be read has of its own, and how to write it.
+fn unreadable(what: &str, text: &str) -> String {
+    let inner_space = |c: char| c.is_whitespace() || c == '\u{202f}' || c == '\u{a0}';
+    let decimals = text.rsplit_once(['.', ',']).map_or("", |(_, decimals)| decimals);
+    let plain = text.chars().all(|c| c.is_ascii_digit() || c == '.' || c == ',');
+    if text.is_empty() {
+        return format!("{what} manque. Écrivez par exemple 12500.50.");
+    }
+    if text.chars().any(inner_space) {
+        let joined: String = text.chars().filter(|c| !inner_space(*c)).collect();
+        return format!("{what} « {text} » contient une espace. Écrivez-le sans : {joined}.");
+    }
+    if text.starts_with('-') {
+        return format!("{what} « {text} » est négatif. Écrivez un nombre supérieur à zéro.");
+    }
+    if text.contains(['e', 'E']) && text.chars().all(|c| c.is_ascii_digit() || "eE+-.,".contains(c)) {
+        return format!("{what} « {text} » est écrit avec un exposant. Écrivez tous ses chiffres, par exemple 1000000.");
+    }
+    if plain && text.matches(['.', ',']).count() == 1 && decimals.len() > 6 {
+        return format!(
+            "{what} « {text} » a {} décimales, il en faut six au plus (un calcul de tableur en laisse parfois trop). \
+             Arrondissez-le, par exemple au centime.",
+            decimals.len()
+        );
+    }
+    if plain && text.matches(['.', ',']).count() > 1 {
+        return format!("{what} « {text} » a plusieurs points ou virgules. Écrivez par exemple 12500.50.");
+    }
+    if text.chars().all(|c| c.is_ascii_digit()) {
+        return format!("{what} « {text} » est trop grand pour être compté exactement.");
+    }
+    format!("{what} « {text} » n’est pas un nombre positif lisible. Écrivez par exemple 12500.50.")
+}
+
 pub(super) fn decimal(line: usize, what: &str, text: &str, report: &mut Reports) -> Result<Decimal, ReadError> {
-    let wrong =
-        || error(line, format!("{what} « {text} » n’est pas un nombre positif lisible. Écrivez par exemple 12500.50."));
-    if let Some((whole, "")) =
-        text.split_once(',').map(|(_, after)| (after, after.trim_start_matches(|c: char| c.is_ascii_digit())))
-        && whole.len() == 3
+    let wrong = || error(line, unreadable(what, text));
+    if let Some((_, after)) = text.split_once(',')
+        && after.len() == 3
+        && after.bytes().all(|byte| byte.is_ascii_digit())
     {
         return Err(error(
             line,

@@ -25,7 +25,7 @@ use std::borrow::Cow;
 use std::fmt;
 
 pub use read::read;
-pub use write::write;
+pub use write::{write, write_election};
 
 use crate::election::Election;
 

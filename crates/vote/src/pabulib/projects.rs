@@ -60,6 +60,19 @@ pub(super) fn read_table<'a>(rows: &mut Rows<'a>, end: &str, report: &mut Report
     Err(error(rows.line + 1, format!("le fichier s’arrête avant la section {end}. Est-il entier ?")))
 }
 
+/// The tags of some lists, each once.
+fn tags_of(lists: impl Iterator<Item = String>) -> Vec<String> {
+    let mut tags: Vec<String> = Vec::new();
+    for list in lists {
+        for tag in list.split(',').map(str::trim).filter(|tag| !tag.is_empty()) {
+            if !tags.iter().any(|other| other == tag) {
+                tags.push(tag.to_owned());
+            }
+        }
+    }
+    tags
+}
+
 pub(super) fn projects(
     meta: &[MetaEntry<'_>],
     columns: &[String],
@@ -76,7 +89,8 @@ pub(super) fn projects(
     }
     let name = find(&["name"]);
     let territory = find(&["canton", "district", "neighborhood", "subunit"]);
-    let tags = find(&["category"]);
+    // Whom a project is for is a tag too: a sub-envelope may be kept for the young.
+    let tags = [find(&["category"]), find(&["beneficiaries", "target"])];
     let bearer = find(&["bearer", "porteur", "proposer"]);
     let selected = find(&["selected"]);
     let budget =
@@ -110,9 +124,7 @@ pub(super) fn projects(
             name: cell(row, name).unwrap_or_else(|| project_id.clone()),
             cost: amount(*line, "Le coût", value, decimals)?,
             territory: cell(row, territory),
-            tags: cell(row, tags)
-                .map(|tags| tags.split(',').map(|tag| tag.trim().to_owned()).filter(|tag| !tag.is_empty()).collect())
-                .unwrap_or_default(),
+            tags: tags_of(tags.iter().filter_map(|column| cell(row, *column))),
             bearer: cell(row, bearer),
             selected: cell(row, selected).and_then(|flag| match flag.as_str() {
                 "1" => Some(true),

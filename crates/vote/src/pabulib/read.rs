@@ -1,6 +1,6 @@
 //! The reader: sections in order, each with its own module.
 
-use super::leniencies::{Reports, check_totals};
+use super::leniencies::{End, Reports, check_totals};
 use super::meta::{announced, ballot_rules, entry, not_applied, read_meta};
 use super::projects::{projects, read_table};
 use super::rows::{Rows, decode, section};
@@ -62,9 +62,10 @@ pub fn read(bytes: &[u8], options: ReadOptions) -> Result<Document<'_>, ReadErro
         leniencies: Vec::new(),
     };
     let whole = text.ends_with('\n');
-    VoteReader { rows, ids, options, whole, announced: announced_votes, report: &mut report, document: &mut document }
-        .read()?;
-    check_totals(&document, &lines, &mut report);
+    let reader =
+        VoteReader { rows, ids, options, whole, announced: announced_votes, report: &mut report, document: &mut document };
+    let end = End { line: reader.read()?, line_end: whole, announced: announced_votes.is_some() };
+    check_totals(&document, &lines, &end, &mut report)?;
     document.leniencies = report.finish();
     Ok(document)
 }

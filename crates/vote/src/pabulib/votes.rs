@@ -9,7 +9,7 @@ use super::leniencies::Reports;
 use super::rows::{Row, Rows, header};
 use super::words::{self, Piece};
 use super::{Document, Limits, ReadError, ReadOptions, error};
-use crate::election::{BallotKind, Batch, Choice};
+use crate::election::{BallotKind, Batch, Choice, LARGEST_POINTS};
 use crate::hash::Key;
 
 pub(super) struct VoteReader<'a, 'd> {
@@ -65,7 +65,8 @@ struct Reading<'g> {
 }
 
 impl<'a> VoteReader<'a, '_> {
-    pub(super) fn read(mut self) -> Result<(), ReadError> {
+    /// Gives the last line of the file.
+    pub(super) fn read(mut self) -> Result<usize, ReadError> {
         let columns = self.columns()?;
         self.rows.look_for_quotes();
         self.document.vote_text = self.rows.rest;
@@ -76,7 +77,8 @@ impl<'a> VoteReader<'a, '_> {
         self.document.election.ballots = ballots;
         self.check_end(read)?;
         self.rows.report(self.report);
-        self.duplicates(&start, &columns, voters)
+        self.duplicates(&start, &columns, voters)?;
+        Ok(self.rows.line)
     }
 
     /// Reads the rows, hands their ballots to `group`; gives how many rows, and who voted.
@@ -361,7 +363,7 @@ fn points(line: usize, text: Piece<'_>, ballot: &mut [Choice]) -> Result<(), Box
             return Err(Box::new(error(line, "il y a plus de points que de projets dans ce bulletin.")));
         };
         let whole = item.strip_suffix(b".0").unwrap_or(item);
-        choice.points = number(whole).filter(|points| *points <= 1_000_000).ok_or_else(|| {
+        choice.points = number(whole).filter(|points| *points <= LARGEST_POINTS).ok_or_else(|| {
             let item = String::from_utf8_lossy(item);
             Box::new(error(line, format!("« {item} » n’est pas un nombre entier de points (de 0 à 1 000 000).")))
         })?;

@@ -4,6 +4,8 @@ use std::fmt::Write as _;
 
 use super::Document;
 use super::cells::cells;
+use crate::election::{BallotKind, Choice, Election};
+use crate::error::CountError;
 
 /// Writes a file that strict readers accept: `META` with the numbers of projects and ballots, `votes` and `score`
 /// recomputed from the ballots, lists without spaces, line feeds, and quotes only where they are needed.
@@ -34,6 +36,125 @@ pub fn write(document: &Document<'_>) -> String {
     projects(&mut text, document);
     votes(&mut text, document);
     text
+}
+
+/// Writes a vote built in code, with keys of `META` besides those that the vote gives itself (`description`, `country`…).
+///
+/// Columns that no project fills are left out. Voters are numbered in the order of the ballots; copies of a ballot added
+/// together ([`Ballots::push_many`](crate::Ballots::push_many)) are written together, group after group.
+///
+/// ```
+/// use vote::pabulib::{ReadOptions, read, write_election};
+/// use vote::{BallotKind, Election, Project};
+///
+/// let project = |id: &str, cost| Project { id: id.into(), name: id.to_uppercase(), cost, ..Project::default() };
+/// let mut election = Election::new(BallotKind::Ordinal, 1_000, vec![project("bancs", 600), project("four", 500)])?;
+/// election.rank(&["four", "bancs"])?;
+/// let file = write_election(&election, &[("description", "Budget participatif"), ("country", "France")])?;
+/// assert!(file.ends_with("VOTES\nvoter_id;vote\n1;four,bancs\n"));
+/// let again = read(file.as_bytes(), ReadOptions::default())?;
+/// assert_eq!((again.election.projects, again.leniencies), (election.projects, Vec::new()));
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+///
+/// # Errors
+/// What [`Election::check`] refuses; an identifier, a tag or a key that a file cannot hold
+/// ([`CountError::Unwritable`]).
+pub fn write_election(election: &Election, meta: &[(&str, &str)]) -> Result<String, CountError> {
+    election.check()?;
+    let mut text = String::from("META\nkey;value\n");
+    let own = [
+        ("num_projects", election.projects.len().to_string()),
+        ("num_votes", election.ballots.total().to_string()),
+        ("budget", election.amount(election.budget)),
+        ("vote_type", election.kind.name().to_owned()),
+    ];
+    for (key, value) in meta {
+        let taken = own.iter().any(|(name, _)| name == key) || meta.iter().filter(|(name, _)| name == key).count() > 1;
+        if taken || key.eq_ignore_ascii_case("key") {
+            return Err(unwritable(key, "est donné deux fois dans META"));
+        }
+        plain(key, "ne peut pas être une clé de META")?;
+        row(&mut text, [*key, value.trim()].into_iter());
+    }
+    for (key, value) in &own {
+        row(&mut text, [*key, value.as_str()].into_iter());
+    }
+    project_rows(&mut text, election)?;
+    ballot_rows(&mut text, election);
+    Ok(text)
+}
+
+fn unwritable(text: &str, reason: &'static str) -> CountError {
+    CountError::Unwritable { text: text.to_owned(), reason }
+}
+
+/// Refuses what a reader would cut, or pass over.
+fn plain(text: &str, reason: &'static str) -> Result<(), CountError> {
+    let wrong = text.is_empty() || text.trim() != text || text.contains([',', ';', '"', '\n', '\r', '\u{feff}']);
+    if wrong { Err(unwritable(text, reason)) } else { Ok(()) }
+}
+
+fn project_rows(text: &mut String, election: &Election) -> Result<(), CountError> {
+    let (votes, points) = (election.votes(), election.points());
+    let projects = &election.projects;
+    for project in projects {
+        plain(&project.id, "ne peut pas être un identifiant")?;
+        if ["META", "PROJECTS", "VOTES"].iter().any(|section| project.id.eq_ignore_ascii_case(section)) {
+            return Err(unwritable(&project.id, "est le nom d’une partie du fichier"));
+        }
+        project.tags.iter().try_for_each(|tag| plain(tag, "ne peut pas être une étiquette"))?;
+    }
+    type Cell<'e> = (&'static str, bool, Box<dyn Fn(usize) -> String + 'e>);
+    let text_of = |value: &Option<String>| value.as_deref().unwrap_or_default().trim().to_owned();
+    let columns: [Cell<'_>; 9] = [
+        ("project_id", true, Box::new(|at| projects[at].id.clone())),
+        ("cost", true, Box::new(|at| election.amount(projects[at].cost))),
+        ("votes", true, Box::new(|at| votes[at].to_string())),
+        ("score", election.kind.has_points(), Box::new(|at| points[at].to_string())),
+        ("name", true, Box::new(|at| projects[at].name.trim().to_owned())),
+        ("canton", projects.iter().any(|p| p.territory.is_some()), Box::new(move |at| text_of(&projects[at].territory))),
+        ("category", projects.iter().any(|p| !p.tags.is_empty()), Box::new(|at| projects[at].tags.join(","))),
+        ("bearer", projects.iter().any(|p| p.bearer.is_some()), Box::new(move |at| text_of(&projects[at].bearer))),
+        (
+            "selected",
+            projects.iter().any(|p| p.selected.is_some()),
+            Box::new(|at| projects[at].selected.map_or("", |yes| if yes { "1" } else { "0" }).to_owned()),
+        ),
+    ];
+    let columns: Vec<&Cell<'_>> = columns.iter().filter(|(_, kept, _)| *kept).collect();
+    text.push_str("PROJECTS\n");
+    row(text, columns.iter().map(|(name, ..)| *name));
+    for at in 0..projects.len() {
+        let cells: Vec<String> = columns.iter().map(|(.., cell)| cell(at)).collect();
+        row(text, cells.iter().map(String::as_str));
+    }
+    Ok(())
+}
+
+fn ballot_rows(text: &mut String, election: &Election) {
+    let ballots = &election.ballots;
+    let points = election.kind.has_points();
+    text.push_str(if points { "VOTES\nvoter_id;vote;points\n" } else { "VOTES\nvoter_id;vote\n" });
+    let mut voter = 0_u64;
+    let mut write = |group: usize| {
+        voter += 1;
+        let mut choices: Vec<Choice> = ballots.group(group).to_vec();
+        if election.kind == BallotKind::Ordinal {
+            choices.sort_by_key(|choice| std::cmp::Reverse(choice.points));
+        }
+        let ids: Vec<&str> = choices.iter().map(|c| election.projects[c.project as usize].id.as_str()).collect();
+        let given: Vec<String> = choices.iter().map(|c| c.points.to_string()).collect();
+        let cells = [voter.to_string(), ids.join(","), given.join(",")];
+        row(text, cells[..if points { 3 } else { 2 }].iter().map(String::as_str));
+    };
+    if ballots.group_of().len() as u64 == ballots.total() {
+        ballots.group_of().iter().for_each(|group| write(*group as usize));
+    } else {
+        for group in 0..ballots.groups() {
+            (0..ballots.weight(group)).for_each(|_| write(group));
+        }
+    }
 }
 
 fn projects(text: &mut String, document: &Document<'_>) {

@@ -12,9 +12,14 @@ pub(super) fn clause_json(clause: &Clause, election: &Election) -> Value {
         Clause::Floor { count, max_cost } => {
             json!({ "type": "plancher", "nombre": count, "cout_maximum": max_cost.as_ref().map(amount) })
         }
-        Clause::SubEnvelope { tag, amount: money, overflow } => {
-            json!({ "type": "sous_enveloppe", "etiquette": tag, "montant": amount(money), "deversement": overflow })
-        }
+        Clause::SubEnvelope { tag, min_cost, max_cost, amount: money, overflow } => json!({
+            "type": "sous_enveloppe",
+            "etiquette": tag,
+            "cout_minimum": min_cost.as_ref().map(amount),
+            "cout_maximum": max_cost.as_ref().map(amount),
+            "montant": amount(money),
+            "deversement": overflow,
+        }),
         Clause::BearerCap { count, amount: money } => {
             json!({ "type": "plafond_porteur", "nombre": count, "montant": money.as_ref().map(amount) })
         }
@@ -32,7 +37,12 @@ pub(super) fn clause_json(clause: &Clause, election: &Election) -> Value {
 /// [`RecordError::Clauses`] says which clause is wrong, and how.
 pub fn clauses_from_json(value: &Value, decimals: u32) -> Result<Vec<Clause>, RecordError> {
     let list = value.as_array().ok_or_else(|| unusable("elles doivent être une liste"))?;
-    list.iter().map(|clause| clause_from_json(clause, decimals)).collect()
+    let read = |value: &Value| {
+        let clause = clause_from_json(value, decimals)?;
+        clause.check().map_err(|error| unusable(error.to_string().trim_end_matches('.')))?;
+        Ok(clause)
+    };
+    list.iter().map(read).collect()
 }
 
 fn unusable(what: impl Into<String>) -> RecordError {
@@ -42,7 +52,7 @@ fn unusable(what: impl Into<String>) -> RecordError {
 /// The keys of each type of clause, besides `type` and `texte`.
 const CLAUSE_KEYS: [(&str, &[&str]); 5] = [
     ("plancher", &["nombre", "cout_maximum"]),
-    ("sous_enveloppe", &["etiquette", "montant", "deversement"]),
+    ("sous_enveloppe", &["etiquette", "cout_minimum", "cout_maximum", "montant", "deversement"]),
     ("plafond_porteur", &["nombre", "montant"]),
     ("exclusifs", &["projets"]),
     ("soutien_minimum", &["voix"]),
@@ -86,13 +96,20 @@ fn clause_from_json(value: &Value, decimals: u32) -> Result<Clause, RecordError>
             _ => Err(missing(key)),
         }
     };
+    let text = |key: &str| match &value[key] {
+        Value::Null => Ok(None),
+        Value::String(text) => Ok(Some(text.clone())),
+        _ => Err(missing(key)),
+    };
     match kind {
         "plancher" => Ok(Clause::Floor {
             count: optional("nombre")?.ok_or_else(|| missing("nombre"))?,
             max_cost: money("cout_maximum")?,
         }),
         "sous_enveloppe" => Ok(Clause::SubEnvelope {
-            tag: value["etiquette"].as_str().ok_or_else(|| missing("etiquette"))?.to_owned(),
+            tag: text("etiquette")?,
+            min_cost: money("cout_minimum")?,
+            max_cost: money("cout_maximum")?,
             amount: money("montant")?.ok_or_else(|| missing("montant"))?,
             overflow: value["deversement"].as_bool().ok_or_else(|| missing("deversement"))?,
         }),
@@ -111,7 +128,7 @@ fn clause_from_json(value: &Value, decimals: u32) -> Result<Clause, RecordError>
 fn expected(key: &str) -> &'static str {
     match key {
         "nombre" | "voix" => "il faut un nombre entier, sans guillemets, égal ou supérieur à 0",
-        "montant" | "cout_maximum" => "il faut un montant égal ou supérieur à 0, comme 12000 ou \"12000.50\"",
+        "montant" | "cout_minimum" | "cout_maximum" => "il faut un montant égal ou supérieur à 0, comme 12000 ou \"12000.50\"",
         "deversement" => "il faut true ou false, sans guillemets",
         "projets" => "il faut une liste d’identifiants entre guillemets",
         _ => "il faut un texte entre guillemets",

@@ -22,10 +22,10 @@
 //! let record = canonical(&counted.record);
 //! assert!(record.contains(r#""winners":["1"]"#) && record.contains(r#""exact":true"#));
 //! // Anyone recounts it from the same ballots: nothing differs.
-//! assert!(verify(record.as_bytes(), file.as_bytes(), &Control::default())?.is_empty());
+//! assert!(verify(record.as_bytes(), file.as_bytes(), &Control::default())?.is_right());
 //! let forged = record.replace(r#""winners":["1"]"#, r#""winners":["2"]"#);
-//! let differences = verify(forged.as_bytes(), file.as_bytes(), &Control::default())?;
-//! assert_eq!(differences, [r#"/winners/0 : "2" au lieu de "1""#]);
+//! let found = verify(forged.as_bytes(), file.as_bytes(), &Control::default())?;
+//! assert_eq!(found.differences, [r#"/winners/0 : "2" au lieu de "1""#]);
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 
@@ -47,7 +47,7 @@ use crate::tie::TieBreak;
 
 use self::clause_json::clause_json;
 pub use self::clause_json::clauses_from_json;
-pub use self::verify::verify;
+pub use self::verify::{Verification, verify};
 
 /// Name and version of the format.
 pub const FORMAT: &str = "vote/proces-verbal/2";
@@ -108,7 +108,7 @@ pub enum RecordError {
     #[error("Les clauses ne sont pas utilisables : {0}.")]
     Clauses(String),
     /// The record itself.
-    #[error("Ce procès-verbal n’est pas lisible : {0}")]
+    #[error("Ce procès-verbal n’est pas lisible : {0}.")]
     Record(String),
 }
 
@@ -137,7 +137,7 @@ pub fn count<'a>(bytes: &'a [u8], parameters: &Parameters, control: &Control<'_>
     let (outcome, unconstrained) = parameters.outcome(election, control)?;
     let mut record = json!({
         "format": FORMAT,
-        "software": { "name": env!("CARGO_PKG_NAME"), "version": env!("CARGO_PKG_VERSION") },
+        "software": software(),
         "input": input(bytes, &document),
         "rule": { "name": parameters.rule.name(), "text": parameters.rule.text() },
         "ties": { "name": parameters.tie.name(), "text": parameters.tie.text() },
@@ -159,7 +159,7 @@ pub fn count<'a>(bytes: &'a [u8], parameters: &Parameters, control: &Control<'_>
         },
         "shares": outcome.shares.iter().map(share_json).collect::<Vec<_>>(),
         "rounds": rounds_json(election, parameters.rule, &outcome)?,
-        "explanation": explanation(&document, parameters.rule, &outcome),
+        "explanation": explanation(&document, parameters, &outcome),
     });
     if let Some(increments) = &outcome.increments {
         record["increments"] = increments_json(increments);
@@ -186,6 +186,11 @@ pub fn count<'a>(bytes: &'a [u8], parameters: &Parameters, control: &Control<'_>
         record["sensitivity"] = sensitivity_json(election, &parameters.doubtful, changed);
     }
     Ok(Counted { document, outcome, sensitivity, shortfall, record })
+}
+
+/// What writes the record.
+fn software() -> Value {
+    json!({ "name": env!("CARGO_PKG_NAME"), "version": env!("CARGO_PKG_VERSION") })
 }
 
 /// What the project to explain was missing, when there is one.
@@ -232,10 +237,22 @@ fn increments_json(increments: &Increments) -> Value {
 }
 
 fn motive_json(election: &Election, motive: Motive) -> Value {
-    let mut json = json!({ "name": motive.name() });
-    if let Motive::NoRoom { left, asked } | Motive::NotReached { left, asked } = motive {
-        json["left"] = json!(election.amount(left));
-        json["asked"] = json!(election.amount(asked));
+    let mut json = json!({ "name": motive.name(), "text": motive.text(election) });
+    match motive {
+        Motive::NoRoom { left, asked } | Motive::NotReached { left, asked } | Motive::SubEnvelope { left, asked } => {
+            json["left"] = json!(election.amount(left));
+            json["asked"] = json!(election.amount(asked));
+        }
+        Motive::BelowThreshold { has, asked } | Motive::MinimumSupport { has, asked } => {
+            json["has"] = json!(has);
+            json["asked"] = json!(asked);
+        }
+        Motive::Exclusive { by } => json["by"] = json!(election.projects[by].id),
+        Motive::BearerCap { funded, spent } => {
+            json["funded"] = json!(funded);
+            json["spent"] = json!(election.amount(spent));
+        }
+        Motive::Unsupported | Motive::LargerThanEnvelope | Motive::NoPoints | Motive::LowestGrade => {}
     }
     json
 }
@@ -339,11 +356,11 @@ fn payment_json(payment: &Payment) -> Value {
     })
 }
 
-fn explanation(document: &Document<'_>, rule: Rule, outcome: &Outcome) -> Value {
+fn explanation(document: &Document<'_>, parameters: &Parameters, outcome: &Outcome) -> Value {
     let election = &document.election;
     let (votes, points) = (election.votes(), election.points());
-    let support = explain::effective_support(election, rule, outcome);
-    let motives = explain::motives(election, outcome);
+    let support = explain::effective_support(election, parameters.rule, outcome);
+    let motives = explain::motives(election, parameters.rule, &parameters.clauses, outcome);
     let projects: Vec<Value> = (0..election.projects.len())
         .map(|project| {
             json!({

@@ -1,16 +1,34 @@
 //! The recount of a record, and what differs.
+//!
+//! A record is one text: that of [`canonical`]. Anything else that a reader of JSON would forgive (a key given twice, of
+//! which one only would be compared, spaces, another order) is refused before the recount, so that no part of the text
+//! that people see is left out of the comparison.
 
-use serde_json::{Value, json};
+use serde_json::Value;
 
-use super::{FORMAT, Parameters, RecordError, clauses_from_json, count};
+use super::{FORMAT, Parameters, RecordError, canonical, clauses_from_json, count, software};
 use crate::control::Control;
 use crate::pabulib::{Limits, ReadOptions, read};
 use crate::rule::Rule;
 use crate::tie::TieBreak;
 
-/// The first version, still verified: without phases, motives, leniencies, floors that are not met, and with other texts
-/// of the rules.
-const FIRST_FORMAT: &str = "vote/proces-verbal/1";
+/// What a recount says of a record.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+#[non_exhaustive]
+pub struct Verification {
+    /// What differs from the recount, in French: nothing when the record is right.
+    pub differences: Vec<String>,
+    /// What the record says and a recount cannot tell, in French: which software wrote it, when it is not this one.
+    pub unchecked: Vec<String>,
+}
+
+impl Verification {
+    /// Nothing differs.
+    #[must_use]
+    pub fn is_right(&self) -> bool {
+        self.differences.is_empty()
+    }
+}
 
 fn wrong(what: impl Into<String>) -> RecordError {
     RecordError::Record(what.into())
@@ -19,13 +37,36 @@ fn wrong(what: impl Into<String>) -> RecordError {
 /// Counts again as a record says, and lists what differs: nothing when the record is right.
 ///
 /// # Errors
-/// A record or a file that cannot be read, or a count that cannot be made.
-pub fn verify(record: &[u8], bytes: &[u8], control: &Control<'_>) -> Result<Vec<String>, RecordError> {
-    let given: Value = serde_json::from_slice(record).map_err(|error| wrong(error.to_string()))?;
-    let first = given["format"] == FIRST_FORMAT;
-    if given["format"] != FORMAT && !first {
-        return Err(wrong(format!("le format attendu est « {FORMAT} » (ou « {FIRST_FORMAT} »)")));
+/// A record that is not the text of [`canonical`], a record or a file that cannot be read, or a count that cannot be made.
+pub fn verify(record: &[u8], bytes: &[u8], control: &Control<'_>) -> Result<Verification, RecordError> {
+    let given = parse(record)?;
+    let parameters = parameters(&given, bytes)?;
+    let again = count(bytes, &parameters, control)?.record;
+    let mut found = Verification::default();
+    differ(&given, &again, "", &mut found.differences);
+    if given["software"] != again["software"] && is_software(&given["software"]) {
+        other_software(&given["software"], &mut found);
     }
+    Ok(found)
+}
+
+/// Reads a record whose text is the canonical one, and no other.
+fn parse(record: &[u8]) -> Result<Value, RecordError> {
+    let given: Value = serde_json::from_slice(record).map_err(|error| wrong(error.to_string()))?;
+    if given["format"] != FORMAT {
+        return Err(wrong(format!("le format attendu est « {FORMAT} »")));
+    }
+    if record.trim_ascii() != canonical(&given).as_bytes() {
+        return Err(wrong(
+            "son texte n’est pas celui que le dépouillement écrit (une clé donnée deux fois, des espaces ou un autre ordre \
+             suffisent). Reprenez le fichier d’origine, sans le remettre en forme",
+        ));
+    }
+    Ok(given)
+}
+
+/// The choices of the count, as the record says them. What it says badly differs from the recount, which says it well.
+fn parameters(given: &Value, bytes: &[u8]) -> Result<Parameters, RecordError> {
     let text = |pointer: &str| {
         given.pointer(pointer).and_then(Value::as_str).ok_or_else(|| wrong(format!("« {pointer} » manque")))
     };
@@ -33,61 +74,14 @@ pub fn verify(record: &[u8], bytes: &[u8], control: &Control<'_>) -> Result<Vec<
     let keep_duplicates = given["reading"]["keep_duplicates"].as_bool().unwrap_or(false);
     let reading = ReadOptions { limits, keep_duplicates };
     let decimals = read(bytes, reading)?.election.decimals;
-    let parameters = Parameters {
+    Ok(Parameters {
         rule: Rule::from_name(text("/rule/name")?)?,
         tie: TieBreak::from_name(text("/ties/name")?)?,
         clauses: clauses_from_json(&given["clauses"], decimals).map_err(|error| wrong(error.to_string()))?,
         reading,
         doubtful: doubtful_from_json(&given["sensitivity"])?,
         explained: given["shortfall"]["project"].as_str().map(str::to_owned),
-    };
-    let mut again = count(bytes, &parameters, control)?.record;
-    let mut given = given;
-    // Another version of the software may write the record, and reach the same result by other ways.
-    for record in [&mut again, &mut given] {
-        remove(record, "", "software");
-        remove(record, "/certificate", "safe");
-        remove(record, "/certificate", "redone");
-    }
-    if given.pointer("/shortfall/reasons").is_none() {
-        // Said since version 0.1 of the second format, which kept its name.
-        remove(&mut again, "/shortfall", "reasons");
-    }
-    if first {
-        as_first_format(&mut given, &mut again);
-    }
-    let mut differences = Vec::new();
-    differ(&given, &again, "", &mut differences);
-    Ok(differences)
-}
-
-fn remove(record: &mut Value, pointer: &str, key: &str) {
-    if let Some(map) = record.pointer_mut(pointer).and_then(Value::as_object_mut) {
-        map.remove(key);
-    }
-}
-
-/// Leaves in a recount what the first format says too.
-fn as_first_format(given: &mut Value, again: &mut Value) {
-    again["format"] = given["format"].clone();
-    for record in [&mut *given, &mut *again] {
-        remove(record, "/rule", "text");
-        remove(record, "/reading", "leniencies");
-        remove(record, "", "unmet_floors");
-    }
-    if again.get("increments").is_none() {
-        remove(given, "", "increments");
-    }
-    for (list, key) in [("/shares", "increments"), ("/rounds", "phase"), ("/explanation/projects", "motive")] {
-        for item in again.pointer_mut(list).and_then(Value::as_array_mut).into_iter().flatten() {
-            remove(item, "", key);
-        }
-    }
-    for project in given.pointer_mut("/explanation/projects").and_then(Value::as_array_mut).into_iter().flatten() {
-        if project["effective_support"] == "-0.000000" {
-            project["effective_support"] = json!("0.000000");
-        }
-    }
+    })
 }
 
 fn doubtful_from_json(sensitivity: &Value) -> Result<Vec<String>, RecordError> {
@@ -96,6 +90,29 @@ fn doubtful_from_json(sensitivity: &Value) -> Result<Vec<String>, RecordError> {
     texts.flatten().ok_or_else(|| wrong("« /sensitivity/doubtful » doit être une liste de textes"))
 }
 
+/// A name and a version, nothing more.
+fn is_software(value: &Value) -> bool {
+    let text = |key: &str| value.get(key).is_some_and(Value::is_string);
+    value.as_object().is_some_and(|map| map.len() == 2) && text("name") && text("version")
+}
+
+/// Another program may write the record, and reach the same result by other ways: neither its name nor how many choices it
+/// made again with integers can be told from the ballots. They are said, not compared.
+fn other_software(given: &Value, found: &mut Verification) {
+    let free = ["/software/name", "/software/version", "/certificate/safe", "/certificate/redone"];
+    found.differences.retain(|difference| !free.iter().any(|path| difference.starts_with(&format!("{path} : "))));
+    let here = software();
+    found.unchecked.push(format!(
+        "/software : ce procès-verbal dit avoir été écrit par {} {}, ce recompte est fait par {} {}",
+        given["name"], given["version"], here["name"], here["version"]
+    ));
+    found.unchecked.push(
+        "/certificate/safe, /certificate/redone : combien de choix ont été refaits en nombres entiers dépend du logiciel"
+            .to_owned(),
+    );
+}
+
+/// Lists what differs, keys that one side lacks included: an absent key is not an empty one.
 fn differ(given: &Value, again: &Value, path: &str, differences: &mut Vec<String>) {
     match (given, again) {
         (Value::Object(a), Value::Object(b)) => {
@@ -103,8 +120,13 @@ fn differ(given: &Value, again: &Value, path: &str, differences: &mut Vec<String
             keys.sort_unstable();
             keys.dedup();
             for key in keys {
-                let side = |map: &serde_json::Map<String, Value>| map.get(key).cloned().unwrap_or(Value::Null);
-                differ(&side(a), &side(b), &format!("{path}/{key}"), differences);
+                let path = format!("{path}/{key}");
+                match (a.get(key), b.get(key)) {
+                    (Some(a), Some(b)) => differ(a, b, &path, differences),
+                    (Some(a), None) => differences.push(format!("{path} : {a}, que le recompte n’a pas")),
+                    (None, Some(b)) => differences.push(format!("{path} : absent, au lieu de {b}")),
+                    (None, None) => {}
+                }
             }
         }
         (Value::Array(a), Value::Array(b)) if a.len() == b.len() => {

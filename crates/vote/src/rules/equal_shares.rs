@@ -36,7 +36,7 @@ use crate::election::Election;
 use crate::error::CountError;
 use crate::fraction::shown;
 use crate::limits::Limit;
-use crate::outcome::{Certificate, Increments, Measure, Outcome, Phase, Round, Share, Stop};
+use crate::outcome::{Certificate, Increments, Measure, Outcome, Phase, Round, Share, Stop, ties};
 use crate::profile::{Profile, Utility};
 use crate::rules::greedy::{Misfit, Order, Ranking, Score};
 use crate::tie::TieBreak;
@@ -177,6 +177,7 @@ fn certified(
     control: &Control<'_>,
 ) -> Result<Outcome, CountError> {
     let mut exact = Exact::new(profile, &runner.endowment(added));
+    let votes = profile.election.votes();
     let mut rounds = Vec::with_capacity(order.len());
     for selection in order {
         control.check()?;
@@ -190,14 +191,14 @@ fn certified(
             value: price.as_ref().map_or(f64::INFINITY, |price| price.value),
             exact_value: price.map(|price| price.text),
             measure: Measure::Price,
-            supporters: profile.support[selection.project],
+            supporters: votes[selection.project],
             exhausted: bought.exhausted,
             tied: selection.tied,
             phase: if selection.clause.is_some() { Phase::Floor } else { Phase::General },
             clause: selection.clause.map(|position| runner.clause(position).to_owned()),
         });
     }
-    certificate.ties = rounds.iter().filter(|round| round.tied > 1).count() as u64;
+    certificate.ties = ties(&rounds);
     Ok(Outcome::new(profile.election, rounds, true, certificate))
 }
 
@@ -236,9 +237,10 @@ impl Add1<'_, '_, '_, '_> {
                 let order = if end == at + 1 { order } else { self.runner.at(at + 1)? };
                 return Ok((at + 1, order, Stop::Exhaustive));
             }
+            let same = order.iter().map(|selection| selection.project).eq(kept.iter().map(|selection| selection.project));
+            ends.proved(end - at, same);
             kept = order;
             at = end;
-            ends.failures = 0;
             self.control.tell(Progress::Increments { added: at, runs: self.runner.runs, spent: total })?;
         }
     }
@@ -252,6 +254,9 @@ impl Add1<'_, '_, '_, '_> {
 }
 
 /// Ends of the ranges of increments to prove.
+///
+/// Where selections change every few increments, a range is refused as often as not, and costs two runs: increments are then
+/// counted one by one until some of them change nothing.
 struct Ends {
     /// Ranges refused, to be tried again when what comes before them is proved: the nearest last.
     refused: Vec<u64>,
@@ -262,17 +267,24 @@ struct Ends {
     pieces: u32,
     /// The last range refused seemed to change after its first share.
     alone: bool,
+    /// Increments since the selections changed, and how many there are usually between two changes.
+    steady: u64,
+    usual: u64,
 }
 
 impl Ends {
     fn new() -> Self {
-        Self { refused: Vec::new(), wide: SHORTEST / 2, failures: 0, pieces: 0, alone: false }
+        let (wide, usual) = (SHORTEST / 2, SHORTEST);
+        Self { refused: Vec::new(), wide, failures: 0, pieces: 0, alone: false, steady: 0, usual }
     }
 
     /// The next end to try, after the increments proved so far.
     fn next(&mut self, proved: u64) -> u64 {
-        self.refused.pop_if(|end| *end <= proved);
-        self.refused.last().copied().unwrap_or_else(|| {
+        while self.refused.pop_if(|end| *end <= proved).is_some() {}
+        if self.usual < WORTHWHILE && self.steady < WORTHWHILE {
+            return proved + 1;
+        }
+        let end = self.refused.last().copied().unwrap_or_else(|| {
             match self.pieces {
                 0..=2 => self.wide = (self.wide * 2).min(LONGEST),
                 3..=8 => {}
@@ -281,7 +293,20 @@ impl Ends {
             self.pieces = 0;
             self.refused.push(proved + self.wide);
             proved + self.wide
-        })
+        });
+        if end - proved < WORTHWHILE && self.usual < 4 * WORTHWHILE { proved + 1 } else { end }
+    }
+
+    /// So many more increments are proved, with the same selections as before or not.
+    fn proved(&mut self, increments: u64, same: bool) {
+        self.failures = 0;
+        if same {
+            self.steady += increments;
+            self.usual = self.usual.max(self.steady);
+        } else {
+            self.usual = (3 * self.usual + self.steady) / 4;
+            self.steady = increments;
+        }
     }
 
     /// Try first up to the change of the selections, when it can be told; every third time by half, should it be told
@@ -300,6 +325,8 @@ impl Ends {
     }
 }
 
+/// Shorter ranges are counted one increment after the other.
+const WORTHWHILE: u64 = 6;
 /// Shortest range tried first: long enough to be worth a proof with integers.
 const SHORTEST: u64 = 8;
 /// Longest range of increments: far from the limits of 64 bits.

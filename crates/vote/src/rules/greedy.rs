@@ -83,14 +83,11 @@ pub fn greedy(
     threshold: Option<u64>,
     tie: &TieBreak,
 ) -> Result<Outcome, CountError> {
-    if election.ballots.total() == 0 {
-        return Err(CountError::NoBallots);
-    }
+    election.check_ballots()?;
     let ranking = Ranking::new(election, order, threshold, tie);
     let mut rounds = Vec::new();
     ranking.fill(election, misfit, election.budget, &mut rounds, None);
-    let ties = rounds.iter().filter(|round| round.tied > 1).count() as u64;
-    let certificate = Certificate { redone: rounds.len() as u64, ties, ..Certificate::default() };
+    let certificate = Certificate::by_integers(&rounds);
     Ok(Outcome::new(election, rounds, true, certificate))
 }
 

@@ -6,7 +6,8 @@
 //!
 //! **Source.** Kemeny (1959); exact dynamic programming over sets, Betzler and others (2009). NP-hard in general.
 //!
-//! **Cost.** `O(2^m · m)` for `m` projects, at most [`MOST`].
+//! **Cost.** `O(2^m · m²)` time and `O(2^m)` memory for `m` projects, at most [`MOST`], after one pass over the pairs of each
+//! ballot; the optimal orders are then followed one by one, as many as asked.
 
 use crate::control::{Control, Progress};
 use crate::election::{BallotKind, Election};
@@ -19,11 +20,14 @@ pub const MOST: usize = 16;
 
 /// The optimal orders.
 #[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct Kemeny {
     /// Disagreement of the optimal orders.
     pub disagreement: u64,
     /// Optimal orders, at most as many as asked, in lexicographic order of the given ranks.
     pub orders: Vec<Vec<usize>>,
+    /// For each place of the first order, how many projects the optimal orders that start the same way put there.
+    pub tied: Vec<usize>,
 }
 
 /// Ranks `m` projects from ballots (best first) with weights; `ranks` orders equally good answers.
@@ -60,7 +64,11 @@ pub fn kemeny(
         }
         cost[set] = members(set).map(|first| step(&prefer, set, first) + cost[set & !(1 << first)]).min().unwrap_or(0);
     }
-    let mut orders = Vec::new();
+    let (prefer, cost) = (&prefer, &cost);
+    let firsts = |set: usize| {
+        members(set).filter(move |&first| step(prefer, set, first) + cost[set & !(1 << first)] == cost[set])
+    };
+    let mut orders: Vec<Vec<usize>> = Vec::new();
     let mut stack = vec![(all, Vec::new())];
     while let Some((set, order)) = stack.pop() {
         if set == 0 {
@@ -70,16 +78,22 @@ pub fn kemeny(
             }
             continue;
         }
-        let mut firsts: Vec<usize> =
-            members(set).filter(|&first| step(&prefer, set, first) + cost[set & !(1 << first)] == cost[set]).collect();
-        firsts.sort_by_key(|&project| std::cmp::Reverse(ranks[project]));
-        for first in firsts {
+        let mut next: Vec<usize> = firsts(set).collect();
+        next.sort_by_key(|&project| std::cmp::Reverse(ranks[project]));
+        for first in next {
             let mut longer: Vec<usize> = order.clone();
             longer.push(first);
             stack.push((set & !(1 << first), longer));
         }
     }
-    Ok(Kemeny { disagreement: cost[all], orders })
+    let mut set = all;
+    let place = |&project: &usize| {
+        let tied = firsts(set).count();
+        set &= !(1 << project);
+        tied
+    };
+    let tied = orders.first().into_iter().flatten().map(place).collect();
+    Ok(Kemeny { disagreement: cost[all], orders, tied })
 }
 
 fn members(set: usize) -> impl Iterator<Item = usize> {
@@ -131,9 +145,7 @@ pub fn kemeny_budget(election: &Election, tie: &TieBreak, control: &Control<'_>)
         let rule = "kemeny".to_owned();
         return Err(CountError::NotApplicable { rule, reason: "elle demande des classements." });
     }
-    if election.ballots.total() == 0 {
-        return Err(CountError::NoBallots);
-    }
+    election.check_ballots()?;
     let ballots: Vec<(Vec<usize>, u64)> = election
         .ballots
         .iter()
@@ -143,11 +155,11 @@ pub fn kemeny_budget(election: &Election, tie: &TieBreak, control: &Control<'_>)
             (choices.iter().map(|choice| choice.project as usize).collect(), weight)
         })
         .collect();
-    let found = kemeny(election.projects.len(), &ballots, &tie.ranks(election), 2, control)?;
+    let found = kemeny(election.projects.len(), &ballots, &tie.ranks(election), 1, control)?;
     let votes = election.votes();
     let mut left = election.budget;
     let mut rounds = Vec::new();
-    for &project in found.orders.first().into_iter().flatten() {
+    for (&project, &tied) in found.orders.iter().flatten().zip(&found.tied) {
         let cost = election.projects[project].cost;
         if votes[project] > 0 && cost <= left {
             left -= cost;
@@ -158,12 +170,12 @@ pub fn kemeny_budget(election: &Election, tie: &TieBreak, control: &Control<'_>)
                 measure: Measure::Whole,
                 supporters: votes[project],
                 exhausted: 0,
-                tied: found.orders.len(),
+                tied,
                 phase: Phase::General,
                 clause: None,
             });
         }
     }
-    let certificate = Certificate { redone: rounds.len() as u64, ..Certificate::default() };
+    let certificate = Certificate::by_integers(&rounds);
     Ok(Outcome::new(election, rounds, true, certificate))
 }

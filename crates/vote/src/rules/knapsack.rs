@@ -5,8 +5,15 @@
 //! **Source.** Nemhauser and Ullmann (1969): the undominated (cost, score) pairs, project by project, pruned by the
 //! fractional bound of Dantzig. Exact, on integers.
 //!
-//! **Cost.** `O(m · pairs)` for `m` projects; the number of pairs depends on the vote, and past [`STATES`] the rule refuses.
-//! Several sets may be optimal: the score is the result to compare.
+//! **Which optimum.** When several sets have the highest score, projects are taken in the order of the rule for ties: a
+//! project is taken as soon as some optimal set holds it with those taken before and without those left out before. The
+//! result is the first optimal set in this lexicographic order, whatever the order of the search. A round whose project was
+//! in one optimal set and out of another is counted in `certificate.ties`.
+//!
+//! **Cost.** `O(m · pairs)` for `m` projects, where the number of undominated pairs, at most `min(2^m, B + 1)` in units of
+//! money, depends on the vote: past [`STATES`] the rule refuses, so that memory stays under some hundreds of megabytes. Then one
+//! search of the same kind for each project whose fractional bound reaches the optimum with it, or without it: seldom more
+//! than a few.
 
 use std::cmp::Reverse;
 
@@ -47,6 +54,7 @@ struct State {
 /// # for ballot in [&["gros"][..], &["gros", "a"], &["gros", "b"], &["a", "b"]] { election.approve(ballot)?; }
 /// let outcome = knapsack(&election, Utility::Cardinality, &TieBreak::Recommended, &Control::default())?;
 /// assert_eq!(outcome.welfare, Some(4)); // « a » and « b », two votes each
+/// assert_eq!(outcome.winner_ids(&election), ["a", "b"]);
 /// # Ok::<(), vote::CountError>(())
 /// ```
 ///
@@ -59,33 +67,84 @@ pub fn knapsack(
     control: &Control<'_>,
 ) -> Result<Outcome, CountError> {
     utility.check(election, &format!("knapsack_optimum_{}", utility.name()))?;
-    if election.ballots.total() == 0 {
-        return Err(CountError::NoBallots);
-    }
-    let items = items(election, utility, tie);
-    let (welfare, chosen) = solve(&items, election.budget, control)?;
+    election.check_ballots()?;
+    let ranks = tie.ranks(election);
+    let items = items(election, utility, &ranks);
+    let (welfare, chosen) = solve(&items, election.budget, None, control)?;
+    let chosen = Lexicographic { items, left: election.budget, missing: welfare, control }.choose(chosen, &ranks)?;
     let votes = election.votes();
-    let rounds = chosen
-        .iter()
-        .map(|&project| Round {
-            project,
-            value: f64::NAN,
-            exact_value: None,
-            measure: Measure::Whole,
-            supporters: votes[project],
-            exhausted: 0,
-            tied: 1,
-            phase: Phase::General,
-            clause: None,
-        })
-        .collect();
-    let mut outcome = Outcome::new(election, rounds, true, Certificate::default());
+    let round = |&(project, tied): &(usize, usize)| Round {
+        project,
+        value: f64::NAN,
+        exact_value: None,
+        measure: Measure::Whole,
+        supporters: votes[project],
+        exhausted: 0,
+        tied,
+        phase: Phase::General,
+        clause: None,
+    };
+    let rounds: Vec<Round> = chosen.iter().map(round).collect();
+    let certificate = Certificate::by_integers(&rounds);
+    let mut outcome = Outcome::new(election, rounds, true, certificate);
     outcome.welfare = Some(welfare);
     Ok(outcome)
 }
 
+/// The choice of one set among the optimal ones.
+struct Lexicographic<'c> {
+    /// Projects not decided yet.
+    items: Vec<Item>,
+    /// Money left by those taken.
+    left: u64,
+    /// Score that the projects not decided yet must reach.
+    missing: u128,
+    control: &'c Control<'c>,
+}
+
+impl Lexicographic<'_> {
+    /// From one optimal set, the first one by rank; with 2 where another optimal set leaves the project out, 1 elsewhere.
+    fn choose(mut self, mut known: Vec<usize>, ranks: &[usize]) -> Result<Vec<(usize, usize)>, CountError> {
+        let mut by_rank = self.items.clone();
+        by_rank.sort_by_key(|item| ranks[item.project]);
+        let mut taken = Vec::new();
+        for item in by_rank {
+            self.items.retain(|other| other.project != item.project);
+            let (with, without) = if known.contains(&item.project) {
+                (Some(known.clone()), self.reached(self.left, self.missing)?)
+            } else {
+                (self.with(item)?, Some(known.clone()))
+            };
+            if let Some(with) = with {
+                taken.push((item.project, if without.is_some() { 2 } else { 1 }));
+                self.left -= item.cost;
+                self.missing -= item.score;
+                known = with;
+            }
+        }
+        Ok(taken)
+    }
+
+    /// An optimal set of the projects not decided yet, with this one.
+    fn with(&self, item: Item) -> Result<Option<Vec<usize>>, CountError> {
+        match (self.left.checked_sub(item.cost), self.missing.checked_sub(item.score)) {
+            (Some(left), Some(missing)) => self.reached(left, missing),
+            _ => Ok(None),
+        }
+    }
+
+    /// A set of the projects not decided yet that costs at most `left` and has this score, when there is one.
+    fn reached(&self, left: u64, score: u128) -> Result<Option<Vec<usize>>, CountError> {
+        if bound(State { cost: 0, score: 0, trail: 0 }, &self.items, left) < score {
+            return Ok(None);
+        }
+        let (best, chosen) = solve(&self.items, left, Some(score), self.control)?;
+        Ok((best == score).then_some(chosen))
+    }
+}
+
 /// Best score per unit of money first.
-fn items(election: &Election, utility: Utility, tie: &TieBreak) -> Vec<Item> {
+fn items(election: &Election, utility: Utility, ranks: &[usize]) -> Vec<Item> {
     let points = match utility {
         Utility::Points | Utility::Positional => Score::Points.of(election),
         Utility::BordaZeroLast => {
@@ -94,7 +153,6 @@ fn items(election: &Election, utility: Utility, tie: &TieBreak) -> Vec<Item> {
         }
         Utility::Cost | Utility::Cardinality => Score::Votes.of(election),
     };
-    let ranks = tie.ranks(election);
     let mut items: Vec<Item> = (0..election.projects.len())
         .filter(|&project| points[project] > 0 && election.projects[project].cost <= election.budget)
         .map(|project| {
@@ -111,12 +169,21 @@ fn items(election: &Election, utility: Utility, tie: &TieBreak) -> Vec<Item> {
     items
 }
 
-fn solve(items: &[Item], budget: u64, control: &Control<'_>) -> Result<(u128, Vec<usize>), CountError> {
+/// The highest score and a set that has it; with `wanted`, only if this score is reached, and without telling where it stands.
+fn solve(
+    items: &[Item],
+    budget: u64,
+    wanted: Option<u128>,
+    control: &Control<'_>,
+) -> Result<(u128, Vec<usize>), CountError> {
     let mut states = vec![State { cost: 0, score: 0, trail: 0 }];
     let mut trail: Vec<(usize, usize)> = Vec::new();
-    let mut known = filled(items, budget);
+    let mut known = filled(items, budget).max(wanted.unwrap_or(0));
     for (position, item) in items.iter().enumerate() {
-        control.tell(Progress::Search { done: position as u64, of: items.len() as u64 })?;
+        match wanted {
+            None => control.tell(Progress::Search { done: position as u64, of: items.len() as u64 })?,
+            Some(_) => control.check()?,
+        }
         let mut merged: Vec<State> = Vec::with_capacity(2 * states.len());
         let with =
             |state: &State| State { cost: state.cost + item.cost, score: state.score + item.score, trail: usize::MAX };

@@ -94,7 +94,7 @@ pub fn ranking(counts: &[Vec<u64>]) -> Vec<Vec<usize>> {
 }
 
 /// Number of ballots that gave each grade to each project. A project that a ballot does not grade gets the worst grade.
-fn grade_counts(election: &Election) -> Vec<Vec<u64>> {
+pub(crate) fn grade_counts(election: &Election) -> Vec<Vec<u64>> {
     let best = election.ballots.iter().flat_map(|(ballot, _)| ballot).map(|choice| choice.points).max().unwrap_or(0);
     let mut counts = vec![vec![0_u64; best as usize + 1]; election.projects.len()];
     let total = election.ballots.total();
@@ -136,9 +136,7 @@ pub fn majority_judgment(election: &Election, tie: &TieBreak) -> Result<Outcome,
         let rule = "majority_judgment".to_owned();
         return Err(CountError::NotApplicable { rule, reason: "elle demande des mentions (des points) par projet." });
     }
-    if election.ballots.total() == 0 {
-        return Err(CountError::NoBallots);
-    }
+    election.check_ballots()?;
     let best = election.ballots.iter().flat_map(|(ballot, _)| ballot).map(|choice| choice.points).max().unwrap_or(0);
     if best > 1_000 || u64::from(best) * election.projects.len() as u64 > MOST_COUNTS {
         return Err(CountError::TooLarge(
@@ -172,7 +170,7 @@ pub fn majority_judgment(election: &Election, tie: &TieBreak) -> Result<Outcome,
             });
         }
     }
-    let certificate = Certificate { redone: rounds.len() as u64, ..Certificate::default() };
+    let certificate = Certificate::by_integers(&rounds);
     Ok(Outcome::new(election, rounds, true, certificate))
 }
 

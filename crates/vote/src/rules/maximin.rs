@@ -64,7 +64,6 @@ pub fn maximin_support(election: &Election, tie: &TieBreak, control: &Control<'_
         })
         .collect();
     let mut rounds = Vec::new();
-    let mut ties = 0;
     loop {
         let mut candidates: Vec<usize> = (0..profile.projects())
             .filter(|&c| profile.support[c] > 0 && !chosen.contains(&c) && profile.cost(c) <= left)
@@ -87,7 +86,6 @@ pub fn maximin_support(election: &Election, tie: &TieBreak, control: &Control<'_
             }
         }
         let Some(&project) = best.iter().min_by_key(|&&project| ranks[project]) else { break };
-        ties += u64::from(best.len() > 1);
         left -= profile.cost(project);
         chosen.push(project);
         let Load { cost, voters } = lower[project];
@@ -104,7 +102,7 @@ pub fn maximin_support(election: &Election, tie: &TieBreak, control: &Control<'_
         });
         control.selected(rounds.len(), election.budget - left)?;
     }
-    let certificate = Certificate { redone: rounds.len() as u64, ties, ..Certificate::default() };
+    let certificate = Certificate::by_integers(&rounds);
     Ok(Outcome::new(election, rounds, true, certificate))
 }
 

@@ -81,6 +81,7 @@ pub fn bounded_overspending(
 fn rounds(profile: &Profile<'_>, share: &BigRational, order: Vec<Bought>) -> Vec<Round> {
     let supports: usize = (0..profile.projects()).map(|project| profile.supporters(project).len()).sum();
     let mut exact = (supports <= SMALL).then(|| Exact::new(profile, share));
+    let votes = profile.election.votes();
     let mut rounds = Vec::with_capacity(order.len());
     for Bought { project, price, tied, exhausted } in order {
         let unit = exact::integer(profile.scale(project)) * exact::integer(profile.measure_unit());
@@ -94,7 +95,7 @@ fn rounds(profile: &Profile<'_>, share: &BigRational, order: Vec<Bought>) -> Vec
             value: price / to_f64(profile.scale(project)) / to_f64(profile.measure_unit()),
             exact_value: fraction.map(|fraction| fraction.to_string()),
             measure: Measure::Price,
-            supporters: profile.support[project],
+            supporters: votes[project],
             exhausted,
             tied,
             phase: Phase::General,

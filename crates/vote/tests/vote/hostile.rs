@@ -2,7 +2,7 @@
 
 use proptest::prelude::*;
 use rstest::rstest;
-use vote::pabulib::{Limits, ReadOptions, read, write};
+use vote::pabulib::{Limits, ReadOptions, read, write, write_election};
 use vote::{BallotKind, Control, CountError, Election, LARGEST_AMOUNT, Project, Rule, TieBreak};
 
 /// Good files, one for each kind of ballot, to be damaged.
@@ -107,8 +107,22 @@ fn survives(bytes: &[u8]) {
         assert_eq!(document.election.votes(), again.election.votes());
         assert_eq!(document.election.points(), again.election.points());
         assert_eq!(written, write(&again));
+        built_again(&document.election);
         each_rule_answers(&document.election);
     }
+}
+
+/// The same vote, as if built in code: written, it is read back, unless its words cannot be written.
+fn built_again(election: &Election) {
+    let written = match write_election(election, &[("description", "essai ; essai")]) {
+        Ok(written) => written,
+        Err(CountError::Unwritable { .. }) => return,
+        Err(other) => panic!("{other}"),
+    };
+    let again = read(written.as_bytes(), ReadOptions::default()).unwrap_or_else(|error| panic!("{error}\n{written}"));
+    assert_eq!((election.votes(), election.points()), (again.election.votes(), again.election.points()));
+    assert_eq!(again.leniencies.iter().filter(|found| !found.what.contains("enveloppe")).count(), 0, "{written}");
+    assert_eq!(write_election(&again.election, &[("description", "essai ; essai")]), Ok(written));
 }
 
 /// Every rule counts, within the envelope and for supported projects only, or says that these ballots are not its own.
@@ -168,6 +182,49 @@ const EVERY_RULE: [&str; 31] = [
     "majority_judgment",
     "kemeny",
 ];
+
+fn spoiled(_group: usize) {}
+
+/// Fields are open: what no reader gives is refused by every rule, never a panic.
+#[test]
+fn votes_that_no_reader_gives_are_refused() {
+    let project = |id: &str| Project { id: id.to_owned(), cost: 10, ..Project::default() };
+    for kind in KINDS {
+        let good = || {
+            let mut election = Election::new(kind, 100, ["a", "b"].map(project).to_vec()).unwrap();
+            election.score(&[("a", 1), ("b", 2)]).unwrap();
+            election
+        };
+        let choice = |project, points| vote::Choice { project, points };
+        let broken: [&dyn Fn(&mut Election); 11] = [
+            &|e| e.budget = 0,
+            &|e| e.budget = u64::MAX,
+            &|e| e.projects[0].cost = 0,
+            &|e| e.projects[1].cost = u64::MAX,
+            &|e| e.projects[1].id = "a".to_owned(),
+            &|e| e.projects.truncate(1),
+            &|e| e.decimals = 40,
+            &|e| spoiled(e.ballots.push(&[choice(9, 1)])),
+            &|e| spoiled(e.ballots.push(&[choice(1, 1), choice(0, 1)])),
+            &|e| spoiled(e.ballots.push(&[choice(0, 1), choice(0, 1)])),
+            &|e| spoiled(e.ballots.push_many(&[choice(0, u32::MAX)], u64::MAX)),
+        ];
+        for (at, spoil) in broken.iter().enumerate() {
+            let mut election = good();
+            spoil(&mut election);
+            assert!(election.check().is_err(), "{at}");
+            assert!(vote::pabulib::write_election(&election, &[]).is_err(), "{at}");
+            for name in EVERY_RULE {
+                let rule = Rule::from_name(name).unwrap();
+                assert!(rule.count(&election, &TieBreak::Recommended, &Control::default()).is_err(), "{at} {name}");
+                let clauses =
+                    vote::clauses::count(&election, rule, &[], &TieBreak::Recommended, &Control::default());
+                assert!(clauses.is_err(), "{at} {name}");
+            }
+        }
+        assert_eq!(good().check(), Ok(()));
+    }
+}
 
 const KINDS: [BallotKind; 6] = [
     BallotKind::Approval,

@@ -8,6 +8,7 @@
     reason = "a test fails with a line number, and says what it skips"
 )]
 
+mod clauses;
 mod files;
 mod grades;
 mod hostile;
@@ -17,4 +18,5 @@ mod properties;
 mod random;
 mod records;
 mod reference;
+mod texts;
 mod units;

@@ -66,14 +66,21 @@ fn maximin(vote: &Vote, ranks: &[usize]) -> Vec<(usize, BigRational)> {
     }
 }
 
-/// The highest total of all sets that fit.
-fn knapsack(vote: &Vote, score: impl Fn(usize) -> u64) -> u64 {
-    (0_u32..1 << vote.costs.len())
+/// The highest total of all sets that fit, and the first of the best sets by the ranks of its projects.
+fn knapsack(vote: &Vote, ranks: &[usize], score: impl Fn(usize) -> u64) -> (u64, Vec<usize>) {
+    let sets = (0_u32..1 << vote.costs.len())
         .map(|mask| (0..vote.costs.len()).filter(|c| mask >> c & 1 == 1).collect::<Vec<_>>())
-        .filter(|set| cost(vote, set) <= vote.budget)
-        .map(|set| set.into_iter().map(&score).sum())
-        .max()
-        .unwrap_or(0)
+        .filter(|set| cost(vote, set) <= vote.budget && set.iter().all(|&c| score(c) > 0));
+    let total = |set: &[usize]| set.iter().map(|&c| score(c)).sum::<u64>();
+    // Whether each project is out, by rank: the lowest list goes first.
+    let out = |set: &[usize]| {
+        let mut out = vec![true; vote.costs.len()];
+        set.iter().for_each(|&c| out[ranks[c]] = false);
+        out
+    };
+    let mut best = sets.min_by_key(|set| (std::cmp::Reverse(total(set)), out(set))).unwrap();
+    best.sort_by_key(|&c| ranks[c]);
+    (total(&best), best)
 }
 
 proptest! {
@@ -102,19 +109,15 @@ proptest! {
         let election = plain(&vote);
         let votes = |c: usize| supporters(&vote, c).len() as u64;
         let points = |c: usize| vote.voters.iter().map(|voter| u64::from(voter[c])).sum();
-        for (rule, expected) in [
-            ("knapsack_optimum_card", knapsack(&vote, votes)),
-            ("knapsack_optimum_cost", knapsack(&vote, |c| votes(c) * vote.costs[c])),
-            ("knapsack_optimum_points", knapsack(&vote, points)),
+        let ranks = TieBreak::Recommended.ranks(&election);
+        for (rule, (welfare, winners)) in [
+            ("knapsack_optimum_card", knapsack(&vote, &ranks, votes)),
+            ("knapsack_optimum_cost", knapsack(&vote, &ranks, |c| votes(c) * vote.costs[c])),
+            ("knapsack_optimum_points", knapsack(&vote, &ranks, points)),
         ] {
             let outcome = count(&election, rule);
-            prop_assert_eq!(outcome.welfare, Some(u128::from(expected)), "{}", rule);
-            let score = |&c: &usize| match rule {
-                "knapsack_optimum_card" => votes(c),
-                "knapsack_optimum_cost" => votes(c) * vote.costs[c],
-                _ => points(c),
-            };
-            prop_assert_eq!(outcome.winners.iter().map(score).sum::<u64>(), expected, "{}", rule);
+            prop_assert_eq!(outcome.welfare, Some(u128::from(welfare)), "{}", rule);
+            prop_assert_eq!(outcome.winners, winners, "{}", rule);
         }
     }
 
@@ -184,6 +187,12 @@ proptest! {
         let weighted: Vec<(Vec<usize>, u64)> = ballots.iter().map(|ballot| (ballot.clone(), 1)).collect();
         let ranks: Vec<usize> = (0..m).collect();
         let found = vote::rules::kemeny::kemeny(m, &weighted, &ranks, 1_000, &Control::default()).unwrap();
+        for (place, tied) in found.tied.iter().enumerate() {
+            let start = &best[0][..place];
+            let here: std::collections::BTreeSet<usize> =
+                best.iter().filter(|order| order.starts_with(start)).map(|order| order[place]).collect();
+            prop_assert_eq!(here.len(), *tied);
+        }
         prop_assert_eq!((found.disagreement, found.orders), (least, best));
     }
 

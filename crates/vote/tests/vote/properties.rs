@@ -216,16 +216,16 @@ proptest! {
     }
 
     #[test]
-    fn clauses_hold(vote in votes(), floor in 1_u64..3, amount in 10_u64..60, overflow: bool, votes_needed in 0_u64..3) {
+    fn clauses_hold(vote in votes(), floor in 1_u64..3, amount in 10_u64..60, overflow: bool, votes_needed in 1_u64..4) {
         let election = plain(&vote);
         let mut list = vec![
             Clause::Floor { count: floor, max_cost: Some(70) },
             Clause::BearerCap { count: Some(1), amount: Some(100) },
-            Clause::Exclusive { projects: vec!["p0".to_owned()] },
             Clause::MinimumSupport { votes: votes_needed },
         ];
         if vote.costs.len() > 2 {
-            list.push(Clause::SubEnvelope { tag: "tous".to_owned(), amount, overflow });
+            list.push(Clause::Exclusive { projects: vec!["p0".to_owned(), "p1".to_owned()] });
+            list.push(Clause::SubEnvelope { tag: Some("tous".to_owned()), min_cost: None, max_cost: None, amount, overflow });
         }
         for rule in ["greedy_votes", "mes_cost", "mes_cost_add1", "mes_card_add1_then_greedy_votes"] {
             let rule = Rule::from_name(rule).unwrap();
@@ -234,7 +234,7 @@ proptest! {
             let name = rule.name();
             prop_assert!(outcome.total <= vote.budget, "{} spends {} of {}", name, outcome.total, vote.budget);
             let supports = Score::Votes.of(&election);
-            prop_assert!(outcome.winners.iter().all(|&c| supports[c] >= votes_needed.max(1)), "{}", name);
+            prop_assert!(outcome.winners.iter().all(|&c| supports[c] >= votes_needed), "{}", name);
             for bearer in ["A", "B", "C"] {
                 let theirs = outcome.winners.iter().filter(|&&c| election.projects[c].bearer.as_deref() == Some(bearer));
                 prop_assert!(theirs.count() <= 1, "{}", name);

@@ -77,6 +77,11 @@ fn differences(election: &Election, name: &str, expected: &Value, outcome: &Outc
                 wrong.push(format!("tied {} got {}", expected["tied"], round.tied));
             }
         }
+        for (key, found) in [("supporters", round.supporters), ("exhausted_supporters", round.exhausted)] {
+            if let Some(expected) = expected.get(key).filter(|expected| expected.as_u64() != Some(found)) {
+                wrong.push(format!("round {:?} {key} {expected} got {found}", project_id(round, election)));
+            }
+        }
         if name.starts_with("bos") {
             // Fractions are too big there: what voters pay is known between two doubles, and their middle is told.
             let width = if election.kind.has_points() && election.ballots.total() > 10_000 { 1e-3 } else { 1e-9 };
@@ -84,6 +89,10 @@ fn differences(election: &Election, name: &str, expected: &Value, outcome: &Outc
         }
     }
     wrong
+}
+
+fn project_id<'e>(round: &Round, election: &'e Election) -> &'e str {
+    &election.projects[round.project].id
 }
 
 /// Price and ties of a round of bounded overspending: the references give doubles.

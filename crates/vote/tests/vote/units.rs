@@ -47,6 +47,16 @@ fn a_smaller_unit_costs_no_more_runs(#[case] path: &str) {
     assert!(runs(&millionth) < 10_000, "{}", runs(&millionth));
 }
 
+/// Where selections change at nearly every increment: proofs of ranges that fail must not cost more than they save.
+#[rstest]
+#[case::toulouse("../../../shared/data/pabulib/France_Toulouse_2022.pb", 1_944)]
+#[case::warszawa("../../../shared/data/pabulib/Poland_Warszawa_2026.pb", 225)]
+fn runs_do_not_grow_again(#[case] path: &str, #[case] most: u64) {
+    let Some(election) = load(path) else { return };
+    let outcome = count(&election, "mes_cost_add1");
+    assert!(outcome.exact && runs(&outcome) <= most, "{} runs, {most} at most", runs(&outcome));
+}
+
 /// Ties that last, on projects whose supporters cannot all pay: neither doubles nor small fractions tell them apart.
 #[test]
 fn a_tie_that_lasts_costs_no_runs() {
