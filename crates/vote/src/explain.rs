@@ -262,10 +262,9 @@ impl<'e> Search<'e> {
         if asked > self.election.budget {
             return Motive::LargerThanEnvelope;
         }
-        self.by_rule(project).or_else(|| self.by_clause(project)).unwrap_or_else(|| match self.left {
-            left if asked > left => Motive::NoRoom { left, asked },
-            left => Motive::NotReached { left, asked },
-        })
+        let left = self.left;
+        let at_last = if asked > left { Motive::NoRoom { left, asked } } else { Motive::NotReached { left, asked } };
+        self.by_rule(project).or_else(|| self.by_clause(project)).unwrap_or(at_last)
     }
 
     /// What the rule itself asks of a project.
