@@ -83,8 +83,7 @@ pub fn lire(tables: &[Table], contexte: &mut Contexte<'_>) -> Result<Vec<Fiche>,
                 return;
             }
             let cellules = Cellules::nouvelles(&table.entete, ligne);
-            unites_du.voir(ou_remarquer(cellules.jour(TRAITEE_LE), contexte, table, numero));
-            unite_legale(table, &cellules, numero, contexte, &presents, &mut fiches);
+            unite_legale(table, &cellules, numero, contexte, &presents, (&mut fiches, &mut unites_du));
         })?;
     }
     avertir(tables, contexte);
@@ -247,7 +246,7 @@ fn unite_legale(
     numero: u64,
     contexte: &mut Contexte<'_>,
     presents: &HashSet<u32>,
-    fiches: &mut HashMap<u32, Fiche>,
+    (fiches, du): (&mut HashMap<u32, Fiche>, &mut JourDuStock),
 ) {
     let lu = match nombre::siren(&cellules.texte("siren")) {
         Ok(lu) => lu,
@@ -259,6 +258,7 @@ fn unite_legale(
         contexte.rapport.ailleurs += 1;
         return;
     }
+    du.voir(ou_remarquer(cellules.jour(TRAITEE_LE), contexte, table, numero));
     if let Some(remarque) = lu.remarque {
         contexte.rapport.remarquer(&table.nom, numero, Some("siren"), remarque);
     }

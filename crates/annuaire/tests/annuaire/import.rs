@@ -398,7 +398,7 @@ async fn un_acteur_entre_quand_l_annuaire_le_montre(#[case] moteur: Moteur) {
 pub(crate) fn liste_de(annee: &str, sans: &[&str]) -> FichierRecu {
     let texte = String::from_utf8(include_bytes!("../../../../demonstration/54/siae-2020.csv").to_vec()).unwrap();
     let lignes: Vec<&str> = texte.lines().filter(|ligne| !sans.iter().any(|siren| ligne.contains(siren))).collect();
-    recu("siae.csv", lignes.join("\n").replace("2020-", &format!("{annee}-")))
+    recu("siae.csv", (lignes.join("\n") + "\n").replace("2020-", &format!("{annee}-")))
 }
 
 #[rstest]

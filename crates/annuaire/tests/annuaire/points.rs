@@ -5,7 +5,7 @@ use annuaire::generateur::{siren, siret};
 use annuaire::import::fichier::FichierRecu;
 use annuaire::vocabulaire::Origine;
 use rstest::rstest;
-use sea_orm::{EntityTrait, IntoActiveModel};
+use sea_orm::{ActiveModelTrait, EntityTrait, IntoActiveModel};
 use serde_json::json;
 use testkit::{Appli, Moteur};
 
