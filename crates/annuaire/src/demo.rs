@@ -285,7 +285,9 @@ mod tests {
         use Theme::{Alimentation, Commerce, Habitat, Mobilite, Numerique, PetiteEnfance, Reemploi, TiersLieu};
         for theme in [Commerce, TiersLieu, Mobilite, Reemploi, Alimentation, Habitat, PetiteEnfance, Numerique] {
             let payants = fichier.acteur.iter().filter(|acteur| {
-                acteur.offre.iter().any(|o| o.payant && o.genre == GenreOffre::Ingenierie && o.themes.contains(&theme))
+                acteur.offre.iter().any(|o| {
+                    o.tarif != Some(Tarif::Gratuit) && o.genre == GenreOffre::Ingenierie && o.themes.contains(&theme)
+                })
             });
             assert!(payants.count() >= 2, "{theme} : deux prestataires payants au moins");
         }

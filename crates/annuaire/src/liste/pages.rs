@@ -1,7 +1,6 @@
 //! The page of the list. Rights are asked again of the database: the index is only a cache.
 
 use askama::Template;
-use geo::Point;
 use search::{Requete, Resultat};
 use web::composants::{CarteVive, Depliant, EtatVide, FiltresActifs, Html, Onglets, Pagination, Tableau};
 use web::{Cache, Cadre, Erreur, Instance, Reponse, cadre, texte};
