@@ -66,7 +66,7 @@ test("un visiteur propose une offre, un agent l’ajoute", async ({ arrive }) =>
   await voisin.remplir("Titre", "Permanence au secrétariat de mairie");
   await voisin.remplir("En une ou deux phrases", "Une demi-journée par semaine, pour les démarches en ligne.");
   await voisin.choisir("Ce que l’offre apporte", "Service");
-  await voisin.cocher("Gratuit");
+  await voisin.choisir("Comment le prix se calcule", "Gratuit pour la commune");
   await voisin.cocher(/Numérique/);
   await voisin.remplir("Votre adresse de courriel", "offre@exemple.invalid");
   await voisin.envoyer("Envoyer la proposition");
