@@ -1,11 +1,11 @@
 //! Lambert-93, the projection of official French files for the mainland, to longitude and latitude: the conic projection undone,
-//! as in the note NTG_71 of the national geographic institute (IGN, 1995), on the ellipsoid GRS 80. RGF93 and WGS84 are one at
+//! as in the note `NTG_71` of the national geographic institute (IGN, 1995), on the ellipsoid GRS 80. RGF93 and WGS84 are one at
 //! the scale of a door.
 
 /// Eccentricity of GRS 80.
 const E: f64 = 0.081_819_191_042_815_8;
 /// Exponent of the projection.
-const N: f64 = 0.725_607_765_053_267_0;
+const N: f64 = 0.725_607_765_053_267;
 /// Constant of the projection, metres.
 const C: f64 = 11_754_255.426_1;
 /// The pole of the plane, metres.

@@ -91,7 +91,7 @@ pub(super) fn tables(nom: &str, lecteur: impl Read, taille: u64) -> Result<Vec<T
     if !lignes.lire(&reponse) {
         return Err(refuse(
             "ce fichier JSON n’est pas reconnu. Attendu : une réponse de l’API Sirene de l’Insee (établissements ou unités \
-             légales), de l’API Recherche d’entreprises, ou la liste d’ESS France par l’API de data.gouv.fr."
+             légales) ou de l’API Recherche d’entreprises. Ou la liste d’ESS France, par l’API de data.gouv.fr."
                 .to_owned(),
         ));
     }

@@ -204,7 +204,7 @@ pub async fn annuler(tx: &WriteTx, id: &str, maintenant: Instant) -> Result<Vec<
     if defaisable.as_deref() != Some(id) || !histoire::passer(tx, id, etat::APPLIQUE, etat::ANNULE, maintenant).await? {
         return Err(ImportRefuse::PasLeDernier);
     }
-    let laissees = laisser(tx, id, CHANGEES, POURQUOI_CHANGEES).await?;
+    let laissees = laisser(tx, id, DIRE_CHANGEES, CHANGEES).await?;
     oublier(tx, id).await?;
     let faits = format!("DELETE FROM acteur_valeur WHERE import_id = $1 AND acteur_id IN ({})", touches());
     executer(tx, faits, id).await?;
@@ -277,10 +277,10 @@ const CHANGEES: &str = "import_acteur s LEFT JOIN acteur a ON a.id = s.id
         OR EXISTS (SELECT 1 FROM acteur_proposition p WHERE p.acteur_id = s.id)
         OR EXISTS (SELECT 1 FROM acteur_photo h WHERE h.acteur_id = s.id))))";
 
-/// Why they are left.
-const POURQUOI_CHANGEES: &str = "CASE WHEN a.id IS NULL THEN 'elle n’est plus dans l’annuaire'
+/// Their names, and why they are left.
+const DIRE_CHANGEES: &str = "SELECT COALESCE(a.nom, s.nom) AS nom, a.reference, CASE WHEN a.id IS NULL THEN 'elle n’est plus dans l’annuaire'
     WHEN a.etat = 'masque' THEN 'réunie à une autre, ou retirée depuis' WHEN a.version <> s.version THEN 'changée depuis l’import'
-    ELSE 'nouvelle, et quelqu’un s’en sert déjà (offre, réseau, demande, correction ou photo)' END";
+    ELSE 'nouvelle, et quelqu’un s’en sert déjà (offre, réseau, demande, correction ou photo)' END AS motif";
 
 /// The actors that wait and that moved since the reading: changed or gone; or another page took their number, their organisation
 /// or the SIRET of one of their establishments.
@@ -294,15 +294,15 @@ const BOUGEES: &str = "import_acteur s LEFT JOIN acteur a ON a.id = s.id
       OR s.id IN (SELECT e.acteur_id FROM import_etablissement e JOIN acteur_etablissement d ON d.siret = e.siret
            WHERE e.pour_import = $1 AND e.moment = 'apres' AND d.id <> e.id))";
 
-/// Why they are left.
-const POURQUOI_BOUGEES: &str = "CASE WHEN s.version > 1 AND a.id IS NULL THEN 'elle n’est plus dans l’annuaire'
+/// Their names, and why they are left.
+const DIRE_BOUGEES: &str = "SELECT COALESCE(a.nom, s.nom) AS nom, a.reference, CASE WHEN s.version > 1 AND a.id IS NULL THEN 'elle n’est plus dans l’annuaire'
     WHEN a.etat = 'masque' THEN 'réunie à une autre, ou retirée depuis la lecture'
     WHEN s.version > 1 AND a.version <> s.version - 1 THEN 'changée depuis la lecture'
-    ELSE 'son numéro, ou celui d’un de ses établissements, est entré depuis sur une autre fiche' END";
+    ELSE 'son numéro, ou celui d’un de ses établissements, est entré depuis sur une autre fiche' END AS motif";
 
 /// Leaves the pages that moved since the reading: nothing of what the import says of them enters, it comes again with the next one.
 async fn laisser_les_bougees(tx: &WriteTx, id: &str, rapport: &mut Rapport) -> Result<(), DbErr> {
-    rapport.laissees = laisser(tx, id, BOUGEES, POURQUOI_BOUGEES).await?;
+    rapport.laissees = laisser(tx, id, DIRE_BOUGEES, BOUGEES).await?;
     if rapport.laissees.is_empty() {
         return Ok(());
     }
@@ -331,10 +331,8 @@ const LAISSEE: &str = "laissee";
 
 /// Marks the pages to leave as they are, and gives them. `lesquelles`: actors of the waiting room (`s`) beside those of the
 /// directory (`a`).
-async fn laisser(tx: &WriteTx, id: &str, lesquelles: &str, pourquoi: &str) -> Result<Vec<Laissee>, DbErr> {
-    let sql = format!(
-        "SELECT COALESCE(a.nom, s.nom) AS nom, a.reference, {pourquoi} AS motif FROM {lesquelles} ORDER BY s.nom_tri, s.id"
-    );
+async fn laisser(tx: &WriteTx, id: &str, dire: &str, lesquelles: &str) -> Result<Vec<Laissee>, DbErr> {
+    let sql = format!("{dire} FROM {lesquelles} ORDER BY s.nom_tri, s.id");
     let lignes = tx.query_all_raw(phrase(tx, sql, id)).await?;
     let laissees: Vec<Laissee> =
         lignes.iter().map(|ligne| Laissee::from_query_result(ligne, "")).collect::<Result<_, _>>()?;
