@@ -17,7 +17,7 @@ LIRE = f"""
 from jours_feries_france import JoursFeries
 for zone in {ZONES!r}:
     for annee in {ANNEES}:
-        for jour in sorted(JoursFeries.for_year(annee, zone=zone).values()):
+        for jour in sorted(set(JoursFeries.for_year(annee, zone=zone).values())):
             print(zone, jour, sep="\\t")
 """
 

@@ -148,7 +148,7 @@ mod tests {
         assert_eq!((projection.ess_loi, projection.ess_stat), (Reponse::Non, Reponse::Oui));
         assert_eq!(
             projection.ess_loi_motif,
-            "Décidé par un agent du département le 24 novembre 2026, sur un document : statuts du 12 mars 2024. Sirene \
+            "Décidé par un agent du département le 24\u{a0}novembre\u{a0}2026, sur un document : statuts du 12 mars 2024. Sirene \
              dit le contraire."
         );
         let retiree = fait(Champ::DecisionEssLoi, Origine::Agent, "");

@@ -135,7 +135,7 @@ fn une_decision_d_agent_l_emporte_sauf_sur_la_loi() {
     let faits = Faits { decision_loi: decision(false), preuve: Some(piece), sirene: Some(true), ..forme_seule("9220") };
     let avis = loi(&faits);
     assert_eq!(avis.reponse, Reponse::Non);
-    for dit in ["agent", "24 novembre 2026", "statuts du 12 mars 2024", "Sirene dit le contraire"] {
+    for dit in ["agent", "24\u{a0}novembre\u{a0}2026", "statuts du 12 mars 2024", "Sirene dit le contraire"] {
         assert!(avis.motif.contains(dit), "{dit} : {}", avis.motif);
     }
     assert_eq!(statistique(&faits).reponse, Reponse::Oui, "the two answers are decided one by one");

@@ -131,7 +131,7 @@ async fn les_themes_qu_un_autre_vient_de_choisir_se_voient(#[case] moteur: Moteu
     let premiers = [("themes", "mobilite"), ("themes", "numerique"), ("acte", "enregistrer")];
     corriger(&mut agent, reference, &premiers).await;
     let conflit = agent.envoyer(&avant, &url, &[("themes", "energies"), ("acte", "enregistrer")]).await;
-    assert_eq!(conflit.statut, StatusCode::CONFLICT);
+    assert_eq!(conflit.statut, StatusCode::CONFLICT, "{}", conflit.texte());
     let ligne = conflit.textes(".tr-alerte tr").into_iter().find(|ligne| ligne.starts_with("Thèmes"));
     let ligne = ligne.expect("the themes stand in the table of the conflict");
     assert!(ligne.contains(Theme::Mobilite.libelle()) && ligne.contains(Theme::Numerique.libelle()), "{ligne}");

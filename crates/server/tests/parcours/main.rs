@@ -313,6 +313,7 @@ async fn une_mise_en_relation_avec_l_accord_des_deux(#[case] moteur: Moteur) {
         .await
         .exiger("Le texte est proposé au porteur");
     assert!(!appli.courriels().await.iter().any(|c| c.destinataire() == "granges@exemple.invalid"), "nothing left yet");
+    let page = charge.ouvrir(&format!("/projets/{reference}/suivi")).await;
     let refus = charge.envoyer(&page, &relation, &champs("Granges@exemple.invalid")).await;
     assert_eq!(refus.statut, StatusCode::UNPROCESSABLE_ENTITY, "one introduction at a time");
     refus.exiger("est déjà en cours pour ce projet");

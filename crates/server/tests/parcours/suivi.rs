@@ -267,7 +267,7 @@ async fn deux_agents_sur_un_suivi_se_voient(#[case] moteur: Moteur) {
     charge.envoyer(&une, &suivi, &[("acte", "ouvrir")]).await.exiger("Le suivi est ouvert");
     coordination.envoyer(&autre, &suivi, &[("acte", "ouvrir")]).await.exiger("Le suivi est déjà ouvert");
     let action = format!("/projets/{reference}/accompagnement");
-    assert_eq!(porteur.ouvrir(&action).await.chemin, format!("/projets/{reference}"), "the bearer sees that it is open");
+    assert_eq!(porteur.ouvrir(&action).await.chemin, format!("/projets/{reference}#accompagnement"), "the bearer sees that it is open");
 
     // Both change the stage they read.
     let (une, autre) = (charge.ouvrir(&suivi).await, coordination.ouvrir(&suivi).await);
