@@ -65,7 +65,9 @@ fn reading(bytes: &[u8]) -> Result<f64, ReadError> {
 fn main() -> Result<(), Box<dyn std::error::Error>> {
     match measure(&mut std::io::stdout().lock()) {
         // Whoever reads has read enough.
-        Err(error) if error.downcast_ref::<std::io::Error>().is_some_and(|e| e.kind() == ErrorKind::BrokenPipe) => Ok(()),
+        Err(error) if error.downcast_ref::<std::io::Error>().is_some_and(|e| e.kind() == ErrorKind::BrokenPipe) => {
+            Ok(())
+        }
         result => result,
     }
 }

@@ -80,7 +80,9 @@ impl Clause {
                     max_cost.map_or(String::new(), |max| format!(", parmi ceux qui coûtent au plus {}", amount(max)));
                 match count {
                     1 => format!("Plancher : le meilleur projet de chaque territoire est retenu d’abord{cap}."),
-                    _ => format!("Plancher : les {count} meilleurs projets de chaque territoire sont retenus d’abord{cap}."),
+                    _ => format!(
+                        "Plancher : les {count} meilleurs projets de chaque territoire sont retenus d’abord{cap}."
+                    ),
                 }
             }
             Self::SubEnvelope { tag, min_cost, max_cost, amount: money, overflow } => {
@@ -90,7 +92,8 @@ impl Clause {
                     "le reste n’est pas attribué"
                 };
                 let tag = tag.as_ref().map_or(String::new(), |tag| format!(" « {tag} »"));
-                let band = band(election, *min_cost, *max_cost).map_or(String::new(), |band| format!(" qui coûtent {band}"));
+                let band =
+                    band(election, *min_cost, *max_cost).map_or(String::new(), |band| format!(" qui coûtent {band}"));
                 format!(
                     "Sous-enveloppe : {} pour les projets{tag}{band} ; {rest}. Un projet que plusieurs sous-enveloppes \
                      décrivent relève de la première.",

@@ -127,6 +127,11 @@ impl Ballots {
         Self { group_of: Vec::with_capacity(expected), table, ..Self::default() }
     }
 
+    /// The same, with room for so many choices. Memory that is not written to costs nothing.
+    pub(crate) fn with_room(expected: usize, choices: usize) -> Self {
+        Self { choices: Vec::with_capacity(choices), ..Self::with_capacity(expected) }
+    }
+
     /// Adds one ballot and says its group.
     pub fn push(&mut self, ballot: &[Choice]) -> usize {
         self.push_many(ballot, 1)
@@ -391,7 +396,9 @@ impl Election {
                 return Err(CountError::Ballot("un bulletin nomme un projet qui n’est pas dans la liste"));
             }
             if ballot.windows(2).any(|pair| pair[0].project >= pair[1].project) {
-                return Err(CountError::Ballot("un bulletin nomme deux fois un projet, ou ne les donne pas dans leur ordre"));
+                return Err(CountError::Ballot(
+                    "un bulletin nomme deux fois un projet, ou ne les donne pas dans leur ordre",
+                ));
             }
             if ballot.iter().any(|choice| !(least..=LARGEST_POINTS).contains(&choice.points)) {
                 return Err(CountError::Ballot("un bulletin donne un nombre de points qui n’est pas permis"));

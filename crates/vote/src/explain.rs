@@ -31,6 +31,7 @@
 
 mod payments;
 
+pub(crate) use payments::followed;
 pub use payments::{Payment, Span, payments};
 
 use std::cell::Cell;
@@ -41,7 +42,7 @@ use crate::election::{Choice, Election, LARGEST_AMOUNT};
 use crate::error::CountError;
 use crate::limits::{Kind, Limit};
 use crate::outcome::Outcome;
-use crate::profile::{Profile, Utility};
+use crate::profile::Utility;
 use crate::rule::Rule;
 use crate::rules::greedy::{Order, Score, to_f64};
 use crate::rules::majority_judgment;
@@ -67,24 +68,19 @@ use crate::tie::TieBreak;
 /// ```
 #[must_use]
 pub fn effective_support(election: &Election, rule: Rule, outcome: &Outcome) -> Vec<Option<f64>> {
-    let none = vec![None; election.projects.len()];
-    let Rule::EqualShares { utility, .. } = rule else { return none };
-    let Ok(profile) = Profile::new(election, utility) else { return none };
-    let budgets = payments::replay(&profile, outcome, |_| ());
-    won(election, outcome)
-        .into_iter()
-        .enumerate()
-        .map(|(project, won)| {
-            let left: f64 = profile
-                .supporters(project)
-                .iter()
-                .map(|supporter| f64::from(supporter.weight) * budgets[supporter.group as usize])
-                // From zero: the sum of nothing is otherwise a negative zero.
-                .fold(0.0, |sum, money| sum + money);
-            let cost = to_f64(profile.cost(project)) / to_f64(election.unit());
-            (!won).then(|| left / cost)
-        })
-        .collect()
+    let followed = followed(election, rule, outcome);
+    let left = followed.map_or(Vec::new(), |(_, left)| left);
+    support_over_cost(election, rule, outcome, &left)
+}
+
+/// [`effective_support`], from what the supporters of each project have left.
+pub(crate) fn support_over_cost(election: &Election, rule: Rule, outcome: &Outcome, left: &[f64]) -> Vec<Option<f64>> {
+    let holds_money = matches!(rule, Rule::EqualShares { .. });
+    let over_cost = |(project, won): (usize, bool)| {
+        let cost = to_f64(election.projects[project].cost) / to_f64(election.unit());
+        left.get(project).filter(|_| holds_money && !won).map(|left| left / cost)
+    };
+    won(election, outcome).into_iter().enumerate().map(over_cost).collect()
 }
 
 /// Why a project is not among the winners. Amounts are in the smallest unit.

@@ -47,7 +47,9 @@ impl TieBreak {
         let words = |text: &str| {
             let mut words = text.split_whitespace();
             let first = words.next().unwrap_or_default();
-            words.next().is_some() && text == text.trim() && !["lot", "recommended", "recommande", "lexico"].contains(&first)
+            words.next().is_some()
+                && text == text.trim()
+                && !["lot", "recommended", "recommande", "lexico"].contains(&first)
         };
         match (name, name.strip_prefix("lot:")) {
             ("recommended" | "recommande", _) => Ok(Self::Recommended),

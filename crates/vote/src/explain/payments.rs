@@ -74,19 +74,35 @@ impl Payment {
 /// # Errors
 /// A vote without ballots.
 pub fn payments(election: &Election, rule: Rule, outcome: &Outcome) -> Result<Vec<Vec<Payment>>, CountError> {
+    Ok(followed(election, rule, outcome)?.0)
+}
+
+/// The payments of each round, and what the supporters of each project still have at the end, in the currency, when voters
+/// hold money: both from one profile, which weighs as much as the ballots.
+pub(crate) fn followed(
+    election: &Election,
+    rule: Rule,
+    outcome: &Outcome,
+) -> Result<(Vec<Vec<Payment>>, Vec<f64>), CountError> {
     let utility = match rule {
         Rule::EqualShares { utility, .. } | Rule::Overspending(utility) => utility,
         Rule::Phragmen { .. } => Utility::Cardinality,
-        _ => return Ok(vec![Vec::new(); outcome.rounds.len()]),
+        _ => return Ok((vec![Vec::new(); outcome.rounds.len()], Vec::new())),
     };
     let profile = Profile::new(election, utility)?;
     let mut rounds = Vec::with_capacity(outcome.rounds.len());
-    replay(&profile, outcome, |payments| rounds.push(payments));
-    Ok(rounds)
+    let left = replay(&profile, outcome, |payments| rounds.push(payments));
+    let supporters = |project| profile.supporters(project).iter();
+    let support = (0..profile.projects()).map(|project| {
+        // From zero: the sum of nothing is otherwise a negative zero.
+        supporters(project).fold(0.0, |sum, s: &Supporter| sum + f64::from(s.weight) * left[s.group as usize])
+    });
+    let support = support.collect();
+    Ok((rounds, support))
 }
 
 /// Follows the money of each group of ballots; gives what is left at the end, in the currency.
-pub(super) fn replay(profile: &Profile<'_>, outcome: &Outcome, mut each: impl FnMut(Vec<Payment>)) -> Vec<f64> {
+fn replay(profile: &Profile<'_>, outcome: &Outcome, mut each: impl FnMut(Vec<Payment>)) -> Vec<f64> {
     let mut purses = Purses { profile, amounts: vec![0.0; profile.election.ballots.groups()], share: 0.0 };
     for (position, round) in outcome.rounds.iter().enumerate() {
         if let Some(share) = outcome.shares.iter().rfind(|share| share.first_round == position) {

@@ -12,7 +12,7 @@ const WAITING: usize = 4;
 
 /// Groups the ballots that `read` hands over.
 pub(super) fn grouped<T>(
-    expected: usize,
+    expected: (usize, usize),
     apart: bool,
     read: impl FnOnce(&mut dyn FnMut(Batch) -> Batch) -> Result<T, ReadError>,
 ) -> Result<(T, Ballots), ReadError> {
@@ -23,7 +23,7 @@ pub(super) fn grouped<T>(
         let (give, take) = mpsc::sync_channel::<Batch>(WAITING);
         let (give_back, take_back) = mpsc::channel();
         let grouping = std::thread::Builder::new().spawn_scoped(scope, move || {
-            let mut ballots = Ballots::with_capacity(expected);
+            let mut ballots = Ballots::with_room(expected.0, expected.1);
             for mut batch in take {
                 ballots.push_batch(&mut batch);
                 // Nobody takes it back once all is read.
@@ -47,10 +47,10 @@ pub(super) fn grouped<T>(
 
 /// The same, without another thread.
 fn grouped_here<T>(
-    expected: usize,
+    expected: (usize, usize),
     read: impl FnOnce(&mut dyn FnMut(Batch) -> Batch) -> Result<T, ReadError>,
 ) -> Result<(T, Ballots), ReadError> {
-    let mut ballots = Ballots::with_capacity(expected);
+    let mut ballots = Ballots::with_room(expected.0, expected.1);
     let read = read(&mut |mut batch| {
         ballots.push_batch(&mut batch);
         batch
@@ -84,7 +84,7 @@ mod tests {
                 hand_over(group);
                 Ok(())
             };
-            grouped(10, apart, read).unwrap().1
+            grouped((10, 40), apart, read).unwrap().1
         };
         let (here, there) = (group(false), group(true));
         assert_eq!((here.total(), here.groups()), (30_000, 7 * 11 * 101));
@@ -94,7 +94,7 @@ mod tests {
 
     #[test]
     fn an_error_stops_both_threads() {
-        let failed = grouped(10, true, |group| {
+        let failed = grouped((10, 40), true, |group| {
             hand_over(group);
             Err::<(), ReadError>(error(3, "faux"))
         });

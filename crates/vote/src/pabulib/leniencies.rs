@@ -105,7 +105,11 @@ impl Column {
         // What void ballots said is not counted, and is missing from the totals.
         let whole = end.line_end && (end.announced || missing == 0);
         if !whole && self.counted && document.void.is_empty() {
-            let sign = if end.line_end { "« num_votes » manque dans META" } else { "le dernier bulletin n’a pas de fin de ligne" };
+            let sign = if end.line_end {
+                "« num_votes » manque dans META"
+            } else {
+                "le dernier bulletin n’a pas de fin de ligne"
+            };
             return Err(error(
                 end.line,
                 format!(

@@ -110,7 +110,9 @@ fn unreadable(what: &str, text: &str) -> String {
         return format!("{what} « {text} » est négatif. Écrivez un nombre supérieur à zéro.");
     }
     if text.contains(['e', 'E']) && text.chars().all(|c| c.is_ascii_digit() || "eE+-.,".contains(c)) {
-        return format!("{what} « {text} » est écrit avec un exposant. Écrivez tous ses chiffres, par exemple 1000000.");
+        return format!(
+            "{what} « {text} » est écrit avec un exposant. Écrivez tous ses chiffres, par exemple 1000000."
+        );
     }
     if plain && text.matches(['.', ',']).count() == 1 && decimals.len() > 6 {
         return format!(

@@ -62,8 +62,15 @@ pub fn read(bytes: &[u8], options: ReadOptions) -> Result<Document<'_>, ReadErro
         leniencies: Vec::new(),
     };
     let whole = text.ends_with('\n');
-    let reader =
-        VoteReader { rows, ids, options, whole, announced: announced_votes, report: &mut report, document: &mut document };
+    let reader = VoteReader {
+        rows,
+        ids,
+        options,
+        whole,
+        announced: announced_votes,
+        report: &mut report,
+        document: &mut document,
+    };
     let end = End { line: reader.read()?, line_end: whole, announced: announced_votes.is_some() };
     check_totals(&document, &lines, &end, &mut report)?;
     document.leniencies = report.finish();

@@ -113,7 +113,11 @@ fn project_rows(text: &mut String, election: &Election) -> Result<(), CountError
         ("votes", true, Box::new(|at| votes[at].to_string())),
         ("score", election.kind.has_points(), Box::new(|at| points[at].to_string())),
         ("name", true, Box::new(|at| projects[at].name.trim().to_owned())),
-        ("canton", projects.iter().any(|p| p.territory.is_some()), Box::new(move |at| text_of(&projects[at].territory))),
+        (
+            "canton",
+            projects.iter().any(|p| p.territory.is_some()),
+            Box::new(move |at| text_of(&projects[at].territory)),
+        ),
         ("category", projects.iter().any(|p| !p.tags.is_empty()), Box::new(|at| projects[at].tags.join(","))),
         ("bearer", projects.iter().any(|p| p.bearer.is_some()), Box::new(move |at| text_of(&projects[at].bearer))),
         (

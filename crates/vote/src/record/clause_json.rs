@@ -128,7 +128,9 @@ fn clause_from_json(value: &Value, decimals: u32) -> Result<Clause, RecordError>
 fn expected(key: &str) -> &'static str {
     match key {
         "nombre" | "voix" => "il faut un nombre entier, sans guillemets, égal ou supérieur à 0",
-        "montant" | "cout_minimum" | "cout_maximum" => "il faut un montant égal ou supérieur à 0, comme 12000 ou \"12000.50\"",
+        "montant" | "cout_minimum" | "cout_maximum" => {
+            "il faut un montant égal ou supérieur à 0, comme 12000 ou \"12000.50\""
+        }
         "deversement" => "il faut true ou false, sans guillemets",
         "projets" => "il faut une liste d’identifiants entre guillemets",
         _ => "il faut un texte entre guillemets",

@@ -135,6 +135,7 @@ pub fn count<'a>(bytes: &'a [u8], parameters: &Parameters, control: &Control<'_>
     let document = read(bytes, parameters.reading)?;
     let election = &document.election;
     let (outcome, unconstrained) = parameters.outcome(election, control)?;
+    let (payments, left) = explain::followed(election, parameters.rule, &outcome)?;
     let mut record = json!({
         "format": FORMAT,
         "software": software(),
@@ -158,8 +159,8 @@ pub fn count<'a>(bytes: &'a [u8], parameters: &Parameters, control: &Control<'_>
             "unproved": outcome.certificate.unproved,
         },
         "shares": outcome.shares.iter().map(share_json).collect::<Vec<_>>(),
-        "rounds": rounds_json(election, parameters.rule, &outcome)?,
-        "explanation": explanation(&document, parameters, &outcome),
+        "rounds": rounds_json(election, &outcome, payments),
+        "explanation": explanation(&document, parameters, &outcome, &left),
     });
     if let Some(increments) = &outcome.increments {
         record["increments"] = increments_json(increments);
@@ -314,16 +315,15 @@ fn input(bytes: &[u8], document: &Document<'_>) -> Value {
     })
 }
 
-fn rounds_json(election: &Election, rule: Rule, outcome: &Outcome) -> Result<Vec<Value>, CountError> {
+fn rounds_json(election: &Election, outcome: &Outcome, payments: Vec<Vec<Payment>>) -> Vec<Value> {
     let mut left = election.budget;
-    let payments = explain::payments(election, rule, outcome)?;
     let round = |(round, payments): (&Round, Vec<Payment>)| {
         left = left.saturating_sub(election.projects[round.project].cost);
         let mut json = round_json(round, election, left);
         json["payments"] = payments.iter().map(payment_json).collect();
         json
     };
-    Ok(outcome.rounds.iter().zip(payments).map(round).collect())
+    outcome.rounds.iter().zip(payments).map(round).collect()
 }
 
 fn round_json(round: &Round, election: &Election, left: u64) -> Value {
@@ -356,10 +356,10 @@ fn payment_json(payment: &Payment) -> Value {
     })
 }
 
-fn explanation(document: &Document<'_>, parameters: &Parameters, outcome: &Outcome) -> Value {
+fn explanation(document: &Document<'_>, parameters: &Parameters, outcome: &Outcome, left: &[f64]) -> Value {
     let election = &document.election;
     let (votes, points) = (election.votes(), election.points());
-    let support = explain::effective_support(election, parameters.rule, outcome);
+    let support = explain::support_over_cost(election, parameters.rule, outcome, left);
     let motives = explain::motives(election, parameters.rule, &parameters.clauses, outcome);
     let projects: Vec<Value> = (0..election.projects.len())
         .map(|project| {

@@ -23,7 +23,10 @@
 //! bound all that lies between. Where these bounds overlap, both ends are counted with integers, and prices that are
 //! affine, convex, or of known slope between the ends cannot cross twice (the proof is in `equal_shares/run/range.rs`).
 //!
-//! **Cost.** `O(supporters)` for a price, few prices for a selection (lower bounds from earlier rounds are kept).
+//! **Cost.** `O(supporters)` for a price, few prices for a selection (lower bounds from earlier rounds are kept): `O(m · s)` at
+//! worst for a run, for `m` projects and `s` choices on all different ballots, near `O(s)` on real votes. Completion by
+//! increments multiplies this by its runs ([`Increments::runs`]). Integers have at most
+//! `m · log₂ n` bits for `n` voters, and are used where doubles do not decide. Memory: `O(s)`.
 
 mod exact;
 mod run;
@@ -237,7 +240,8 @@ impl Add1<'_, '_, '_, '_> {
                 let order = if end == at + 1 { order } else { self.runner.at(at + 1)? };
                 return Ok((at + 1, order, Stop::Exhaustive));
             }
-            let same = order.iter().map(|selection| selection.project).eq(kept.iter().map(|selection| selection.project));
+            let same =
+                order.iter().map(|selection| selection.project).eq(kept.iter().map(|selection| selection.project));
             ends.proved(end - at, same);
             kept = order;
             at = end;

@@ -15,7 +15,9 @@
 //! are proved, the last digits of that price are not.
 //!
 //! **Cost.** `O(s log s)` for each candidate and round, `s` its supporters; the measure of a project never falls, so few
-//! are computed again in a round.
+//! are computed again in a round: `O(m · t log t)` at worst for `m` projects and `t` choices on all different ballots, near
+//! `O(t log t)` on real votes. What doubles do not decide costs fractions of thousands of bits, within a limit of some
+//! seconds. Memory: `O(t)`, and the fractions of each group of ballots when they were needed.
 
 mod exact;
 mod intervals;

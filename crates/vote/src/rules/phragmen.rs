@@ -12,7 +12,9 @@
 //! that of the round before times a small factor); doubles compare, and integers decide when two candidates are closer than
 //! the rounding.
 //!
-//! **Cost.** `O(supporters)` for a load, few loads for a selection.
+//! **Cost.** `O(supporters)` for a load, few loads for a selection (old loads are lower bounds): `O(m · s)` at worst for `m`
+//! projects and `s` choices on all different ballots, near `O(s)` on real votes, and `O(m²)` products of integers of at most
+//! `m · log₂ n` bits for `n` voters. Memory: `O(s)`.
 
 use std::cmp::Ordering;
 

@@ -82,12 +82,20 @@ fn a_file_cut_in_the_middle_never_passes_for_whole() {
 #[rstest]
 #[case::as_written("num_votes;3\n", "0;1\n1;1,2\n2;2,1\n", Ok(()))]
 #[case::no_line_end("num_votes;3\n", "0;1\n1;1,2\n2;2,1", Ok(()))]
-#[case::cut_ballot("num_votes;3\n", "0;1\n1;1,2\n2;2", Err("le dernier bulletin n’a pas de fin de ligne : le fichier est coupé"))]
+#[case::cut_ballot(
+    "num_votes;3\n",
+    "0;1\n1;1,2\n2;2",
+    Err("le dernier bulletin n’a pas de fin de ligne : le fichier est coupé")
+)]
 #[case::another_ballot("num_votes;3\n", "0;1,2\n1;1,2\n2;2,1", Err("le dernier bulletin n’a pas de fin de ligne"))]
 #[case::cut_between_ballots("", "0;1\n1;1,2\n", Err("« num_votes » manque dans META : le fichier est coupé"))]
 #[case::more_than_told("", "0;1\n1;1,2\n2;2,1\n3;1\n", Ok(()))]
 #[case::other_total("num_votes;3\n", "0;1\n1;1,2\n2;2\n", Ok(()))]
-fn totals_tell_a_file_cut_in_its_last_ballot(#[case] meta: &str, #[case] votes: &str, #[case] expected: Result<(), &str>) {
+fn totals_tell_a_file_cut_in_its_last_ballot(
+    #[case] meta: &str,
+    #[case] votes: &str,
+    #[case] expected: Result<(), &str>,
+) {
     let text = file(
         &format!("budget;1000\nvote_type;approval\n{meta}"),
         "project_id;cost;votes\n1;400;3\n2;700;2\n",

@@ -217,8 +217,7 @@ fn votes_that_no_reader_gives_are_refused() {
             for name in EVERY_RULE {
                 let rule = Rule::from_name(name).unwrap();
                 assert!(rule.count(&election, &TieBreak::Recommended, &Control::default()).is_err(), "{at} {name}");
-                let clauses =
-                    vote::clauses::count(&election, rule, &[], &TieBreak::Recommended, &Control::default());
+                let clauses = vote::clauses::count(&election, rule, &[], &TieBreak::Recommended, &Control::default());
                 assert!(clauses.is_err(), "{at} {name}");
             }
         }

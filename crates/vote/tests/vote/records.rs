@@ -377,7 +377,20 @@ fn a_word_badly_written_is_not_a_seed() {
     for seed in ["20260303", "graine du 3 mars"] {
         assert_eq!(TieBreak::from_name(seed).unwrap().name(), format!("lot:{seed}"));
     }
-    for wrong in ["", " ", "lexiko", "Lexico", "recommended ", "lot", "lot:", "lot: ", "graine", "lot graine", "lexico recommended", " graine "] {
+    for wrong in [
+        "",
+        " ",
+        "lexiko",
+        "Lexico",
+        "recommended ",
+        "lot",
+        "lot:",
+        "lot: ",
+        "graine",
+        "lot graine",
+        "lexico recommended",
+        " graine ",
+    ] {
         assert!(TieBreak::from_name(wrong).unwrap_err().to_string().contains("lot:"), "{wrong}");
     }
 }

@@ -54,7 +54,7 @@ fn maximin_passes_what_does_not_fit_and_goes_on() {
 
 #[test]
 fn bounded_overspending_follows_its_formula() {
-    says("bos_cost", "le prix est ρ = λ / α");
+    says("bos_cost", "Le prix est ρ = λ / α.");
     says("bos_cost", "ρ / α est le plus petit");
     // Four ballots, 25 each, the utility is 1. « a » (30, two supporters): λ = 15, α = 1, ρ/α = 15. « b » (40, one): λ = 25,
     // α = 25/40, ρ = 40, ρ/α = 64. « c » (45, two): λ = 22.5, α = 1, ρ/α = 22.5. « a » first; « c » is then paid by one who
