@@ -128,9 +128,9 @@ async fn les_themes_qu_un_autre_vient_de_choisir_se_voient(#[case] moteur: Moteu
     let mut agent = agent(&appli, "agent@exemple.invalid").await;
     let url = format!("/annuaire/{reference}/modifier");
     let avant = agent.ouvrir(&url).await;
-    let premiers = [("themes", "mobilite"), ("themes", "numerique"), ("acte", "enregistrer")];
+    let premiers = [("themes", "mobilite"), ("themes", "numerique"), ("site", ""), ("acte", "enregistrer")];
     corriger(&mut agent, reference, &premiers).await;
-    let conflit = agent.envoyer(&avant, &url, &[("themes", "energies"), ("acte", "enregistrer")]).await;
+    let conflit = agent.envoyer(&avant, &url, &[("themes", "energies"), ("site", ""), ("acte", "enregistrer")]).await;
     assert_eq!(conflit.statut, StatusCode::CONFLICT, "{}", conflit.texte());
     let ligne = conflit.textes(".tr-alerte tr").into_iter().find(|ligne| ligne.starts_with("Thèmes"));
     let ligne = ligne.expect("the themes stand in the table of the conflict");

@@ -260,22 +260,32 @@ async fn deux_agents_sur_un_suivi_se_voient(#[case] moteur: Moteur) {
     let (mut porteur, _) = appli.connecter("porteuse@exemple.invalid", None).await;
     let (_, reference) = decrire(&mut porteur).await;
     let suivi = format!("/projets/{reference}/suivi");
-    let (mut charge, mut coordination) = (entrer(&appli, CHARGE).await, entrer(&appli, "coordination@exemple.invalid").await);
+    let (mut charge, mut coordination) =
+        (entrer(&appli, CHARGE).await, entrer(&appli, "coordination@exemple.invalid").await);
 
     // Both opened the page before anybody followed the project.
     let (une, autre) = (charge.ouvrir(&suivi).await, coordination.ouvrir(&suivi).await);
     charge.envoyer(&une, &suivi, &[("acte", "ouvrir")]).await.exiger("Le suivi est ouvert");
     coordination.envoyer(&autre, &suivi, &[("acte", "ouvrir")]).await.exiger("Le suivi est déjà ouvert");
     let action = format!("/projets/{reference}/accompagnement");
-    assert_eq!(porteur.ouvrir(&action).await.chemin, format!("/projets/{reference}#accompagnement"), "the bearer sees that it is open");
+    assert_eq!(
+        porteur.ouvrir(&action).await.chemin,
+        format!("/projets/{reference}#accompagnement"),
+        "the bearer sees that it is open"
+    );
 
     // Both change the stage they read.
     let (une, autre) = (charge.ouvrir(&suivi).await, coordination.ouvrir(&suivi).await);
-    let etape = |etape| [("acte", "etape"), ("etape", etape)];
-    charge.envoyer(&une, &suivi, &etape("travaux")).await.exiger("L’étape est changée");
-    let conflit = coordination.envoyer(&autre, &suivi, &etape("idee")).await;
+    let lue = |page: &Page| page.attribut("input[name=version_projet]", "value").unwrap();
+    let (lue_une, lue_autre) = (lue(&une), lue(&autre));
+    fn etape<'a>(etape: &'a str, version: &'a str) -> [(&'a str, &'a str); 3] {
+        [("acte", "etape"), ("etape", etape), ("version_projet", version)]
+    }
+    charge.envoyer(&une, &suivi, &etape("travaux", &lue_une)).await.exiger("L’étape est changée");
+    let conflit = coordination.envoyer(&autre, &suivi, &etape("idee", &lue_autre)).await;
     assert_eq!(conflit.statut, StatusCode::CONFLICT);
     conflit.exiger("Son étape est « Travaux ou lancement »");
-    coordination.envoyer(&conflit, &suivi, &etape("idee")).await.exiger("L’étape est changée");
+    let lue = lue(&conflit);
+    coordination.envoyer(&conflit, &suivi, &etape("idee", &lue)).await.exiger("L’étape est changée");
     appli.fin().await;
 }
