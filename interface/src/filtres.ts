@@ -22,7 +22,11 @@ function reprendre(formulaire: HTMLFormElement, page: Document): void {
   for (const champ of formulaire.elements) {
     if (champ instanceof HTMLSelectElement) {
       const sien = leurs.find((un): un is HTMLSelectElement => un instanceof HTMLSelectElement && un.name === champ.name);
-      if (sien) champ.replaceChildren(...sien.childNodes);
+      if (!sien) continue;
+      // Options that leave a list one by one choose the next one: what was chosen is read before.
+      const choisi = sien.value;
+      champ.replaceChildren(...sien.childNodes);
+      champ.value = choisi;
     } else if (champ instanceof HTMLInputElement && champ.type !== "hidden") {
       const coche = /^(checkbox|radio)$/.test(champ.type);
       const sien = leurs.find((un): un is HTMLInputElement => un instanceof HTMLInputElement && un.name === champ.name && (!coche || un.value === champ.value));

@@ -392,7 +392,7 @@ mod tests {
         for (avant, apres, code) in [
             ("proces-verbal/2", "proces-verbal/1", None),
             ("\"exact\":true", "\"exact\":false,\"exact\":true", None),
-            ("Un projet que", "Un  projet que", faux.1.clone()),
+            ("Un projet que", "Un  projet que", faux.1),
         ] {
             std::fs::write(&chemin, json.replacen(avant, apres, 1)).unwrap();
             let (texte, issue) = lancer(&["verifier", chemin.to_str().unwrap(), FICHIER]);

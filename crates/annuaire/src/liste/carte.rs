@@ -93,7 +93,7 @@ pub(super) fn points(instance: &Instance, requete: &Requete, places: Vec<Place>)
         let (lon, lat) = exact.or(instance.referentiel().commune(&commune)?.mairie)?;
         let lien = format!("/annuaire/{}", place.reference);
         let seul = vus.insert((lien.clone(), lon.to_bits(), lat.to_bits()));
-        seul.then(|| Point { lon, lat, titre: place.nom, lien: Some(lien), classe: "point", nombre: 1 })
+        seul.then_some(Point { lon, lat, titre: place.nom, lien: Some(lien), classe: "point", nombre: 1 })
     };
     places.into_iter().filter_map(point).collect()
 }
