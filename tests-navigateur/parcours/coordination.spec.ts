@@ -52,7 +52,7 @@ test("la direction lit la note, filtre par secteur, voit les délais et emporte 
     expect(fichier.headers()["content-disposition"]).toContain(`.${format}`);
   }
   await direction.suivre("Note d’une page à imprimer");
-  await direction.titre("Note de pilotage");
+  await direction.titre("note pour la vice-présidence");
   await direction.lit(/Sur douze mois, au .* Délai médian/);
   await direction.aller("/delais");
   await direction.lit(/Délai médian|pas de délai à montrer/);

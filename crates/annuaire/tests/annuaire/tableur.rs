@@ -58,7 +58,7 @@ fn par_un_tableur(fichiers: &[FichierRecu]) -> Vec<FichierRecu> {
     abimes(fichiers, enregistre)
 }
 
-fn abimes(fichiers: &[FichierRecu], degat: fn(&[u8]) -> Vec<u8>) -> Vec<FichierRecu> {
+fn abimes(fichiers: &[FichierRecu], degat: Degat) -> Vec<FichierRecu> {
     let relu = |fichier: &FichierRecu| {
         let Contenu::Octets(octets) = &fichier.contenu else { unreachable!() };
         recu(&fichier.nom, degat(octets))
@@ -66,8 +66,11 @@ fn abimes(fichiers: &[FichierRecu], degat: fn(&[u8]) -> Vec<u8>) -> Vec<FichierR
     fichiers.iter().map(relu).collect()
 }
 
+/// What a spreadsheet does to the bytes of a file.
+type Degat = fn(&[u8]) -> Vec<u8>;
+
 /// What leaves a file readable without doubt.
-const DEGATS: [fn(&[u8]) -> Vec<u8>; 4] = [enregistre, zeros_perdus, points_virgules, entete_double];
+const DEGATS: [Degat; 4] = [enregistre, zeros_perdus, points_virgules, entete_double];
 
 fn recus(jeu: &Jeu) -> Option<Vec<FichierRecu>> {
     Some(octets(jeu)?.into_iter().map(|(nom, octets)| recu(&nom, octets)).collect())
