@@ -1,7 +1,7 @@
 // Pages that say the day, made the same every day: for pictures and for what a screen reader is given.
 import type { Visite } from "./visite.js";
 
-/** The same words whatever the day: dates, hours, delays; a delay is as grave tomorrow as today. */
+/** The same words whatever the day: dates, hours, delays; a delay is as grave tomorrow as today. References are drawn by lot. */
 export async function figer(visite: Visite): Promise<void> {
   await visite.page.evaluate(() => {
     const mois = "janvier|février|mars|avril|mai|juin|juillet|août|septembre|octobre|novembre|décembre";
@@ -10,6 +10,10 @@ export async function figer(visite: Visite): Promise<void> {
       [/\d{1,2}\sh\s\d{2}/g, "9 h 00"],
       [/\d+\sjours?( ouvrés?)?( de retard| restants?)?|Aujourd’hui/g, "5 jours"],
     ];
+    for (const lien of document.querySelectorAll("a[href]")) {
+      const href = lien.getAttribute("href") ?? "";
+      lien.setAttribute("href", href.replace(/^(\/(?:projets|annuaire)\/)(?!nouveau\b|portrait\b)[a-z0-9]{8}\b/, "$1reference"));
+    }
     const textes = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
     for (let un = textes.nextNode(); un; un = textes.nextNode()) {
       const mots = un.nodeValue ?? "";
