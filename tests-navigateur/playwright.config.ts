@@ -23,13 +23,14 @@ const DISCRET = [
   "--disable-lcd-text",
 ];
 
-// Installations are walked in one setting: each of them starts a program of its own. The rest is walked in all four.
+// Installations are walked in one setting: each of them starts a program of its own. The life of the directory and the drafts
+// are walked in two, which hold both widths, with and without script. The main job is walked in all four.
 const EN_UN = /installation\.spec/;
-// The proofs do the first task of each persona with the keyboard, wide, with script: here the two other sorts of page.
-const AU_CLAVIER = /clavier\.spec/;
+const EN_DEUX = /(annuaire-.*|brouillons|liens)\.spec/;
 
 function laisses(ecran: string, scripts: boolean): RegExp[] {
-  return [...(ecran === "large" && scripts ? [] : [EN_UN]), ...((ecran === "etroit") === scripts ? [] : [AU_CLAVIER])];
+  if (ecran === "large" && scripts) return [];
+  return ecran === "etroit" && !scripts ? [EN_UN] : [EN_UN, EN_DEUX];
 }
 
 export default defineConfig<object, Options>({
