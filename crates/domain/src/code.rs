@@ -30,6 +30,20 @@ texte_code!(
     }
 );
 
+impl CodeCommune {
+    /// Overseas: other rates, other projections.
+    #[must_use]
+    pub fn est_outre_mer(&self) -> bool {
+        ["97", "98"].iter().any(|debut| self.as_str().starts_with(debut))
+    }
+
+    /// In Corsica.
+    #[must_use]
+    pub fn est_en_corse(&self) -> bool {
+        ["2A", "2B"].iter().any(|debut| self.as_str().starts_with(debut))
+    }
+}
+
 texte_code!(
     /// Code of a département or of an overseas collectivité: two characters, or three overseas.
     CodeDepartement,
@@ -71,6 +85,15 @@ mod tests {
     #[case("", false)]
     fn les_codes_de_commune(#[case] texte: &str, #[case] bon: bool) {
         assert_eq!(texte.parse::<CodeCommune>().is_ok(), bon);
+    }
+
+    #[rstest]
+    #[case("54129", false, false)]
+    #[case("2A004", false, true)]
+    #[case("97411", true, false)]
+    #[case("98736", true, false)]
+    fn outre_mer_et_corse(#[case] code: CodeCommune, #[case] outre_mer: bool, #[case] corse: bool) {
+        assert_eq!((code.est_outre_mer(), code.est_en_corse()), (outre_mer, corse));
     }
 
     #[rstest]

@@ -6,6 +6,7 @@ use std::collections::{HashMap, HashSet};
 use std::io::{BufReader, BufWriter, Seek, Write};
 
 use csv::ByteRecord;
+use domain::code::CodeCommune;
 use geo::lambert::en_degres;
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
@@ -137,7 +138,7 @@ fn etablissement(
     };
     let (colonne, motif) = match situation {
         Situation::Ici(commune) => {
-            return passage(table, &cellules, numero, commune.to_string(), contexte, presents);
+            return passage(table, &cellules, numero, commune, contexte, presents);
         }
         Situation::Ailleurs => {
             contexte.rapport.ailleurs += 1;
@@ -158,7 +159,7 @@ fn passage(
     table: &Table,
     cellules: &Cellules<'_>,
     numero: u64,
-    commune: String,
+    commune: CodeCommune,
     contexte: &mut Contexte<'_>,
     presents: &mut HashSet<u32>,
 ) -> Option<Passage> {
@@ -207,7 +208,7 @@ fn passage(
             .plein("enseigne1Etablissement")
             .or_else(|| cellules.plein("denominationUsuelleEtablissement"))
             .filter(|_| diffusible),
-        commune,
+        commune: commune.to_string(),
         adresse: Some(voie.join(" ")).filter(|voie| diffusible && !voie.is_empty()),
         code_postal: cellules.plein("codePostalEtablissement").map(|brut| code_postal(&brut).unwrap_or(brut)),
         longitude: point.map(|point| point.0),
@@ -219,12 +220,12 @@ fn passage(
 }
 
 /// Where the door is (WGS84). Overseas, Sirene uses a projection for each territory: no point is better than a false one.
-fn point(cellules: &Cellules<'_>, commune: &str) -> Result<Option<(f64, f64)>, Incomprise> {
+fn point(cellules: &Cellules<'_>, commune: &CodeCommune) -> Result<Option<(f64, f64)>, Incomprise> {
     if let Some(point) = cellules.point(POINT)? {
         return Ok(Some(point));
     }
     let [x, y] = LAMBERT.map(|colonne| cellules.plein(colonne).map(|brut| brut.replace(',', ".")));
-    if (x.is_none() && y.is_none()) || commune.starts_with("97") || commune.starts_with("98") {
+    if (x.is_none() && y.is_none()) || commune.est_outre_mer() {
         return Ok(None);
     }
     let metres = |brut: Option<String>| brut.and_then(|brut| brut.parse::<f64>().ok());

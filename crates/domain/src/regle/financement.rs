@@ -41,7 +41,7 @@ impl Financement {
 /// Corse and overseas: general rates (R-01, VAT) may not hold there.
 #[must_use]
 pub fn a_ses_propres_taux(commune: &CodeCommune) -> bool {
-    ["2A", "2B", "97", "98"].iter().any(|debut| commune.as_str().starts_with(debut))
+    commune.est_outre_mer() || commune.est_en_corse()
 }
 
 /// R-01 applied to the plan of a project (investment operations).
