@@ -2,7 +2,7 @@
 // names tells its state (7.1); nothing leaves without a button that says so (7.4).
 import type { Locator } from "@playwright/test";
 import { expect, test } from "../maison/essai.js";
-import { CAFE, entrerComme } from "../maison/gestes.js";
+import { CAFE, decrire, entrerComme } from "../maison/gestes.js";
 import type { Visite } from "../maison/visite.js";
 
 /** Pressed there, let go elsewhere. */
@@ -128,16 +128,7 @@ test("choisir dans une liste ne quitte pas la page et ne prend pas la main ; Ret
 test("Retour, après un envoi, montre ce qui a été tapé, et n’envoie rien de nouveau", async ({ arrive }) => {
   const visite = await arrive();
   const { page } = visite;
-  await visite.aller("/projets/nouveau");
-  await visite.remplir("Titre court de votre projet", CAFE.titre);
-  await visite.remplir("Commune du projet", CAFE.commune);
-  await visite.remplir(/Qu’est-ce qui manque/, CAFE.manque);
-  await visite.cocher(CAFE.theme);
-  await visite.envoyer("Continuer");
-  await visite.cocher("Étude");
-  await visite.choisir("Qui porte le projet ?", "Commune");
-  await visite.envoyer("Voir ce qui peut m’aider");
-  const { reference } = visite;
+  const reference = await decrire(visite, CAFE);
   const envois: string[] = [];
   page.on("request", (demande) => demande.method() === "POST" && envois.push(demande.url()));
   await page.goBack();
