@@ -53,6 +53,33 @@ impl Phase {
     }
 }
 
+impl Round {
+    /// A selection by the rule itself, without clause: nobody paid all they had, nothing tied.
+    pub(crate) fn new(
+        project: usize,
+        supporters: u64,
+        measure: Measure,
+        (value, exact_value): (f64, Option<String>),
+    ) -> Self {
+        Self {
+            project,
+            value,
+            exact_value,
+            measure,
+            supporters,
+            exhausted: 0,
+            tied: 1,
+            phase: Phase::General,
+            clause: None,
+        }
+    }
+
+    /// One project of a set chosen as a whole, which no figure of its own decided.
+    pub(crate) fn of_a_whole(project: usize, supporters: u64, tied: usize) -> Self {
+        Self { tied, ..Self::new(project, supporters, Measure::Whole, (f64::NAN, None)) }
+    }
+}
+
 /// What the figure of a round is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Measure {

@@ -51,12 +51,16 @@ pub(super) fn check_totals(
     report: &mut Reports,
 ) -> Result<(), ReadError> {
     let election = &document.election;
-    let votes = Column { name: "votes", totals: election.votes(), counted: true };
-    votes.check(document, lines, end, report)?;
-    if election.kind.has_points() || election.kind == BallotKind::Ordinal {
+    let place = |name: &str| document.project_columns.iter().position(|column| column == name);
+    if let Some(position) = place("votes") {
+        let votes = Column { name: "votes", position, totals: election.votes(), counted: true };
+        votes.check(document, lines, end, report)?;
+    }
+    let ranked = election.kind == BallotKind::Ordinal;
+    if let Some(position) = place("score").filter(|_| ranked || election.kind.has_points()) {
         // Files that rank give their own points to each place.
-        let counted = election.kind.has_points();
-        Column { name: "score", totals: election.points(), counted }.check(document, lines, end, report)?;
+        let score = Column { name: "score", position, totals: election.points(), counted: !ranked };
+        score.check(document, lines, end, report)?;
     }
     Ok(())
 }
@@ -74,6 +78,7 @@ pub(super) struct End {
 /// A column of `PROJECTS` that sums the ballots.
 struct Column {
     name: &'static str,
+    position: usize,
     totals: Vec<u64>,
     /// It counts as we do.
     counted: bool,
@@ -87,10 +92,9 @@ impl Column {
         end: &End,
         report: &mut Reports,
     ) -> Result<(), ReadError> {
-        let Some(position) = document.project_columns.iter().position(|name| name == self.name) else { return Ok(()) };
         let (mut differ, mut first, mut missing) = (0, 0, 0_u64);
         for ((row, line), total) in document.project_rows.iter().zip(lines).zip(&self.totals) {
-            let Some(cell) = row.get(position).filter(|cell| !cell.is_empty()) else { continue };
+            let Some(cell) = row.get(self.position).filter(|cell| !cell.is_empty()) else { continue };
             let told = cell.strip_suffix(".0").unwrap_or(cell).parse();
             if told != Ok(*total) {
                 differ += 1;

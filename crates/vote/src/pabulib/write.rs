@@ -105,33 +105,31 @@ fn project_rows(text: &mut String, election: &Election) -> Result<(), CountError
         }
         project.tags.iter().try_for_each(|tag| plain(tag, "ne peut pas être une étiquette"))?;
     }
-    type Cell<'e> = (&'static str, bool, Box<dyn Fn(usize) -> String + 'e>);
     let text_of = |value: &Option<String>| value.as_deref().unwrap_or_default().trim().to_owned();
-    let columns: [Cell<'_>; 9] = [
-        ("project_id", true, Box::new(|at| projects[at].id.clone())),
-        ("cost", true, Box::new(|at| election.amount(projects[at].cost))),
-        ("votes", true, Box::new(|at| votes[at].to_string())),
-        ("score", election.kind.has_points(), Box::new(|at| points[at].to_string())),
-        ("name", true, Box::new(|at| projects[at].name.trim().to_owned())),
-        (
-            "canton",
-            projects.iter().any(|p| p.territory.is_some()),
-            Box::new(move |at| text_of(&projects[at].territory)),
-        ),
-        ("category", projects.iter().any(|p| !p.tags.is_empty()), Box::new(|at| projects[at].tags.join(","))),
-        ("bearer", projects.iter().any(|p| p.bearer.is_some()), Box::new(move |at| text_of(&projects[at].bearer))),
-        (
-            "selected",
-            projects.iter().any(|p| p.selected.is_some()),
-            Box::new(|at| projects[at].selected.map_or("", |yes| if yes { "1" } else { "0" }).to_owned()),
-        ),
+    let column = |name, cell: &dyn Fn(usize) -> String| -> (&'static str, Vec<String>) {
+        (name, (0..projects.len()).map(cell).collect())
+    };
+    let flag = |selected: Option<bool>| selected.map_or("", |yes| if yes { "1" } else { "0" }).to_owned();
+    let mut columns = vec![
+        column("project_id", &|at| projects[at].id.clone()),
+        column("cost", &|at| election.amount(projects[at].cost)),
+        column("votes", &|at| votes[at].to_string()),
     ];
-    let columns: Vec<&Cell<'_>> = columns.iter().filter(|(_, kept, _)| *kept).collect();
+    if election.kind.has_points() {
+        columns.push(column("score", &|at| points[at].to_string()));
+    }
+    columns.push(column("name", &|at| projects[at].name.trim().to_owned()));
+    let optional = [
+        column("canton", &|at| text_of(&projects[at].territory)),
+        column("category", &|at| projects[at].tags.join(",")),
+        column("bearer", &|at| text_of(&projects[at].bearer)),
+        column("selected", &|at| flag(projects[at].selected)),
+    ];
+    columns.extend(optional.into_iter().filter(|(_, cells)| cells.iter().any(|cell| !cell.is_empty())));
     text.push_str("PROJECTS\n");
-    row(text, columns.iter().map(|(name, ..)| *name));
+    row(text, columns.iter().map(|(name, _)| *name));
     for at in 0..projects.len() {
-        let cells: Vec<String> = columns.iter().map(|(.., cell)| cell(at)).collect();
-        row(text, cells.iter().map(String::as_str));
+        row(text, columns.iter().map(|(_, cells)| cells[at].as_str()));
     }
     Ok(())
 }

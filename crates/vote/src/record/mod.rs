@@ -138,7 +138,7 @@ pub fn count<'a>(bytes: &'a [u8], parameters: &Parameters, control: &Control<'_>
     let (payments, left) = explain::followed(election, parameters.rule, &outcome)?;
     let mut record = json!({
         "format": FORMAT,
-        "software": software(),
+        "software": { "name": env!("CARGO_PKG_NAME"), "version": env!("CARGO_PKG_VERSION") },
         "input": input(bytes, &document),
         "rule": { "name": parameters.rule.name(), "text": parameters.rule.text() },
         "ties": { "name": parameters.tie.name(), "text": parameters.tie.text() },
@@ -187,11 +187,6 @@ pub fn count<'a>(bytes: &'a [u8], parameters: &Parameters, control: &Control<'_>
         record["sensitivity"] = sensitivity_json(election, &parameters.doubtful, changed);
     }
     Ok(Counted { document, outcome, sensitivity, shortfall, record })
-}
-
-/// What writes the record.
-fn software() -> Value {
-    json!({ "name": env!("CARGO_PKG_NAME"), "version": env!("CARGO_PKG_VERSION") })
 }
 
 /// What the project to explain was missing, when there is one.

@@ -6,7 +6,7 @@
 
 use serde_json::Value;
 
-use super::{FORMAT, Parameters, RecordError, canonical, clauses_from_json, count, software};
+use super::{FORMAT, Parameters, RecordError, canonical, clauses_from_json, count};
 use crate::control::Control;
 use crate::pabulib::{Limits, ReadOptions, read};
 use crate::rule::Rule;
@@ -41,12 +41,12 @@ fn wrong(what: impl Into<String>) -> RecordError {
 pub fn verify(record: &[u8], bytes: &[u8], control: &Control<'_>) -> Result<Verification, RecordError> {
     let given = parse(record)?;
     let parameters = parameters(&given, bytes)?;
-    let again = count(bytes, &parameters, control)?.record;
+    let mut again = count(bytes, &parameters, control)?.record;
     let mut found = Verification::default();
-    differ(&given, &again, "", &mut found.differences);
     if given["software"] != again["software"] && is_software(&given["software"]) {
-        other_software(&given["software"], &mut found);
+        found.unchecked = other_software(&given, &mut again);
     }
+    differ(&given, &again, "", &mut found.differences);
     Ok(found)
 }
 
@@ -96,20 +96,26 @@ fn is_software(value: &Value) -> bool {
     value.as_object().is_some_and(|map| map.len() == 2) && text("name") && text("version")
 }
 
+/// What depends on who counted.
+const OF_THE_SOFTWARE: [&str; 3] = ["/software", "/certificate/safe", "/certificate/redone"];
+
 /// Another program may write the record, and reach the same result by other ways: neither its name nor how many choices it
 /// made again with integers can be told from the ballots. They are said, not compared.
-fn other_software(given: &Value, found: &mut Verification) {
-    let free = ["/software/name", "/software/version", "/certificate/safe", "/certificate/redone"];
-    found.differences.retain(|difference| !free.iter().any(|path| difference.starts_with(&format!("{path} : "))));
-    let here = software();
-    found.unchecked.push(format!(
-        "/software : ce procès-verbal dit avoir été écrit par {} {}, ce recompte est fait par {} {}",
-        given["name"], given["version"], here["name"], here["version"]
-    ));
-    found.unchecked.push(
+fn other_software(given: &Value, again: &mut Value) -> Vec<String> {
+    let (there, here) = (&given["software"], again["software"].clone());
+    for path in OF_THE_SOFTWARE {
+        if let (Some(told), Some(ours)) = (given.pointer(path), again.pointer_mut(path)) {
+            ours.clone_from(told);
+        }
+    }
+    vec![
+        format!(
+            "/software : ce procès-verbal dit avoir été écrit par {} {}, ce recompte est fait par {} {}",
+            there["name"], there["version"], here["name"], here["version"]
+        ),
         "/certificate/safe, /certificate/redone : combien de choix ont été refaits en nombres entiers dépend du logiciel"
             .to_owned(),
-    );
+    ]
 }
 
 /// Lists what differs, keys that one side lacks included: an absent key is not an empty one.

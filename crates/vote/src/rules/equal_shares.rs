@@ -189,16 +189,13 @@ fn certified(
         let price = bought.price.map(|price| shown(price.numer(), &(price.denom() * unit)));
         let bits = price.as_ref().map_or(0, |price| price.bits);
         certificate.denominator_bits = certificate.denominator_bits.max(bits);
+        let figure = price.map_or((f64::INFINITY, None), |price| (price.value, Some(price.text)));
         rounds.push(Round {
-            project: selection.project,
-            value: price.as_ref().map_or(f64::INFINITY, |price| price.value),
-            exact_value: price.map(|price| price.text),
-            measure: Measure::Price,
-            supporters: votes[selection.project],
             exhausted: bought.exhausted,
             tied: selection.tied,
             phase: if selection.clause.is_some() { Phase::Floor } else { Phase::General },
             clause: selection.clause.map(|position| runner.clause(position).to_owned()),
+            ..Round::new(selection.project, votes[selection.project], Measure::Price, figure)
         });
     }
     certificate.ties = ties(&rounds);

@@ -12,7 +12,7 @@ use std::cmp::{Ordering, Reverse};
 use crate::election::{BallotKind, Election};
 use crate::error::CountError;
 use crate::limits::{Allowance, Limit};
-use crate::outcome::{Certificate, Measure, Outcome, Phase, Round};
+use crate::outcome::{Certificate, Measure, Outcome, Round};
 use crate::tie::TieBreak;
 
 /// What is counted for each project.
@@ -160,17 +160,7 @@ impl Ranking {
                 (per_unit, format!("{score}/{}", election.amount(cost)), Measure::ScorePerCost)
             }
         };
-        Round {
-            project,
-            value,
-            exact_value: Some(exact_value),
-            measure,
-            supporters: self.votes[project],
-            exhausted: 0,
-            tied: last - first,
-            phase: Phase::General,
-            clause: None,
-        }
+        Round { tied: last - first, ..Round::new(project, self.votes[project], measure, (value, Some(exact_value))) }
     }
 }
 

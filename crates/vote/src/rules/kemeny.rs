@@ -12,7 +12,7 @@
 use crate::control::{Control, Progress};
 use crate::election::{BallotKind, Election};
 use crate::error::CountError;
-use crate::outcome::{Certificate, Measure, Outcome, Phase, Round};
+use crate::outcome::{Certificate, Outcome, Round};
 use crate::tie::TieBreak;
 
 /// Most projects that can be ranked.
@@ -163,17 +163,7 @@ pub fn kemeny_budget(election: &Election, tie: &TieBreak, control: &Control<'_>)
         let cost = election.projects[project].cost;
         if votes[project] > 0 && cost <= left {
             left -= cost;
-            rounds.push(Round {
-                project,
-                value: f64::NAN,
-                exact_value: None,
-                measure: Measure::Whole,
-                supporters: votes[project],
-                exhausted: 0,
-                tied,
-                phase: Phase::General,
-                clause: None,
-            });
+            rounds.push(Round::of_a_whole(project, votes[project], tied));
         }
     }
     let certificate = Certificate::by_integers(&rounds);

@@ -20,7 +20,7 @@ use std::cmp::Reverse;
 use crate::control::{Control, Progress};
 use crate::election::Election;
 use crate::error::CountError;
-use crate::outcome::{Certificate, Measure, Outcome, Phase, Round};
+use crate::outcome::{Certificate, Outcome, Round};
 use crate::profile::Utility;
 use crate::rules::greedy::Score;
 use crate::tie::TieBreak;
@@ -73,17 +73,7 @@ pub fn knapsack(
     let (welfare, chosen) = solve(&items, election.budget, None, control)?;
     let chosen = Lexicographic { items, left: election.budget, missing: welfare, control }.choose(chosen, &ranks)?;
     let votes = election.votes();
-    let round = |&(project, tied): &(usize, usize)| Round {
-        project,
-        value: f64::NAN,
-        exact_value: None,
-        measure: Measure::Whole,
-        supporters: votes[project],
-        exhausted: 0,
-        tied,
-        phase: Phase::General,
-        clause: None,
-    };
+    let round = |&(project, tied): &(usize, usize)| Round::of_a_whole(project, votes[project], tied);
     let rounds: Vec<Round> = chosen.iter().map(round).collect();
     let certificate = Certificate::by_integers(&rounds);
     let mut outcome = Outcome::new(election, rounds, true, certificate);

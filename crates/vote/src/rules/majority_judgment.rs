@@ -12,7 +12,7 @@ use std::cmp::Ordering;
 
 use crate::election::Election;
 use crate::error::CountError;
-use crate::outcome::{Certificate, Measure, Outcome, Phase, Round};
+use crate::outcome::{Certificate, Measure, Outcome, Round};
 use crate::tie::TieBreak;
 
 /// Most numbers of ballots kept, one for each project and grade.
@@ -157,17 +157,8 @@ pub fn majority_judgment(election: &Election, tie: &TieBreak) -> Result<Outcome,
                 continue;
             }
             left -= cost;
-            rounds.push(Round {
-                project,
-                value: f64::from(u32::try_from(grade).unwrap_or(u32::MAX)),
-                exact_value: Some(grade.to_string()),
-                measure: Measure::Score,
-                supporters: votes[project],
-                exhausted: 0,
-                tied: group.len(),
-                phase: Phase::General,
-                clause: None,
-            });
+            let figure = (f64::from(u32::try_from(grade).unwrap_or(u32::MAX)), Some(grade.to_string()));
+            rounds.push(Round { tied: group.len(), ..Round::new(project, votes[project], Measure::Score, figure) });
         }
     }
     let certificate = Certificate::by_integers(&rounds);

@@ -23,7 +23,7 @@ use num_integer::gcd;
 use crate::control::Control;
 use crate::election::Election;
 use crate::error::CountError;
-use crate::outcome::{Certificate, Measure, Outcome, Phase, Round};
+use crate::outcome::{Certificate, Measure, Outcome, Round};
 use crate::profile::{Profile, Utility};
 use crate::tie::TieBreak;
 
@@ -88,17 +88,8 @@ pub fn maximin_support(election: &Election, tie: &TieBreak, control: &Control<'_
         let Some(&project) = best.iter().min_by_key(|&&project| ranks[project]) else { break };
         search.select(project)?;
         left -= profile.cost(project);
-        rounds.push(Round {
-            project,
-            value: ratio(search.load, unit),
-            exact_value: Some(search.load.text(unit)),
-            measure: Measure::Load,
-            supporters: profile.support[project],
-            exhausted: 0,
-            tied: best.len(),
-            phase: Phase::General,
-            clause: None,
-        });
+        let figure = (ratio(search.load, unit), Some(search.load.text(unit)));
+        rounds.push(Round { tied: best.len(), ..Round::new(project, profile.support[project], Measure::Load, figure) });
         control.selected(rounds.len(), election.budget - left)?;
     }
     let certificate = Certificate::by_integers(&rounds);

@@ -29,7 +29,7 @@ use crate::control::Control;
 use crate::election::Election;
 use crate::error::CountError;
 use crate::fraction::ratio;
-use crate::outcome::{Measure, Outcome, Phase, Round, Share};
+use crate::outcome::{Measure, Outcome, Round, Share};
 use crate::profile::{Profile, Utility};
 use crate::rules::greedy::to_f64;
 use crate::tie::TieBreak;
@@ -92,17 +92,9 @@ fn rounds(profile: &Profile<'_>, share: &BigRational, order: Vec<Bought>) -> Vec
         if fraction.is_none() {
             exact = None;
         }
-        rounds.push(Round {
-            project,
-            value: price / to_f64(profile.scale(project)) / to_f64(profile.measure_unit()),
-            exact_value: fraction.map(|fraction| fraction.to_string()),
-            measure: Measure::Price,
-            supporters: votes[project],
-            exhausted,
-            tied,
-            phase: Phase::General,
-            clause: None,
-        });
+        let price = price / to_f64(profile.scale(project)) / to_f64(profile.measure_unit());
+        let figure = (price, fraction.map(|fraction| fraction.to_string()));
+        rounds.push(Round { exhausted, tied, ..Round::new(project, votes[project], Measure::Price, figure) });
     }
     rounds
 }

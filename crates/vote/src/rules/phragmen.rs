@@ -26,7 +26,7 @@ use crate::control::Control;
 use crate::election::Election;
 use crate::error::CountError;
 use crate::fraction::{Shown, ratio, shown};
-use crate::outcome::{Certificate, Measure, Outcome, Phase, Round};
+use crate::outcome::{Certificate, Measure, Outcome, Round};
 use crate::profile::{Profile, Utility};
 use crate::rules::greedy::to_f64;
 use crate::tie::TieBreak;
@@ -70,17 +70,8 @@ pub fn phragmen(election: &Election, tie: &TieBreak, control: &Control<'_>) -> R
         left -= profile.cost(project);
         certificate.ties += u64::from(tied > 1);
         certificate.denominator_bits = certificate.denominator_bits.max(load.bits);
-        rounds.push(Round {
-            project,
-            value: load.value,
-            exact_value: Some(load.text),
-            measure: Measure::Load,
-            supporters: profile.support[project],
-            exhausted: 0,
-            tied,
-            phase: Phase::General,
-            clause: None,
-        });
+        let figure = (load.value, Some(load.text));
+        rounds.push(Round { tied, ..Round::new(project, profile.support[project], Measure::Load, figure) });
         control.selected(rounds.len(), election.budget - left)?;
         candidates.retain(|(_, other)| *other != project);
     }
