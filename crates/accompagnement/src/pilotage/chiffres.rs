@@ -67,41 +67,17 @@ impl Filtre {
     }
 }
 
-/// What delays are told by.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Axe {
-    Secteur,
-    Canton,
-    Theme,
-    Etape,
+domain::vocabulaire! {
+    /// What delays are told by.
+    Axe {
+        Secteur = "secteur", "Secteur";
+        Canton = "canton", "Canton";
+        Theme = "theme", "Thème";
+        Etape = "etape", "Étape";
+    }
 }
 
 impl Axe {
-    pub(super) const TOUS: [Self; 4] = [Self::Secteur, Self::Canton, Self::Theme, Self::Etape];
-
-    /// From the address; by secteur when nothing is asked.
-    pub(super) fn lire(code: &str) -> Self {
-        Self::TOUS.into_iter().find(|axe| axe.as_str() == code).unwrap_or(Self::Secteur)
-    }
-
-    pub(super) fn as_str(self) -> &'static str {
-        match self {
-            Self::Secteur => "secteur",
-            Self::Canton => "canton",
-            Self::Theme => "theme",
-            Self::Etape => "etape",
-        }
-    }
-
-    pub(super) fn libelle(self) -> &'static str {
-        match self {
-            Self::Secteur => "Secteur",
-            Self::Canton => "Canton",
-            Self::Theme => "Thème",
-            Self::Etape => "Étape",
-        }
-    }
-
     /// Rank and name of each group that a request belongs to; what is not known has its group too, the last one.
     pub(super) fn groupes(self, ligne: &PourChiffres, noms: &ThemesLocaux) -> Vec<(usize, String)> {
         let groupes: Vec<(usize, String)> = match self {

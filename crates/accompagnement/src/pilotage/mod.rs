@@ -54,7 +54,7 @@ pub async fn montrer(cadre: Cadre) -> Reponse {
     let jour = instance.aujourd_hui();
     let demande = cadre.demande();
     let filtre = Filtre::lire(&demande);
-    let par = Axe::lire(demande.texte("par"));
+    let par = demande.texte("par").parse().unwrap_or(Axe::Secteur);
     let toutes = listes::depuis(&instance.db.read().await?, depuis(jour)?).await?;
     let lignes: Vec<&PourChiffres> = toutes.iter().filter(|ligne| filtre.garde(ligne)).collect();
     if let Some(format) = fichier::format_demande(&demande)? {
@@ -83,7 +83,11 @@ pub async fn montrer(cadre: Cadre) -> Reponse {
                 "Étape",
                 choix("Toutes les étapes", Etape::TOUS.iter().map(|e| (e.as_str(), e.libelle()))),
             ),
-            f.selection("par", "Les délais par", Axe::TOUS.map(|a| OptionDeChamp::nouvelle(a.as_str(), a.libelle()))),
+            f.selection(
+                "par",
+                "Les délais par",
+                Axe::TOUS.iter().map(|axe| OptionDeChamp::nouvelle(axe.as_str(), axe.libelle())),
+            ),
         ],
         exports: Exports::nouveaux(texte::accorde(lignes.len() as u64, "demande", "demandes"), "/pilotage", &champs),
         url_note: adresse("/pilotage/note", &champs),

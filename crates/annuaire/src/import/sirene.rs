@@ -138,7 +138,7 @@ fn etablissement(
     };
     let (colonne, motif) = match situation {
         Situation::Ici(commune) => {
-            return passage(table, &cellules, numero, commune, contexte, presents);
+            return passage(table, &cellules, numero, &commune, contexte, presents);
         }
         Situation::Ailleurs => {
             contexte.rapport.ailleurs += 1;
@@ -159,7 +159,7 @@ fn passage(
     table: &Table,
     cellules: &Cellules<'_>,
     numero: u64,
-    commune: CodeCommune,
+    commune: &CodeCommune,
     contexte: &mut Contexte<'_>,
     presents: &mut HashSet<u32>,
 ) -> Option<Passage> {
@@ -193,7 +193,7 @@ fn passage(
     let traite_le = ou_remarquer(cellules.jour("dateDernierTraitementEtablissement"), contexte, table, numero);
     let siege = ou_remarquer(cellules.oui("etablissementSiege"), contexte, table, numero).unwrap_or(false);
     let diffusible = cellules.texte("statutDiffusionEtablissement") == "O";
-    let point = if diffusible { ou_remarquer(point(cellules, &commune), contexte, table, numero) } else { None };
+    let point = if diffusible { ou_remarquer(point(cellules, commune), contexte, table, numero) } else { None };
     let voie = [
         "numeroVoieEtablissement",
         "indiceRepetitionEtablissement",

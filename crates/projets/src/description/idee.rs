@@ -75,7 +75,8 @@ pub async fn nouveau(cadre: Cadre) -> Reponse {
     let tx = cadre.instance.db.read().await?;
     // Back from the second screen: the project is made, its first screen is there.
     if let Some(vers) = deja_envoye(&cadre, &tx, demandee.texte("deja")).await? {
-        return Err(Erreur::Aller(vers.replace("/suite", "/description")));
+        let fiche = vers.strip_suffix("/suite").map(|fiche| format!("{fiche}/description"));
+        return Err(Erreur::Aller(fiche.unwrap_or(vers)));
     }
     let demandee: Option<CodeCommune> = demandee.texte("commune").parse().ok();
     let la_sienne = || mandat_de_commune(&cadre).map(|(code, _)| code.clone());
